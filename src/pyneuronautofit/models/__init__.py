@@ -1,0 +1,13 @@
+"""Neuron models: the user's project file, or the built-in thalamocortical cell."""
+
+from pyneuronautofit.models._compile import compiled_library as compiled_library
+from pyneuronautofit.models._project import CellFactory as CellFactory
+from pyneuronautofit.models._project import ParameterRow as ParameterRow
+from pyneuronautofit.models.mechanisms import declared_mechanisms as declared_mechanisms
+from pyneuronautofit.models.mechanisms import (
+    library_of_working_directory as library_of_working_directory,
+)
+from pyneuronautofit.models.mechanisms import load_mechanisms as load_mechanisms
+from pyneuronautofit.models.model import CellSource as CellSource
+from pyneuronautofit.models.model import Model as Model
+from pyneuronautofit.models.model import load_model as load_model

@@ -1,0 +1,266 @@
+"""Compiling .mod files once, into a cache that all processes of a user share.
+
+NEURON's nrnivmodl and its makefile break on paths with spaces. So everything happens in a temporary
+folder whose path is plain: the .mod files are copied there, NEURON's files are reached through a
+link, and only the finished library is moved to the cache, whose path may have any characters.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+import platformdirs
+
+from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models._neuron import neuron_files, neuron_version
+
+_log = logging.getLogger(__name__)
+
+#: Files beside the .mod files that these may include.
+_INCLUDED_SUFFIXES = frozenset({".inc", ".h", ".hh", ".hpp", ".c", ".cc", ".cpp", ".cxx"})
+_LIBRARIES = ("libnrnmech.so", "libnrnmech.dylib")
+# What make, the shell and nrnivmodl leave as it is.
+_PLAIN_PATH = re.compile(r"[\w./+@-]+")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COMPLAINT = re.compile(r"error|undefined|not found|cannot|xcrun|xcode", re.IGNORECASE)
+_MOST_LINES = 12
+
+
+def compiled_library(mods_folder: Path) -> Path:
+    """Return the library of the mechanisms in a folder, compiling it if it is not in the cache.
+
+    Several processes may ask for it at the same time; one compiles, the others wait. The cache is
+    `platformdirs.user_cache_path("pyneuronautofit")`, or the folder that the environment variable
+    PYNEURONAUTOFIT_CACHE names.
+
+    Parameters
+    ----------
+    mods_folder
+        A folder with .mod files; files that they include are beside them.
+
+    Raises
+    ------
+    ModelError
+        If there is nothing to compile, no compiler, or an error in a .mod file.
+    """
+    sources = _sources(mods_folder)
+    if not any(source.suffix == ".mod" for source in sources):
+        raise ModelError(f"expected .mod files in {mods_folder}, but there are none")
+    cache = _cache_folder()
+    library = cache / f"{_key(sources)}{'.dylib' if sys.platform == 'darwin' else '.so'}"
+    if library.is_file():
+        return library
+    with _locked(library):
+        # Another process may have compiled it while this one waited for the lock.
+        if not library.is_file():
+            _compile_into(library, mods_folder, sources)
+    return library
+
+
+def mods_of(folder: Path) -> Path | None:
+    """Return the folder of .mod files of a model: `mods/` in `folder`, else `folder`, else None."""
+    candidates = (folder / "mods", folder)
+    return next((place for place in candidates if any(place.glob("*.mod"))), None)
+
+
+def _sources(folder: Path) -> list[Path]:
+    wanted = _INCLUDED_SUFFIXES | {".mod"}
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix in wanted and path.is_file())
+
+
+def _cache_folder() -> Path:
+    chosen = os.environ.get("PYNEURONAUTOFIT_CACHE")
+    base = Path(chosen) if chosen else platformdirs.user_cache_path("pyneuronautofit")
+    return base.absolute() / "mechanisms"
+
+
+def _key(sources: list[Path]) -> str:
+    """Return a name for what would be compiled: the files, NEURON's version, the machine."""
+    digest = hashlib.sha256()
+    parts = [neuron_version(), sys.platform, platform.machine()]
+    for text in parts:
+        digest.update(text.encode() + b"\0")
+    for source in sources:
+        content = source.read_bytes()
+        digest.update(f"{source.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:32]
+
+
+@contextlib.contextmanager
+def _locked(library: Path) -> Iterator[None]:
+    """Keep other processes from compiling the same library; the system frees a dead one's lock."""
+    lock = filelock.FileLock(library.with_suffix(".lock"))
+    with _writing(library.parent):
+        library.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def _writing(cache: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(
+            f"compiled mechanisms cannot be kept in {cache}: {error.strerror or error}. Free space "
+            "or rights there, or name another folder in the environment variable "
+            "PYNEURONAUTOFIT_CACHE."
+        ) from error
+
+
+def _compile_into(library: Path, mods_folder: Path, sources: list[Path]) -> None:
+    count = sum(source.suffix == ".mod" for source in sources)
+    _log.info("compiling the %d mechanisms of %s (takes some seconds, once)", count, mods_folder)
+    started = time.monotonic()
+    with _plain_temporary_folder() as work:
+        (work / "build" / "mods").mkdir(parents=True)
+        for source in sources:
+            shutil.copyfile(source, work / "build" / "mods" / source.name)
+        (work / "neuron").symlink_to(neuron_files())
+        built = _run_nrnivmodl(work, mods_folder)
+        with _writing(library.parent):
+            _put_in_place(built, library)
+    _log.info("compiled them in %.1f s: %s", time.monotonic() - started, library)
+
+
+@contextlib.contextmanager
+def _plain_temporary_folder() -> Iterator[Path]:
+    """Yield a new folder whose path nrnivmodl can take, and remove it in the end."""
+    for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm"):
+        if _PLAIN_PATH.fullmatch(parent) and os.access(parent, os.W_OK | os.X_OK):
+            with tempfile.TemporaryDirectory(prefix="pyneuronautofit-", dir=parent) as folder:
+                yield Path(folder)
+            return
+    raise ModelError(
+        "compiling mechanisms needs a temporary folder without spaces in its path, but neither "
+        f"{tempfile.gettempdir()} nor /tmp is one that can be written to; name one in TMPDIR"
+    )
+
+
+def _run_nrnivmodl(work: Path, mods_folder: Path) -> Path:
+    done = subprocess.run(
+        [str(work / "neuron" / "bin" / "nrnivmodl"), "mods"],
+        cwd=work / "build",
+        env=_environment(work / "neuron"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    # Only in `build`: NEURON's own files have a library of this name, that of its demonstration.
+    built = [path for name in _LIBRARIES for path in (work / "build").rglob(name)]
+    if done.returncode != 0 or not built:
+        raise ModelError(_failure(work, mods_folder, done.stdout))
+    return built[0]
+
+
+def _environment(neuron: Path) -> dict[str, str]:
+    """Return the environment in which nrnivmodl finds NEURON's files and the compilers."""
+    compilers = {
+        "CXX": _compiler("CXX", ("g++", "c++", "clang++")),
+        "CC": _compiler("CC", ("gcc", "cc", "clang")),
+    }
+    missing = [name for name in ("make", "bash") if shutil.which(name) is None]
+    if compilers["CXX"] is None:
+        missing.insert(0, "a C++ compiler")
+    if missing:
+        raise ModelError(
+            f"the model's mechanisms have to be compiled, but {' and '.join(missing)} "
+            f"{'was' if len(missing) == 1 else 'were'} not found on the PATH. Install with "
+            "'apt install g++ make' (Debian, Ubuntu) or 'xcode-select --install' (macOS), or put "
+            "a compiled library (made by 'nrnivmodl mods') into the working directory."
+        )
+    return {
+        **os.environ,
+        **{name: path for name, path in compilers.items() if path is not None},
+        "NRNHOME": str(neuron),
+        "CORENRNHOME": str(neuron),
+        "NEURONHOME": str(neuron / "share" / "nrn"),
+        "NMODLHOME": str(neuron),
+        # The library is loaded by a process that has NEURON already. A search path in it would name
+        # the temporary folder, in which somebody else could put a file later.
+        "MAKEFLAGS": "NRNLIB_RPATH_FLAGS=",
+        "LC_ALL": "C",
+    }
+
+
+def _compiler(variable: str, names: tuple[str, ...]) -> str | None:
+    """Return the compiler the user has chosen, or the first that is installed."""
+    installed = (name for name in names if shutil.which(name) is not None)
+    return os.environ.get(variable) or next(installed, None)
+
+
+def _put_in_place(built: Path, library: Path) -> None:
+    """Move `built` to `library` in one step, so that no process ever sees a part of it."""
+    descriptor, temporary = tempfile.mkstemp(prefix=".building-", dir=library.parent)
+    os.close(descriptor)
+    try:
+        shutil.copyfile(built, temporary)
+        os.chmod(temporary, 0o755)
+        os.replace(temporary, library)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _failure(work: Path, mods_folder: Path, output: str) -> str:
+    """Return the message for a compilation that failed: the .mod file, its line, the remedy."""
+    # make runs jobs side by side and mixes what they print: ask each file alone.
+    mods = sorted((work / "build" / "mods").glob("*.mod"))
+    texts = [_translation_error(work, mod) for mod in mods]
+    shown = [text for text in texts if text] or [_complaints(output)]
+    listing = "\n".join(shown).replace(f"{work / 'build'}{os.sep}", "")
+    indented = "\n".join(f"    {line}" for line in listing.splitlines())
+    return (
+        f"nrnivmodl could not compile the mechanisms in {mods_folder}:\n{indented}\n"
+        "Correct the .mod file named there; it is compiled again at the next start."
+    )
+
+
+def _translation_error(work: Path, mod: Path) -> str | None:
+    neuron = work / "neuron"
+    (work / "scratch").mkdir(exist_ok=True)
+    done = subprocess.run(
+        [str(neuron / "bin" / "nocmodl"), mod.name, "-o", str(work / "scratch")],
+        cwd=mod.parent,
+        env={**os.environ, "MODLUNIT": str(neuron / "share" / "nrn" / "lib" / "nrnunits.lib")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode == 0:
+        return None
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("Translating ")]
+    return "\n".join([f"{mod.name}:", *lines[:_MOST_LINES]])
+
+
+def _complaints(output: str) -> str:
+    """Return the lines of nrnivmodl's output that speak of an error, or its end if none does."""
+    lines = [_COLOUR.sub("", line) for line in output.splitlines() if line.strip()]
+    # make only repeats that a job failed, and NEURON's note is about its own history.
+    lines = [line for line in lines if not line.startswith(("make", "NOTE:"))]
+    complaints = [line for line in lines if _COMPLAINT.search(line)]
+    return "\n".join(complaints[:_MOST_LINES] or lines[-_MOST_LINES:])

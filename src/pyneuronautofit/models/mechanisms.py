@@ -1,0 +1,197 @@
+"""Which mechanism libraries there are, what is in them, and loading one into NEURON.
+
+A name can be given to only one mechanism in a process, and NEURON itself loads the library of the
+working directory when it is imported. So a library is loaded only if none of its mechanisms is
+there, and before anything is compiled or loaded it is found out what the present one provides.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyneuronautofit._text import quoted
+from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models._neuron import import_neuron, known_mechanisms
+
+_log = logging.getLogger(__name__)
+
+_COMMENT = re.compile(r"^\s*COMMENT\b.*?^\s*ENDCOMMENT\b|[:?][^\n]*", re.DOTALL | re.MULTILINE)
+_NAME = re.compile(r"\b(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+(\w+)")
+_INSPECT = (
+    "import json, sys\n"
+    "from pyneuronautofit.models._neuron import import_neuron, known_mechanisms\n"
+    "before = known_mechanisms()\n"
+    "if not import_neuron().h.nrn_load_dll(sys.argv[1]):\n"
+    "    sys.exit(1)\n"
+    "print(json.dumps(sorted(known_mechanisms() - before)))\n"
+)
+
+
+def library_of_working_directory(folder: Path) -> Path | None:
+    """Return the library that `nrnivmodl` left in a folder (NEURON loads it itself), or None."""
+    machine = platform.machine()
+    names = ("libnrnmech.so", "libnrnmech.dylib")
+    places = (folder / machine, folder / machine / ".libs", folder / ".libs")
+    found = (place / name for place in places for name in names)
+    return next((path for path in found if path.is_file()), None)
+
+
+def declared_mechanisms(mods_folder: Path) -> frozenset[str]:
+    """Return the names of the mechanisms that the .mod files of a folder declare."""
+    names = set()
+    for path in mods_folder.glob("*.mod"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        names.update(_NAME.findall(_COMMENT.sub(" ", text)))
+    return frozenset(names - {"nothing"})
+
+
+def mechanisms_of_library(library: Path) -> frozenset[str]:
+    """Return the names of the mechanisms in a compiled library.
+
+    It is loaded by another process, so that this one need not have NEURON.
+
+    Raises
+    ------
+    ModelError
+        If NEURON cannot load it.
+    """
+    ignored = ("NRN_NMODL_PATH", "NEURON_MODULE_OPTIONS")
+    with tempfile.TemporaryDirectory(prefix="pyneuronautofit-") as empty:
+        done = subprocess.run(
+            [sys.executable, "-c", _INSPECT, str(library)],
+            cwd=empty,
+            env={name: value for name, value in os.environ.items() if name not in ignored},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    if done.returncode != 0:
+        raise ModelError(
+            f"NEURON cannot load the compiled mechanisms {library}; they were probably made by "
+            f"another version of it. Delete the folder {library.parent}, or make it anew with "
+            f"'nrnivmodl mods' in {library.parent.parent}.{_last_line(done.stderr)}"
+        )
+    return frozenset(json.loads(done.stdout.splitlines()[-1]))
+
+
+def load_mechanisms(mods: Path | None, library: Path | None) -> None:
+    """Load a model's mechanisms into this process's NEURON, unless it has them already.
+
+    Parameters
+    ----------
+    mods
+        The folder of the .mod files, which say what the model needs; None: not known.
+    library
+        The compiled library that provides them; None: NEURON has to have them itself.
+
+    Raises
+    ------
+    ModelError
+        If NEURON has some of the mechanisms but not all, or the library cannot be loaded.
+    """
+    needed = declared_mechanisms(mods) if mods is not None else frozenset[str]()
+    known = known_mechanisms()
+    if needed and needed <= known:
+        return
+    if library is not None and not _is_loaded(library):
+        if needed & known:
+            raise ModelError(_in_the_way(needed, known, _loaded_by_neuron()))
+        _load(library)
+        known = known_mechanisms()
+    if needed - known:
+        place = f"{library} does" if library is not None else "NEURON's own libraries do"
+        raise ModelError(
+            f"the model needs the mechanisms {quoted(sorted(needed - known))}, declared in {mods}, "
+            f"but {place} not have them. Run 'nrnivmodl mods' again."
+        )
+
+
+def check_complete(library: Path, needed: frozenset[str]) -> bool:
+    """Return whether a library that NEURON loads by itself provides what is needed.
+
+    Raises
+    ------
+    ModelError
+        If it has some of the mechanisms but not all: then no other library can be loaded.
+    """
+    provided = mechanisms_of_library(library)
+    if needed & provided and needed - provided:
+        raise ModelError(_in_the_way(needed, provided, [library]))
+    return needed <= provided
+
+
+def warn_if_stale(library: Path, mods: Path) -> None:
+    """Log a warning if a .mod file is newer than the library that was made of it."""
+    newest = max(mods.glob("*.mod"), key=lambda path: path.stat().st_mtime, default=None)
+    if newest is not None and newest.stat().st_mtime > library.stat().st_mtime:
+        _log.warning(
+            "%s was changed after %s had been compiled; run 'nrnivmodl mods' again, or delete the "
+            "folder %s, if the change is to take effect",
+            newest,
+            library,
+            library.parent,
+        )
+
+
+def _load(library: Path) -> None:
+    h = import_neuron().h
+    try:
+        loaded = bool(h.nrn_load_dll(str(library)))
+    except RuntimeError as error:
+        raise ModelError(
+            f"NEURON refused the compiled mechanisms {library} ({error}). It has a mechanism of "
+            f"the same name already{_from_where(_loaded_by_neuron())}; rename or remove one."
+        ) from error
+    if not loaded:
+        raise ModelError(
+            f"NEURON cannot load the compiled mechanisms {library}. Delete this file (it is made "
+            "again when it is needed) or compile with 'nrnivmodl mods'."
+        )
+
+
+def _is_loaded(library: Path) -> bool:
+    try:
+        ctypes.CDLL(str(library), mode=os.RTLD_NOLOAD | os.RTLD_NOW)
+    except OSError:
+        return False
+    return True
+
+
+def _loaded_by_neuron() -> list[Path]:
+    """Return the libraries that NEURON has loaded when it was imported."""
+    named = os.environ.get("NRN_NMODL_PATH", "").split(":")
+    folders = [Path.cwd(), *(Path(name) for name in named if name)]
+    found = (library_of_working_directory(folder) for folder in folders)
+    return [library for library in found if library is not None]
+
+
+def _in_the_way(needed: frozenset[str], present: frozenset[str], libraries: Iterable[Path]) -> str:
+    found = list(libraries)
+    folder = found[0].parent if found else "that it was made in"
+    return (
+        f"the model needs the mechanisms {quoted(sorted(needed))}. NEURON has"
+        f"{_from_where(found)} {quoted(sorted(needed & present))}, but not "
+        f"{quoted(sorted(needed - present))}, and cannot load a second library with the same "
+        f"names. Delete the folder {folder}, or compile all of them again with 'nrnivmodl mods'."
+    )
+
+
+def _from_where(libraries: list[Path]) -> str:
+    return f" from {quoted(map(str, libraries))}" if libraries else ""
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f" (NEURON says: {lines[-1]})" if lines else ""
