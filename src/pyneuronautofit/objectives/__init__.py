@@ -1,0 +1,13 @@
+"""Evaluation modes: what is compared between a model's voltage and a recording's."""
+
+from pyneuronautofit.objectives._base import BoundObjective as BoundObjective
+from pyneuronautofit.objectives._base import Objective as Objective
+from pyneuronautofit.objectives._base import Target as Target
+from pyneuronautofit.objectives.mask import Mask as Mask
+from pyneuronautofit.objectives.mask import parse_mask as parse_mask
+from pyneuronautofit.objectives.mask import read_mask as read_mask
+from pyneuronautofit.objectives.settings import EvaluationSettings as EvaluationSettings
+from pyneuronautofit.objectives.suite import Suite as Suite
+from pyneuronautofit.objectives.suite import bind_suite as bind_suite
+from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES
+from pyneuronautofit.objectives.table import OBJECTIVES as OBJECTIVES

@@ -1,0 +1,182 @@
+"""Evaluation masks: which sweeps a mode looks at.
+
+A mask is a Python literal, written on the command line or in a file: a number k (sweeps 0..k), a
+tuple (a, b) (sweeps a..b), a list (those sweeps), or a dict with one such rule per mode letter.
+Every end is inclusive. A mode that a dict does not name is not masked.
+"""
+
+from __future__ import annotations
+
+import ast
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from pyneuronautofit._text import quoted
+from pyneuronautofit._types import Json
+from pyneuronautofit.errors import MaskError
+
+_log = logging.getLogger(__name__)
+
+#: What a rule may be: 0..k, (a, b), or a list of sweeps.
+Rule: TypeAlias = int | tuple[int, int] | list[int]
+
+_EXPECTED = (
+    "expected a number k for sweeps 0..k, a tuple (a, b) for sweeps a..b, a list of sweeps, or a "
+    "dict with one of these per mode letter"
+)
+
+
+@dataclass(frozen=True)
+class Mask:
+    """A mask as the user wrote it, checked for form but not yet against a recording.
+
+    Attributes
+    ----------
+    rule
+        The rule of every mode, or None where there is no mask or one rule per mode.
+    by_mode
+        The rule of each mode letter.
+    """
+
+    rule: Rule | None = None
+    by_mode: Mapping[str, Rule] | None = None
+
+    def sweeps(self, mode: str, n_sweep: int) -> tuple[int, ...]:
+        """Return the sweeps that a mode looks at, in their order.
+
+        Raises
+        ------
+        MaskError
+            If a single number names a sweep that the recording does not have.
+        """
+        rule = self.rule if self.by_mode is None else self.by_mode.get(mode)
+        if rule is None:
+            return tuple(range(n_sweep))
+        if isinstance(rule, tuple):
+            return _range(rule, mode, n_sweep)
+        for sweep in [rule] if isinstance(rule, int) else rule:
+            if not 0 <= sweep < n_sweep:
+                raise MaskError(
+                    f"the evaluation mask names sweep {sweep} for mode {mode}, but the recording "
+                    f"has {n_sweep} sweeps, 0 to {n_sweep - 1}; correct the mask (-k)"
+                )
+        return tuple(range(rule + 1)) if isinstance(rule, int) else tuple(sorted(set(rule)))
+
+    def as_json(self) -> Json:
+        """Return the mask as result files hold it: a range (a, b) is `{"range": [a, b]}`."""
+        if self.by_mode is not None:
+            return {letter: _rule_as_json(rule) for letter, rule in self.by_mode.items()}
+        return _rule_as_json(self.rule)
+
+
+def read_mask(text: str, modes: Collection[str]) -> Mask:
+    """Read a mask from a literal, or from the file that `text` names.
+
+    Parameters
+    ----------
+    text
+        The value of -k.
+    modes
+        The letters that exist; a dict's other letters are ignored with a note.
+
+    Raises
+    ------
+    MaskError
+        If it is neither a literal nor a file, or the literal is no mask.
+    """
+    path = Path(text)
+    if _is_file(path):
+        return parse_mask(_file_text(path), modes, where=f"the mask file {path}")
+    try:
+        return parse_mask(text, modes, where="the mask -k")
+    except _NoLiteralError as error:
+        raise MaskError(
+            f"the evaluation mask {text!r} is neither a file nor a literal: {_EXPECTED}"
+        ) from error
+
+
+class _NoLiteralError(MaskError):
+    """The text cannot be read as a literal at all."""
+
+
+def parse_mask(text: str, modes: Collection[str], where: str) -> Mask:
+    """Read a mask from the text of a literal, which may span lines and hold comments.
+
+    Raises
+    ------
+    MaskError
+        If it is no literal, or no mask.
+    """
+    try:
+        # The brackets let a file's literal begin with blanks and be continued over lines.
+        literal = ast.literal_eval(f"(\n{text}\n)")
+    except SyntaxError as error:
+        line = max((error.lineno or 2) - 1, 1)
+        raise _NoLiteralError(
+            f"{where} is not a Python literal (line {line}): {_EXPECTED}"
+        ) from error
+    except (ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise _NoLiteralError(
+            f"{where} holds something other than numbers, lists, tuples and dicts: {_EXPECTED}"
+        ) from error
+    if not isinstance(literal, dict):
+        return Mask(rule=_rule(literal, where))
+    rules = {}
+    for letter, rule in literal.items():
+        if letter in modes:
+            rules[letter] = _rule(rule, f"{where}, key {letter!r}")
+    if unknown := [repr(letter) for letter in literal if letter not in modes]:
+        _log.info("%s: the keys %s are no mode letters; ignored", where, quoted(unknown))
+    return Mask(by_mode=rules)
+
+
+def _rule(literal: object, where: str) -> Rule:
+    if isinstance(literal, int) and not isinstance(literal, bool):
+        return literal
+    if isinstance(literal, list | tuple) and all(
+        isinstance(sweep, int) and not isinstance(sweep, bool) for sweep in literal
+    ):
+        if isinstance(literal, list) and literal:
+            return literal
+        if isinstance(literal, tuple) and len(literal) == 2:
+            return literal[0], literal[1]
+    raise MaskError(f"{where} is {literal!r}: {_EXPECTED}")
+
+
+def _range(rule: tuple[int, int], mode: str, n_sweep: int) -> tuple[int, ...]:
+    first, last = max(rule[0], 0), min(rule[1], n_sweep - 1)
+    if (first, last) != rule:
+        _log.warning(
+            "the evaluation mask of mode %s asks for sweeps %d..%d; the recording has 0..%d, "
+            "so it was cut to %d..%d", mode, *rule, n_sweep - 1, first, last,
+        )  # fmt: skip
+    if first > last:
+        raise MaskError(
+            f"the evaluation mask {rule} of mode {mode} selects no sweep: the recording has "
+            f"{n_sweep} sweeps, 0 to {n_sweep - 1}; correct the mask (-k)"
+        )
+    return tuple(range(first, last + 1))
+
+
+def _rule_as_json(rule: Rule | None) -> Json:
+    return {"range": list(rule)} if isinstance(rule, tuple) else rule
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a literal too long for a file name
+        return False
+
+
+def _file_text(path: Path) -> str:
+    try:
+        # Windows editors put a byte-order mark in front; utf-8-sig drops it.
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MaskError(
+            f"the mask file {path} cannot be read as text: {error}; {_EXPECTED}"
+        ) from error

@@ -1,0 +1,83 @@
+"""Non-dominated sorting and crowding.
+
+Source: K. Deb, A. Pratap, S. Agarwal, T. Meyarivan, "A fast and elitist multiobjective genetic
+algorithm: NSGA-II", IEEE Transactions on Evolutionary Computation 6 (2002) 182-197, sections III-A
+(sorting) and III-B (crowding). The sorting itself is moocore's.
+"""
+
+from __future__ import annotations
+
+import moocore
+import numpy as np
+
+from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+
+
+def non_dominated_ranks(scores: FloatArray) -> IntArray:
+    """Return the front that every candidate is in: 0 is dominated by nobody.
+
+    Parameters
+    ----------
+    scores : FloatArray, shape (n_cand, n_score)
+        Lower is better. Rows that are not finite (failed candidates) come after every front.
+
+    Returns
+    -------
+    IntArray, shape (n_cand,)
+    """
+    finite = np.isfinite(scores).all(axis=1)
+    ranks = np.zeros(len(scores), dtype=np.int64)
+    if finite.any():
+        ranks[finite] = moocore.pareto_rank(scores[finite])
+        ranks[~finite] = ranks[finite].max() + 1
+    return ranks
+
+
+def non_dominated(scores: FloatArray) -> BoolArray:
+    """Return which candidates no other one dominates, shape (n_cand,); never a failed one."""
+    finite: BoolArray = np.asarray(np.isfinite(scores).all(axis=1))
+    kept = finite.copy()
+    if finite.any():
+        kept[finite] = moocore.is_nondominated(scores[finite], keep_weakly=True)
+    return np.asarray(kept)
+
+
+def crowding_distances(scores: FloatArray) -> FloatArray:
+    """Return how far every candidate's neighbours are apart, summed over the objectives.
+
+    Parameters
+    ----------
+    scores : FloatArray, shape (n_cand, n_score)
+        One front, finite.
+
+    Returns
+    -------
+    FloatArray, shape (n_cand,)
+        Infinite for the ends of every objective.
+    """
+    n_cand = len(scores)
+    distances = np.zeros(n_cand)
+    for values in scores.T:
+        order = np.argsort(values, kind="stable")
+        ordered = values[order]
+        spread = ordered[-1] - ordered[0] if n_cand else 0.0
+        if spread == 0:  # an objective in which all are equal has no ends
+            continue
+        distances[order[1:-1]] += (ordered[2:] - ordered[:-2]) / spread
+        distances[order[[0, -1]]] = np.inf
+    return distances
+
+
+def crowding_by_front(scores: FloatArray, ranks: IntArray) -> FloatArray:
+    """Return the crowding distance of every candidate within its own front, shape (n_cand,)."""
+    distances = np.zeros(len(scores))
+    finite = np.isfinite(scores).all(axis=1)
+    for rank in np.unique(ranks[finite]):
+        front = np.flatnonzero(finite & (ranks == rank))
+        distances[front] = crowding_distances(scores[front])
+    return distances
+
+
+def best_first(ranks: IntArray, crowding: FloatArray) -> IntArray:
+    """Return the order of the crowded comparison: lower rank, then larger distance, then age."""
+    return np.lexsort((-crowding, ranks)).astype(np.int64)

@@ -1,0 +1,87 @@
+"""Mutation that grows when the population loses its diversity.
+
+The rate of a child is M + (1 - M)·exp(-q/S), with q the distance to its nearest relative: a later
+child, or a member of the current population. A copy of somebody is redrawn as a whole; a child far
+from everybody keeps most of its genes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.space import ParameterSpace
+
+
+@dataclass(frozen=True)
+class AdaptiveMutation:
+    """Redraws genes uniformly within their bounds.
+
+    Attributes
+    ----------
+    rate
+        M, the basic probability of a gene.
+    slope
+        S, the distance at which the addition has fallen to 1/e; not above 0: no addition.
+    """
+
+    rate: float = 0.1
+    slope: float = 0.06
+
+    def __call__(
+        self,
+        children: FloatArray,
+        population: FloatArray,
+        space: ParameterSpace,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Mutate children.
+
+        Parameters
+        ----------
+        children : FloatArray, shape (n_cand, n_param), search coordinates
+        population : FloatArray, shape (n_population, n_param), search coordinates
+            The current population.
+
+        Returns
+        -------
+        FloatArray, shape (n_cand, n_param), search coordinates, within the bounds
+        """
+        rates = self.rates(children, population, space)
+        chosen = rng.random(children.shape) < rates[:, None]
+        return space.redraw(children, rng.random(children.shape), chosen)
+
+    def rates(
+        self, children: FloatArray, population: FloatArray, space: ParameterSpace
+    ) -> FloatArray:
+        """Return the probability with which every child's genes are redrawn, shape (n_cand,)."""
+        if self.slope <= 0:
+            return np.full(len(children), self.rate)
+        nearest = nearest_distances(children, population, space)
+        return np.asarray(self.rate + (1.0 - self.rate) * np.exp(-nearest / self.slope))
+
+
+def nearest_distances(
+    children: FloatArray, population: FloatArray, space: ParameterSpace
+) -> FloatArray:
+    """Return the distance of every child to its nearest later child or member, shape (n_cand,).
+
+    A gene's difference is divided by the geometric mean of the two individuals' ranges of that
+    gene; the distance is the root of the mean square over the genes that have a range.
+    """
+    others = np.concatenate([children, population])
+    low, high = space.bounds(others)
+    root_ranges = np.sqrt(high - low)
+    distances = np.full(len(children), np.inf)
+    for child in range(len(children)):
+        relatives = slice(child + 1, None)
+        scale = root_ranges[child] * root_ranges[relatives]
+        difference = np.zeros_like(scale)
+        np.divide(others[child] - others[relatives], scale, out=difference, where=scale > 0)
+        searched = np.maximum(np.count_nonzero(scale > 0, axis=1), 1)
+        squares = np.einsum("ij,ij->i", difference, difference) / searched
+        if len(squares):
+            distances[child] = np.sqrt(squares.min())
+    return distances

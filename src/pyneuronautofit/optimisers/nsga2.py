@@ -1,0 +1,111 @@
+"""NSGA-II: fast non-dominated sorting with crowding.
+
+Source: Deb et al. 2002 (full reference in `dominance`), section III-C, with the crossover and the
+adaptive mutation of this package instead of simulated binary crossover and polynomial mutation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit.optimisers.crossover import Crossover
+from pyneuronautofit.optimisers.dominance import (
+    best_first,
+    crowding_by_front,
+    non_dominated_ranks,
+)
+from pyneuronautofit.optimisers.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.population import Population, empty_population
+from pyneuronautofit.optimisers.selection import binary_tournaments
+from pyneuronautofit.space import ParameterSpace
+
+
+@dataclass(frozen=True)
+class NSGA2State:
+    """All that changes during a search.
+
+    Attributes
+    ----------
+    generation
+        Populations told so far.
+    generator
+        State of the random generator, as numpy gives it.
+    parents
+        The current population; empty before the first `tell`.
+    """
+
+    generation: int
+    generator: Json
+    parents: Population
+
+
+@dataclass(frozen=True)
+class NSGA2:
+    """Elitist search for the non-dominated set.
+
+    Attributes
+    ----------
+    space
+        What is searched.
+    population_size
+        Candidates per generation.
+    crossover, mutation
+        How children come from parents.
+    """
+
+    code: ClassVar[str] = "N"
+
+    space: ParameterSpace
+    population_size: int
+    crossover: Crossover
+    mutation: AdaptiveMutation
+
+    def init(self, seed: int) -> NSGA2State:
+        """Return the state before the initial population."""
+        generator = np.random.default_rng(seed).bit_generator.state
+        return NSGA2State(0, generator, empty_population(len(self.space)))
+
+    def ask(self, state: NSGA2State) -> tuple[FloatArray, NSGA2State]:
+        """Propose the initial population, or the offspring of the current one."""
+        rng = _generator(state)
+        if len(state.parents):
+            x = self._offspring(state.parents, rng)
+        else:
+            x = self.space.sample(rng, self.population_size)
+        return x, NSGA2State(state.generation, rng.bit_generator.state, state.parents)
+
+    def tell(self, state: NSGA2State, x: FloatArray, scores: FloatArray) -> NSGA2State:
+        """Keep the best of parents and offspring: by front, then by crowding (III-C)."""
+        everybody = Population(x, scores)
+        if len(state.parents):
+            everybody = state.parents.joined(everybody)
+        survivors = _order(everybody)[: self.population_size]
+        return NSGA2State(state.generation + 1, state.generator, everybody.take(survivors))
+
+    def population(self, state: NSGA2State) -> Population:
+        """Return the current parents, best first."""
+        return state.parents
+
+    def _offspring(self, parents: Population, rng: np.random.Generator) -> FloatArray:
+        order = _order(parents)
+        standing = np.empty(len(order), dtype=np.int64)
+        standing[order] = np.arange(len(order))
+        n_parent = self.population_size + self.population_size % 2
+        chosen = binary_tournaments(standing, n_parent, rng)
+        children = self.crossover(parents.x[chosen], self.space, rng)[: self.population_size]
+        return self.mutation(children, parents.x, self.space, rng)
+
+
+def _order(population: Population) -> IntArray:
+    ranks = non_dominated_ranks(population.scores)
+    return best_first(ranks, crowding_by_front(population.scores, ranks))
+
+
+def _generator(state: NSGA2State) -> np.random.Generator:
+    rng = np.random.default_rng()
+    rng.bit_generator.state = state.generator
+    return rng
