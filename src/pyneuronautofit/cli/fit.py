@@ -1,0 +1,193 @@
+"""`pyneuronautofit [fit] RECORDING`: the fit itself."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pyneuronautofit._version import __version__
+from pyneuronautofit.cli.interrupt import Interruption
+from pyneuronautofit.cli.logs import Logs, logging_to_screen
+from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.progress import make_progress
+from pyneuronautofit.cli.summary import draw_best, print_checkpoint, print_plan, print_summary
+from pyneuronautofit.fit import (
+    Budget,
+    FitConfig,
+    Observer,
+    Problem,
+    Progress,
+    Recorder,
+    best_models,
+    build_problem,
+    build_search,
+    search,
+)
+from pyneuronautofit.models import Model, load_model
+from pyneuronautofit.optimisers import Strategy, algorithm_letter
+from pyneuronautofit.plots import check_figure_path
+from pyneuronautofit.runs import GzipLogHandler, Header, RunFiles, make_stamp
+
+_log = logging.getLogger(__name__)
+
+INTERRUPTED = 130
+DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recording."
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What belongs to one run of the command."""
+
+    config: FitConfig
+    command: str
+    model: Model
+    problem: Problem
+    strategy: Strategy[Any]
+    screen: Console
+
+
+def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
+    """Run a fit and return the exit code."""
+    config = parse_config(FitConfig, argv, prog, DESCRIPTION, epilog)
+    algorithm_letter(config.algorithm)
+    if config.figure is not None:
+        check_figure_path(Path(config.figure))
+    with logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs:
+        model = load_model(None if config.project is None else Path(config.project), Path.cwd())
+        _log.info("pyneuronautofit %s; model: %s", __version__, model.description)
+        problem = build_problem(config, model)
+        session = _Session(
+            _with_seed(config),
+            shlex.join(["pyneuronautofit", *argv]),
+            model,
+            problem,
+            build_search(config, problem),
+            Console(highlight=False),
+        )
+        with problem.simulator:
+            return _run(session, logs)
+
+
+def _run(session: _Session, logs: Logs) -> int:
+    config, problem = session.config, session.problem
+    problem.check()
+    files = _files(config, session.model)
+    print_plan(session.screen, config, problem, session.strategy.population_size, files)
+    if config.dry_run:
+        session.screen.print("dry run: nothing was simulated and nothing was written")
+        return 0
+    files.prepare()
+    if not config.log_to_screen:
+        logs.open_file(GzipLogHandler(files.log))
+    _log.info("command: %s", session.command)
+    _log.info("seed %d", config.seed)
+    recorder = Recorder(
+        files,
+        _header(session),
+        problem,
+        config.dump_every,
+        config.log_population,
+        config.log_archive,
+    )
+    with Interruption() as interruption:
+        progress = _search(session, recorder, interruption)
+        recorder.finish(progress)
+        _log.info("%d evaluations in %.1f s", len(progress.history), progress.seconds)
+    return _close(session, progress, files)
+
+
+def _search(session: _Session, recorder: Recorder, interruption: Interruption) -> Progress:
+    config, problem, strategy = session.config, session.problem, session.strategy
+    budget = Budget(config.generations, config.seed or 0, config.archive_size)
+    observers: list[Observer] = [recorder]
+    if config.print_every > 0:
+        observers.append(_PrintedCheckpoints(config.print_every, problem, session.screen))
+    with make_progress(
+        session.screen, problem.suite, config.generations, strategy.population_size
+    ) as display:
+        observers.append(display)
+        return search(problem, strategy, budget, _All(observers), interruption.allowed)
+
+
+def _close(session: _Session, progress: Progress, files: RunFiles) -> int:
+    figure, problem = session.config.figure, session.problem
+    best = best_models(progress, problem.suite)
+    if figure is not None and best and not progress.interrupted:
+        draw_best(Path(figure), problem, best[0])
+    print_summary(session.screen, problem, progress, best=best, files=files, figure=figure)
+    return INTERRUPTED if progress.interrupted else 0
+
+
+def _files(config: FitConfig, model: Model) -> RunFiles:
+    recording = Path(config.recording)
+    folder = recording.parent if config.output is None else Path(config.output)
+    stamp = make_stamp(
+        recording,
+        model.version,
+        config.modes,
+        algorithm_letter(config.algorithm),
+        log_search=not config.off_log_scale,
+        now=datetime.now(),
+        slurm_id=config.slurm_id,
+        given=config.run_stamp,
+        iteration=config.iteration,
+    )
+    return RunFiles(folder, stamp)
+
+
+def _header(session: _Session) -> Header:
+    suite, downsampler = session.problem.suite, session.model.downsampler
+    name = None if downsampler is None else getattr(downsampler, "__name__", "downsampler")
+    return Header(
+        suite.markers,
+        suite.bvalues,
+        session.problem.space.as_rows(),
+        session.model.version,
+        session.problem.recording.name,
+        suite.settings.as_json(name),
+        session.command,
+    )
+
+
+def _with_seed(config: FitConfig) -> FitConfig:
+    """Return the config with a seed, drawn where none was given."""
+    return config if config.seed is not None else replace(config, seed=secrets.randbits(32))
+
+
+class _All:
+    """Several observers as one."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = observers
+
+    def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
+        for observer in self._observers:
+            observer.evaluated(generation, n_done, n_all)
+
+    def generation(self, progress: Progress) -> None:
+        for observer in self._observers:
+            observer.generation(progress)
+
+
+class _PrintedCheckpoints:
+    """Prints the population every so many generations (the flag -p)."""
+
+    def __init__(self, every: int, problem: Problem, screen: Console) -> None:
+        self._every = every
+        self._problem = problem
+        self._screen = screen
+
+    def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
+        """Nothing is printed within a generation."""
+
+    def generation(self, progress: Progress) -> None:
+        if progress.generation % self._every == 0:
+            print_checkpoint(self._screen, self._problem, progress)

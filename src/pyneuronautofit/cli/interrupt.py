@@ -1,0 +1,48 @@
+"""Ctrl-C and SIGTERM: end the search where it can be ended, and nowhere else."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruption:
+    """Turns signals into a KeyboardInterrupt, but only inside `allowed()`.
+
+    A signal that comes elsewhere, say while a result is kept or written, waits for the next
+    `allowed()`. The first one is the last that raises: a second Ctrl-C cannot stop the export.
+    """
+
+    def __init__(self) -> None:
+        self._allowed = False
+        self._pending = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Interruption:
+        self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextmanager
+    def allowed(self) -> Iterator[None]:
+        """Let signals interrupt the block."""
+        if self._pending:
+            raise KeyboardInterrupt
+        self._allowed = True
+        try:
+            yield
+        finally:
+            self._allowed = False
+
+    def _handle(self, _number: int, _frame: object) -> None:
+        self._pending = True
+        if self._allowed:
+            self._allowed = False
+            raise KeyboardInterrupt

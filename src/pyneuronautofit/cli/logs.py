@@ -1,0 +1,95 @@
+"""Where log records go: the screen, and a run's compressed log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import MemoryHandler
+from typing import IO
+
+_PACKAGE = logging.getLogger("pyneuronautofit")
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class _ScreenFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        if record.levelno < logging.WARNING:
+            return f"pyneuronautofit: {record.getMessage()}"
+        return f"pyneuronautofit: {record.levelname.lower()}: {record.getMessage()}"
+
+
+class _ScreenHandler(logging.StreamHandler[IO[str]]):
+    """Writes to whatever sys.stderr is at the moment: a progress display redirects it."""
+
+    @property
+    def stream(self) -> IO[str]:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: IO[str]) -> None:
+        """Ignore the stream that the base class wants to keep."""
+
+
+def _is_for_everybody(record: logging.LogRecord) -> bool:
+    """Let warnings through, and what a person should know while waiting (`extra={"notice": ..}`)."""
+    return record.levelno >= logging.WARNING or hasattr(record, "notice")
+
+
+class Logs:
+    """The handlers of one command.
+
+    Warnings always reach the screen. Records that come before the log file is known are kept and
+    written into it when it is.
+    """
+
+    def __init__(self, *, to_screen: bool) -> None:
+        self._early = MemoryHandler(capacity=100_000, flushLevel=logging.CRITICAL + 1)
+        self._screen = _ScreenHandler()
+        if to_screen:
+            self._screen.setFormatter(logging.Formatter(_LINE))
+        else:
+            self._screen.addFilter(_is_for_everybody)
+            self._screen.setFormatter(_ScreenFormatter())
+        self.handlers: list[logging.Handler] = [self._screen, self._early]
+
+    def open_file(self, handler: logging.Handler) -> None:
+        """Send all records, also the early ones, to a file's handler."""
+        handler.setFormatter(logging.Formatter(_LINE))
+        self._early.setTarget(handler)
+        self._early.flush()
+        self._forget_early()
+        self.handlers.append(handler)
+        _PACKAGE.addHandler(handler)
+
+    def close(self) -> None:
+        """Take all handlers off again."""
+        self._forget_early()
+        for handler in self.handlers:
+            _PACKAGE.removeHandler(handler)
+            handler.close()
+
+    def _forget_early(self) -> None:
+        if self._early in self.handlers:
+            self.handlers.remove(self._early)
+            _PACKAGE.removeHandler(self._early)
+            self._early.setTarget(None)
+            self._early.close()
+
+
+@contextmanager
+def logging_to_screen(level: str = "INFO", *, to_screen: bool = False) -> Iterator[Logs]:
+    """Set up logging for one command, and take it down again."""
+    logs = Logs(to_screen=to_screen)
+    before = _PACKAGE.level, _PACKAGE.propagate
+    _PACKAGE.setLevel(level)
+    _PACKAGE.propagate = False
+    for handler in logs.handlers:
+        _PACKAGE.addHandler(handler)
+    try:
+        yield logs
+    finally:
+        logs.close()
+        _PACKAGE.setLevel(before[0])
+        _PACKAGE.propagate = before[1]

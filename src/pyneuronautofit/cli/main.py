@@ -1,0 +1,51 @@
+"""The command line: picks the command, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from pyneuronautofit._version import __version__
+from pyneuronautofit.cli import fit
+from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
+from pyneuronautofit.errors import PyNeuronAutofitError
+
+_USER_ERROR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line.
+
+    Returns
+    -------
+    int
+        The exit code: 0, 2 for a user's mistake, 130 after an interruption.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except PyNeuronAutofitError as error:
+        print(f"pyneuronautofit: error: {error}", file=sys.stderr)
+        return _USER_ERROR
+    except KeyboardInterrupt:
+        print("pyneuronautofit: interrupted", file=sys.stderr)
+        return fit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`). Keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def entry_point() -> None:
+    """Run the console command."""
+    sys.exit(main())
+
+
+def _run(words: list[str]) -> int:
+    if words[:1] == ["--version"]:
+        print(f"pyneuronautofit {__version__}")
+        return 0
+    if words and words[0] in COMMANDS:
+        return run_command(words[0], words[1:])
+    return fit.run(words, "pyneuronautofit", list_commands())

@@ -1,0 +1,113 @@
+"""Argument parsers made from config records."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeVar
+
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fit import Option, check_options, options_of
+
+ConfigT = TypeVar("ConfigT")
+
+_NUMBER = re.compile(r"-[\d.].*")
+
+_GROUPS = {
+    "Fitting": "Parameters related to Evolutionary Optimization",
+    "Model": "Conditions for model running and evaluation",
+    "Run": "Options for entire EC running and logging",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are this package's errors."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError instead of printing half a page and leaving the program."""
+        raise UsageError(f"{message}. See {self.prog} --help")
+
+
+def parse_config(
+    config: type[ConfigT], argv: Sequence[str], prog: str, description: str, epilog: str = ""
+) -> ConfigT:
+    """Read a command line into a frozen config.
+
+    Raises
+    ------
+    UsageError
+        If a flag is unknown or has a value that cannot be used.
+    NotAvailableError
+        If a flag does nothing yet.
+    """
+    parser = make_parser(config, prog, description, epilog)
+    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
+    filled = config(**{name: _as_field(value) for name, value in values.items()})
+    check_options(filled)
+    return filled
+
+
+def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
+    """Make the parser of a config class."""
+    parser = Parser(
+        prog=prog,
+        description=description,
+        epilog=epilog,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    groups: dict[str, Any] = {"": parser}
+    options = options_of(config)
+    for title in dict.fromkeys(option.group for option, _default in options.values()):
+        if title:
+            groups[title] = parser.add_argument_group(title, _GROUPS.get(title, ""))
+    for name, (option, default) in options.items():
+        _add(groups[option.group], name, option, default)
+    return parser
+
+
+def _add(group: Any, name: str, option: Option, default: Any) -> None:
+    if not option.flags:
+        group.add_argument(name, metavar=option.metavar, type=option.parse, help=_help(option))
+    elif option.parse is None:
+        group.add_argument(*option.flags, dest=name, action="store_true", help=_help(option))
+    else:
+        group.add_argument(
+            *option.flags,
+            dest=name,
+            metavar=option.metavar,
+            type=option.parse,
+            nargs=None if option.count == 1 else option.count,
+            default=default,
+            help=_help(option, default),
+        )
+
+
+def _help(option: Option, default: Any = None) -> str:
+    # argparse formats help texts with %.
+    text = option.help.replace("%", "%%")
+    said = default is None or "default" in text
+    return text if said else f"{text} (default {default})"
+
+
+def _as_field(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _with_negative_numbers(config: Any, argv: Sequence[str]) -> list[str]:
+    """Join flags with negative values in any notation, which argparse would take for flags."""
+    taking = {
+        flag
+        for option, _default in options_of(config).values()
+        if option.parse is not None
+        for flag in option.flags
+    }
+    joined: list[str] = []
+    for word in argv:
+        previous = joined[-1] if joined else ""
+        if previous in taking and _NUMBER.fullmatch(word):
+            joined[-1] = f"{previous}={word}" if previous.startswith("--") else previous + word
+        else:
+            joined.append(word)
+    return joined

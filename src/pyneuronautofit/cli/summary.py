@@ -1,0 +1,111 @@
+"""What a fit prints before, between and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from pyneuronautofit.fit import BestModel, FitConfig, Problem, Progress
+from pyneuronautofit.plots import save_comparison
+from pyneuronautofit.runs import RunFiles
+from pyneuronautofit.simulators import RunStatus
+from pyneuronautofit.space import ParameterTable
+
+
+def print_plan(
+    screen: Console, config: FitConfig, problem: Problem, population_size: int, files: RunFiles
+) -> None:
+    """Say what is going to run."""
+    recording, suite, stimulus = problem.recording, problem.suite, problem.stimulus
+    step_ms = problem.target.step_ms
+    lines = [
+        f"recording   {recording.name}: {recording.n_sweep} sweeps of "
+        f"{recording.duration_ms:g} ms, stimulus {stimulus.first * step_ms:g} to "
+        f"{(stimulus.last + 1) * step_ms:g} ms",
+        f"evaluation  modes {suite.settings.modes}, {len(suite.markers)} components from "
+        f"{len(suite.sweeps)} simulated sweep(s)",
+        f"search      {len(problem.space)} parameters, population {population_size}, "
+        f"{config.generations} generation(s), "
+        f"{population_size * (config.generations + 1)} evaluations, seed {config.seed}",
+        f"results     {files.folder / files.stamp}-*",
+    ]
+    for line in lines:
+        screen.print(line, soft_wrap=True)
+
+
+def print_checkpoint(screen: Console, problem: Problem, progress: Progress) -> None:
+    """Print the sums of every mode for each member of the population."""
+    sums = problem.suite.mode_sums(progress.population.scores)
+    screen.print(f"population after generation {progress.generation}:")
+    for member in range(len(progress.population)):
+        values = "  ".join(f"{code} {values[member]:.6g}" for code, values in sums.items())
+        screen.print(f"{member:6d}  {values}", soft_wrap=True)
+
+
+def print_summary(
+    screen: Console,
+    problem: Problem,
+    progress: Progress,
+    *,
+    best: Sequence[BestModel],
+    files: RunFiles,
+    figure: str | None,
+) -> None:
+    """Say what was found and where it is."""
+    how = "interrupted" if progress.interrupted else "finished"
+    screen.print(
+        f"{how}: {len(progress.history)} evaluations in {progress.seconds:.1f} s, "
+        f"{len(progress.archive.rows)} non-dominated models"
+    )
+    if best:
+        screen.print(_table(problem, best))
+    else:
+        screen.print("no candidate could be simulated; the log says why")
+    screen.print(f"population and archive  {files.final}", soft_wrap=True)
+    screen.print(f"every evaluation        {files.evaluations}", soft_wrap=True)
+    if files.log.exists():
+        screen.print(f"log                     {files.log}", soft_wrap=True)
+    if figure is not None and Path(figure).exists():
+        screen.print(f"figure                  {figure}", soft_wrap=True)
+
+
+def draw_best(path: Path, problem: Problem, best: BestModel) -> None:
+    """Draw a model's voltage over the recording's."""
+    space = problem.space
+    targets = tuple(parameter.targets for parameter in space.parameters)
+    table = ParameterTable(targets, tuple(space.whole.tolist()), best.parameters[None])
+    traces = problem.simulate(table)
+    if traces.status[0] is not RunStatus.OK:
+        return
+    sweeps = list(problem.suite.sweeps)
+    sums = ", ".join(f"{code} {value:.4g}" for code, value in best.mode_sums.items())
+    save_comparison(
+        path,
+        problem.target.voltage_mV[sweeps],
+        traces.voltage_mV[0],
+        step_ms=problem.target.step_ms,
+        titles=[_sweep_title(problem, sweep) for sweep in sweeps],
+        heading=f"{problem.recording.name}: {best.title} ({sums})",
+    )
+
+
+def _sweep_title(problem: Problem, sweep: int) -> str:
+    window = slice(problem.stimulus.first, problem.stimulus.last + 1)
+    current_pA = float(np.mean(problem.target.current_pA[sweep, window]))
+    return f"sweep {sweep}: {current_pA:.0f} pA"
+
+
+def _table(problem: Problem, best: Sequence[BestModel]) -> Table:
+    table = Table(title="best models (sums of the components of each mode)", title_justify="left")
+    table.add_column("model")
+    table.add_column("evaluation", justify="right")
+    for code in best[0].mode_sums:
+        table.add_column(code, justify="right")
+    for model in best:
+        values = [f"{value:.6g}" for value in model.mode_sums.values()]
+        table.add_row(model.title, str(model.row), *values)
+    return table

@@ -1,0 +1,6 @@
+"""Model databases."""
+
+from pyneuronautofit.database.models import StoredModel as StoredModel
+from pyneuronautofit.database.models import StoredModels as StoredModels
+from pyneuronautofit.database.models import parse_selection as parse_selection
+from pyneuronautofit.database.models import read_models as read_models

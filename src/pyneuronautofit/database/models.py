@@ -1,0 +1,186 @@
+"""Reading models from model databases and from the files of runs."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pyneuronautofit._text import quoted
+from pyneuronautofit._types import Json
+from pyneuronautofit.errors import DatabaseError, UsageError
+from pyneuronautofit.space import ParameterPath, ParameterTable
+
+#: The keys under which a file may hold its list of models, in the order in which they are sought.
+LIST_NAMES = ("models", "final", "records", "unique", "model", "population")
+
+_RANGE = re.compile(r"(\d+):(\d+)")
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """One model of a file.
+
+    Attributes
+    ----------
+    number
+        Its id, or its position where models have no ids.
+    parameters
+        Path -> value.
+    """
+
+    number: int
+    parameters: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class StoredModels:
+    """The models of a file.
+
+    Attributes
+    ----------
+    models
+        In the order of the file.
+    temperature_degC
+        The file's, or None.
+    """
+
+    models: tuple[StoredModel, ...]
+    temperature_degC: float | None
+
+    def table(self) -> ParameterTable:
+        """Return the models' parameters; nan where a model does not set one."""
+        names = list(dict.fromkeys(name for model in self.models for name in model.parameters))
+        paths = tuple((ParameterPath.parse(name),) for name in names)
+        values = [[m.parameters.get(name, np.nan) for name in names] for m in self.models]
+        whole = tuple(name.endswith(".nseg") for name in names)
+        return ParameterTable(paths, whole, np.array(values, dtype=np.float64))
+
+    def select(self, chosen: Sequence[int]) -> StoredModels:
+        """Return the models with these numbers, in this order.
+
+        Raises
+        ------
+        UsageError
+            If there is no such model.
+        """
+        by_number = {model.number: model for model in self.models}
+        missing = [str(number) for number in chosen if number not in by_number]
+        if missing:
+            raise UsageError(
+                f"--models: there is no model {quoted(missing)}; the file has "
+                f"{len(self.models)} models, numbered {min(by_number)} to {max(by_number)}"
+            )
+        return StoredModels(tuple(by_number[n] for n in chosen), self.temperature_degC)
+
+
+def read_models(path: Path) -> StoredModels:
+    """Read a model database, or the result file of a run, plain or gzipped.
+
+    Raises
+    ------
+    DatabaseError
+        If the file cannot be read, or holds no models.
+    """
+    content = _read_json(path)
+    key = next((name for name in LIST_NAMES if isinstance(content.get(name), list)), None)
+    if key is None:
+        raise DatabaseError(
+            f"{path} holds no models: expected one of the lists {', '.join(LIST_NAMES)}, found "
+            f"the keys {quoted(content)}"
+        )
+    # Files that were closed by hand end their lists with null.
+    records = [record for record in content[key] if record is not None]
+    names = _header_names(content.get("parameters"), path)
+    models = tuple(_read_model(r, position, names, path) for position, r in enumerate(records))
+    if not models:
+        raise DatabaseError(f"{path}: its list {key!r} is empty; there is nothing to simulate")
+    numbers = [model.number for model in models]
+    if len(set(numbers)) < len(numbers):
+        raise DatabaseError(
+            f"{path}: two models have the same id; give every model an id of its own, or none"
+        )
+    temperature = content.get("temperature")
+    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
+        temperature = None
+    return StoredModels(models, temperature)
+
+
+def parse_selection(text: str) -> list[int]:
+    """Read ids and half-open ranges of ids, such as `0,3,10:20`.
+
+    Raises
+    ------
+    UsageError
+        If it is none of these.
+    """
+    numbers: list[int] = []
+    for word in text.split(","):
+        part = word.strip()
+        match = _RANGE.fullmatch(part)
+        if match:
+            numbers.extend(range(int(match[1]), int(match[2])))
+        elif part.isdigit():
+            numbers.append(int(part))
+        else:
+            raise UsageError(
+                f"--models {text}: {part!r} is neither a number nor a range such as 10:20"
+            )
+    if not numbers:
+        raise UsageError(f"--models {text}: selects no model")
+    return list(dict.fromkeys(numbers))
+
+
+def _read_json(path: Path) -> Mapping[str, Json]:
+    try:
+        raw = path.read_bytes()
+        text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+        content = json.loads(text)
+    except OSError as error:
+        raise DatabaseError(f"cannot read {path}: {error.strerror or error}") from error
+    except EOFError as error:
+        raise DatabaseError(f"{path} is a gzip file that ends too early") from error
+    except (ValueError, UnicodeDecodeError) as error:
+        raise DatabaseError(f"{path} is not a JSON file: {error}") from error
+    if not isinstance(content, dict):
+        raise DatabaseError(
+            f"{path} holds a JSON {type(content).__name__}; expected an object with a list of "
+            f"models ({', '.join(LIST_NAMES)})"
+        )
+    return content
+
+
+def _header_names(rows: Json, path: Path) -> list[list[str]]:
+    """Return the paths of every column that the header declares; none where there is no header."""
+    if rows is None:
+        return []
+    try:
+        names = [[row[0]] if isinstance(row[0], str) else list(row[0]) for row in rows]
+    except (TypeError, IndexError, KeyError) as error:
+        raise DatabaseError(
+            f"{path}: the header's parameters are not a list of [name, scale, low, high]"
+        ) from error
+    return names
+
+
+def _read_model(record: Json, position: int, names: list[list[str]], path: Path) -> StoredModel:
+    where = f"{path}, model {position}"
+    parameters = record.get("parameters") if isinstance(record, dict) else None
+    if isinstance(parameters, list):
+        if len(parameters) != len(names):
+            raise DatabaseError(
+                f"{where} has {len(parameters)} parameters, but the header names {len(names)}"
+            )
+        parameters = {n: v for column, v in zip(names, parameters) for n in column}
+    if not isinstance(parameters, dict):
+        raise DatabaseError(f"{where} has no parameters: expected an object path -> value")
+    for name, value in parameters.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise DatabaseError(f"{where}: the parameter {name} is {value!r}, which is no number")
+    number = record.get("id", position)
+    return StoredModel(number if isinstance(number, int) else position, parameters)

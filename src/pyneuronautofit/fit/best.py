@@ -1,0 +1,65 @@
+"""Which models to show: the best of each mode, and the best compromise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.fit.engine import Progress
+from pyneuronautofit.objectives import Suite
+
+
+@dataclass(frozen=True)
+class BestModel:
+    """A model worth showing.
+
+    Attributes
+    ----------
+    title
+        Why it is shown.
+    row
+        Its row in the history.
+    parameters : FloatArray, shape (n_param,), model values
+    mode_sums
+        The sum of the components of every mode.
+    """
+
+    title: str
+    row: int
+    parameters: FloatArray
+    mode_sums: Mapping[str, float]
+
+
+def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:
+    """Return the archive's best compromise, then the best model of each mode.
+
+    The compromise has the least sum of places in the modes' orders of merit: a measure that needs
+    no weights between spikes and mV^2. Empty where nothing succeeded.
+    """
+    archive = progress.archive
+    if not len(archive.rows):
+        return ()
+    sums = suite.mode_sums(archive.scores)
+    places = np.sum([_places(values) for values in sums.values()], axis=0)
+    chosen = {"compromise": int(np.argmin(places))}
+    for code, values in sums.items():
+        # Among equals in this mode the better compromise.
+        chosen[f"best {code}"] = int(np.lexsort((places, values))[0])
+    parameters = progress.history.parameters
+    return tuple(
+        BestModel(
+            title,
+            int(archive.rows[member]),
+            parameters[archive.rows[member]],
+            {code: float(values[member]) for code, values in sums.items()},
+        )
+        for title, member in chosen.items()
+    )
+
+
+def _places(values: FloatArray) -> FloatArray:
+    """Return how many values are smaller than each, shape (n,)."""
+    return np.searchsorted(np.sort(values), values).astype(np.float64)

@@ -1,0 +1,162 @@
+"""From the user's options to a problem and a strategy."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fit.config import (
+    EvaluationOptions,
+    FitConfig,
+    RecordingOptions,
+    SimulationOptions,
+)
+from pyneuronautofit.fit.options import options_of
+from pyneuronautofit.fit.problem import Problem
+from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
+from pyneuronautofit.models import CellSource, Model
+from pyneuronautofit.objectives import (
+    ALL_MODES,
+    EvaluationSettings,
+    Mask,
+    Suite,
+    bind_suite,
+    read_mask,
+)
+from pyneuronautofit.optimisers import (
+    SearchSettings,
+    Strategy,
+    algorithm_letter,
+    build_strategy,
+)
+from pyneuronautofit.recordings import (
+    ChannelChoice,
+    Recording,
+    StimulusWindow,
+    detect_stimulus,
+    read_recording,
+    stimulus_from_times,
+)
+from pyneuronautofit.simulators import Experiment, NeuronSimulator, Simulator, plan_experiment
+from pyneuronautofit.space import ParameterSpace
+
+_log = logging.getLogger(__name__)
+
+# Which modes read an evaluation option, for a note where none of them was chosen.
+_READERS = {
+    "spike_count": "TSW",
+    "spike_threshold_mV": "ONTSAWFUZ",
+    "before_spike": "SAU",
+    "after_spike": "SAU",
+    "spike_zoom": "Z",
+    "histogram_bins": "PQ",
+    "smoothing_kernel_ms": "X",
+}
+
+
+def open_recording(options: RecordingOptions) -> Recording:
+    """Read the recording; its reader logs what was taken of it."""
+    choice = ChannelChoice(options.voltage_channel, options.current_channel)
+    return read_recording(Path(options.recording), choice)
+
+
+def stimulus_window(options: RecordingOptions, recording: Recording) -> StimulusWindow:
+    """Return the stimulus that the user gave, or else the one that is detected."""
+    if options.stimulus is None:
+        window = detect_stimulus(recording.current_pA, recording.name)
+    else:
+        window = stimulus_from_times(*options.stimulus, recording.step_ms, recording.n_sample)
+    _log.info(
+        "stimulus: samples %d to %d (%g to %g ms)",
+        window.first, window.last,
+        window.first * recording.step_ms, (window.last + 1) * recording.step_ms,
+    )  # fmt: skip
+    return window
+
+
+def evaluation_settings(options: EvaluationOptions) -> EvaluationSettings:
+    """Return the settings of the evaluation, with the mask read."""
+    _note_unread_options(options)
+    return EvaluationSettings(
+        modes=options.modes,
+        mask=Mask() if options.mask is None else read_mask(options.mask, ALL_MODES),
+        spike_count=options.spike_count,
+        spike_threshold_mV=options.spike_threshold_mV,
+        before_spike=options.before_spike,
+        after_spike=options.after_spike,
+        spike_zoom=options.spike_zoom,
+        histogram_bins=options.histogram_bins,
+        collapse=options.collapse,
+        smoothing_kernel_ms=options.smoothing_kernel_ms,
+    )
+
+
+def build_simulator(
+    source: CellSource, experiment: Experiment, options: SimulationOptions
+) -> Simulator:
+    """Build the simulator that was asked for; its processes start when they are needed."""
+    return NeuronSimulator(
+        source, experiment, n_worker=options.n_worker, time_limit_s=options.time_limit_s
+    )
+
+
+def build_problem(config: FitConfig, model: Model) -> Problem:
+    """Read the recording and build everything that decides a candidate's scores.
+
+    Raises
+    ------
+    PyNeuronAutofitError
+        Whatever is wrong with the recording, the stimulus, the mask, the modes or the parameters.
+    """
+    recording = open_recording(config)
+    target = reduce_recording(recording, model.downsampler)
+    window = stimulus_window(config, target)
+    suite: Suite = bind_suite(target, window, evaluation_settings(config))
+    experiment = plan_experiment(
+        recording,
+        stimulus_on(window, target, recording),
+        suite.sweeps,
+        config.dt,
+        config.temperature_degC,
+    )
+    space = ParameterSpace.from_rows(model.parameters, log_search=not config.off_log_scale)
+    simulator = build_simulator(model.cell_source, experiment, config)
+    return Problem(recording, target, window, space, suite, simulator, model.downsampler)
+
+
+def build_search(config: FitConfig, problem: Problem) -> Strategy[Any]:
+    """Build the strategy that was asked for."""
+    settings = SearchSettings(
+        population_size=_population_size(config.population_size, len(problem.suite.markers)),
+        mutation_rate=config.mutation_rate,
+        mutation_slope=config.mutation_slope,
+    )
+    letter = algorithm_letter(config.algorithm)
+    if letter == "N":
+        for flag, name in (("-E", "elites"), ("-U", "update")):
+            if getattr(config, name) != options_of(config)[name][1]:
+                _log.info("%s is ignored: NSGA2 has no elites and no weights", flag)
+    return build_strategy(letter, problem.space, settings)
+
+
+def _population_size(asked: int, n_score: int) -> int:
+    """Return the population size of -P: below 1 it counts lengths of the objective vector."""
+    size = asked if asked > 0 else max(-asked, 1) * n_score
+    if size < 2:
+        raise UsageError(
+            f"-P {asked}: the population would have {size} member(s), but a search needs at least "
+            f"2 (the objective vector has {n_score} component(s))"
+        )
+    return size
+
+
+def _note_unread_options(options: EvaluationOptions) -> None:
+    for name, (described, default) in options_of(options).items():
+        modes = _READERS.get(name, "")
+        if modes and getattr(options, name) != default and not set(modes) & set(options.modes):
+            _log.info(
+                "%s is used by the modes %s only; none of them is in -m %s",
+                described.flags[0], modes, options.modes,
+            )  # fmt: skip

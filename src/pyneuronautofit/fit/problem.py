@@ -1,0 +1,120 @@
+"""The problem that a strategy solves: from search coordinates to a score matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.fit.reduction import Downsampler, reduce_traces
+from pyneuronautofit.objectives import Suite
+from pyneuronautofit.recordings import Recording, StimulusWindow
+from pyneuronautofit.simulators import RunStatus, Simulator, Traces
+from pyneuronautofit.space import ParameterSpace, ParameterTable
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What became of candidates.
+
+    Attributes
+    ----------
+    parameters : FloatArray, shape (n_cand, n_param), model values
+    scores : FloatArray, shape (n_cand, n_score)
+        A failed candidate is a row of nan.
+    status, messages
+        One per candidate.
+    seconds : FloatArray, shape (n_cand,), s
+        How long the simulation of each took.
+    """
+
+    parameters: FloatArray
+    scores: FloatArray
+    status: tuple[RunStatus, ...]
+    messages: tuple[str, ...]
+    seconds: FloatArray
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything that decides a candidate's scores.
+
+    Attributes
+    ----------
+    recording
+        What was recorded, as it was read.
+    target
+        What models are compared with: the recording, reduced if the project says so.
+    stimulus
+        The stimulus, in samples of `target`.
+    space
+        The searched parameters.
+    suite
+        The evaluation modes, bound to `target`.
+    simulator
+        Simulates the suite's sweeps.
+    downsampler
+        The project's, or None.
+    """
+
+    recording: Recording
+    target: Recording
+    stimulus: StimulusWindow
+    space: ParameterSpace
+    suite: Suite
+    simulator: Simulator
+    downsampler: Downsampler | None = None
+
+    def check(self) -> None:
+        """Raise ModelError unless the model can be built and has all the searched parameters."""
+        self.simulator.check(self.space.to_model(self.space.sample(np.random.default_rng(0), 1)))
+
+    def evaluate(
+        self, x: FloatArray, on_done: Callable[[int, int], None] | None = None
+    ) -> Evaluation:
+        """Simulate and score candidates.
+
+        Parameters
+        ----------
+        x : FloatArray, shape (n_cand, n_param), search coordinates
+        on_done
+            Called as (evaluated, all) whenever candidates are finished.
+        """
+        table = self.space.to_model(x)
+        return evaluate_models(self.simulator, self.suite, table, self.downsampler, on_done)
+
+    def simulate(self, table: ParameterTable) -> Traces:
+        """Return the voltages of models, on the target's clock."""
+        traces = self.simulator.run(table)
+        reduced = reduce_traces(traces.voltage_mV, self.downsampler)
+        return Traces(reduced, traces.status, traces.messages, traces.seconds)
+
+
+def evaluate_models(
+    simulator: Simulator,
+    suite: Suite,
+    table: ParameterTable,
+    downsampler: Downsampler | None = None,
+    on_done: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Simulate models, score them as they are finished, and drop their voltages."""
+    n_cand = len(table)
+    scores = np.full((n_cand, len(suite.markers)), np.nan)
+    status = [RunStatus.FAILED] * n_cand
+    messages = [""] * n_cand
+    seconds = np.zeros(n_cand)
+    n_done = 0
+    for block in simulator.stream(table):
+        traces, rows = block.traces, block.candidates
+        voltage_mV = reduce_traces(traces.voltage_mV[traces.ok], downsampler)
+        if len(voltage_mV):
+            scores[rows[traces.ok]] = suite.score(voltage_mV)
+        seconds[rows] = traces.seconds
+        for place, row in enumerate(rows.tolist()):
+            status[row], messages[row] = traces.status[place], traces.messages[place]
+        n_done += len(rows)
+        if on_done is not None:
+            on_done(n_done, n_cand)
+    return Evaluation(table.values, scores, tuple(status), tuple(messages), seconds)

@@ -1,0 +1,126 @@
+"""A run's JSON files, in the formats that users of earlier programs have on disk.
+
+Every file is a header (what was fitted to what, and how) with one list of records. A record's
+`parameters` are model values in the order of the header's `parameters`; numbers that are not finite
+are null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pyneuronautofit._atomic import replacing
+from pyneuronautofit._types import FloatArray, Json
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands at the head of every result file.
+
+    Attributes
+    ----------
+    markers
+        The mode letter of every component of a fitness vector.
+    bvalues : FloatArray, shape (n_score,)
+        The recording against a voltage of zero.
+    parameters
+        The searched parameters: [name or names, scale, low, high].
+    version
+        The model's version.
+    target
+        The recording's file name.
+    evaluation
+        The evaluation's settings.
+    command
+        The command line.
+    """
+
+    markers: tuple[str, ...]
+    bvalues: FloatArray
+    parameters: list[list[object]]
+    version: str
+    target: str
+    evaluation: Json
+    command: str
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the keys of the file."""
+        return {
+            "markers": list(self.markers),
+            "bvalues": numbers(self.bvalues),
+            "parameters": self.parameters,
+            "version": self.version,
+            "target": self.target,
+            "evaluation": self.evaluation,
+            "cmd": self.command,
+        }
+
+
+@dataclass(frozen=True)
+class Models:
+    """Evaluated parameter sets.
+
+    Attributes
+    ----------
+    parameters : FloatArray, shape (n_model, n_param), model values
+    scores : FloatArray, shape (n_model, n_score)
+    source
+        The key `sours`: P for the population, A for the archive; None: no such key.
+    """
+
+    parameters: FloatArray
+    scores: FloatArray
+    source: str | None = None
+
+    def records(self) -> Iterator[Json]:
+        """Yield the models as result files hold them."""
+        for parameters, scores in zip(self.parameters, self.scores, strict=True):
+            record: dict[str, Json] = {
+                "fitness": numbers(scores),
+                "parameters": numbers(parameters),
+                # A search by dominance has no weights.
+                "weighted-fitness": None,
+            }
+            yield record if self.source is None else {**record, "sours": self.source}
+
+
+def write_evaluations(path: Path, header: Header, models: Models) -> None:
+    """Write every evaluation (`-arXive.json`)."""
+    _write(path, header.as_json(), "records", models.records())
+
+
+def write_final(path: Path, header: Header, population: Models, archive: Models) -> None:
+    """Write the final population and the archive (`-final.json`)."""
+    records = (record for models in (population, archive) for record in models.records())
+    _write(path, header.as_json(), "final", records)
+
+
+def write_checkpoint(path: Path, header: Header, generation: int, population: Models) -> None:
+    """Write the population of a generation (`-chpnt.json`)."""
+    _write(path, {**header.as_json(), "generation": generation}, "population", population.records())
+
+
+def numbers(values: FloatArray) -> list[float | None]:
+    """Return an array of one dimension as JSON numbers; null where it is not finite."""
+    return [value if np.isfinite(value) else None for value in values.tolist()]
+
+
+def _write(path: Path, head: Mapping[str, Json], key: str, records: Iterable[Json]) -> None:
+    """Write `{head..., key: [records]}`, a record a line: readable by people and by line tools."""
+    with replacing(path) as stream:
+        for name, value in head.items():
+            opening = "{" if stream.tell() == 0 else ",\n "
+            stream.write(f"{opening}{_dump(name)}: {_dump(value)}".encode())
+        stream.write(f",\n {_dump(key)}: [".encode())
+        for number, record in enumerate(records):
+            stream.write(f"{',' if number else ''}\n  {_dump(record)}".encode())
+        stream.write(b"\n ]}\n")
+
+
+def _dump(value: Json) -> str:
+    return json.dumps(value, allow_nan=False, ensure_ascii=False)

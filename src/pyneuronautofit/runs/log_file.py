@@ -1,0 +1,81 @@
+"""The compressed log: a file that is a valid gzip file at every moment.
+
+A gzip file may consist of several members. Each flush appends one complete member in a single
+write, so `zcat` reads the log of a run in progress, or of one that was killed, to its last flush.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import os
+import time
+from pathlib import Path
+
+from pyneuronautofit.errors import OutputError
+
+_FLUSH_BYTES = 1 << 16
+_FLUSH_SECONDS = 5.0
+
+
+class GzipLogHandler(logging.Handler):
+    """Writes log records into a gzip file.
+
+    Parameters
+    ----------
+    path
+        A new file.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._pending: list[bytes] = []
+        self._size = 0
+        self._flushed_at = time.monotonic()
+        try:
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
+        except OSError as error:
+            raise OutputError(
+                f"cannot write the log {path}: {error.strerror}. Check that you may write to that "
+                "folder and that the disk is not full, or choose another with --output"
+            ) from error
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record; warnings are written at once, the others soon."""
+        line = (self.format(record) + "\n").encode("utf-8", "replace")
+        self._pending.append(line)
+        self._size += len(line)
+        due = time.monotonic() - self._flushed_at > _FLUSH_SECONDS
+        if due or self._size > _FLUSH_BYTES or record.levelno >= logging.WARNING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Append what is pending as one gzip member."""
+        self.acquire()
+        try:
+            if self._pending:
+                self._append(gzip.compress(b"".join(self._pending)))
+        finally:
+            self.release()
+
+    def _append(self, member: bytes) -> None:
+        self._pending, self._size = [], 0
+        self._flushed_at = time.monotonic()
+        try:
+            os.write(self._file, member)
+        except OSError:
+            # A full disk ends the log, not the run; results report it when they are written.
+            self.handleError(logging.makeLogRecord({"msg": "the log cannot be written"}))
+
+    def close(self) -> None:
+        """Write what is pending and close the file."""
+        if self._file >= 0:
+            self.flush()
+            os.close(self._file)
+            self._file = -1
+        super().close()

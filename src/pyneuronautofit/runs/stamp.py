@@ -1,0 +1,114 @@
+"""The run stamp, and the names of a run's files."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pyneuronautofit.errors import OutputError
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Where a run writes.
+
+    Attributes
+    ----------
+    folder
+        The folder of all files.
+    stamp
+        What their names begin with.
+    """
+
+    folder: Path
+    stamp: str
+
+    @property
+    def log(self) -> Path:
+        """The compressed log."""
+        return self.folder / f"{self.stamp}.log.gz"
+
+    @property
+    def evaluations(self) -> Path:
+        """Every evaluation."""
+        return self.folder / f"{self.stamp}-arXive.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The population of the last checkpoint."""
+        return self.folder / f"{self.stamp}-chpnt.json"
+
+    @property
+    def final(self) -> Path:
+        """The final population and the archive."""
+        return self.folder / f"{self.stamp}-final.json"
+
+    def prepare(self) -> None:
+        """Make the folder, and refuse to write over another run.
+
+        Raises
+        ------
+        OutputError
+            If files of this stamp exist, or the folder cannot be made.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"the output folder {self.folder} cannot be made: {error.strerror}. "
+                "Choose another with --output"
+            ) from error
+        taken = [p for p in (self.log, self.evaluations, self.checkpoint, self.final) if p.exists()]
+        if taken:
+            raise OutputError(
+                f"there is already a run with the stamp {self.stamp}: {taken[0]} exists. "
+                "Choose another stamp (-a), iteration (-i) or folder (--output)"
+            )
+
+
+def make_stamp(
+    recording: Path,
+    version: str,
+    modes: str,
+    algorithm: str,
+    *,
+    log_search: bool,
+    now: datetime,
+    slurm_id: str | None = None,
+    given: str | None = None,
+    iteration: int | None = None,
+) -> str:
+    """Make the stamp `<recording>-v<version>-<date>-<time>-<7 digits>-<modes>-<L or F><algorithm>`.
+
+    Parameters
+    ----------
+    algorithm
+        Its letter.
+    log_search
+        L in the stamp, else F.
+    slurm_id
+        Takes the place of the random digits.
+    given
+        The stamp of -a: takes the place of all that.
+    iteration
+        Adds `-I<3 digits>`.
+    """
+    digits = f"{secrets.randbelow(10_000_000):07d}" if slurm_id is None else slurm_id.zfill(7)
+    stamp = given or "-".join(
+        [
+            recording.stem,
+            f"v{_for_file_name(version)}",
+            now.strftime("%Y%m%d-%H%M%S"),
+            digits,
+            modes,
+            ("L" if log_search else "F") + algorithm,
+        ]
+    )
+    return stamp if iteration is None else f"{stamp}-I{iteration:03d}"
+
+
+def _for_file_name(text: str) -> str:
+    return re.sub(r"[^\w.+]+", "_", text)

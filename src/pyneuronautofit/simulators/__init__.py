@@ -1,0 +1,14 @@
+"""Simulators: parameters in, voltages on the recording's clock out."""
+
+from pyneuronautofit.simulators._base import Block as Block
+from pyneuronautofit.simulators._base import RunStatus as RunStatus
+from pyneuronautofit.simulators._base import Simulator as Simulator
+from pyneuronautofit.simulators._base import Traces as Traces
+from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS as DEFAULT_DT_MS
+from pyneuronautofit.simulators.experiment import Clock as Clock
+from pyneuronautofit.simulators.experiment import Experiment as Experiment
+from pyneuronautofit.simulators.experiment import holding_current as holding_current
+from pyneuronautofit.simulators.experiment import make_clock as make_clock
+from pyneuronautofit.simulators.experiment import plan_experiment as plan_experiment
+from pyneuronautofit.simulators.neuron import NeuronSimulator as NeuronSimulator
+from pyneuronautofit.simulators.neuron import available_cores as available_cores

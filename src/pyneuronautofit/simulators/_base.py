@@ -1,0 +1,120 @@
+"""What a simulator is.
+
+A simulator is built once, for a model and an experiment; `run` maps parameters to voltages and has
+no memory: the same parameters give the same voltages, in whatever order and company they come.
+Nothing outside a simulator loops over candidates. A candidate that cannot be simulated is a status
+and a row of nan; never an exception, and never an invented number.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+
+from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit.space import ParameterTable
+
+
+class RunStatus(enum.Enum):
+    """How the simulation of one candidate ended."""
+
+    OK = "simulated"
+    DIVERGED = "the voltage became infinite or not a number"
+    FAILED = "the model raised an error"
+    TIMED_OUT = "the simulation took longer than the time limit"
+    CRASHED = "the simulating process died"
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Voltages of candidates.
+
+    Attributes
+    ----------
+    voltage_mV : FloatArray, shape (n_cand, n_sweep, n_sample), mV
+        On the recording's clock; nan for a candidate that failed.
+    status
+        One per candidate.
+    messages
+        One per candidate: what went wrong, in words; empty where nothing did.
+    seconds : FloatArray, shape (n_cand,), s
+        How long the simulation of each took.
+    """
+
+    voltage_mV: FloatArray
+    status: tuple[RunStatus, ...]
+    messages: tuple[str, ...]
+    seconds: FloatArray
+
+    @property
+    def ok(self) -> BoolArray:
+        """Which candidates were simulated, shape (n_cand,)."""
+        return np.array([status is RunStatus.OK for status in self.status], dtype=bool)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some of the candidates of a run, as they are finished.
+
+    Attributes
+    ----------
+    candidates : IntArray, shape (n_cand,)
+        Their rows in the table that was to be simulated.
+    traces
+        Their voltages.
+    """
+
+    candidates: IntArray
+    traces: Traces
+
+
+class Simulator(Protocol):
+    """Turns parameters into voltages, in batches."""
+
+    def check(self, parameters: ParameterTable) -> None:
+        """Find out whether the model can be loaded and has the parameters, before a long run.
+
+        Raises
+        ------
+        ModelError
+            If it cannot, or has not.
+        """
+        ...
+
+    def stream(self, parameters: ParameterTable) -> Iterator[Block]:
+        """Simulate candidates and yield them as they are finished, every one once, in any order.
+
+        Only a few blocks are in memory at a time, whatever the number of candidates.
+        """
+        ...
+
+    def run(self, parameters: ParameterTable) -> Traces:
+        """Simulate candidates and return all their voltages."""
+        ...
+
+    def close(self) -> None:
+        """Give back processes and threads; the simulator cannot be used afterwards."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+def gather(blocks: Iterator[Block], n_cand: int, n_sweep: int, n_sample: int) -> Traces:
+    """Put the blocks of `stream` together in the order of the table."""
+    voltage = np.full((n_cand, n_sweep, n_sample), np.nan)
+    status = [RunStatus.FAILED] * n_cand
+    messages = [""] * n_cand
+    seconds = np.zeros(n_cand)
+    for block in blocks:
+        for place, candidate in enumerate(block.candidates.tolist()):
+            voltage[candidate] = block.traces.voltage_mV[place]
+            status[candidate] = block.traces.status[place]
+            messages[candidate] = block.traces.messages[place]
+            seconds[candidate] = block.traces.seconds[place]
+    return Traces(voltage, tuple(status), tuple(messages), seconds)

@@ -1,0 +1,206 @@
+"""One candidate in NEURON, inside a worker process.
+
+The cell is built once for all its sweeps. Sweeps with the same holding current share their
+transient: its end is kept with NEURON's SaveState and restored before each of them, which gives the
+same voltages, to the last bit, as simulating every sweep from the beginning.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models import CellFactory, CellSource
+from pyneuronautofit.simulators.experiment import Experiment
+from pyneuronautofit.space import ParameterPath
+from pyneuronautofit.units import PA_PER_NA
+
+#: What one task is: the paths and the values of one candidate.
+Settings = list[tuple[ParameterPath, float]]
+
+
+@dataclass(frozen=True)
+class NeuronSetup:
+    """What a worker needs to know, once.
+
+    Attributes
+    ----------
+    source
+        Where the cell class comes from.
+    experiment
+        Currents, clocks, temperature.
+    paths
+        Every path that candidates will set: they have to exist.
+    """
+
+    source: CellSource
+    experiment: Experiment
+    paths: tuple[ParameterPath, ...]
+
+
+def make_runner(setup: NeuronSetup) -> CellRunner:
+    """Load the model and check it; what `Job.make` calls in a worker.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be loaded, or lacks a parameter or the soma.
+    """
+    factory = setup.source.load()
+    runner = CellRunner(factory, setup.experiment)
+    runner.check(setup.paths)
+    return runner
+
+
+class CellRunner:
+    """Simulates candidates, one after the other.
+
+    Parameters
+    ----------
+    factory
+        Called with the number of the cell, returns the cell.
+    experiment
+        What each of them goes through.
+    """
+
+    def __init__(self, factory: CellFactory, experiment: Experiment) -> None:
+        # Only a process that simulates loads NEURON; importing it takes its time and prints.
+        from neuron import h  # noqa: PLC0415
+
+        self._h = h
+        self._factory = factory
+        self._experiment = experiment
+        self._solver = h.CVode()
+        self._context = h.ParallelContext()
+        # psolve wants a bound on its own steps although there is nothing to exchange.
+        self._context.set_maxstep(10)
+        # Sections that a project file made for purposes of its own are not ours to delete.
+        self._foreign = {section.hoc_internal_name() for section in h.allsec()}
+
+    def check(self, paths: tuple[ParameterPath, ...]) -> None:
+        """Raise ModelError unless a cell can be built and has a soma and all the paths."""
+        cell = self._factory(0)
+        try:
+            if not hasattr(cell, "soma"):
+                raise ModelError(
+                    f"the cell class {type(cell).__name__} has no section 'soma': the current is "
+                    "injected into soma(0.5); name the section so"
+                )
+            for path in paths:
+                path.get(cell)
+        finally:
+            del cell
+            self._dispose()
+
+    def __call__(self, settings: Settings) -> FloatArray:
+        """Simulate one candidate.
+
+        Returns
+        -------
+        FloatArray, shape (n_sweep, n_sample), mV
+            From the first non-finite value on nothing more is simulated, and the rest is nan.
+        """
+        try:
+            return self._simulate(settings)
+        finally:
+            self._dispose()
+
+    def _simulate(self, settings: Settings) -> FloatArray:
+        cell = self._factory(0)
+        for path, value in settings:
+            path.set(cell, value)
+        if hasattr(cell, "setcable"):
+            cell.setcable()
+        experiment = self._experiment
+        voltage = np.full((experiment.n_sweep, experiment.n_sample), np.nan)
+        electrode = _Electrode(self._h, cell.soma, experiment)
+        for holding_pA, sweeps in _by_holding(experiment.holding_pA).items():
+            self._run_transient(electrode, holding_pA)
+            if not math.isfinite(cell.soma(0.5).v):
+                return voltage
+            state = self._h.SaveState()
+            state.save()
+            for sweep in sweeps:
+                state.restore()
+                voltage[sweep] = self._run_sweep(electrode, experiment.current_pA[sweep])
+                if not np.isfinite(voltage[sweep]).all():
+                    return voltage
+        return voltage
+
+    def _run_transient(self, electrode: _Electrode, holding_pA: float) -> None:
+        h, clock = self._h, self._experiment.clock
+        # A cell class may have set any of these for itself.
+        self._solver.active(0)
+        h.secondorder = 0
+        h.celsius = self._experiment.temperature_degC
+        h.dt = clock.dt_ms
+        electrode.hold(holding_pA)
+        h.finitialize(self._experiment.initial_mV)
+        n_step = math.ceil(self._experiment.transient_ms / clock.dt_ms - 1e-9)
+        h.t = -n_step * clock.dt_ms
+        # fadvance hands the new time to NEURON's solver, which psolve does not.
+        h.fadvance()
+        self._advance_to(0.0)
+
+    def _run_sweep(self, electrode: _Electrode, current_pA: FloatArray) -> FloatArray:
+        clock, n_sample = self._experiment.clock, self._experiment.n_sample
+        n_point = n_sample * clock.substeps
+        electrode.play(current_pA)
+        self._h.frecord_init()
+        self._advance_to((n_point - 1) * clock.dt_ms)
+        fine = electrode.recorded()
+        if len(fine) != n_point:
+            raise RuntimeError(f"NEURON recorded {len(fine)} voltages instead of {n_point}")
+        return np.asarray(fine.reshape(n_sample, clock.substeps).mean(axis=1))
+
+    def _advance_to(self, time_ms: float) -> None:
+        # Half a step more: NEURON's time is a sum of many small steps, and a little off.
+        self._context.psolve(time_ms + 0.5 * self._h.dt)
+
+    def _dispose(self) -> None:
+        """Delete the cell's sections, also where the cell class keeps references to them."""
+        gc.collect()
+        for section in list(self._h.allsec()):
+            if section.hoc_internal_name() not in self._foreign:
+                self._h.delete_section(sec=section)
+
+
+class _Electrode:
+    """Current into soma(0.5), and the voltage there."""
+
+    def __init__(self, h: Any, soma: Any, experiment: Experiment) -> None:
+        self._clamp = h.IClamp(soma(0.5))
+        # Long before the transient, and for ever.
+        self._clamp.delay = -1e9
+        self._clamp.dur = 2e9
+        self._times_ms = h.Vector(np.arange(experiment.n_sample) * experiment.clock.step_ms)
+        self._current_nA = h.Vector(experiment.n_sample)
+        # 1: NEURON interpolates linearly, and before the first sample it holds that one.
+        self._current_nA.play(self._clamp._ref_amp, self._times_ms, 1)
+        self._voltage_mV = h.Vector().record(soma(0.5)._ref_v)
+
+    def hold(self, current_pA: float) -> None:
+        """Let a constant current flow."""
+        self._current_nA.fill(current_pA / PA_PER_NA)
+
+    def play(self, current_pA: FloatArray) -> None:
+        """Let a sweep's current flow, its first sample at t = 0."""
+        self._current_nA.from_python(current_pA / PA_PER_NA)
+
+    def recorded(self) -> FloatArray:
+        """Return the voltages of all steps since the last `frecord_init`, mV."""
+        return np.array(self._voltage_mV.as_numpy(), dtype=np.float64)
+
+
+def _by_holding(holding_pA: FloatArray) -> Mapping[float, list[int]]:
+    return {
+        float(value): np.flatnonzero(holding_pA == value).tolist()
+        for value in np.unique(holding_pA)
+    }

@@ -1,0 +1,59 @@
+"""The inside of a worker process: make the handler once, then answer task after task."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pyneuronautofit.errors import ModelError, PyNeuronAutofitError
+
+
+def main(descriptor: int) -> None:
+    """Serve the pool at the other end of a socket until it closes it."""
+    connection = Connection(descriptor)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        handler = _set_up(connection)
+        if handler is None:
+            return
+        while True:
+            task = pickle.loads(connection.recv_bytes())
+            connection.send_bytes(_dump(_answer(handler, task)))
+
+
+def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
+    job = pickle.loads(connection.recv_bytes())
+    try:
+        handler: Callable[[Any], Any] = job.make(job.setup)
+    except PyNeuronAutofitError as error:
+        connection.send_bytes(_dump(error))
+        return None
+    except Exception as error:  # noqa: BLE001 (the user's model can raise anything)
+        traceback.print_exc()
+        connection.send_bytes(_dump(ModelError(f"the model cannot be built: {describe(error)}")))
+        return None
+    connection.send_bytes(_dump(None))
+    return handler
+
+
+def _answer(handler: Callable[[Any], Any], task: object) -> tuple[bool, str, Any]:
+    try:
+        return True, "", handler(task)
+    except Exception as error:  # noqa: BLE001 (one candidate's failure is a result, not an end)
+        traceback.print_exc()
+        return False, describe(error), None
+
+
+def describe(error: BaseException) -> str:
+    """Return an error of user code in one line, with the place where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    text = " ".join(str(error).split()) or "no message"
+    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {text}{where}"
+
+
+def _dump(value: object) -> bytes:
+    return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
