@@ -1,0 +1,128 @@
+"""Recordings: reading them, checking them, and finding the stimulus in them.
+
+`read_recording` reads any known format; a new format is one module with a reader and one line of
+`READERS`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyneuronautofit._registry import table_by
+from pyneuronautofit._text import quoted
+from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.recordings._base import ChannelChoice as ChannelChoice
+from pyneuronautofit.recordings._base import Reader as Reader
+from pyneuronautofit.recordings._base import Recording as Recording
+from pyneuronautofit.recordings.abf import AbfReader
+from pyneuronautofit.recordings.json_ import JsonReader
+from pyneuronautofit.recordings.npz import NpzReader
+from pyneuronautofit.recordings.nwb import NwbReader
+from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
+from pyneuronautofit.recordings.stimulus import detect_stimulus as detect_stimulus
+from pyneuronautofit.recordings.stimulus import stimulus_from_times as stimulus_from_times
+
+_log = logging.getLogger(__name__)
+
+_HEAD_BYTES = 64
+_SHOWN_BYTES = 8
+
+
+def _name(reader: Reader) -> str:
+    return reader.name
+
+
+#: All readers by the name of their format.
+READERS: Mapping[str, Reader] = table_by(
+    _name,
+    (
+        AbfReader(),
+        NpzReader(),
+        JsonReader(),
+        NwbReader(),
+    ),
+)
+
+AUTOMATIC = ChannelChoice()
+
+
+def find_reader(path: Path) -> Reader:
+    """Return the reader of a file: the one that knows its first bytes, or else its suffix.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read, or is of no known format.
+    """
+    head = _head(path)
+    for reader in READERS.values():
+        if reader.recognises(head):
+            return reader
+    for reader in READERS.values():
+        if path.suffix.lower() in reader.suffixes:
+            return reader
+    known = quoted(f"{reader.name} ({', '.join(reader.suffixes)})" for reader in READERS.values())
+    raise RecordingError(
+        f"{path}: a recording was expected, but neither the suffix "
+        f"{path.suffix or '(there is none)'} nor the first bytes {head[:_SHOWN_BYTES]!r} are of a "
+        f"known format. Known are {known}. Export the recording to one of them."
+    )
+
+
+def read_recording(path: Path | str, channels: ChannelChoice = AUTOMATIC) -> Recording:
+    """Read a recording of any known format, and log which channels were taken.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    channels : ChannelChoice
+        Which channels to take where the usual ones are not wanted.
+
+    Returns
+    -------
+    Recording
+        Voltage in mV and current in pA, shape (n_sweep, n_sample).
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read or does not hold a current-clamp recording with a stimulus.
+    UsageError
+        If a channel is asked for that the file does not have.
+    """
+    file = Path(path)
+    recording = find_reader(file).read(file, channels)
+    _log.info(
+        "%s: %d sweeps of %d samples, %.6g ms apart; %s.",
+        recording.name,
+        recording.n_sweep,
+        recording.n_sample,
+        recording.step_ms,
+        recording.channels,
+    )
+    return recording
+
+
+def _head(path: Path) -> bytes:
+    if path.is_dir():
+        raise RecordingError(
+            f"{path}: a recording was expected, but this is a folder. Name a file."
+        )
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except FileNotFoundError as error:
+        raise RecordingError(
+            f"{path}: a recording was expected, but there is no such file. Check the name and the "
+            f"folder (the working directory is {Path.cwd()})."
+        ) from error
+    except OSError as error:
+        raise RecordingError(
+            f"{path}: the recording cannot be read: {error.strerror}. Check its permissions."
+        ) from error
+    if not head:
+        raise RecordingError(f"{path}: a recording was expected, but the file is empty.")
+    return head

@@ -1,0 +1,67 @@
+"""The part that `.npz` and `.json` recordings share: the same keys, with the same meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from pyneuronautofit._text import quoted
+from pyneuronautofit.errors import RecordingError, UsageError
+from pyneuronautofit.recordings._base import ChannelChoice, Recording, positive_step
+
+#: Arrays that a file must have: `voltage` mV and `current` pA [sweep, sample], `dt` ms.
+REQUIRED = ("voltage", "current", "dt")
+#: Optional truth value: the current is a command waveform, not a recorded one.
+COMMAND = "command"
+
+
+def require_keys(found: Collection[str], name: str) -> None:
+    """Refuse a file that lacks one of the required keys, naming what it has."""
+    missing = [key for key in REQUIRED if key not in found]
+    if missing:
+        raise RecordingError(
+            f"{name}: a recording needs the keys {quoted(REQUIRED)} (voltage in mV and current in "
+            f"pA [sweep, sample], dt in ms), but {quoted(missing)} missing; the file has "
+            f"{quoted(sorted(found))}. Add what is missing."
+        )
+
+
+def refuse_choice(channels: ChannelChoice, name: str) -> None:
+    """Refuse a channel choice for a file whose arrays are named by their role."""
+    for flag, wanted in (
+        ("--voltage-channel", channels.voltage),
+        ("--current-channel", channels.current),
+    ):
+        if wanted is not None:
+            raise UsageError(
+                f"{flag} {wanted}: {name} has no channels to choose from, only the arrays "
+                f"voltage and current. Leave {flag} out."
+            )
+
+
+def recording_from(values: Mapping[str, Any], name: str) -> Recording:
+    """Return the recording that these values (required keys present) describe."""
+    step = np.asarray(values["dt"])
+    if step.size != 1 or step.dtype.kind not in "fiu":
+        raise RecordingError(
+            f"{name}: dt must be one number, the time between two samples in ms, but it is an "
+            f"array of shape {step.shape} and type {step.dtype}. Store a single number."
+        )
+    command = np.asarray(values.get(COMMAND, False))
+    if command.size != 1 or command.dtype.kind != "b":
+        raise RecordingError(
+            f"{name}: command must be true or false (is the current a command waveform?), but it "
+            f"is {values[COMMAND]!r}. Correct it or leave it out."
+        )
+    is_command = bool(command.item())
+    return Recording(
+        name=name,
+        voltage_mV=values["voltage"],
+        current_pA=values["current"],
+        step_ms=positive_step(step.item(), name),
+        current_is_command=is_command,
+        channels="voltage from the array voltage (mV), current from the array current (pA)"
+        + (", a command waveform" if is_command else ""),
+    )

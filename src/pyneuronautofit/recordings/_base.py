@@ -1,0 +1,161 @@
+"""What a recording is, and what a reader of one file format promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.errors import RecordingError
+
+_MATRIX = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A current-clamp recording: what went into the cell, and what came out.
+
+    It is checked once, here; whoever holds a `Recording` need not check again.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, used in messages and stored in results.
+    voltage_mV : FloatArray, shape (n_sweep, n_sample), mV
+        Membrane potential; read-only, C order.
+    current_pA : FloatArray, shape (n_sweep, n_sample), pA
+        Injected current; read-only, C order.
+    step_ms : float
+        Time between two samples, ms.
+    current_is_command : bool
+        True if the current is the protocol's command waveform, without noise: the holding current
+        is then its first sample. False for a current that was recorded.
+    channels : str
+        A sentence that says which channels were taken, for the log.
+
+    Raises
+    ------
+    RecordingError
+        If the arrays are not two matrices of finite numbers and equal shape, of at least one sweep
+        and two samples, or if the step is not a positive number.
+    """
+
+    name: str
+    voltage_mV: FloatArray = field(repr=False)
+    current_pA: FloatArray = field(repr=False)
+    step_ms: float
+    current_is_command: bool = False
+    channels: str = ""
+
+    def __post_init__(self) -> None:
+        voltage = matrix(self.voltage_mV, "voltage", self.name)
+        current = matrix(self.current_pA, "current", self.name)
+        if voltage.shape != current.shape:
+            raise RecordingError(
+                f"{self.name}: voltage and current must have the same shape (sweeps, samples), but "
+                f"the voltage is {voltage.shape} and the current {current.shape}. Give one current "
+                "sample for every voltage sample."
+            )
+        object.__setattr__(self, "voltage_mV", voltage)
+        object.__setattr__(self, "current_pA", current)
+        object.__setattr__(self, "step_ms", positive_step(self.step_ms, self.name))
+
+    @property
+    def n_sweep(self) -> int:
+        """Number of sweeps."""
+        return int(self.voltage_mV.shape[0])
+
+    @property
+    def n_sample(self) -> int:
+        """Number of samples in a sweep."""
+        return int(self.voltage_mV.shape[1])
+
+    @property
+    def duration_ms(self) -> float:
+        """Length of a sweep, ms."""
+        return self.n_sample * self.step_ms
+
+
+@dataclass(frozen=True)
+class ChannelChoice:
+    """Which channels of a file to take: a number (from 0), a name, or None for the usual one."""
+
+    voltage: int | str | None = None
+    current: int | str | None = None
+
+
+class Reader(Protocol):
+    """Reads one file format. A new format is one such object and one line of the table."""
+
+    @property
+    def name(self) -> str:
+        """What the format is called in messages."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of its files, in lower case, with the dot; the usual one first."""
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file with these first bytes is of the format."""
+
+    def read(self, path: Path, channels: ChannelChoice) -> Recording:
+        """Read the file; a `RecordingError` says why where that cannot be done."""
+
+
+def matrix(values: Any, what: str, name: str) -> FloatArray:
+    """Return `values` as a checked, read-only copy.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_sweep, n_sample)
+        Numbers of any real type and unit.
+    what : str
+        What the values are, for messages: "voltage" or "current".
+    name : str
+        Where they are from, for messages.
+
+    Returns
+    -------
+    FloatArray, shape (n_sweep, n_sample)
+        In the unit of `values`.
+    """
+    found = np.asarray(values)
+    if found.dtype.kind not in "fiu":
+        raise RecordingError(
+            f"{name}: the {what} must be numbers, but its values are of type {found.dtype}. "
+            "Store it as an array of floating-point numbers."
+        )
+    if found.ndim != _MATRIX or found.shape[0] < 1 or found.shape[1] < 2:
+        raise RecordingError(
+            f"{name}: the {what} must be a matrix [sweep, sample] of at least one sweep and two "
+            f"samples, but its shape is {found.shape}. "
+            + ("A single sweep needs the shape (1, samples)." if found.ndim == 1 else "")
+        )
+    result = np.array(found, dtype=np.float64, order="C")
+    bad = np.argwhere(~np.isfinite(result))
+    if len(bad):
+        sweep, sample = bad[0]
+        raise RecordingError(
+            f"{name}: the {what} must be finite, but {len(bad)} of its {result.size} samples are "
+            f"not; the first is {result[sweep, sample]} in sweep {sweep}, sample {sample} (both "
+            "from 0). Leave that sweep out, or repair the samples."
+        )
+    result.setflags(write=False)
+    return result
+
+
+def positive_step(value: Any, name: str) -> float:
+    """Return the sampling step, ms, after checking that it is a positive finite number."""
+    try:
+        step = float(value)
+    except (TypeError, ValueError):
+        step = float("nan")
+    if not 0.0 < step < float("inf"):
+        raise RecordingError(
+            f"{name}: the time between two samples must be a positive number of ms, but it is "
+            f"{value!r}. Correct it in the file; 20 kHz, for example, is 0.05."
+        )
+    return step

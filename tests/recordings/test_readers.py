@@ -1,0 +1,132 @@
+"""What every reader of the table must do, and how a reader is found."""
+
+import contextlib
+import logging
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.recordings import READERS, ChannelChoice, find_reader, read_recording
+
+from . import _made
+
+WRITERS = {
+    "Axon Binary Format": _made.write_abf,
+    "NumPy archive": _made.write_npz,
+    "JSON": _made.write_json,
+    "Neurodata Without Borders": _made.write_nwb,
+}
+
+
+@pytest.fixture(params=READERS)
+def format_name(request):
+    if request.param == "Neurodata Without Borders":
+        pytest.importorskip("pynwb")
+    return request.param
+
+
+@pytest.fixture
+def written(format_name, tmp_path):
+    path = tmp_path / f"cell{READERS[format_name].suffixes[0]}"
+    WRITERS[format_name](path)
+    return path
+
+
+def test_recording_is_read_as_it_was_written(written, caplog):
+    caplog.set_level(logging.INFO)
+    recording = read_recording(written)
+    np.testing.assert_allclose(recording.voltage_mV, _made.voltage(), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(recording.current_pA, _made.current(), rtol=0, atol=1e-9)
+    assert recording.step_ms == pytest.approx(_made.STEP_MS, rel=1e-12)
+    assert recording.name == written.name
+    assert recording.channels
+    assert f"{written.name}: 4 sweeps of 1280 samples, 0.1 ms apart; voltage " in caplog.text
+
+
+def test_signature_decides_and_not_the_suffix(written, format_name):
+    renamed = written.with_suffix(".dat")
+    written.rename(renamed)
+    assert find_reader(renamed).name == format_name
+    assert read_recording(str(renamed)).n_sweep == _made.N_SWEEP
+    other = renamed.with_suffix(".json" if format_name != "JSON" else ".npz")
+    renamed.rename(other)
+    assert find_reader(other).name == format_name
+
+
+def test_foreign_file_with_the_suffix_is_refused(format_name, tmp_path):
+    path = tmp_path / f"cell{READERS[format_name].suffixes[0]}"
+    path.write_bytes(b"no recording at all, but long enough to be one\n" * 200)
+    with pytest.raises(RecordingError, match=r"cell\..* was expected|cell\..*starts with"):
+        read_recording(path)
+
+
+@pytest.mark.parametrize("kept", [10, 300, 600, 0.3, 0.9])
+def test_truncated_file_is_refused(written, kept):
+    content = written.read_bytes()
+    written.write_bytes(content[: int(kept * len(content)) if kept < 1 else kept])
+    with pytest.raises(RecordingError, match=r"cell\."):
+        read_recording(written)
+
+
+def test_damaged_file_is_refused_or_read_but_never_crashes(written):
+    """Whatever a byte becomes: a recording, or a `RecordingError`."""
+    content = written.read_bytes()
+    rng = np.random.default_rng(5)
+    for _ in range(12 if written.suffix == ".nwb" else 60):
+        damaged = bytearray(content)
+        places = rng.integers(0, min(len(content), 9000), size=6)
+        for place in places:
+            damaged[place] = rng.integers(256)
+        written.write_bytes(bytes(damaged))
+        with contextlib.suppress(RecordingError):
+            read_recording(written)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(RecordingError, match=r"cell\.abf: .*there is no such file.*working dir"):
+        read_recording(tmp_path / "cell.abf")
+
+
+def test_folder(tmp_path):
+    with pytest.raises(RecordingError, match="this is a folder"):
+        read_recording(tmp_path)
+
+
+def test_empty_file(tmp_path):
+    (tmp_path / "cell.abf").touch()
+    with pytest.raises(RecordingError, match="the file is empty"):
+        read_recording(tmp_path / "cell.abf")
+
+
+def test_unreadable_file(tmp_path, monkeypatch):
+    path = tmp_path / "cell.abf"
+    _made.write_abf(path)
+
+    def refuse(*_args, **_kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(RecordingError, match=r"Permission denied\. Check its permissions"):
+        read_recording(path)
+
+
+def test_unknown_format_names_what_was_found_and_what_is_known(tmp_path):
+    path = tmp_path / "cell.smr"
+    path.write_bytes(b"CED Spike2 file")
+    match = r"suffix \.smr nor the first bytes b'CED Spik'.*Axon Binary Format \(\.abf\).*\(\.nwb\)"
+    with pytest.raises(RecordingError, match=match):
+        read_recording(path)
+    path = path.rename(tmp_path / "cell")
+    with pytest.raises(RecordingError, match=r"suffix \(there is none\)"):
+        read_recording(path)
+
+
+def test_nwb_without_the_extra_says_how_to_install_it(tmp_path, monkeypatch):
+    path = tmp_path / "cell.nwb"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n")
+    monkeypatch.setitem(sys.modules, "pynwb", None)
+    with pytest.raises(RecordingError, match=r"pip install 'pyneuronautofit\[nwb\]'"):
+        read_recording(path, ChannelChoice())
