@@ -33,7 +33,12 @@ class CompareConfig(RecordingOptions, EvaluationOptions):
     """A comparison."""
 
     responses: str = option(
-        "", group="", metavar="RESPONSES", parse=str, help="the voltages: .npz, .json or .abf"
+        "",
+        group="",
+        metavar="RESPONSES",
+        parse=str,
+        place=1,
+        help="the voltages: .npz, .json or .abf",
     )
 
 

@@ -33,7 +33,7 @@ class _ScreenHandler(logging.StreamHandler[IO[str]]):
 
 
 def _is_for_everybody(record: logging.LogRecord) -> bool:
-    """Let warnings through, and what a person should know while waiting (`extra={"notice": ..}`)."""
+    """Let warnings through, and what a person should know while waiting (a `notice`)."""
     return record.levelno >= logging.WARNING or hasattr(record, "notice")
 
 

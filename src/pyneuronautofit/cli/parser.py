@@ -62,7 +62,7 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
     for title in dict.fromkeys(option.group for option, _default in options.values()):
         if title:
             groups[title] = parser.add_argument_group(title, _GROUPS.get(title, ""))
-    for name, (option, default) in options.items():
+    for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place):
         _add(groups[option.group], name, option, default)
     return parser
 

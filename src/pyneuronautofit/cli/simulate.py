@@ -46,10 +46,12 @@ class SimulateConfig(RecordingOptions, SimulationOptions):
     """A simulation of stored models."""
 
     models: str = option(
-        "", group="", metavar="MODELS", parse=str, help="a model database or a run's file"
-    )
-    recording: str = option(
-        "", group="", metavar="RECORDING", parse=str, help="the recording: .abf, .npz, .json, .nwb"
+        "",
+        group="",
+        metavar="MODELS",
+        parse=str,
+        place=-1,
+        help="a model database or a run's file",
     )
     temperature_degC: float | None = option(  # type: ignore[assignment]
         None,

@@ -73,8 +73,8 @@ class StoredModels:
         missing = [str(number) for number in chosen if number not in by_number]
         if missing:
             raise UsageError(
-                f"--models: there is no model {quoted(missing)}; the file has "
-                f"{len(self.models)} models, numbered {min(by_number)} to {max(by_number)}"
+                f"--models: there is no model {quoted(missing)}; the file has the models "
+                f"{quoted(map(str, by_number))}"
             )
         return StoredModels(tuple(by_number[n] for n in chosen), self.temperature_degC)
 

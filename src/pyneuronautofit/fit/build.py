@@ -65,7 +65,7 @@ def open_recording(options: RecordingOptions) -> Recording:
 def stimulus_window(options: RecordingOptions, recording: Recording) -> StimulusWindow:
     """Return the stimulus that the user gave, or else the one that is detected."""
     if options.stimulus is None:
-        window = detect_stimulus(recording.current_pA, recording.name)
+        window = detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
     else:
         window = stimulus_from_times(*options.stimulus, recording.step_ms, recording.n_sample)
     _log.info(

@@ -37,6 +37,8 @@ class Option:
         Number of words: 1, or more, which make a tuple.
     check
         What values are allowed.
+    place
+        Positional arguments are taken in the order of their places.
     later
         Values that can be named but are not built yet; True: any but the default.
     """
@@ -48,6 +50,7 @@ class Option:
     help: str
     count: int = 1
     check: Check | None = None
+    place: int = 0
     later: bool | tuple[str, ...] = False
 
 
@@ -60,10 +63,11 @@ def option(
     parse: Callable[[str], Any] | None = None,
     count: int = 1,
     check: Check | None = None,
+    place: int = 0,
     later: bool | tuple[str, ...] = False,
 ) -> Any:
     """Declare a dataclass field that is an option."""
-    described = Option(flags, group, metavar, parse, help, count, check, later)
+    described = Option(flags, group, metavar, parse, help, count, check, place, later)
     return dataclasses.field(default=default, metadata={"option": described})
 
 

@@ -128,7 +128,10 @@ def _writing(cache: Path) -> Iterator[None]:
 
 def _compile_into(library: Path, mods_folder: Path, sources: list[Path]) -> None:
     count = sum(source.suffix == ".mod" for source in sources)
-    _log.info("compiling the %d mechanisms of %s (takes some seconds, once)", count, mods_folder)
+    _log.info(
+        "compiling the %d mechanisms of %s (takes some seconds, once)", count, mods_folder,
+        extra={"notice": True},
+    )  # fmt: skip
     started = time.monotonic()
     with _plain_temporary_folder() as work:
         (work / "build" / "mods").mkdir(parents=True)

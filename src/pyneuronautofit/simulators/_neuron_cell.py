@@ -22,6 +22,9 @@ from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.space import ParameterPath
 from pyneuronautofit.units import PA_PER_NA
 
+# The voltage of a node that NEURON has just made.
+_NEW_NODE_MV = -65.0
+
 #: What one task is: the paths and the values of one candidate.
 Settings = list[tuple[ParameterPath, float]]
 
@@ -142,12 +145,26 @@ class CellRunner:
         h.celsius = self._experiment.temperature_degC
         h.dt = clock.dt_ms
         electrode.hold(holding_pA)
-        h.finitialize(self._experiment.initial_mV)
+        self._set_voltage(self._experiment.initial_mV)
+        h.finitialize()
         n_step = math.ceil(self._experiment.transient_ms / clock.dt_ms - 1e-9)
         h.t = -n_step * clock.dt_ms
         # fadvance hands the new time to NEURON's solver, which psolve does not.
         h.fadvance()
         self._advance_to(0.0)
+
+    def _set_voltage(self, voltage_mV: float) -> None:
+        """Give all segments a voltage, as on a cell that was built this moment.
+
+        The nodes without area, at the ends of sections, are no segments. Their voltage follows from
+        their neighbours' in the first step; what it was before shows in the last bits only, but
+        there it does, so they get what NEURON gives to new ones.
+        """
+        for section in self._h.allsec():
+            section(0).v = section(1).v = _NEW_NODE_MV
+        for section in self._h.allsec():
+            for segment in section:
+                segment.v = voltage_mV
 
     def _run_sweep(self, electrode: _Electrode, current_pA: FloatArray) -> FloatArray:
         clock, n_sample = self._experiment.clock, self._experiment.n_sample

@@ -1,0 +1,50 @@
+# `make fit` and `make test` do all their set-up themselves: a virtual environment in .venv, the
+# package in it, and (by the program itself, on first use) the compiled channels.
+
+# Relative paths throughout: the folder's own path may have a space in it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+OUT := out
+
+.PHONY: fit test check nightly format clean help
+
+help:
+	@echo "make fit      set up, then fit the shipped example recording (writes fit.png and $(OUT)/)"
+	@echo "make test     set up, then run the whole test suite"
+	@echo "make check    ruff, mypy --strict, import-linter"
+	@echo "make nightly  the tests that are too long for every change"
+	@echo "make format   format the code"
+	@echo "make clean    remove what the others made"
+
+fit: $(INSTALLED)
+	$(BIN)/python -m pyneuronautofit -A NSGA2 -m OV -G 12 -P 24 -c 3 -t -10 --seed 1 \
+	    -k examples/experimentaldata/TC-example-mask.json \
+	    --output $(OUT) --figure fit.png examples/experimentaldata/TC-example.abf
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -m "not nightly"
+
+nightly: $(INSTALLED)
+	$(BIN)/python -m pytest -m nightly
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Set up again when the dependencies change.
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pyneuronautofit needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + ": use make PYTHON=python3.11 (or newer) ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $(INSTALLED)
+
+clean:
+	rm -rf $(VENV) $(OUT) fit.png build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

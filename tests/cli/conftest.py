@@ -1,0 +1,89 @@
+"""Command lines, run in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.cli.main import main
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(capsys, monkeypatch, tmp_path):
+    """Runs a command line in an empty working directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words) -> Answer:
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as leaving:  # --help
+            code = int(leaving.code or 0)
+        captured = capsys.readouterr()
+        return Answer(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def recording(tmp_path) -> Path:
+    """A small recording: three sweeps with a step, the last with two spikes."""
+    return write_recording(tmp_path / "cell.npz")
+
+
+def write_recording(path: Path, n_sweep: int = 3, n_sample: int = 600) -> Path:
+    current = np.zeros((n_sweep, n_sample))
+    current[:, 200:400] = np.linspace(-100.0, 100.0, n_sweep)[:, None]
+    voltage = -65.0 + 0.1 * current
+    voltage[-1, 250:255] = 20.0
+    voltage[-1, 300:305] = 20.0
+    np.savez(path, voltage=voltage, current=current, dt=0.1)
+    return path
+
+
+HH_PROJECT = """
+from neuron import h
+
+
+class HHCell:
+    def __init__(self, nid=0):
+        self.soma = h.Section(name="soma", cell=self)
+        self.soma.L = self.soma.diam = 30
+        self.soma.insert("hh")
+
+    def setcable(self):
+        if self.soma(0.5).hh.gkbar > 0.5:
+            raise ValueError("too leaky")
+
+
+fitmeneuron = HHCell
+param_nslh = [
+    ["soma(0.5).hh.gnabar", "log", 0.001, 1.0],
+    ["soma(0.5).hh.gkbar", "log", 0.001, 1.0],
+    ["soma(0.5).hh.gl", "lin", 1e-5, 1e-3],
+]
+
+
+def getversion():
+    return "1.2"
+"""
+
+
+@pytest.fixture
+def hh_project(tmp_path) -> Path:
+    """A folder with a fast model that needs no compiled channels."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "project.py").write_text(HH_PROJECT)
+    return folder

@@ -1,0 +1,225 @@
+"""Every mistake gives one clear message and exit code 2, and never a traceback.
+
+Each case: what to put into the working directory, the command line, and what the message has to
+say. RECORDING stands for a recording that is all right.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.recordings.abf2_writer import write_abf2
+
+
+def nothing(folder: Path) -> None:
+    """Everything is there."""
+
+
+def text(name: str, content: str):
+    return lambda folder: (folder / name).write_text(content)
+
+
+def arrays(name: str, **changed):
+    def write(folder: Path) -> None:
+        current = np.zeros((2, 300))
+        current[:, 100:200] = 50.0
+        kept = {"voltage": current - 65.0, "current": current, "dt": 0.1, **changed}
+        np.savez(folder / name, **{k: v for k, v in kept.items() if v is not None})
+
+    return write
+
+
+def with_nan(folder: Path) -> None:
+    voltage = np.full((2, 300), -65.0)
+    voltage[1, 7] = np.nan
+    arrays("r.npz", voltage=voltage)(folder)
+
+
+def truncated_abf(folder: Path) -> None:
+    current = np.zeros((2, 3000))
+    current[:, 1000:2000] = 50.0
+    write_abf2(folder / "r.abf", current - 65.0, current, 0.1)
+    whole = (folder / "r.abf").read_bytes()
+    (folder / "r.abf").write_bytes(whole[: len(whole) * 2 // 3])
+
+
+FIT = ("-A", "N", "-m", "OV", "-G", "0", "-P", "4")
+
+
+CASES = {
+    "missing recording": (nothing, (*FIT, "no.abf"), r"no\.abf.*(does not exist|no such file)"),
+    "no recording": (nothing, FIT, r"required: RECORDING"),
+    "folder as recording": (lambda f: (f / "d.abf").mkdir(), (*FIT, "d.abf"), r"d\.abf.*folder"),
+    "foreign file": (text("r.abf", "hello, world"), (*FIT, "r.abf"), r"r\.abf.*(ABF|formats)"),
+    "unknown suffix": (text("r.xyz", "hello, world"), (*FIT, "r.xyz"), r"\.xyz.*\.abf"),
+    "truncated ABF": (truncated_abf, (*FIT, "r.abf"), r"r\.abf.*(short|truncat|ends|bytes)"),
+    "NaN": (with_nan, (*FIT, "r.npz"), r"finite.*sweep 1, sample 7"),
+    "unequal shapes": (
+        arrays("r.npz", voltage=np.zeros((2, 200))),
+        (*FIT, "r.npz"),
+        r"\(2, 200\).*\(2, 300\)",
+    ),
+    "unequal sweeps": (
+        text("r.json", '{"voltage": [[1, 2, 3], [1, 2]], "current": [[0, 1, 0], [0, 1]], "dt": 1}'),
+        (*FIT, "r.json"),
+        r"r\.json.*sweep 1",
+    ),
+    "missing key": (arrays("r.npz", dt=None), (*FIT, "r.npz"), r"dt"),
+    "conditions without voltages": (
+        text("r.json", '{"mode": "OV", "nrec": 1, "cond": [], "currents": []}'),
+        (*FIT, "r.json"),
+        r"recording",
+    ),
+    "no stimulus": (arrays("r.npz", current=np.zeros((2, 300))), (*FIT, "r.npz"), r"stimulus"),
+    "bad stimulus": (
+        nothing,
+        (*FIT, "--stimulus", "40", "30", "RECORDING"),
+        r"--stimulus.*40",
+    ),
+    "stimulus outside": (
+        nothing,
+        (*FIT, "--stimulus", "10", "9000", "RECORDING"),
+        r"--stimulus.*9000",
+    ),
+    "unknown channel": (
+        lambda f: write_abf2(f / "r.abf", np.ones((1, 500)), np.eye(1, 500, 250), 0.1),
+        (*FIT, "--voltage-channel", "7", "r.abf"),
+        r"channel.*7",
+    ),
+    "unknown flag": (nothing, (*FIT, "--nonsense", "RECORDING"), r"--nonsense"),
+    "not a number": (nothing, ("-A", "N", "-G", "many", "RECORDING"), r"-G.*many"),
+    "negative generations": (nothing, (*FIT, "-G", "-3", "RECORDING"), r"-G.*-3.*at least 0"),
+    "population of one": (nothing, (*FIT, "-P", "1", "RECORDING"), r"-P 1.*at least"),
+    "rate above one": (nothing, (*FIT, "-M", "1.5", "RECORDING"), r"-M.*from 0 to 1"),
+    "no time step": (nothing, (*FIT, "--dt", "0", "RECORDING"), r"--dt 0"),
+    "unknown mode": (nothing, ("-A", "N", "-m", "OB", "RECORDING"), r"'B' is no evaluation mode"),
+    "mode to come": (nothing, ("-A", "N", "-m", "OT", "RECORDING"), r"mode T .* not available yet"),
+    "unknown algorithm": (nothing, ("-A", "Gradient", "RECORDING"), r"-A Gradient.*NSGA2"),
+    "algorithm to come": (nothing, ("-A", "K", "RECORDING"), r"Krayzman is not available yet"),
+    "default algorithm": (nothing, ("RECORDING",), r"Krayzman is not available yet"),
+    "flag to come": (nothing, (*FIT, "-b", "3", "RECORDING"), r"-b.* not available yet"),
+    "switch to come": (nothing, (*FIT, "-Z", "RECORDING"), r"-Z.* not available yet"),
+    "initial population to come": (nothing, (*FIT, "-I", "f", "RECORDING"), r"-I.*not available"),
+    "resume to come": (nothing, (*FIT, "--resume", "x", "RECORDING"), r"--resume.*not available"),
+    "simulator to come": (
+        nothing,
+        (*FIT, "--simulator", "batch", "RECORDING"),
+        r"--simulator batch is not available yet",
+    ),
+    "unknown simulator": (
+        nothing,
+        (*FIT, "--simulator", "brian", "RECORDING"),
+        r"--simulator brian.*neuron",
+    ),
+    "integrator to come": (
+        nothing,
+        (*FIT, "--integrator", "adaptive", "RECORDING"),
+        r"adaptive is not available yet",
+    ),
+    "precision to come": (
+        nothing,
+        (*FIT, "--precision", "single", "RECORDING"),
+        r"single is not available yet",
+    ),
+    "unreadable mask": (nothing, (*FIT, "-k", "no-such-file.json", "RECORDING"), r"mask.*neither"),
+    "mask with code": (nothing, (*FIT, "-k", "__import__('os')", "RECORDING"), r"mask.*neither"),
+    "broken mask file": (
+        text("mask.json", "{'O': [0, 1,\n 'V': 2}"),
+        (*FIT, "-k", "mask.json", "RECORDING"),
+        r"mask\.json is not a Python literal \(line \d\)",
+    ),
+    "mask beyond the sweeps": (nothing, (*FIT, "-k", "[0, 9]", "RECORDING"), r"sweep 9.*3 sweeps"),
+    "negative mask": (nothing, (*FIT, "-k", "-1", "RECORDING"), r"sweep -1.*3 sweeps"),
+    "output is a file": (
+        text("taken", ""),
+        (*FIT, "--output", "taken", "RECORDING"),
+        r"output folder taken",
+    ),
+    "output in a file": (
+        text("taken", ""),
+        (*FIT, "--output", "taken/below", "RECORDING"),
+        r"output folder taken/below",
+    ),
+    "figure of no format": (nothing, (*FIT, "--figure", "f.doc", "RECORDING"), r"f\.doc.*png"),
+    "figure nowhere": (nothing, (*FIT, "--figure", "no/f.png", "RECORDING"), r"no/f\.png.*folder"),
+    "missing project": (nothing, (*FIT, "--project", "nowhere", "RECORDING"), r"nowhere"),
+    "broken project": (
+        text("project.py", "param_nslh = [\n  'soma.L'\n"),
+        (*FIT, "RECORDING"),
+        r"project\.py.*line",
+    ),
+    "project without a cell": (
+        text("project.py", "param_nslh = [['soma.L', 'lin', 1, 2]]"),
+        (*FIT, "RECORDING"),
+        r"fitmeneuron",
+    ),
+    "misspelt parameter": (
+        text(
+            "project.py",
+            "from neuron import h\n"
+            "class fitmeneuron:\n"
+            "    def __init__(self, nid=0):\n"
+            "        self.soma = h.Section(name='soma', cell=self)\n"
+            "        self.soma.insert('hh')\n"
+            "    def setcable(self): pass\n"
+            "param_nslh = [['soma(0.5).hh.gnabr', 'lin', 0.001, 1]]\n",
+        ),
+        (*FIT, "RECORDING"),
+        r"did you mean 'gnabar'\?",
+    ),
+    "bound on nothing": (
+        text(
+            "project.py",
+            "class fitmeneuron:\n"
+            "    def setcable(self): pass\n"
+            "param_nslh = [['soma.L', 'lin', 1, 'soma.diam']]\n",
+        ),
+        (*FIT, "RECORDING"),
+        r"soma\.diam.*no earlier parameter",
+    ),
+    "command to come": (nothing, ("report", "run"), r"report is not available yet"),
+    "compare without responses": (nothing, ("compare", "-m", "O", "RECORDING"), r"RESPONSES"),
+    "compare with other sweeps": (
+        arrays("y.npz"),
+        ("compare", "-m", "O", "RECORDING", "y.npz"),
+        r"y\.npz has 2 sweeps.*has 3",
+    ),
+    "compare with another step": (
+        arrays("y.npz", voltage=np.zeros((3, 600)), dt=0.2),
+        ("compare", "-m", "O", "RECORDING", "y.npz"),
+        r"every 0\.2 ms",
+    ),
+    "simulate without output": (
+        text("m.json", "{}"),
+        ("simulate", "m.json", "RECORDING"),
+        r"-o is missing",
+    ),
+    "simulate nothing": (
+        text("m.json", '{"a": 1}'),
+        ("simulate", "m.json", "RECORDING", "-o", "o.npz"),
+        r"m\.json holds no models",
+    ),
+    "no such model": (
+        text("m.json", '{"models": [{"parameters": {"soma.L": 50}}]}'),
+        ("simulate", "--models", "0,4:6", "m.json", "RECORDING", "-o", "o.npz"),
+        r"no model 4, 5",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_gives_one_clear_message(case, command, recording, tmp_path):
+    prepare, words, expected = CASES[case]
+    prepare(tmp_path)
+    answer = command(*(recording if word == "RECORDING" else word for word in words))
+    assert answer.code == 2
+    assert "Traceback" not in answer.err
+    message = " ".join(answer.err.split())
+    assert message.count("error: ") == 1
+    assert message.startswith("pyneuronautofit: error: ")
+    assert re.search(expected, message), message
+    assert not list(tmp_path.glob("*.log.gz"))
