@@ -116,9 +116,12 @@ class WorkerPool:
         """
         waiting = deque(range(len(tasks)))
         try:
+            self._dispatch(waiting, tasks)
             while waiting or self._busy():
+                outcomes = list(self._collect(waiting))
+                # Workers go on while the caller makes something of what has come.
                 self._dispatch(waiting, tasks)
-                yield from self._collect(waiting)
+                yield from outcomes
         finally:
             # The caller left before the end (an error, Ctrl-C): nobody waits for these any more.
             for worker in self._busy():
@@ -181,8 +184,7 @@ class WorkerPool:
             yield worker.outcome(RunStatus.CRASHED, worker.last_words())
             self._discard(worker)
             return
-        status = RunStatus.OK if ok else RunStatus.FAILED
-        yield worker.outcome(status, message, value)
+        yield worker.outcome(RunStatus.OK if ok else RunStatus.FAILED, message, value)
         worker.task = None
         if worker.n_done >= self._tasks_per_worker:
             self._discard(worker)

@@ -1,0 +1,108 @@
+"""The loop."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.fit import Budget, search
+from pyneuronautofit.optimisers import SearchSettings, build_strategy
+
+from .parabolas import Parabolas, make_problem
+
+
+def strategy(problem, size=10):
+    return build_strategy("N", problem.space, SearchSettings(size))
+
+
+class Watcher:
+    def __init__(self):
+        self.generations, self.counts = [], []
+
+    def evaluated(self, generation, n_done, n_all):
+        self.counts.append((generation, n_done, n_all))
+
+    def generation(self, progress):
+        self.generations.append(progress)
+
+
+def test_every_generation_is_evaluated_and_told(problem):
+    watcher = Watcher()
+    progress = search(problem, strategy(problem), Budget(4, seed=2), watcher)
+    assert [p.generation for p in watcher.generations] == [0, 1, 2, 3, 4]
+    assert progress.generation == 4
+    assert len(progress.history) == 50
+    assert progress.history.scores.shape == (50, 4)
+    assert watcher.counts[:2] == [(0, 1, 10), (0, 2, 10)]
+    assert watcher.counts[-1] == (4, 10, 10)
+    assert not progress.interrupted
+    best = problem.suite.mode_sums(progress.archive.scores)["V"].min()
+    first = problem.suite.mode_sums(watcher.generations[0].archive.scores)["V"].min()
+    assert best < first
+
+
+def test_archive_rows_are_rows_of_the_history(problem):
+    progress = search(problem, strategy(problem), Budget(3, seed=2))
+    scores = progress.history.scores[progress.archive.rows]
+    np.testing.assert_array_equal(scores, progress.archive.scores)
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("block", [1, 3, 100])
+def test_the_result_does_not_depend_on_the_blocks(block, problem):
+    other = make_problem(Parabolas(block=block))
+    one = search(problem, strategy(problem), Budget(3, seed=5))
+    two = search(other, strategy(other), Budget(3, seed=5))
+    np.testing.assert_array_equal(one.history.scores, two.history.scores)
+    np.testing.assert_array_equal(one.population.x, two.population.x)
+
+
+def test_failed_candidates_are_rows_of_nan(problem, caplog):
+    with caplog.at_level(logging.INFO):
+        progress = search(problem, strategy(problem, size=40), Budget(0, seed=3))
+    steep = progress.history.parameters[:, 0] > 9
+    assert steep.any()
+    assert np.isnan(progress.history.scores[steep]).all()
+    assert np.isfinite(progress.history.scores[~steep]).all()
+    assert f"{steep.sum()} candidate(s) failed" in caplog.text
+    assert "too steep" in caplog.text
+
+
+def test_an_interruption_gives_up_the_generation_in_flight():
+    problem = make_problem(Parabolas(interrupt_after=25))
+    progress = search(problem, strategy(problem), Budget(10, seed=1))
+    assert progress.interrupted
+    assert progress.generation == 1
+    assert len(progress.history) == 20
+    whole = make_problem()
+    uninterrupted = search(whole, strategy(whole), Budget(1, seed=1))
+    np.testing.assert_array_equal(progress.population.x, uninterrupted.population.x)
+
+
+def test_only_the_evaluation_is_guarded(problem):
+    entered = []
+
+    @contextlib.contextmanager
+    def guard():
+        entered.append(len(entered))
+        yield
+
+    search(problem, strategy(problem), Budget(2, seed=1), guard=guard)
+    assert entered == [0, 1, 2]
+
+
+def test_a_generation_without_a_success_is_warned_of(caplog):
+    problem = make_problem()
+    hopeless = type(problem)(
+        **{**vars(problem), "space": type(problem.space).from_rows(
+            [["s.a", "lin", 9.5, 10], ["s.b", "lin", 0, 10]]
+        )}
+    )  # fmt: skip
+    progress = search(hopeless, strategy(hopeless), Budget(1, seed=1))
+    assert "all 10 candidates of generation 0 failed" in caplog.text
+    assert "too steep" in caplog.text
+    assert len(progress.archive.rows) == 0
+    assert len(progress.population) == 10
