@@ -144,6 +144,7 @@ CASES = {
         (*FIT, "--output", "taken/below", "RECORDING"),
         r"output folder taken/below",
     ),
+    "stamp that is a path": (nothing, (*FIT, "-a", "../x", "RECORDING"), r"-a.* \.\./x.*without"),
     "figure of no format": (nothing, (*FIT, "--figure", "f.doc", "RECORDING"), r"f\.doc.*png"),
     "figure nowhere": (nothing, (*FIT, "--figure", "no/f.png", "RECORDING"), r"no/f\.png.*folder"),
     "missing project": (nothing, (*FIT, "--project", "nowhere", "RECORDING"), r"nowhere"),

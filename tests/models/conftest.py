@@ -1,13 +1,9 @@
 import json
-import os
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
 
 LEAK_MOD = """\
 NEURON {{
@@ -48,16 +44,6 @@ def getversion():
 """
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory):
-    """One cache for all tests: the built-in mechanisms are compiled once."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYNEURONAUTOFIT_CACHE", str(folder))
-        patch.delenv("NRN_NMODL_PATH", raising=False)
-        yield folder
-
-
 @pytest.fixture(autouse=True)
 def clean_imports():
     """A project stays imported; the next test brings its own."""
@@ -74,14 +60,6 @@ def built_in(cache, tmp_path_factory):
     from pyneuronautofit.models import load_model
 
     return load_model(None, tmp_path_factory.mktemp("empty"))
-
-
-@pytest.fixture(scope="session")
-def shared():
-    folder = Path(os.environ.get("PYNEURONAUTOFIT_SHARED", ROOT.parent / "shared"))
-    if not folder.is_dir():
-        pytest.skip(f"published models are not at {folder} (PYNEURONAUTOFIT_SHARED names it)")
-    return folder
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ def print_summary(
         f"{len(progress.archive.rows)} non-dominated models"
     )
     if best:
-        screen.print(_table(problem, best))
+        screen.print("best models (sums of the components of each mode):")
+        screen.print(_table(best))
     else:
         screen.print("no candidate could be simulated; the log says why")
     screen.print(f"population and archive  {files.final}", soft_wrap=True)
@@ -99,8 +100,8 @@ def _sweep_title(problem: Problem, sweep: int) -> str:
     return f"sweep {sweep}: {current_pA:.0f} pA"
 
 
-def _table(problem: Problem, best: Sequence[BestModel]) -> Table:
-    table = Table(title="best models (sums of the components of each mode)", title_justify="left")
+def _table(best: Sequence[BestModel]) -> Table:
+    table = Table()
     table.add_column("model")
     table.add_column("evaluation", justify="right")
     for code in best[0].mode_sums:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import sys
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,9 +108,7 @@ def read_models(path: Path) -> StoredModels:
             f"{path}: two models have the same id; give every model an id of its own, or none"
         )
     temperature = content.get("temperature")
-    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
-        temperature = None
-    return StoredModels(models, temperature)
+    return StoredModels(models, temperature if _is_number(temperature) else None)
 
 
 def parse_selection(text: str) -> list[int]:
@@ -125,7 +125,7 @@ def parse_selection(text: str) -> list[int]:
         match = _RANGE.fullmatch(part)
         if match:
             numbers.extend(range(int(match[1]), int(match[2])))
-        elif part.isdigit():
+        elif part.isdecimal():
             numbers.append(int(part))
         else:
             raise UsageError(
@@ -145,7 +145,9 @@ def _read_json(path: Path) -> Mapping[str, Json]:
         raise DatabaseError(f"cannot read {path}: {error.strerror or error}") from error
     except EOFError as error:
         raise DatabaseError(f"{path} is a gzip file that ends too early") from error
-    except (ValueError, UnicodeDecodeError) as error:
+    except zlib.error as error:
+        raise DatabaseError(f"{path} is a damaged gzip file: {error}") from error
+    except (ValueError, RecursionError) as error:
         raise DatabaseError(f"{path} is not a JSON file: {error}") from error
     if not isinstance(content, dict):
         raise DatabaseError(
@@ -159,12 +161,20 @@ def _header_names(rows: Json, path: Path) -> list[list[str]]:
     """Return the paths of every column that the header declares; none where there is no header."""
     if rows is None:
         return []
-    try:
-        names = [[row[0]] if isinstance(row[0], str) else list(row[0]) for row in rows]
-    except (TypeError, IndexError, KeyError) as error:
+    names = [_column_names(row) for row in _ended(rows)] if isinstance(rows, list) else [[]]
+    if not all(names):
         raise DatabaseError(
             f"{path}: the header's parameters are not a list of [name, scale, low, high]"
-        ) from error
+        )
+    return names
+
+
+def _column_names(row: Json) -> list[str]:
+    """Return the names of one row of the header; none where it is no such row."""
+    head = row[0] if isinstance(row, list) and row else None
+    names = [head] if isinstance(head, str) else head
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return []
     return names
 
 
@@ -172,6 +182,7 @@ def _read_model(record: Json, position: int, names: list[list[str]], path: Path)
     where = f"{path}, model {position}"
     parameters = record.get("parameters") if isinstance(record, dict) else None
     if isinstance(parameters, list):
+        parameters = _ended(parameters)
         if len(parameters) != len(names):
             raise DatabaseError(
                 f"{where} has {len(parameters)} parameters, but the header names {len(names)}"
@@ -180,7 +191,23 @@ def _read_model(record: Json, position: int, names: list[list[str]], path: Path)
     if not isinstance(parameters, dict):
         raise DatabaseError(f"{where} has no parameters: expected an object path -> value")
     for name, value in parameters.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise DatabaseError(f"{where}: the parameter {name} is {value!r}, which is no number")
+        if not _is_number(value):
+            raise DatabaseError(
+                f"{where}: the parameter {name} is {value!r}, which is no number that a model takes"
+            )
     number = record.get("id", position)
     return StoredModel(number if isinstance(number, int) else position, parameters)
+
+
+def _ended(values: list[Json]) -> list[Json]:
+    """Return a list without the null that files closed by hand put at its end."""
+    return values[:-1] if values and values[-1] is None else values
+
+
+def _is_number(value: Json) -> bool:
+    # nan would mean "not set" to whoever takes the value, and JSON's integers have no end.
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyneuronautofit.fit.options import above, at_least, between, not_zero, one_of, option
+from pyneuronautofit.fit.options import (
+    above,
+    at_least,
+    between,
+    file_name,
+    not_zero,
+    one_of,
+    option,
+)
 
 FITTING = "Fitting"
 MODEL = "Model"
@@ -471,6 +479,7 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         group=RUN,
         metavar="RSTEMP",
         parse=str,
+        check=file_name,
         help="use this run stamp instead of the generated one",
     )
     slurm_id: str | None = option(
@@ -479,6 +488,7 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         group=RUN,
         metavar="SLURMID",
         parse=str,
+        check=file_name,
         help="add SLURM ID into the stamp",
     )
     log_population: bool = option(

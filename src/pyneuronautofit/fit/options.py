@@ -127,3 +127,9 @@ def one_of(*allowed: str) -> Check:
 def not_zero(value: Any) -> str | None:
     """Allow every number but zero."""
     return None if value != 0 else "a number other than 0 (negative: never)"
+
+
+def file_name(value: str) -> str | None:
+    """Allow what can be a part of a file's name."""
+    usable = value and "/" not in value and "\0" not in value
+    return None if usable else "a part of a file's name: some text without '/'"

@@ -148,16 +148,16 @@ def _rule(literal: object, where: str) -> Rule:
 
 def _range(rule: tuple[int, int], mode: str, n_sweep: int) -> tuple[int, ...]:
     first, last = max(rule[0], 0), min(rule[1], n_sweep - 1)
-    if (first, last) != rule:
-        _log.warning(
-            "the evaluation mask of mode %s asks for sweeps %d..%d; the recording has 0..%d, "
-            "so it was cut to %d..%d", mode, *rule, n_sweep - 1, first, last,
-        )  # fmt: skip
     if first > last:
         raise MaskError(
             f"the evaluation mask {rule} of mode {mode} selects no sweep: the recording has "
             f"{n_sweep} sweeps, 0 to {n_sweep - 1}; correct the mask (-k)"
         )
+    if (first, last) != rule:
+        _log.warning(
+            "the evaluation mask of mode %s asks for sweeps %d..%d; the recording has 0..%d, "
+            "so it was cut to %d..%d", mode, *rule, n_sweep - 1, first, last,
+        )  # fmt: skip
     return tuple(range(first, last + 1))
 
 

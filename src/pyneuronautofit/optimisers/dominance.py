@@ -2,7 +2,8 @@
 
 Source: K. Deb, A. Pratap, S. Agarwal, T. Meyarivan, "A fast and elitist multiobjective genetic
 algorithm: NSGA-II", IEEE Transactions on Evolutionary Computation 6 (2002) 182-197, sections III-A
-(sorting) and III-B (crowding). The sorting itself is moocore's.
+(sorting) and III-B (crowding). The sorting itself is moocore's, but for score vectors that are
+longer than it takes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ import moocore
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+
+#: The longest score vectors that moocore takes.
+_MOST_COMPONENTS = 255
+_BLOCK = 16
 
 
 def non_dominated_ranks(scores: FloatArray) -> IntArray:
@@ -28,7 +33,8 @@ def non_dominated_ranks(scores: FloatArray) -> IntArray:
     finite = np.isfinite(scores).all(axis=1)
     ranks = np.zeros(len(scores), dtype=np.int64)
     if finite.any():
-        ranks[finite] = moocore.pareto_rank(scores[finite])
+        long = scores.shape[1] > _MOST_COMPONENTS
+        ranks[finite] = (_ranks_of_long if long else moocore.pareto_rank)(scores[finite])
         ranks[~finite] = ranks[finite].max() + 1
     return ranks
 
@@ -37,9 +43,35 @@ def non_dominated(scores: FloatArray) -> BoolArray:
     """Return which candidates no other one dominates, shape (n_cand,); never a failed one."""
     finite: BoolArray = np.asarray(np.isfinite(scores).all(axis=1))
     kept = finite.copy()
-    if finite.any():
+    if finite.any() and scores.shape[1] > _MOST_COMPONENTS:
+        kept[finite] = _ranks_of_long(scores[finite]) == 0
+    elif finite.any():
         kept[finite] = moocore.is_nondominated(scores[finite], keep_weakly=True)
     return np.asarray(kept)
+
+
+def _ranks_of_long(scores: FloatArray) -> IntArray:
+    """Return the front of every candidate as the longest chain of dominators in front of it."""
+    # Whoever dominates a candidate comes before it in this order, and a copy of it is beside it.
+    order = np.lexsort(scores.T[::-1])
+    ordered = scores[order]
+    chains = np.zeros(len(ordered), dtype=np.int64)
+    for place in range(1, len(ordered)):
+        if (ordered[place] == ordered[place - 1]).all():
+            chains[place] = chains[place - 1]
+            continue
+        rivals = np.arange(place)
+        # A few components at a time: nearly all rivals are out after the first ones.
+        for start in range(0, scores.shape[1], _BLOCK):
+            part = slice(start, start + _BLOCK)
+            rivals = rivals[(ordered[rivals, part] <= ordered[place, part]).all(axis=1)]
+            if not len(rivals):
+                break
+        else:
+            chains[place] = chains[rivals].max() + 1
+    ranks = np.empty_like(chains)
+    ranks[order] = chains
+    return ranks
 
 
 def crowding_distances(scores: FloatArray) -> FloatArray:

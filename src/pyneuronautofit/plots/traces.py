@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def save_comparison(
     """
     check_figure_path(path)
     n_sweep = len(recorded_mV)
-    n_column = min(n_sweep, 3 if n_sweep <= 9 else 5)
+    n_column = min(math.ceil(math.sqrt(n_sweep)), 5)
     n_row = -(-n_sweep // n_column)
     figure = Figure(figsize=(3.2 * n_column, 1.9 * n_row + 0.7), layout="constrained")
     FigureCanvasAgg(figure)
@@ -83,8 +84,9 @@ def save_comparison(
             panel.set_visible(False)
             continue
         draw_sweep(panel, recorded_mV[number], model_mV[number], step_ms, titles[number])
-    for panel in panels[-1]:
+    for panel in panels.flat[max(n_sweep - n_column, 0) : n_sweep]:  # the lowest of each column
         panel.set_xlabel("time (ms)", fontsize=8)
+        panel.tick_params(labelbottom=True)
     for panel in panels[:, 0]:
         panel.set_ylabel("voltage (mV)", fontsize=8)
     panels[0, 0].legend(fontsize=7, frameon=False)
@@ -109,9 +111,9 @@ def _thin(voltage_mV: FloatArray, step_ms: float) -> tuple[FloatArray, FloatArra
     length = max(2 * len(voltage_mV) // _MOST_POINTS, 1)
     if length < 2:
         return np.arange(len(voltage_mV), dtype=np.float64) * step_ms, voltage_mV
-    whole = len(voltage_mV) // length * length
-    stretches = voltage_mV[:whole].reshape(-1, length)
-    starts = np.arange(0, whole, length)[:, None]
+    # The last stretch is filled up with the last sample, which its extremes do not notice.
+    stretches = np.pad(voltage_mV, (0, -len(voltage_mV) % length), "edge").reshape(-1, length)
+    starts = np.arange(0, len(voltage_mV), length)[:, None]
     places = np.stack([stretches.argmin(axis=1), stretches.argmax(axis=1)], axis=1)
     places = (np.sort(places, axis=1) + starts).ravel()
     return np.asarray(places * step_ms, dtype=np.float64), voltage_mV[places]

@@ -114,13 +114,15 @@ def _write(path: Path, head: Mapping[str, Json], key: str, records: Iterable[Jso
     """Write `{head..., key: [records]}`, a record a line: readable by people and by line tools."""
     with replacing(path) as stream:
         for name, value in head.items():
-            opening = "{" if stream.tell() == 0 else ",\n "
-            stream.write(f"{opening}{_dump(name)}: {_dump(value)}".encode())
-        stream.write(f",\n {_dump(key)}: [".encode())
+            opening = b"{" if stream.tell() == 0 else b",\n "
+            stream.write(opening + _dump(name) + b": " + _dump(value))
+        stream.write(b",\n " + _dump(key) + b": [")
         for number, record in enumerate(records):
-            stream.write(f"{',' if number else ''}\n  {_dump(record)}".encode())
+            stream.write((b",\n  " if number else b"\n  ") + _dump(record))
         stream.write(b"\n ]}\n")
 
 
-def _dump(value: Json) -> str:
-    return json.dumps(value, allow_nan=False, ensure_ascii=False)
+def _dump(value: Json) -> bytes:
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    # File names that are not UTF-8 hold lone surrogates: their escapes are valid JSON.
+    return text.encode("utf-8", "backslashreplace")

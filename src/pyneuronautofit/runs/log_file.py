@@ -6,6 +6,7 @@ write, so `zcat` reads the log of a run in progress, or of one that was killed, 
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import logging
 import os
@@ -36,6 +37,7 @@ class GzipLogHandler(logging.Handler):
         super().__init__()
         self._pending: list[bytes] = []
         self._size = 0
+        self._end = 0
         self._flushed_at = time.monotonic()
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
@@ -44,10 +46,15 @@ class GzipLogHandler(logging.Handler):
                 f"cannot write the log {path}: {error.strerror}. Check that you may write to that "
                 "folder and that the disk is not full, or choose another with --output"
             ) from error
+        self._append(gzip.compress(b""))  # without a member it were no gzip file yet
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a record; warnings are written at once, the others soon."""
-        line = (self.format(record) + "\n").encode("utf-8", "replace")
+        try:
+            line = (self.format(record) + "\n").encode("utf-8", "replace")
+        except (TypeError, ValueError, LookupError):
+            self.handleError(record)  # a wrong message must not end the run
+            return
         self._pending.append(line)
         self._size += len(line)
         due = time.monotonic() - self._flushed_at > _FLUSH_SECONDS
@@ -66,9 +73,15 @@ class GzipLogHandler(logging.Handler):
     def _append(self, member: bytes) -> None:
         self._pending, self._size = [], 0
         self._flushed_at = time.monotonic()
+        written = 0
         try:
-            os.write(self._file, member)
+            while written < len(member):  # a disk that is nearly full takes a part first
+                written += os.write(self._file, member[written:])
+            self._end += written
         except OSError:
+            # Half a member would spoil all that come after it.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._end)
             # A full disk ends the log, not the run; results report it when they are written.
             self.handleError(logging.makeLogRecord({"msg": "the log cannot be written"}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TypeAlias
 
 from pyneuronautofit._text import nearest, quoted
@@ -90,6 +91,7 @@ def parse_parameters(rows: Sequence[Row]) -> tuple[Parameter, ...]:
                 )
             columns[target.text] = number
         _check_logarithm(parameter, number)
+        _check_whole(parameter, number)
         parameters.append(parameter)
     return tuple(parameters)
 
@@ -132,13 +134,14 @@ def _parse_bound(
     if isinstance(bound, str):
         if bound not in columns:
             like = nearest(bound, columns)
-            hint = f"; did you mean {like!r}?" if like else ""
+            hint = f"; did you mean {like!r}?" if like else "."
             raise ParameterError(
                 f"{where} is {bound!r}, which names no earlier parameter{hint} A bound is a "
                 "number or the path of a parameter of an earlier row"
             )
         return Reference(bound, columns[bound])
-    if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound):
+    # Project files compute their bounds: a number of numpy is a Real, too.
+    if isinstance(bound, bool) or not isinstance(bound, Real) or not math.isfinite(bound):
         raise ParameterError(
             f"{where} is {bound!r}; expected a finite number or the path of an earlier parameter"
         )
@@ -155,3 +158,15 @@ def _check_logarithm(parameter: Parameter, number: int) -> None:
                 f"param_nslh row {number} ({parameter.name}): the bound {bound:g} of a 'log' "
                 "parameter is not positive; use a small positive bound, or the scale 'lin'"
             )
+
+
+def _check_whole(parameter: Parameter, number: int) -> None:
+    """Refuse an interval of an 'int' parameter that has no whole number in it."""
+    low, high = parameter.low, parameter.high
+    if not parameter.scale.whole or isinstance(low, Reference) or isinstance(high, Reference):
+        return
+    if math.ceil(min(low, high)) > math.floor(max(low, high)):
+        raise ParameterError(
+            f"param_nslh row {number} ({parameter.name}): there is no whole number between "
+            f"{low:g} and {high:g}; widen the bounds of this 'int' parameter, or use 'lin'"
+        )

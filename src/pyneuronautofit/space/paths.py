@@ -91,7 +91,7 @@ class ParameterPath:
         self._check(owner, self.attribute)
         try:
             return float(getattr(owner, self.attribute))
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise ModelError(
                 f"the parameter path {self.text!r} leads to something that is not a number "
                 f"({type(getattr(owner, self.attribute)).__name__}); it has to end in the name of "

@@ -15,8 +15,10 @@ import numpy as np
 from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.errors import ParameterError
 from pyneuronautofit.space.parameter import Bound, Parameter, Reference, Row, parse_parameters
-from pyneuronautofit.space.scales import LINEAR, LOG10, Scale
+from pyneuronautofit.space.scales import FIXED, LINEAR, LOG10, Scale
 from pyneuronautofit.space.table import ParameterTable
+
+_ROUND_OFF = 1e-9
 
 
 class ParameterSpace:
@@ -90,12 +92,8 @@ class ParameterSpace:
             low, high = self._column_bounds(drawn, column)
             kept = np.clip(drawn[:, column], low, high)
             kept = np.clip(np.rint(kept), low, high) if scale.whole else kept
-            fresh = scale.draw(unit[:, column], low, high)
-            # Rounding in low + u * (high - low) can step over the end by one bit.
-            fresh = np.clip(fresh, low, high)
+            fresh = np.clip(scale.draw(unit[:, column], low, high), low, high)
             drawn[:, column] = np.where(chosen[:, column], fresh, kept)
-            if scale.code == "con":
-                drawn[:, column] = low
         return drawn
 
     def clip(self, x: FloatArray) -> FloatArray:
@@ -121,9 +119,13 @@ class ParameterSpace:
         """Turn search coordinates (n_cand, n_param) into the values that the model takes."""
         values = np.empty_like(x, dtype=np.float64)
         for column, scale in enumerate(self._scales):
-            # 10**log10(b) can miss b by a rounding error: clip to the bound that the user wrote.
+            first, last = self._column_bounds(x, column)
             low, high = self._model_bounds(values, column)
-            values[:, column] = np.clip(scale.to_model(x[:, column]), low, high)
+            coordinate = x[:, column]
+            between = np.clip(scale.to_model(coordinate), low, high)
+            # 10**log10(b) can miss b by a rounding error: an end is the bound that the user wrote.
+            between = np.where(coordinate >= last, high, between)
+            values[:, column] = np.where(coordinate <= first, low, between)
         whole = tuple(scale.whole for scale in self._scales)
         return ParameterTable(tuple(p.targets for p in self.parameters), whole, values)
 
@@ -170,9 +172,10 @@ class ParameterSpace:
     def _check_reachable_bounds(self) -> None:
         reach: list[tuple[float, float]] = []
         for number, parameter in enumerate(self.parameters):
+            bounds = (parameter.low, parameter.high)
             ends = [
                 end
-                for bound in (parameter.low, parameter.high)
+                for bound in (bounds[:1] if parameter.scale is FIXED else bounds)
                 for end in (reach[bound.column] if isinstance(bound, Reference) else (bound,))
             ]
             if parameter.scale is LOG10 and min(ends) <= 0:
@@ -187,7 +190,8 @@ class ParameterSpace:
 def _ordered(one: FloatArray, other: FloatArray, scale: Scale) -> tuple[FloatArray, FloatArray]:
     low, high = np.minimum(one, other), np.maximum(one, other)
     if scale.whole:
-        low, high = np.ceil(low), np.floor(high)
-        # An interval without a whole number in it holds the parameter at the next one.
+        # A bound that is 10**log10(5) may come out a bit above 5; it still means 5.
+        low, high = np.ceil(low - _ROUND_OFF), np.floor(high + _ROUND_OFF)
+        # A dependent interval may have no whole number in it: then it is the next one.
         high = np.maximum(low, high)
     return low, high

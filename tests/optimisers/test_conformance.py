@@ -1,0 +1,219 @@
+"""What every search algorithm promises, run over the table: a new one is tested by being in it."""
+
+import copy
+import dataclasses
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from optimisers._made import MIXED, inside, plain
+from pyneuronautofit.optimisers import SearchSettings, build_strategy
+from pyneuronautofit.optimisers.table import _BUILDERS
+
+pytestmark = pytest.mark.parametrize("letter", sorted(_BUILDERS))
+
+ONE = plain(1)
+
+
+def _score(x):
+    """Three components that a candidate decides alone; the least of them is 0."""
+    low, high = -6.0, 9.0
+    scaled = (x - low) / (high - low)
+    return np.stack(
+        [(scaled**2).mean(axis=1), ((scaled - 1) ** 2).mean(axis=1), scaled[:, 0]], axis=1
+    )
+
+
+def _strategy(letter, space=MIXED, size=12):
+    return build_strategy(letter, space, SearchSettings(population_size=size))
+
+
+def _same(one, other):
+    """Whether two states, or parts of them, are equal to the last bit."""
+    if dataclasses.is_dataclass(one):
+        fields = dataclasses.fields(one)
+        return type(one) is type(other) and all(
+            _same(getattr(one, field.name), getattr(other, field.name)) for field in fields
+        )
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
+
+
+def _run(strategy, n_generation, state, score=_score):
+    asked = []
+    for _ in range(n_generation):
+        x, state = strategy.ask(state)
+        asked.append(x)
+        state = strategy.tell(state, x, score(x))
+    return asked, state
+
+
+@pytest.mark.parametrize("size", [2, 3, 12, 25])
+@pytest.mark.parametrize("space", [MIXED, ONE], ids=["mixed", "one parameter"])
+def test_candidates_are_in_the_space(letter, size, space):
+    strategy = _strategy(letter, space, size)
+    assert strategy.population_size == size
+    asked, state = _run(strategy, 6, strategy.init(1))
+    for x in asked:
+        assert x.shape == (size, len(space))
+        assert inside(space, x)
+    assert len(strategy.population(state)) == size
+    assert inside(space, strategy.population(state).x)
+
+
+def test_before_the_first_generation_there_is_nobody(letter):
+    strategy = _strategy(letter)
+    assert len(strategy.population(strategy.init(0))) == 0
+
+
+def test_inputs_are_never_modified(letter):
+    strategy = _strategy(letter)
+    state = strategy.init(1)
+    for _ in range(4):
+        before = copy.deepcopy(state)
+        x, asked = strategy.ask(state)
+        assert _same(state, before)
+        scores = _score(x)
+        scores[3] = np.nan
+        given = copy.deepcopy((asked, x, scores))
+        state = strategy.tell(asked, x, scores)
+        assert _same((asked, x, scores), given)
+
+
+def test_a_state_keeps_nothing_of_the_callers_arrays(letter):
+    strategy = _strategy(letter)
+    _, state = _run(strategy, 2, strategy.init(1))
+    x, asked = strategy.ask(state)
+    scores = _score(x)
+    told = strategy.tell(asked, x, scores)
+    before = copy.deepcopy(told)
+    x[:] = 0.0
+    scores[:] = 0.0
+    assert _same(told, before)
+
+
+def test_the_same_seed_gives_the_same_search(letter):
+    strategy = _strategy(letter)
+    one, first = _run(strategy, 5, strategy.init(3))
+    other, second = _run(strategy, 5, strategy.init(3))
+    assert _same(one, other)
+    assert _same(first, second)
+    assert not _same(one, _run(strategy, 5, strategy.init(4))[0])
+
+
+def test_the_global_generator_has_no_say(letter):
+    strategy = _strategy(letter)
+    one, _ = _run(strategy, 3, strategy.init(3))
+    np.random.seed(1)  # noqa: NPY002
+    other, _ = _run(strategy, 3, strategy.init(3))
+    assert _same(one, other)
+
+
+def test_asking_twice_gives_the_same(letter):
+    strategy = _strategy(letter)
+    _, state = _run(strategy, 2, strategy.init(3))
+    assert _same(strategy.ask(state), strategy.ask(state))
+
+
+@pytest.mark.parametrize("pause", [1, 3])
+def test_a_stored_state_continues_as_if_nothing_had_happened(letter, pause):
+    strategy = _strategy(letter)
+    whole, end = _run(strategy, 6, strategy.init(9))
+    begin, state = _run(strategy, pause, strategy.init(9))
+    stored = json.loads(json.dumps(state.generator))
+    state = dataclasses.replace(pickle.loads(pickle.dumps(state)), generator=stored)
+    rest, resumed = _run(_strategy(letter), 6 - pause, state)
+    assert _same(begin + rest, whole)
+    assert _same(resumed, end)
+
+
+def test_a_state_between_ask_and_tell_continues_too(letter):
+    strategy = _strategy(letter)
+    _, state = _run(strategy, 2, strategy.init(9))
+    x, asked = strategy.ask(state)
+    expected = strategy.tell(asked, x, _score(x))
+    stored = json.loads(json.dumps(asked.generator))
+    asked = dataclasses.replace(pickle.loads(pickle.dumps(asked)), generator=stored)
+    assert _same(strategy.tell(asked, x, _score(x)), expected)
+
+
+def test_the_population_was_told(letter):
+    strategy = _strategy(letter)
+    asked, state = _run(strategy, 5, strategy.init(2))
+    population = strategy.population(state)
+    known = {tuple(row) for x in asked for row in x.tolist()}
+    assert {tuple(row) for row in population.x.tolist()} <= known
+    np.testing.assert_array_equal(population.scores, _score(population.x))
+
+
+def test_failed_candidates_give_way_to_finite_ones(letter):
+    strategy = _strategy(letter)
+    rng = np.random.default_rng(0)
+
+    def score(x):
+        scores = _score(x)
+        scores[rng.random(len(x)) < 0.4] = np.nan
+        return scores
+
+    n_finite, state = 0, strategy.init(5)
+    for _ in range(6):
+        x, state = strategy.ask(state)
+        scores = score(x)
+        n_finite += np.isfinite(scores).all(axis=1).sum()
+        state = strategy.tell(state, x, scores)
+        population = strategy.population(state)
+        assert len(population) == 12
+    assert n_finite >= 12
+    assert population.finite.any()
+    if letter == "N":  # elitist: whoever succeeded stays before whoever failed
+        assert population.finite.all()
+
+
+def test_a_generation_of_failures_is_survived(letter):
+    strategy = _strategy(letter)
+    _, state = _run(strategy, 2, strategy.init(5), lambda x: np.full((len(x), 3), np.nan))
+    assert len(strategy.population(state)) == 12
+    asked, state = _run(strategy, 3, state)
+    assert all(inside(MIXED, x) for x in asked)
+    assert strategy.population(state).finite.any()
+
+
+@pytest.mark.parametrize("n_score", [1, 2, 300])
+def test_any_number_of_components(letter, n_score):
+    strategy = _strategy(letter)
+
+    def score(x):
+        return np.tile(_score(x), (1, 100))[:, :n_score]
+
+    asked, state = _run(strategy, 4, strategy.init(5), score)
+    assert all(inside(MIXED, x) for x in asked)
+    assert strategy.population(state).scores.shape == (12, n_score)
+
+
+def test_equal_scores_are_no_trouble(letter):
+    strategy = _strategy(letter)
+    asked, state = _run(strategy, 4, strategy.init(5), lambda x: np.ones((len(x), 2)))
+    assert all(inside(MIXED, x) for x in asked)
+    assert len(strategy.population(state)) == 12
+
+
+def test_it_searches(letter):
+    """The best of the last population beats the best of as many random candidates."""
+    space = plain(6)
+
+    def score(x):
+        squares = (x - 0.3) ** 2
+        return np.stack([squares[:, :3].sum(axis=1), squares[:, 3:].sum(axis=1)], axis=1)
+
+    found, by_chance = [], []
+    for seed in range(5):
+        strategy = _strategy(letter, space, 24)
+        _, state = _run(strategy, 25, strategy.init(seed), score)
+        found.append(strategy.population(state).scores.sum(axis=1).min())
+        by_chance.append(score(space.sample(np.random.default_rng(seed), 600)).sum(axis=1).min())
+    assert np.median(found) < np.median(by_chance)
