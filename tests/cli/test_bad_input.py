@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings.abf2_writer import write_abf2
 
 
@@ -210,6 +211,12 @@ CASES = {
         r"no model 4, 5",
     ),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled(tmp_path_factory):
+    """Compile the channels beforehand: that they are being compiled is no part of the messages."""
+    load_model(None, tmp_path_factory.mktemp("empty"))
 
 
 @pytest.mark.parametrize("case", CASES)

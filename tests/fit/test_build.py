@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitConfig, build_problem, build_search
+from pyneuronautofit.fit import FitConfig, build_problem, build_search, open_recording
 from pyneuronautofit.models import CellSource, Model
 
 ROWS = (("soma.L", "log", 1.0, 100.0), ("soma.diam", "lin", 1.0, "soma.L"))
@@ -39,8 +39,12 @@ def config(recording, **changed):
     return FitConfig(recording=recording, **{"algorithm": "N", "modes": "OV", **changed})
 
 
+def problem_of(settings, a_model):
+    return build_problem(settings, open_recording(settings), a_model)
+
+
 def test_the_problem_of_some_sweeps(recording):
-    problem = build_problem(config(recording, mask="{'O': [2], 'V': (1, 2)}"), model())
+    problem = problem_of(config(recording, mask="{'O': [2], 'V': (1, 2)}"), model())
     assert problem.suite.sweeps == (1, 2)
     assert problem.suite.markers == ("O", "V", "V")
     assert (problem.stimulus.first, problem.stimulus.last) == (200, 399)
@@ -52,12 +56,12 @@ def test_the_problem_of_some_sweeps(recording):
 
 
 def test_a_given_stimulus_is_taken(recording):
-    problem = build_problem(config(recording, stimulus=(10.0, 30.0)), model())
+    problem = problem_of(config(recording, stimulus=(10.0, 30.0)), model())
     assert (problem.stimulus.first, problem.stimulus.last) == (100, 299)
 
 
 def test_currents_are_played_unreduced_and_everything_else_counts_reduced_samples(recording):
-    problem = build_problem(config(recording), model(every_fourth))
+    problem = problem_of(config(recording), model(every_fourth))
     assert problem.target.step_ms == pytest.approx(0.4)
     assert problem.target.n_sample == 200
     assert (problem.stimulus.first, problem.stimulus.last) == (50, 99)
@@ -70,24 +74,24 @@ def test_currents_are_played_unreduced_and_everything_else_counts_reduced_sample
 @pytest.mark.parametrize(("asked", "size"), [(10, 10), (0, 6), (-1, 6), (-3, 18)])
 def test_population_size(recording, asked, size):
     settings = config(recording, population_size=asked)
-    assert build_search(settings, build_problem(settings, model())).population_size == size
+    assert build_search(settings, problem_of(settings, model())).population_size == size
 
 
 def test_too_small_a_population_is_refused(recording):
     settings = config(recording, population_size=1)
     with pytest.raises(UsageError, match=r"-P 1: .* at least 2"):
-        build_search(settings, build_problem(settings, model()))
+        build_search(settings, problem_of(settings, model()))
 
 
 def test_log_search_can_be_turned_off(recording):
-    logarithmic = build_problem(config(recording), model()).space
-    linear = build_problem(config(recording, off_log_scale=True), model()).space
+    logarithmic = problem_of(config(recording), model()).space
+    linear = problem_of(config(recording, off_log_scale=True), model()).space
     assert logarithmic.from_model(np.array([[10.0, 5.0]])).tolist() == [[1.0, 5.0]]
     assert linear.from_model(np.array([[10.0, 5.0]])).tolist() == [[10.0, 5.0]]
 
 
 def test_options_that_no_chosen_mode_reads_are_noted(recording, caplog):
     with caplog.at_level(logging.INFO):
-        build_problem(config(recording, histogram_bins=5, spike_threshold_mV=-10.0), model())
+        problem_of(config(recording, histogram_bins=5, spike_threshold_mV=-10.0), model())
     assert "-Q is used by the modes PQ only; none of them is in -m OV" in caplog.text
     assert "-t is used" not in caplog.text

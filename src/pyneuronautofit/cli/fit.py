@@ -27,11 +27,10 @@ from pyneuronautofit.fit import (
     Progress,
     Recorder,
     best_models,
-    build_problem,
     build_search,
+    open_problem,
     search,
 )
-from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.plots import check_figure_path
 from pyneuronautofit.runs import GzipLogHandler, Header, RunFiles, make_stamp
@@ -48,7 +47,6 @@ class _Session:
 
     config: FitConfig
     command: str
-    model: Model
     problem: Problem
     strategy: Strategy[Any]
     screen: Console
@@ -61,13 +59,11 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     if config.figure is not None:
         check_figure_path(Path(config.figure))
     with logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs:
-        model = load_model(None if config.project is None else Path(config.project), Path.cwd())
-        _log.info("pyneuronautofit %s; model: %s", __version__, model.description)
-        problem = build_problem(config, model)
+        _log.info("pyneuronautofit %s", __version__)
+        problem = open_problem(config, Path.cwd())
         session = _Session(
             _with_seed(config),
             shlex.join(["pyneuronautofit", *argv]),
-            model,
             problem,
             build_search(config, problem),
             Console(highlight=False),
@@ -79,7 +75,7 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
 def _run(session: _Session, logs: Logs) -> int:
     config, problem = session.config, session.problem
     problem.check()
-    files = _files(config, session.model)
+    files = _files(config, problem.version)
     print_plan(session.screen, config, problem, session.strategy.population_size, files)
     if config.dry_run:
         session.screen.print("dry run: nothing was simulated and nothing was written")
@@ -126,12 +122,12 @@ def _close(session: _Session, progress: Progress, files: RunFiles) -> int:
     return INTERRUPTED if progress.interrupted else 0
 
 
-def _files(config: FitConfig, model: Model) -> RunFiles:
+def _files(config: FitConfig, version: str) -> RunFiles:
     recording = Path(config.recording)
     folder = recording.parent if config.output is None else Path(config.output)
     stamp = make_stamp(
         recording,
-        model.version,
+        version,
         config.modes,
         algorithm_letter(config.algorithm),
         log_search=not config.off_log_scale,
@@ -144,13 +140,13 @@ def _files(config: FitConfig, model: Model) -> RunFiles:
 
 
 def _header(session: _Session) -> Header:
-    suite, downsampler = session.problem.suite, session.model.downsampler
+    suite, downsampler = session.problem.suite, session.problem.downsampler
     name = None if downsampler is None else getattr(downsampler, "__name__", "downsampler")
     return Header(
         suite.markers,
         suite.bvalues,
         session.problem.space.as_rows(),
-        session.model.version,
+        session.problem.version,
         session.problem.recording.name,
         suite.settings.as_json(name),
         session.command,

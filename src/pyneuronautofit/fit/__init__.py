@@ -6,6 +6,7 @@ from pyneuronautofit.fit.build import build_problem as build_problem
 from pyneuronautofit.fit.build import build_search as build_search
 from pyneuronautofit.fit.build import build_simulator as build_simulator
 from pyneuronautofit.fit.build import evaluation_settings as evaluation_settings
+from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
 from pyneuronautofit.fit.config import EvaluationOptions as EvaluationOptions

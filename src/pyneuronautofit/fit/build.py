@@ -16,7 +16,7 @@ from pyneuronautofit.fit.config import (
 from pyneuronautofit.fit.options import options_of
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
-from pyneuronautofit.models import CellSource, Model
+from pyneuronautofit.models import CellSource, Model, load_model
 from pyneuronautofit.objectives import (
     ALL_MODES,
     EvaluationSettings,
@@ -102,15 +102,34 @@ def build_simulator(
     )
 
 
-def build_problem(config: FitConfig, model: Model) -> Problem:
-    """Read the recording and build everything that decides a candidate's scores.
+def open_problem(config: FitConfig, working_directory: Path) -> Problem:
+    """Read the recording, load the model and build everything that decides a candidate's scores.
+
+    Parameters
+    ----------
+    working_directory
+        Where a project file or compiled channels may be; see `load_model`.
 
     Raises
     ------
     PyNeuronAutofitError
-        Whatever is wrong with the recording, the stimulus, the mask, the modes or the parameters.
+        Whatever is wrong with the recording, the model or the options.
     """
+    # The recording first: a wrong file name should not wait for channels to be compiled.
     recording = open_recording(config)
+    model = load_model(None if config.project is None else Path(config.project), working_directory)
+    _log.info("model: %s, version %s", model.description, model.version)
+    return build_problem(config, recording, model)
+
+
+def build_problem(config: FitConfig, recording: Recording, model: Model) -> Problem:
+    """Build everything that decides a candidate's scores.
+
+    Raises
+    ------
+    PyNeuronAutofitError
+        Whatever is wrong with the stimulus, the mask, the modes or the parameters.
+    """
     target = reduce_recording(recording, model.downsampler)
     window = stimulus_window(config, target)
     suite: Suite = bind_suite(target, window, evaluation_settings(config))
@@ -123,7 +142,9 @@ def build_problem(config: FitConfig, model: Model) -> Problem:
     )
     space = ParameterSpace.from_rows(model.parameters, log_search=not config.off_log_scale)
     simulator = build_simulator(model.cell_source, experiment, config)
-    return Problem(recording, target, window, space, suite, simulator, model.downsampler)
+    return Problem(
+        recording, target, window, space, suite, simulator, model.downsampler, model.version
+    )
 
 
 def build_search(config: FitConfig, problem: Problem) -> Strategy[Any]:

@@ -57,6 +57,8 @@ class Problem:
         Simulates the suite's sweeps.
     downsampler
         The project's, or None.
+    version
+        The model's.
     """
 
     recording: Recording
@@ -66,6 +68,7 @@ class Problem:
     suite: Suite
     simulator: Simulator
     downsampler: Downsampler | None = None
+    version: str = ""
 
     def check(self) -> None:
         """Raise ModelError unless the model can be built and has all the searched parameters."""
