@@ -1,0 +1,27 @@
+"""Small recordings whose scores can be worked out by hand."""
+
+import numpy as np
+from hypothesis import settings
+
+from pyneuronautofit.objectives import EvaluationSettings, Target, bind_suite
+from pyneuronautofit.recordings import Recording, StimulusWindow
+
+SEEDED = settings(derandomize=True, deadline=None, max_examples=200)
+
+
+def recording(voltage_mV, step_ms=0.5):
+    voltage = np.array(voltage_mV, dtype=float)
+    return Recording("cell.abf", voltage, np.zeros_like(voltage), step_ms)
+
+
+def suite(voltage_mV, modes, **settings_):
+    window = StimulusWindow(1, 2)
+    return bind_suite(recording(voltage_mV), window, EvaluationSettings(modes=modes, **settings_))
+
+
+def target(voltage_mV):
+    return Target(np.array(voltage_mV, dtype=float), 0.5, 1, 2)
+
+
+def traces(*models):
+    return np.array(models, dtype=float)
