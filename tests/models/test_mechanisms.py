@@ -185,6 +185,8 @@ def test_the_wheels_nrnivmodl_makes_the_library_we_look_for(leak_mods, tmp_path)
     from pathlib import Path
 
     command = Path(sys.executable).parent / "nrnivmodl"
+    if " " in str(command):
+        pytest.skip(f"NEURON's own script cannot run from a folder with a space: {command}")
     subprocess.run([command, leak_mods], cwd=tmp_path, check=True, capture_output=True)
     library = library_of_working_directory(tmp_path)
     assert library is not None
