@@ -14,9 +14,9 @@ def recording(voltage_mV, step_ms=0.5):
     return Recording("cell.abf", voltage, np.zeros_like(voltage), step_ms)
 
 
-def suite(voltage_mV, modes, **settings_):
-    window = StimulusWindow(1, 2)
-    return bind_suite(recording(voltage_mV), window, EvaluationSettings(modes=modes, **settings_))
+def suite(voltage_mV, modes, window=(1, 2), **settings_):
+    given = EvaluationSettings(modes=modes, **settings_)
+    return bind_suite(recording(voltage_mV), StimulusWindow(*window), given)
 
 
 def target(voltage_mV):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from objectives._made import suite, traces
-from pyneuronautofit.errors import MaskError, NotAvailableError, UsageError
-from pyneuronautofit.objectives import ALL_MODES, OBJECTIVES, Mask, read_mask
+from pyneuronautofit.errors import MaskError, UsageError
+from pyneuronautofit.objectives import ALL_MODES, Mask, read_mask
 
 # Sweep k has k spikes; against a voltage of k everywhere it is easily told which sweep is meant.
 SWEEPS = np.array([[-3, -3, -3, -3], [1, -3, -3, -3], [2, -3, 2, -3], [3, -3, 3, 3]], dtype=float)
@@ -97,12 +97,6 @@ def test_a_letter_that_is_no_mode(letter):
     with pytest.raises(UsageError, match=message) as caught:
         suite(LEVELS, f"O{letter}")
     assert ", ".join(ALL_MODES) in str(caught.value)
-
-
-@pytest.mark.parametrize("letter", sorted(set(ALL_MODES) - set(OBJECTIVES)))
-def test_a_mode_that_is_not_built_yet(letter):
-    with pytest.raises(NotAvailableError, match=rf"mode {letter} \(.*\) is not available yet"):
-        suite(LEVELS, f"V{letter}")
 
 
 def test_a_mask_that_does_not_fit_the_recording():

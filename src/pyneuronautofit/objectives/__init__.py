@@ -7,6 +7,7 @@ from pyneuronautofit.objectives.mask import Mask as Mask
 from pyneuronautofit.objectives.mask import parse_mask as parse_mask
 from pyneuronautofit.objectives.mask import read_mask as read_mask
 from pyneuronautofit.objectives.settings import EvaluationSettings as EvaluationSettings
+from pyneuronautofit.objectives.stored import settings_from_json as settings_from_json
 from pyneuronautofit.objectives.suite import Suite as Suite
 from pyneuronautofit.objectives.suite import bind_suite as bind_suite
 from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES

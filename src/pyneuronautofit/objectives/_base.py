@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from functools import partial
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.objectives._kernels import samples
 from pyneuronautofit.objectives.settings import EvaluationSettings
 
 
@@ -38,14 +40,7 @@ class Target:
     last: int
 
 
-def total(components: FloatArray) -> FloatArray:
-    """Collapse (n_cand, n_score) to the sums, (n_cand, 1)."""
-    return np.asarray(components.sum(axis=1, keepdims=True))
-
-
-def mean(components: FloatArray) -> FloatArray:
-    """Collapse (n_cand, n_score) to the means, (n_cand, 1)."""
-    return np.asarray(components.mean(axis=1, keepdims=True))
+Score = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -56,14 +51,72 @@ class BoundObjective:
     ----------
     score
         traces (n_cand, n_sweep, n_sample) in mV, of the target's sweeps -> (n_cand, n_score).
-        Lower is better and 0 is equal. Traces may be shorter than the target: then the samples
-        that both have are compared.
+        Lower is better and 0 is equal. Traces may be shorter than the target: where samples are
+        compared, those that both have; where properties are, those of the shorter trace. A window
+        without a sample differs by 0. Sweeps with a sample that is not finite have components that
+        are not.
     collapsed
         The same traces -> (n_cand, 1): the mode as a single number (the flag -e).
     """
 
-    score: Callable[[FloatArray], FloatArray]
-    collapsed: Callable[[FloatArray], FloatArray]
+    score: Score
+    collapsed: Score
+
+    @classmethod
+    def summed(cls, score: Score) -> Self:
+        """Make one that collapses to the sum of its components."""
+        return cls(score, partial(_collapsed, score=score, collapse=total))
+
+    @classmethod
+    def averaged(cls, score: Score) -> Self:
+        """Make one that collapses to the mean of its components."""
+        return cls(score, partial(_collapsed, score=score, collapse=mean))
+
+
+def total(components: FloatArray) -> FloatArray:
+    """Collapse (n_cand, n_score) to the sums, (n_cand, 1)."""
+    return np.asarray(components.sum(axis=1, keepdims=True))
+
+
+def mean(components: FloatArray) -> FloatArray:
+    """Collapse (n_cand, n_score) to the means, (n_cand, 1); of no components, 0."""
+    return np.asarray(total(components) / max(components.shape[1], 1))
+
+
+def _collapsed(traces_mV: FloatArray, *, score: Score, collapse: Score) -> FloatArray:
+    return collapse(score(traces_mV))
+
+
+def feature_distance(target: Target, features: Score) -> Score:
+    """Compare what a function finds in traces with what it finds in the target.
+
+    Parameters
+    ----------
+    target
+    features
+        traces (n_cand, n_sweep, n_sample) in mV -> (n_cand, n_sweep, ...).
+
+    Returns
+    -------
+    Score
+        traces -> the absolute differences, (n_cand, n_sweep * ...).
+    """
+    wanted = features(target.voltage_mV[None])[0]
+    return partial(_feature_distance, features=features, wanted=wanted)
+
+
+def _feature_distance(traces_mV: FloatArray, *, features: Score, wanted: FloatArray) -> FloatArray:
+    return with_failures(np.abs(features(traces_mV) - wanted), traces_mV)
+
+
+def with_failures(distances: FloatArray, traces_mV: FloatArray) -> FloatArray:
+    """Flatten (n_cand, n_sweep, ...) to (n_cand, n_score); nan where a sweep is not finite.
+
+    nan is above no threshold and in no bin: a failed candidate must not pass for a silent neuron.
+    """
+    flat = distances.reshape(*traces_mV.shape[:2], int(np.prod(distances.shape[2:])))
+    flat[~samples.all_finite(traces_mV)] = np.nan
+    return flat.reshape(len(flat), flat.shape[1] * flat.shape[2])
 
 
 class Objective(Protocol):

@@ -25,7 +25,8 @@ class EvaluationSettings:
     before_spike, after_spike
         Samples of a spike's shape before and from its threshold crossing.
     spike_zoom
-        Weight of the voltage within spikes (mode Z); None weighs them as much as the rest.
+        Weight of the voltage within spikes (mode Z): positive, the weight itself; negative, abs()
+        times samples per spike; None, samples per spike.
     histogram_bins
         Bins per axis of the (v, dv/dt) histogram.
     collapse

@@ -1,6 +1,7 @@
-"""Modes that compare spikes as events.
+"""Modes that compare spikes as events: how many, when, how long.
 
-A spike is a run of samples above the threshold.
+A spike is a run of samples above the threshold. Its index u is the first of them, d the last. It is
+in the stimulus if it starts there, L <= u <= R.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.objectives._base import BoundObjective, Target, total
+from pyneuronautofit.objectives._base import BoundObjective, Target, feature_distance
+from pyneuronautofit.objectives._kernels import spikes
 from pyneuronautofit.objectives.settings import EvaluationSettings
 
 
@@ -29,10 +31,8 @@ def count_spikes(voltage_mV: FloatArray, threshold_mV: float) -> IntArray:
     -------
     IntArray, shape (...)
     """
-    above = voltage_mV > threshold_mV
-    starts = np.count_nonzero(above[..., 1:] & ~above[..., :-1], axis=-1)
-    # A trace that is above the threshold from its first sample on begins within a spike.
-    return np.asarray(starts + above[..., 0], dtype=np.int64)
+    traces = voltage_mV.reshape(1, -1, voltage_mV.shape[-1])
+    return spikes.count_spikes(traces, threshold_mV).reshape(voltage_mV.shape[:-1])
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,163 @@ class SpikeCount:
 
     def bind(self, target: Target) -> BoundObjective:
         """Count the target's spikes, once."""
-        wanted = count_spikes(target.voltage_mV, self.threshold_mV)
-        score = partial(_count_distance, wanted=wanted, threshold_mV=self.threshold_mV)
-        return BoundObjective(score, partial(_summed, score=score))
+        features = partial(_count, threshold_mV=self.threshold_mV)
+        return BoundObjective.summed(feature_distance(target, features))
 
 
-def _count_distance(traces_mV: FloatArray, *, wanted: IntArray, threshold_mV: float) -> FloatArray:
-    difference: FloatArray = np.asarray(
-        np.abs(count_spikes(traces_mV, threshold_mV) - wanted), dtype=np.float64
-    )
-    # No sample of a failed candidate is above anything: it must not pass for a silent neuron.
-    difference[~np.isfinite(traces_mV).all(axis=-1)] = np.nan
-    return difference
+def _count(traces_mV: FloatArray, *, threshold_mV: float) -> FloatArray:
+    return spikes.count_spikes(traces_mV, threshold_mV).astype(np.float64)
 
 
-def _summed(traces_mV: FloatArray, *, score: partial[FloatArray]) -> FloatArray:
-    return total(score(traces_mV))
+@dataclass(frozen=True)
+class SpikeCounts:
+    """Absolute differences of three numbers of spikes per sweep.
+
+    All spikes, those in the stimulus, and those in a time as long after it, R <= u <= 2R - L.
+    """
+
+    code: ClassVar[str] = "N"
+    title: ClassVar[str] = "number of spikes, also within and after the stimulus"
+    unit: ClassVar[str] = "spikes"
+
+    threshold_mV: float = 0.0
+
+    @classmethod
+    def from_settings(cls, settings: EvaluationSettings) -> Self:
+        """Take the spike threshold."""
+        return cls(settings.spike_threshold_mV)
+
+    def bind(self, target: Target) -> BoundObjective:
+        """Count the target's spikes, once."""
+        stimulus = (target.first, target.last)
+        features = partial(_counts, threshold_mV=self.threshold_mV, stimulus=stimulus)
+        return BoundObjective.summed(feature_distance(target, features))
+
+
+def _counts(traces_mV: FloatArray, *, threshold_mV: float, stimulus: tuple[int, int]) -> FloatArray:
+    return spikes.count_spikes_by_time(traces_mV, threshold_mV, stimulus)
+
+
+@dataclass(frozen=True)
+class FiringRate:
+    """Absolute difference of the firing rate in the stimulus, one component per sweep.
+
+    The rate is the number of spikes in the stimulus over its length, (R - L + 1) samples.
+    """
+
+    code: ClassVar[str] = "F"
+    title: ClassVar[str] = "firing rate within the stimulus"
+    unit: ClassVar[str] = "Hz"
+
+    threshold_mV: float = 0.0
+
+    @classmethod
+    def from_settings(cls, settings: EvaluationSettings) -> Self:
+        """Take the spike threshold."""
+        return cls(settings.spike_threshold_mV)
+
+    def bind(self, target: Target) -> BoundObjective:
+        """Find the target's rates, once."""
+        features = partial(
+            _rate,
+            threshold_mV=self.threshold_mV,
+            stimulus=(target.first, target.last),
+            seconds=(target.last - target.first + 1) * target.step_ms / 1000,
+        )
+        return BoundObjective.summed(feature_distance(target, features))
+
+
+def _rate(
+    traces_mV: FloatArray, *, threshold_mV: float, stimulus: tuple[int, int], seconds: float
+) -> FloatArray:
+    counts = spikes.count_spikes_by_time(traces_mV, threshold_mV, stimulus)
+    return counts[..., 1] / seconds
+
+
+@dataclass(frozen=True)
+class SpikeTimes:
+    """Absolute differences of the times u of the first spikes, `count` components per sweep.
+
+    A spike that is missing counts as one 1 ms after the end of the sweep.
+    """
+
+    code: ClassVar[str] = "T"
+    title: ClassVar[str] = "spike times"
+    unit: ClassVar[str] = "ms"
+
+    threshold_mV: float = 0.0
+    count: int = 2
+
+    @classmethod
+    def from_settings(cls, settings: EvaluationSettings) -> Self:
+        """Take the spike threshold and how many spikes are compared."""
+        return cls(settings.spike_threshold_mV, settings.spike_count)
+
+    def bind(self, target: Target) -> BoundObjective:
+        """Find the target's spikes, once."""
+        features = partial(
+            _times,
+            threshold_mV=self.threshold_mV,
+            count=self.count,
+            step_ms=target.step_ms,
+            missing_ms=_after_the_sweep(target),
+        )
+        return BoundObjective.summed(feature_distance(target, features))
+
+
+def _times(
+    traces_mV: FloatArray, *, threshold_mV: float, count: int, step_ms: float, missing_ms: float
+) -> FloatArray:
+    starts = spikes.spike_starts(traces_mV, threshold_mV, count)
+    return np.where(starts < 0, missing_ms, starts * step_ms)
+
+
+@dataclass(frozen=True)
+class SpikeWidths:
+    """Absolute differences of the widths d - u of the first spikes in the stimulus.
+
+    There are `count` components per sweep. A spike that is missing counts as 1 ms wider than the
+    sweep is long.
+    """
+
+    code: ClassVar[str] = "W"
+    title: ClassVar[str] = "spike widths"
+    unit: ClassVar[str] = "ms"
+
+    threshold_mV: float = 0.0
+    count: int = 2
+
+    @classmethod
+    def from_settings(cls, settings: EvaluationSettings) -> Self:
+        """Take the spike threshold and how many spikes are compared."""
+        return cls(settings.spike_threshold_mV, settings.spike_count)
+
+    def bind(self, target: Target) -> BoundObjective:
+        """Find the target's spikes, once."""
+        features = partial(
+            _widths,
+            threshold_mV=self.threshold_mV,
+            stimulus=(target.first, target.last),
+            count=self.count,
+            step_ms=target.step_ms,
+            missing_ms=_after_the_sweep(target),
+        )
+        return BoundObjective.averaged(feature_distance(target, features))
+
+
+def _widths(
+    traces_mV: FloatArray,
+    *,
+    threshold_mV: float,
+    stimulus: tuple[int, int],
+    count: int,
+    step_ms: float,
+    missing_ms: float,
+) -> FloatArray:
+    widths = spikes.spike_widths(traces_mV, threshold_mV, stimulus, count)
+    return np.where(widths < 0, missing_ms, widths * step_ms)
+
+
+def _after_the_sweep(target: Target) -> float:
+    n_sample: int = target.voltage_mV.shape[1]
+    return n_sample * target.step_ms + 1

@@ -1,4 +1,4 @@
-"""The evaluation modes. Adding one: a class in its family's file, and a line in OBJECTIVES."""
+"""The evaluation modes. Adding one: a class in its family's file, and a line in _CLASSES."""
 
 from __future__ import annotations
 
@@ -7,34 +7,50 @@ from types import MappingProxyType
 
 from pyneuronautofit._registry import table_by
 from pyneuronautofit.objectives._base import Objective
-from pyneuronautofit.objectives.spikes import SpikeCount
-from pyneuronautofit.objectives.voltage import VoltageDistance
+from pyneuronautofit.objectives.phase_plane import PhasePlane, StimulusPhasePlane
+from pyneuronautofit.objectives.shapes import AverageSpikeShape, SpikeShapes
+from pyneuronautofit.objectives.spikes import (
+    FiringRate,
+    SpikeCount,
+    SpikeCounts,
+    SpikeTimes,
+    SpikeWidths,
+)
+from pyneuronautofit.objectives.statistics import AfterStimulus, RestingPotential, WithinStimulus
+from pyneuronautofit.objectives.voltage import (
+    LateVoltage,
+    SmoothedVoltage,
+    StimulusVoltage,
+    SubthresholdVoltage,
+    VoltageDistance,
+    WeightedVoltage,
+)
 
-_CLASSES: tuple[type[Objective], ...] = (SpikeCount, VoltageDistance)
+_CLASSES: tuple[type[Objective], ...] = (
+    SpikeCount,
+    SpikeCounts,
+    SpikeTimes,
+    SpikeShapes,
+    AverageSpikeShape,
+    SpikeWidths,
+    RestingPotential,
+    AfterStimulus,
+    WithinStimulus,
+    SubthresholdVoltage,
+    StimulusVoltage,
+    LateVoltage,
+    VoltageDistance,
+    WeightedVoltage,
+    PhasePlane,
+    StimulusPhasePlane,
+    FiringRate,
+    SmoothedVoltage,
+)
 
-#: The modes that exist, by letter.
+#: The modes, by letter.
 OBJECTIVES: Mapping[str, type[Objective]] = table_by(lambda mode: mode.code, _CLASSES)
 
-#: Every letter that is or will be a mode; masks may name any of them.
+#: What each mode compares, by letter.
 ALL_MODES: Mapping[str, str] = MappingProxyType(
-    {
-        "O": "total number of spikes",
-        "N": "number of spikes, also within and after the stimulus",
-        "T": "spike times",
-        "S": "spike shapes",
-        "A": "average spike shape",
-        "W": "spike widths",
-        "R": "resting potential",
-        "L": "statistics after the stimulus",
-        "M": "statistics within the stimulus",
-        "U": "subthreshold voltage",
-        "C": "voltage within the stimulus",
-        "D": "voltage after the stimulus",
-        "V": "whole voltage",
-        "Z": "whole voltage, spikes weighted",
-        "P": "(v, dv/dt) histogram",
-        "Q": "(v, dv/dt) histogram within the stimulus",
-        "F": "firing rate within the stimulus",
-        "X": "smoothed voltage",
-    }
+    {code: mode.title for code, mode in OBJECTIVES.items()}
 )

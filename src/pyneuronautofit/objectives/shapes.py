@@ -1,0 +1,120 @@
+"""Modes that compare the shapes of spikes: the voltage around their threshold crossings.
+
+The shape of a spike that crosses the threshold at sample u is the samples u - before ..
+u + after - 1; beyond the ends of the sweep, the nearest sample. Only spikes in the stimulus count,
+L <= u <= R. A spike that is missing has a flat shape of 1000 mV, so that any real spike comes
+nearer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.objectives._base import BoundObjective, Score, Target, with_failures
+from pyneuronautofit.objectives._kernels import spikes
+from pyneuronautofit.objectives.settings import EvaluationSettings
+
+
+@dataclass(frozen=True)
+class SpikeShapes:
+    """Summed absolute differences of the shapes of the first spikes, `count` per sweep."""
+
+    code: ClassVar[str] = "S"
+    title: ClassVar[str] = "spike shapes"
+    unit: ClassVar[str] = "mV"
+
+    threshold_mV: float = 0.0
+    count: int = 2
+    before: int = 70
+    after: int = 140
+
+    @classmethod
+    def from_settings(cls, settings: EvaluationSettings) -> Self:
+        """Take the spike threshold, how many spikes are compared, and their windows."""
+        return cls(
+            settings.spike_threshold_mV,
+            settings.spike_count,
+            settings.before_spike,
+            settings.after_spike,
+        )
+
+    def bind(self, target: Target) -> BoundObjective:
+        """Cut out the target's spikes, once."""
+        shapes = partial(
+            _shapes,
+            threshold_mV=self.threshold_mV,
+            stimulus=(target.first, target.last),
+            window=(self.before, self.after),
+            count=self.count,
+        )
+        return BoundObjective.summed(_shape_distance(target, shapes, np.sum))
+
+
+def _shapes(
+    traces_mV: FloatArray,
+    *,
+    threshold_mV: float,
+    stimulus: tuple[int, int],
+    window: tuple[int, int],
+    count: int,
+) -> FloatArray:
+    return spikes.spike_shapes(traces_mV, threshold_mV, stimulus, window, count)
+
+
+@dataclass(frozen=True)
+class AverageSpikeShape:
+    """Mean absolute difference of the mean shapes of all spikes, one component per sweep."""
+
+    code: ClassVar[str] = "A"
+    title: ClassVar[str] = "average spike shape"
+    unit: ClassVar[str] = "mV"
+
+    threshold_mV: float = 0.0
+    before: int = 70
+    after: int = 140
+
+    @classmethod
+    def from_settings(cls, settings: EvaluationSettings) -> Self:
+        """Take the spike threshold and the window of a spike."""
+        return cls(settings.spike_threshold_mV, settings.before_spike, settings.after_spike)
+
+    def bind(self, target: Target) -> BoundObjective:
+        """Average the target's spikes, once."""
+        shapes = partial(
+            _averages,
+            threshold_mV=self.threshold_mV,
+            stimulus=(target.first, target.last),
+            window=(self.before, self.after),
+        )
+        return BoundObjective.summed(_shape_distance(target, shapes, np.mean))
+
+
+def _averages(
+    traces_mV: FloatArray,
+    *,
+    threshold_mV: float,
+    stimulus: tuple[int, int],
+    window: tuple[int, int],
+) -> FloatArray:
+    return spikes.average_shapes(traces_mV, threshold_mV, stimulus, window)
+
+
+_Reduce = Callable[..., Any]
+
+
+def _shape_distance(target: Target, shapes: Score, reduce: _Reduce) -> Score:
+    wanted = shapes(target.voltage_mV[None])[0]
+    return partial(_distance, shapes=shapes, wanted=wanted, reduce=reduce)
+
+
+def _distance(
+    traces_mV: FloatArray, *, shapes: Score, wanted: FloatArray, reduce: _Reduce
+) -> FloatArray:
+    """Compare shapes (n_cand, n_sweep, ..., before + after) in mV with those of the target."""
+    return with_failures(reduce(np.abs(shapes(traces_mV) - wanted), axis=-1), traces_mV)
