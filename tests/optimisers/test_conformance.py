@@ -59,10 +59,10 @@ def test_candidates_are_in_the_space(letter, size, space):
     strategy = _strategy(letter, space, size)
     assert strategy.population_size == size
     asked, state = _run(strategy, 6, strategy.init(1))
-    for x in asked:
-        assert x.shape == (size, len(space))
+    for generation, x in enumerate(asked):
+        assert x.shape == (strategy.batch_size(generation), len(space))
         assert inside(space, x)
-    assert len(strategy.population(state)) == size
+    assert len(asked[0]) == len(strategy.population(state)) == size
     assert inside(space, strategy.population(state).x)
 
 

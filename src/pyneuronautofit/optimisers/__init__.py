@@ -3,9 +3,11 @@
 from pyneuronautofit.optimisers._base import Strategy as Strategy
 from pyneuronautofit.optimisers.archive import ParetoArchive as ParetoArchive
 from pyneuronautofit.optimisers.archive import empty_archive as empty_archive
+from pyneuronautofit.optimisers.genetic import GeneticAlgorithm as GeneticAlgorithm
 from pyneuronautofit.optimisers.nsga2 import NSGA2 as NSGA2
 from pyneuronautofit.optimisers.population import Population as Population
 from pyneuronautofit.optimisers.table import ALGORITHMS as ALGORITHMS
 from pyneuronautofit.optimisers.table import SearchSettings as SearchSettings
 from pyneuronautofit.optimisers.table import algorithm_letter as algorithm_letter
 from pyneuronautofit.optimisers.table import build_strategy as build_strategy
+from pyneuronautofit.optimisers.weighting import Adaptation as Adaptation

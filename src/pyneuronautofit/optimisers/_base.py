@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers.population import Population
+from pyneuronautofit.optimisers.weighting import Adaptation
 
 StateT = TypeVar("StateT")
 
@@ -21,7 +22,11 @@ class Strategy(Protocol[StateT]):
 
     @property
     def population_size(self) -> int:
-        """How many candidates one `ask` proposes."""
+        """How many candidates the population has; the first `ask` proposes as many."""
+        ...
+
+    def batch_size(self, generation: int) -> int:
+        """Return how many candidates a generation has, at most; the initial population is 0."""
         ...
 
     def init(self, seed: int) -> StateT:
@@ -52,4 +57,22 @@ class Strategy(Protocol[StateT]):
 
     def population(self, state: StateT) -> Population:
         """Return the current population: the best so far in the sense of the strategy."""
+        ...
+
+    def scalars(self, state: StateT, scores: FloatArray) -> FloatArray | None:
+        """Return the fitness by which the strategy would order candidates now.
+
+        Parameters
+        ----------
+        scores : FloatArray, shape (n_cand, n_score)
+
+        Returns
+        -------
+        FloatArray, shape (n_cand,), or None
+            Lower is better; None if the strategy does not sum components up.
+        """
+        ...
+
+    def adaptation(self, state: StateT) -> Adaptation | None:
+        """Return how the last `tell` adapted weights; None if it did not."""
         ...

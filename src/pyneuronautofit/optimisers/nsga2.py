@@ -12,15 +12,18 @@ from typing import ClassVar
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit.optimisers._random import generator_from
 from pyneuronautofit.optimisers.crossover import Crossover
 from pyneuronautofit.optimisers.dominance import (
     best_first,
     crowding_by_front,
     non_dominated_ranks,
 )
+from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.mutation import AdaptiveMutation
 from pyneuronautofit.optimisers.population import Population, empty_population
 from pyneuronautofit.optimisers.selection import binary_tournaments
+from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
 
@@ -55,6 +58,8 @@ class NSGA2:
         Candidates per generation.
     crossover, mutation
         How children come from parents.
+    initial : FloatArray, shape (n_given, n_param), model values, or None
+        Candidates to begin with; see `initial_candidates`.
     """
 
     code: ClassVar[str] = "N"
@@ -63,6 +68,11 @@ class NSGA2:
     population_size: int
     crossover: Crossover
     mutation: AdaptiveMutation
+    initial: FloatArray | None = None
+
+    def batch_size(self, _generation: int) -> int:
+        """Return the size of the population: every generation is as large."""
+        return self.population_size
 
     def init(self, seed: int) -> NSGA2State:
         """Return the state before the initial population."""
@@ -71,11 +81,11 @@ class NSGA2:
 
     def ask(self, state: NSGA2State) -> tuple[FloatArray, NSGA2State]:
         """Propose the initial population, or the offspring of the current one."""
-        rng = _generator(state)
+        rng = generator_from(state.generator)
         if len(state.parents):
             x = self._offspring(state.parents, rng)
         else:
-            x = self.space.sample(rng, self.population_size)
+            x = initial_candidates(self.space, self.population_size, self.initial, rng)
         return x, NSGA2State(state.generation, rng.bit_generator.state, state.parents)
 
     def tell(self, state: NSGA2State, x: FloatArray, scores: FloatArray) -> NSGA2State:
@@ -90,6 +100,14 @@ class NSGA2:
         """Return the current parents, best first."""
         return state.parents
 
+    def scalars(self, _state: NSGA2State, _scores: FloatArray) -> FloatArray | None:
+        """Return None: components are compared, not summed up."""
+        return None
+
+    def adaptation(self, _state: NSGA2State) -> Adaptation | None:
+        """Return None: there are no weights."""
+        return None
+
     def _offspring(self, parents: Population, rng: np.random.Generator) -> FloatArray:
         order = _order(parents)
         standing = np.empty(len(order), dtype=np.int64)
@@ -103,9 +121,3 @@ class NSGA2:
 def _order(population: Population) -> IntArray:
     ranks = non_dominated_ranks(population.scores)
     return best_first(ranks, crowding_by_front(population.scores, ranks))
-
-
-def _generator(state: NSGA2State) -> np.random.Generator:
-    rng = np.random.default_rng()
-    rng.bit_generator.state = state.generator
-    return rng

@@ -27,3 +27,27 @@ def binary_tournaments(standing: IntArray, n_winner: int, rng: np.random.Generat
     # A step of 1..n-1 around the circle lands on anybody but oneself.
     second = (first + rng.integers(1, max(n_cand, 2), n_winner)) % n_cand
     return np.where(standing[first] <= standing[second], first, second)
+
+
+def rank_proportional(standing: IntArray, n_parent: int, rng: np.random.Generator) -> IntArray:
+    """Choose parents with replacement: of P candidates the r-th best with weight P + 1 - r.
+
+    So the best is P times as likely as the last, and chances do not depend on how far apart the
+    candidates' fitnesses are.
+
+    Parameters
+    ----------
+    standing : IntArray, shape (n_cand,)
+        The place of every candidate in the order of merit, 0 the best.
+    n_parent
+        How many parents.
+
+    Returns
+    -------
+    IntArray, shape (n_parent,)
+        Candidates.
+    """
+    n_cand = len(standing)
+    # P + 1 - r with r = standing + 1; they add up to P(P + 1)/2.
+    weights = n_cand - standing
+    return rng.choice(n_cand, n_parent, p=weights / weights.sum())
