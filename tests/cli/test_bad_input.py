@@ -48,7 +48,8 @@ def truncated_abf(folder: Path) -> None:
     (folder / "r.abf").write_bytes(whole[: len(whole) * 2 // 3])
 
 
-FIT = ("-A", "N", "-m", "OV", "-G", "0", "-P", "4")
+# Whatever should be refused and is not ends at once.
+FIT = ("-A", "N", "-m", "OV", "-G", "0", "-P", "4", "--dry-run")
 
 
 CASES = {
@@ -97,14 +98,39 @@ CASES = {
     "population of one": (nothing, (*FIT, "-P", "1", "RECORDING"), r"-P 1.*at least"),
     "rate above one": (nothing, (*FIT, "-M", "1.5", "RECORDING"), r"-M.*from 0 to 1"),
     "no time step": (nothing, (*FIT, "--dt", "0", "RECORDING"), r"--dt 0"),
-    "unknown mode": (nothing, ("-A", "N", "-m", "OB", "RECORDING"), r"'B' is no evaluation mode"),
-    "mode to come": (nothing, ("-A", "N", "-m", "OT", "RECORDING"), r"mode T .* not available yet"),
+    "unknown mode": (
+        nothing,
+        ("-A", "N", "-m", "OB", "--dry-run", "RECORDING"),
+        r"'B' is no evaluation mode",
+    ),
     "unknown algorithm": (nothing, ("-A", "Gradient", "RECORDING"), r"-A Gradient.*NSGA2"),
-    "algorithm to come": (nothing, ("-A", "K", "RECORDING"), r"Krayzman is not available yet"),
-    "default algorithm": (nothing, ("RECORDING",), r"Krayzman is not available yet"),
-    "flag to come": (nothing, (*FIT, "-b", "3", "RECORDING"), r"-b.* not available yet"),
-    "switch to come": (nothing, (*FIT, "-Z", "RECORDING"), r"-Z.* not available yet"),
-    "initial population to come": (nothing, (*FIT, "-I", "f", "RECORDING"), r"-I.*not available"),
+    "flag to come": (nothing, (*FIT, "--tolerance", "1", "RECORDING"), r"--toler.* not available"),
+    "as many elites as members": (
+        nothing,
+        ("-A", "K", "-m", "OV", "-P", "8", "-E", "8", "--dry-run", "RECORDING"),
+        r"-E 8: expected 0 to 7 elites in a population of -P 8",
+    ),
+    "bound below one": (
+        nothing,
+        ("-A", "K", "-b", "0.5", "--dry-run", "RECORDING"),
+        r"-b.*0\.5.*at least 1",
+    ),
+    "no initial population": (nothing, (*FIT, "-I", "none.json", "RECORDING"), r"none\.json"),
+    "foreign initial population": (
+        text("p.json", '{"models": [{"parameters": {"dend.L": 3}}]}'),
+        (*FIT, "-I", "p.json", "RECORDING"),
+        r"-I p\.json: none of its parameters is searched",
+    ),
+    "evaluate without a recording": (
+        text("m.json", '{"models": [{"parameters": {"soma.L": 50}}]}'),
+        ("evaluate", "m.json"),
+        r"do not say which recording",
+    ),
+    "evaluate a recording that is not there": (
+        text("m.json", '{"target": "far.abf", "models": [{"parameters": {"soma.L": 50}}]}'),
+        ("evaluate", "m.json"),
+        r"far\.abf.*--recordings",
+    ),
     "resume to come": (nothing, (*FIT, "--resume", "x", "RECORDING"), r"--resume.*not available"),
     "simulator to come": (
         nothing,
@@ -137,12 +163,12 @@ CASES = {
     "negative mask": (nothing, (*FIT, "-k", "-1", "RECORDING"), r"sweep -1.*3 sweeps"),
     "output is a file": (
         text("taken", ""),
-        (*FIT, "--output", "taken", "RECORDING"),
+        (*FIT[:-1], "--output", "taken", "RECORDING"),
         r"output folder taken",
     ),
     "output in a file": (
         text("taken", ""),
-        (*FIT, "--output", "taken/below", "RECORDING"),
+        (*FIT[:-1], "--output", "taken/below", "RECORDING"),
         r"output folder taken/below",
     ),
     "stamp that is a path": (nothing, (*FIT, "-a", "../x", "RECORDING"), r"-a.* \.\./x.*without"),

@@ -34,6 +34,8 @@ def flags(settings, stimulus, step_ms):
     words = [word for flag, value in given.items() for word in (flag, value)]
     if settings.get("mask") is not None:
         words += ["-k", _mask(settings["mask"])]
+    if settings.get("spikeweight") is not None:
+        words += ["-z", settings["spikeweight"]]
     if settings["collapse_tests"]:
         words.append("-e")
     return [*words, "--stimulus", stimulus[0] * step_ms, (stimulus[1] + 1) * step_ms]
@@ -56,7 +58,7 @@ def golden_cases(shared):
 
 def test_golden_vectors(shared, command, tmp_path):
     cases = golden_cases(shared)
-    assert len(cases) >= 8
+    assert len(cases) == 152
     recordings = {}
     for case in cases:
         path = shared / "data" / case["recording"]

@@ -14,7 +14,7 @@ import time
 import numpy as np
 import pytest
 
-HEADER = ["markers", "bvalues", "parameters", "version", "target", "evaluation", "cmd"]
+HEADER = ["markers", "bvalues", "parameters", "version", "target", "evaluation", "cmd", "program"]
 STAMP = re.compile(r"cell-v1\.2-\d{8}-\d{6}-\d{7}-OV-LN")
 
 
@@ -207,8 +207,8 @@ def test_search_flags(fit):
 def test_flags_without_meaning_here_are_noted_in_the_log(fit):
     files = fit("-E", "0", "-U", "0", "-c", "3")
     text = gzip.decompress(files["log"].read_bytes()).decode()
-    assert text.count("-E is ignored: NSGA2 has no elites") == 1
-    assert text.count("-U is ignored: NSGA2 has no elites and no weights") == 1
+    assert text.count("-E is ignored: NSGA2 does not use it") == 1
+    assert text.count("-U is ignored: NSGA2 does not use it") == 1
     assert "-c is used by the modes TSW only; none of them is in -m OV" in text
 
 

@@ -25,13 +25,22 @@ HEADER = Header(
     EvaluationSettings("OV", Mask(rule=(1, 4))).as_json(),
     "pyneuronautofit -k '(1, 4)' cell.abf",
 )
-HEAD_KEYS = ["markers", "bvalues", "parameters", "version", "target", "evaluation", "cmd"]
+HEAD_KEYS = [
+    "markers",
+    "bvalues",
+    "parameters",
+    "version",
+    "target",
+    "evaluation",
+    "cmd",
+    "program",
+]
 SOME = Models(np.array([[1.5, -85.0], [2.0, -85.0]]), np.array([[0.0, 2.5], [np.nan, np.nan]]))
 OTHER = Models(np.array([[1.0, -85.0]]), np.array([[7.0, 0.1]]))
 
 
 def _sourced(models, source):
-    return Models(models.parameters, models.scores, source)
+    return Models(models.parameters, models.scores, source=source)
 
 
 WRITERS = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pyneuronautofit.cli import compare, fit, simulate
+from pyneuronautofit.cli import compare, evaluate, fit, simulate
 from pyneuronautofit.errors import NotAvailableError
 
 
@@ -38,7 +38,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "simulate": Command(
             "MODELS RECORDING -o OUT.npz", "run models under a recording's currents", simulate.run
         ),
-        "evaluate": Command("MODELS [RECORDING]", "simulate and score models"),
+        "evaluate": Command("MODELS [RECORDING]", "simulate and score models", evaluate.run),
         "export": Command("RUN", "write the JSON files and CSV of a run"),
         "report": Command("RUN", "write an HTML report of a run"),
         "collect": Command("RUN... -o DATABASE", "join the models of several runs in a database"),

@@ -11,14 +11,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 
+from pyneuronautofit._text import quoted
+from pyneuronautofit._types import FloatArray
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.interrupt import Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.progress import make_progress
 from pyneuronautofit.cli.summary import draw_best, print_checkpoint, print_plan, print_summary
+from pyneuronautofit.database import read_models
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (
     Budget,
     FitConfig,
@@ -65,7 +70,7 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
             _with_seed(config),
             shlex.join(["pyneuronautofit", *argv]),
             problem,
-            build_search(config, problem),
+            build_search(config, problem, _initial(config, problem)),
             Console(highlight=False),
         )
         with problem.simulator:
@@ -76,7 +81,7 @@ def _run(session: _Session, logs: Logs) -> int:
     config, problem = session.config, session.problem
     problem.check()
     files = _files(config, problem.version)
-    print_plan(session.screen, config, problem, session.strategy.population_size, files)
+    print_plan(session.screen, config, problem, _n_evaluation(session), files)
     if config.dry_run:
         session.screen.print("dry run: nothing was simulated and nothing was written")
         return 0
@@ -89,9 +94,11 @@ def _run(session: _Session, logs: Logs) -> int:
         files,
         _header(session),
         problem,
+        session.strategy,
         config.dump_every,
         config.log_population,
         config.log_archive,
+        [] if config.krayzman_debug and algorithm_letter(config.algorithm) in "KP" else None,
     )
     with Interruption() as interruption:
         progress = _search(session, recorder, interruption)
@@ -107,10 +114,33 @@ def _search(session: _Session, recorder: Recorder, interruption: Interruption) -
     if config.print_every > 0:
         observers.append(_PrintedCheckpoints(config.print_every, problem, session.screen))
     with make_progress(
-        session.screen, problem.suite, config.generations, strategy.population_size
+        session.screen, problem.suite, config.generations, _n_evaluation(session)
     ) as display:
         observers.append(display)
         return search(problem, strategy, budget, _All(observers), interruption.allowed)
+
+
+def _n_evaluation(session: _Session) -> int:
+    generations = range(session.config.generations + 1)
+    return sum(session.strategy.batch_size(generation) for generation in generations)
+
+
+def _initial(config: FitConfig, problem: Problem) -> FloatArray | None:
+    """Read the candidates to begin with (the flag -I)."""
+    if config.initial_population is None:
+        return None
+    path = Path(config.initial_population)
+    given = read_models(path).values_for(problem.space)
+    unknown = [n for n, v in zip(problem.space.names, given.T, strict=True) if np.isnan(v).all()]
+    if len(unknown) == len(problem.space):
+        raise UsageError(
+            f"-I {path}: none of its parameters is searched; the searched ones are "
+            f"{quoted(unknown)}"
+        )
+    _log.info("initial population: %d models of %s", len(given), path)
+    if unknown:
+        _log.info("drawn at random, since %s does not have them: %s", path, quoted(unknown))
+    return given
 
 
 def _close(session: _Session, progress: Progress, files: RunFiles) -> int:

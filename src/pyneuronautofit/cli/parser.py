@@ -69,7 +69,13 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
 
 def _add(group: Any, name: str, option: Option, default: Any) -> None:
     if not option.flags:
-        group.add_argument(name, metavar=option.metavar, type=option.parse, help=_help(option))
+        group.add_argument(
+            name,
+            metavar=option.metavar,
+            type=option.parse,
+            nargs="?" if default is None else None,
+            help=_help(option),
+        )
     elif option.parse is None:
         group.add_argument(*option.flags, dest=name, action="store_true", help=_help(option))
     else:

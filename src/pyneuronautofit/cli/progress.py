@@ -46,11 +46,11 @@ class Pace:
 class PlainProgress:
     """A line for every generation: for logs of batch systems and for pipes."""
 
-    def __init__(self, console: Console, suite: Suite, generations: int, n_cand: int) -> None:
+    def __init__(self, console: Console, suite: Suite, generations: int, n_evaluation: int) -> None:
         self._console = console
         self._suite = suite
         self._generations = generations
-        self._pace = Pace((generations + 1) * n_cand)
+        self._pace = Pace(n_evaluation)
 
     def __enter__(self) -> PlainProgress:
         return self
@@ -77,10 +77,10 @@ class PlainProgress:
 class LiveProgress:
     """A bar that is redrawn in place."""
 
-    def __init__(self, console: Console, suite: Suite, generations: int, n_cand: int) -> None:
+    def __init__(self, console: Console, suite: Suite, generations: int, n_evaluation: int) -> None:
         self._suite = suite
         self._generations = generations
-        self._pace = Pace((generations + 1) * n_cand)
+        self._pace = Pace(n_evaluation)
         self._display = Progress(
             TextColumn("generation {task.fields[number]}/" + str(generations)),
             BarColumn(bar_width=24),
@@ -92,7 +92,7 @@ class LiveProgress:
             transient=True,
         )
         self._task: TaskID = self._display.add_task(
-            "", total=n_cand, number=0, speed="-", best="", left="-:--:--"
+            "", total=None, number=0, speed="-", best="", left="-:--:--"
         )
 
     def __enter__(self) -> LiveProgress:
@@ -131,8 +131,8 @@ def best_of_modes(progress: SearchProgress, suite: Suite) -> str:
 
 
 def make_progress(
-    console: Console, suite: Suite, generations: int, n_cand: int
+    console: Console, suite: Suite, generations: int, n_evaluation: int
 ) -> PlainProgress | LiveProgress:
     """Return a live display on a terminal, and plain lines elsewhere."""
     kind = LiveProgress if console.is_terminal else PlainProgress
-    return kind(console, suite, generations, n_cand)
+    return kind(console, suite, generations, n_evaluation)

@@ -16,11 +16,10 @@ from pyneuronautofit._atomic import replacing
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
-from pyneuronautofit.database import StoredModels, parse_selection, read_models
+from pyneuronautofit.cli.stored import StoredModelsOptions
+from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (
-    RecordingOptions,
-    SimulationOptions,
     build_simulator,
     open_recording,
     option,
@@ -38,39 +37,12 @@ DESCRIPTION = """Runs models under a recording's currents and writes their volta
 
 MODELS is a model database or a run's file. OUT.npz holds voltage [model, sweep, sample] in mV, dt
 (the recorded step, ms), status (one word per model, OK where it was simulated) and id."""
-_DEFAULT_DEGC = 35.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class SimulateConfig(RecordingOptions, SimulationOptions):
+class SimulateConfig(StoredModelsOptions):
     """A simulation of stored models."""
 
-    models: str = option(
-        "",
-        group="",
-        metavar="MODELS",
-        parse=str,
-        place=-1,
-        help="a model database or a run's file",
-    )
-    temperature_degC: float | None = option(  # type: ignore[assignment]
-        None,
-        "-q",
-        "--temperature",
-        group="Model",
-        metavar="TEMP",
-        parse=float,
-        help="temperature, degC (default: the database's, or 35)",
-    )
-    selection: str | None = option(
-        None,
-        "--models",
-        group="Model",
-        metavar="IDS",
-        parse=str,
-        help="ids or half-open ranges of ids such as 0,3,10:20 (default: all); positions where "
-        "models have no ids",
-    )
     out: str | None = option(
         None, "-o", "--out", group=RUN, metavar="OUT.npz", parse=str, help="where to write"
     )
@@ -83,14 +55,12 @@ def run(argv: Sequence[str], prog: str) -> int:
         raise UsageError("-o is missing: expected the .npz file to write the voltages to")
     screen = Console(highlight=False)
     with logging_to_screen("INFO"):
-        stored = read_models(Path(config.models))
-        if config.selection is not None:
-            stored = stored.select(parse_selection(config.selection))
+        stored = config.read_models()
         recording = open_recording(config)
         window = stimulus_window(config, recording)
-        model = load_model(None if config.project is None else Path(config.project), Path.cwd())
+        model = load_model(config.project_path(), Path.cwd())
         experiment = plan_experiment(
-            recording, window, range(recording.n_sweep), config.dt, _temperature(config, stored)
+            recording, window, range(recording.n_sweep), config.dt, config.temperature_of(stored)
         )
         with build_simulator(model.cell_source, experiment, config) as simulator:
             table = stored.table()
@@ -111,13 +81,6 @@ def run(argv: Sequence[str], prog: str) -> int:
         soft_wrap=True,
     )
     return 0
-
-
-def _temperature(config: SimulateConfig, stored: StoredModels) -> float:
-    for temperature in (config.temperature_degC, stored.temperature_degC):
-        if temperature is not None:
-            return temperature
-    return _DEFAULT_DEGC
 
 
 def _simulate(

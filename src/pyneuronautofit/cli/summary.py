@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pyneuronautofit.fit import BestModel, FitConfig, Problem, Progress
+from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.plots import save_comparison
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
@@ -17,7 +18,7 @@ from pyneuronautofit.space import ParameterTable
 
 
 def print_plan(
-    screen: Console, config: FitConfig, problem: Problem, population_size: int, files: RunFiles
+    screen: Console, config: FitConfig, problem: Problem, n_evaluation: int, files: RunFiles
 ) -> None:
     """Say what is going to run."""
     recording, suite, stimulus = problem.recording, problem.suite, problem.stimulus
@@ -28,9 +29,9 @@ def print_plan(
         f"{(stimulus.last + 1) * step_ms:g} ms",
         f"evaluation  modes {suite.settings.modes}, {len(suite.markers)} components from "
         f"{len(suite.sweeps)} simulated sweep(s)",
-        f"search      {len(problem.space)} parameters, population {population_size}, "
-        f"{config.generations} generation(s), "
-        f"{population_size * (config.generations + 1)} evaluations, seed {config.seed}",
+        f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
+        f"parameters, {config.generations} generation(s), {n_evaluation} evaluations, seed "
+        f"{config.seed}",
         f"results     {files.folder / files.stamp}-*",
     ]
     for line in lines:

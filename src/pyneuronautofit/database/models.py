@@ -8,15 +8,15 @@ import re
 import sys
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from pyneuronautofit._text import quoted
-from pyneuronautofit._types import Json
+from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.space import ParameterPath, ParameterTable
+from pyneuronautofit.space import Parameter, ParameterPath, ParameterSpace, ParameterTable
 
 #: The keys under which a file may hold its list of models, in the order in which they are sought.
 LIST_NAMES = ("models", "final", "records", "unique", "model", "population")
@@ -34,10 +34,16 @@ class StoredModel:
         Its id, or its position where models have no ids.
     parameters
         Path -> value.
+    target
+        The name of the recording that it was fitted to; None where the file does not say.
+    evaluation
+        How it was scored, as the file holds it; None where it does not.
     """
 
     number: int
     parameters: Mapping[str, float]
+    target: str | None = None
+    evaluation: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,13 @@ class StoredModels:
         In the order of the file.
     temperature_degC
         The file's, or None.
+    pairs_are_ranges
+        Whether a list of two sweeps in a stored mask means a range; see `settings_from_json`.
     """
 
     models: tuple[StoredModel, ...]
     temperature_degC: float | None
+    pairs_are_ranges: bool = True
 
     def table(self) -> ParameterTable:
         """Return the models' parameters; nan where a model does not set one."""
@@ -62,6 +71,21 @@ class StoredModels:
         values = [[m.parameters.get(name, np.nan) for name in names] for m in self.models]
         whole = tuple(name.endswith(".nseg") for name in names)
         return ParameterTable(paths, whole, np.array(values, dtype=np.float64))
+
+    def values_for(self, space: ParameterSpace) -> FloatArray:
+        """Return the models' values of the searched parameters, matched by name.
+
+        Returns
+        -------
+        FloatArray, shape (n_model, n_param), model values
+            nan where a model has no value for any of a parameter's paths.
+        """
+        return np.array(
+            [
+                [_value_of(model.parameters, parameter) for parameter in space.parameters]
+                for model in self.models
+            ]
+        )
 
     def select(self, chosen: Sequence[int]) -> StoredModels:
         """Return the models with these numbers, in this order.
@@ -78,7 +102,7 @@ class StoredModels:
                 f"--models: there is no model {quoted(missing)}; the file has the models "
                 f"{quoted(map(str, by_number))}"
             )
-        return StoredModels(tuple(by_number[n] for n in chosen), self.temperature_degC)
+        return replace(self, models=tuple(by_number[n] for n in chosen))
 
 
 def read_models(path: Path) -> StoredModels:
@@ -99,7 +123,10 @@ def read_models(path: Path) -> StoredModels:
     # Files that were closed by hand end their lists with null.
     records = [record for record in content[key] if record is not None]
     names = _header_names(content.get("parameters"), path)
-    models = tuple(_read_model(r, position, names, path) for position, r in enumerate(records))
+    models = tuple(
+        _with_origin(_read_model(r, position, names, path), r, content)
+        for position, r in enumerate(records)
+    )
     if not models:
         raise DatabaseError(f"{path}: its list {key!r} is empty; there is nothing to simulate")
     numbers = [model.number for model in models]
@@ -108,7 +135,14 @@ def read_models(path: Path) -> StoredModels:
             f"{path}: two models have the same id; give every model an id of its own, or none"
         )
     temperature = content.get("temperature")
-    return StoredModels(models, temperature if _is_number(temperature) else None)
+    return StoredModels(
+        models, temperature if _is_number(temperature) else None, "program" not in content
+    )
+
+
+def _value_of(values: Mapping[str, float], parameter: Parameter) -> float:
+    found = (values[path.text] for path in parameter.targets if path.text in values)
+    return float(next(found, np.nan))
 
 
 def parse_selection(text: str) -> list[int]:
@@ -197,6 +231,23 @@ def _read_model(record: Json, position: int, names: list[list[str]], path: Path)
             )
     number = record.get("id", position)
     return StoredModel(number if isinstance(number, int) else position, parameters)
+
+
+def _with_origin(model: StoredModel, record: Json, content: Mapping[str, Json]) -> StoredModel:
+    """Return the model with what it was fitted to, which its record or the file's head says."""
+    target = record.get("target", content.get("target"))
+    targets = content.get("targets")
+    if isinstance(target, int) and isinstance(targets, list) and 0 <= target < len(targets):
+        target = targets[target]
+    evaluation = record.get("evaluation", content.get("evaluation"))
+    evaluations = content.get("evaluations")
+    if isinstance(evaluation, str) and isinstance(evaluations, dict):
+        evaluation = evaluations.get(evaluation)
+    return replace(
+        model,
+        target=target if isinstance(target, str) else None,
+        evaluation=evaluation if isinstance(evaluation, dict) else None,
+    )
 
 
 def _ended(values: list[Json]) -> list[Json]:

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit.config import (
     EvaluationOptions,
@@ -26,6 +27,7 @@ from pyneuronautofit.objectives import (
     read_mask,
 )
 from pyneuronautofit.optimisers import (
+    ALGORITHMS,
     SearchSettings,
     Strategy,
     algorithm_letter,
@@ -56,10 +58,23 @@ _READERS = {
 }
 
 
-def open_recording(options: RecordingOptions) -> Recording:
-    """Read the recording; its reader logs what was taken of it."""
+# Which algorithms read a search option, for a note where another was chosen.
+_ALGORITHMS_THAT_READ = {
+    "elites": "KMP",
+    "update": "KMP",
+    "inject_elites": "KMP",
+    "krayzman_threshold": "K",
+    "norm_space": "KP",
+    "hold_normalization": "KP",
+    "weight_bound": "KP",
+    "krayzman_debug": "KP",
+}
+
+
+def open_recording(options: RecordingOptions, path: Path | None = None) -> Recording:
+    """Read the recording, or another one with the same options; its reader logs what it took."""
     choice = ChannelChoice(options.voltage_channel, options.current_channel)
-    return read_recording(Path(options.recording), choice)
+    return read_recording(path or Path(options.recording), choice)
 
 
 def stimulus_window(options: RecordingOptions, recording: Recording) -> StimulusWindow:
@@ -76,11 +91,11 @@ def stimulus_window(options: RecordingOptions, recording: Recording) -> Stimulus
     return window
 
 
-def evaluation_settings(options: EvaluationOptions) -> EvaluationSettings:
-    """Return the settings of the evaluation, with the mask read."""
-    _note_unread_options(options)
+def evaluation_settings(options: EvaluationOptions, modes: str | None = None) -> EvaluationSettings:
+    """Return the settings of the evaluation, with the mask read; `modes` before the options'."""
+    _note_unread_options(options, modes or options.modes)
     return EvaluationSettings(
-        modes=options.modes,
+        modes=modes or options.modes,
         mask=Mask() if options.mask is None else read_mask(options.mask, ALL_MODES),
         spike_count=options.spike_count,
         spike_threshold_mV=options.spike_threshold_mV,
@@ -147,18 +162,31 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
     )
 
 
-def build_search(config: FitConfig, problem: Problem) -> Strategy[Any]:
-    """Build the strategy that was asked for."""
+def build_search(
+    config: FitConfig, problem: Problem, initial: FloatArray | None = None
+) -> Strategy[Any]:
+    """Build the strategy that was asked for.
+
+    Parameters
+    ----------
+    initial : FloatArray, shape (n_given, n_param), model values, or None
+        Candidates to begin with; nan where a value is to be drawn.
+    """
+    letter = algorithm_letter(config.algorithm)
+    _note_unread(config, letter, ALGORITHMS[letter])
     settings = SearchSettings(
         population_size=_population_size(config.population_size, len(problem.suite.markers)),
         mutation_rate=config.mutation_rate,
         mutation_slope=config.mutation_slope,
+        elites=config.elites,
+        update=config.update,
+        krayzman_threshold=config.krayzman_threshold,
+        normalise_sum=config.norm_space,
+        hold_normalisation=config.hold_normalization,
+        weight_bound=config.weight_bound,
+        dynamic_elites=config.inject_elites,
+        initial=initial,
     )
-    letter = algorithm_letter(config.algorithm)
-    if letter == "N":
-        for flag, name in (("-E", "elites"), ("-U", "update")):
-            if getattr(config, name) != options_of(config)[name][1]:
-                _log.info("%s is ignored: NSGA2 has no elites and no weights", flag)
     return build_strategy(letter, problem.space, settings)
 
 
@@ -173,11 +201,18 @@ def _population_size(asked: int, n_score: int) -> int:
     return size
 
 
-def _note_unread_options(options: EvaluationOptions) -> None:
+def _note_unread_options(options: EvaluationOptions, chosen: str) -> None:
     for name, (described, default) in options_of(options).items():
         modes = _READERS.get(name, "")
-        if modes and getattr(options, name) != default and not set(modes) & set(options.modes):
+        if modes and getattr(options, name) != default and not set(modes) & set(chosen):
             _log.info(
                 "%s is used by the modes %s only; none of them is in -m %s",
-                described.flags[0], modes, options.modes,
+                described.flags[0], modes, chosen,
             )  # fmt: skip
+
+
+def _note_unread(config: FitConfig, letter: str, name: str) -> None:
+    for field, (described, default) in options_of(config).items():
+        letters = _ALGORITHMS_THAT_READ.get(field, letter)
+        if letter not in letters and getattr(config, field) != default:
+            _log.info("%s is ignored: %s does not use it", described.flags[0], name)

@@ -278,7 +278,7 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         "fitness weighting; NSGA2 - for Pareto nondominate selection; Max - for max scaled "
         "summation; PositiveCor - positive correlation (the same as Krayzman's procedure, but with "
         "the goal of making all correlations positive). An algorithm can be given by first letter "
-        "K, N, M or P correspondingly. This version has NSGA2 only",
+        "K, N, M or P correspondingly",
     )
     population_size: int = option(
         256,
@@ -325,8 +325,8 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         group=FITTING,
         metavar="INITPOP",
         parse=str,
-        later=True,
-        help="file with a set of an initial population (not available yet)",
+        help="file with a set of an initial population: a final, checkpoint or archive file of a "
+        "run, plain or gzipped, or a model database",
     )
     krayzman_threshold: float = option(
         0.05,
@@ -335,9 +335,8 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         group=FITTING,
         metavar="KRTHR",
         parse=float,
-        later=True,
-        help="the threshold for Krayzman's iteration procedure of weights adaptation (not "
-        "available yet)",
+        check=between(-1, 1),
+        help="the threshold for Krayzman's iteration procedure of weights adaptation",
     )
     update: float = option(
         10.0,
@@ -346,25 +345,23 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         group=FITTING,
         metavar="UPDATE",
         parse=float,
-        check=at_least(0),
+        check=between(0, 1e9),
         help="vector length * this scale is the number of fitness vectors before updating "
-        "Krayzman's weights or max scalers (NSGA2 has none)",
+        "Krayzman's weights or max scalers; 0: every generation (NSGA2 has none)",
     )
     norm_space: bool = option(
         False,
         "-y",
         "--norm-space",
         group=FITTING,
-        later=True,
-        help="normalize space under the curve (not available yet)",
+        help="normalize space under the curve: weights sum up to 1 (default: the largest is 1)",
     )
     hold_normalization: bool = option(
         False,
         "-H",
         "--hold-weights-normalization",
         group=FITTING,
-        later=True,
-        help="hold weights without normalization in iteration procedure (not available yet)",
+        help="hold weights without normalization in iteration procedure (default disable)",
     )
     weight_bound: float | None = option(
         None,
@@ -373,8 +370,8 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         group=FITTING,
         metavar="BOUNDKGA",
         parse=float,
-        later=True,
-        help="bound weights by [1/x,x] (not available yet; default disable)",
+        check=at_least(1),
+        help="bound weights by [1/x,x] (default disable)",
     )
     mutation_rate: float = option(
         0.1,
@@ -401,8 +398,7 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         "-J",
         "--inJect-elits",
         group=FITTING,
-        later=True,
-        help="enable dynamic elites (not available yet)",
+        help="enable dynamic elites: none is kept where the weights have just changed",
     )
     archive_size: int = option(
         5000,
@@ -438,8 +434,7 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         "-Z",
         "--Krayzman-debug",
         group=RUN,
-        later=True,
-        help="enable debug dump for adaptation weight (not available yet)",
+        help="enable debug dump for adaptation weight",
     )
     print_every: int = option(
         -1,

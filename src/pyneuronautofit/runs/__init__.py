@@ -3,6 +3,7 @@
 from pyneuronautofit.runs.export import Header as Header
 from pyneuronautofit.runs.export import Models as Models
 from pyneuronautofit.runs.export import numbers as numbers
+from pyneuronautofit.runs.export import write_adaptations as write_adaptations
 from pyneuronautofit.runs.export import write_checkpoint as write_checkpoint
 from pyneuronautofit.runs.export import write_evaluations as write_evaluations
 from pyneuronautofit.runs.export import write_final as write_final

@@ -16,6 +16,7 @@ import numpy as np
 
 from pyneuronautofit._atomic import replacing
 from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit._version import __version__
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Header:
             "target": self.target,
             "evaluation": self.evaluation,
             "cmd": self.command,
+            "program": f"pyneuronautofit {__version__}",
         }
 
 
@@ -69,22 +71,26 @@ class Models:
     ----------
     parameters : FloatArray, shape (n_model, n_param), model values
     scores : FloatArray, shape (n_model, n_score)
+    weighted : FloatArray, shape (n_model,), or None
+        Scalar fitness; None for a search by dominance, which has none.
     source
         The key `sours`: P for the population, A for the archive; None: no such key.
     """
 
     parameters: FloatArray
     scores: FloatArray
+    weighted: FloatArray | None = None
     source: str | None = None
 
     def records(self) -> Iterator[Json]:
         """Yield the models as result files hold them."""
-        for parameters, scores in zip(self.parameters, self.scores, strict=True):
+        weighted = np.full(len(self.scores), np.nan) if self.weighted is None else self.weighted
+        scalars = numbers(weighted)
+        for parameters, scores, scalar in zip(self.parameters, self.scores, scalars, strict=True):
             record: dict[str, Json] = {
                 "fitness": numbers(scores),
                 "parameters": numbers(parameters),
-                # A search by dominance has no weights.
-                "weighted-fitness": None,
+                "weighted-fitness": scalar,
             }
             yield record if self.source is None else {**record, "sours": self.source}
 
@@ -103,6 +109,11 @@ def write_final(path: Path, header: Header, population: Models, archive: Models)
 def write_checkpoint(path: Path, header: Header, generation: int, population: Models) -> None:
     """Write the population of a generation (`-chpnt.json`)."""
     _write(path, {**header.as_json(), "generation": generation}, "population", population.records())
+
+
+def write_adaptations(path: Path, header: Header, adaptations: Iterable[Json]) -> None:
+    """Write how the weights of the components were adapted (`-KrWtLg.json`)."""
+    _write(path, header.as_json(), "adaptations", adaptations)
 
 
 def numbers(values: FloatArray) -> list[float | None]:

@@ -46,6 +46,11 @@ class RunFiles:
         """The final population and the archive."""
         return self.folder / f"{self.stamp}-final.json"
 
+    @property
+    def adaptations(self) -> Path:
+        """The trace of the weights (the flag -Z)."""
+        return self.folder / f"{self.stamp}-KrWtLg.json"
+
     def prepare(self) -> None:
         """Make the folder, and refuse to write over another run.
 
@@ -61,7 +66,8 @@ class RunFiles:
                 f"the output folder {self.folder} cannot be made: {error.strerror}. "
                 "Choose another with --output"
             ) from error
-        taken = [p for p in (self.log, self.evaluations, self.checkpoint, self.final) if p.exists()]
+        files = (self.log, self.evaluations, self.checkpoint, self.final, self.adaptations)
+        taken = [path for path in files if path.exists()]
         if taken:
             raise OutputError(
                 f"there is already a run with the stamp {self.stamp}: {taken[0]} exists. "

@@ -1,0 +1,117 @@
+"""Stored models, simulated and scored anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit.database.models import StoredModel, StoredModels
+from pyneuronautofit.errors import DatabaseError
+from pyneuronautofit.fit import Evaluation
+from pyneuronautofit.objectives import Suite
+from pyneuronautofit.simulators import RunStatus
+
+
+@dataclass(frozen=True)
+class ScoredModel:
+    """What became of a stored model.
+
+    Attributes
+    ----------
+    model
+        The model.
+    recording
+        The file name of the recording that it was compared with.
+    status, message
+        How its simulation ended.
+    markers
+        The mode letter of every component.
+    vector : FloatArray, shape (n_score,)
+        The objective vector; nan where it failed.
+    mode_sums
+        The sum of the components of every mode.
+    """
+
+    model: StoredModel
+    recording: str
+    status: RunStatus
+    message: str
+    markers: tuple[str, ...]
+    vector: FloatArray
+    mode_sums: Mapping[str, float]
+
+
+#: Simulates and scores a group: (recording, stored evaluation, models) -> suite, result.
+Scorer: TypeAlias = Callable[
+    [Path, Mapping[str, Json] | None, StoredModels], tuple[Suite, Evaluation]
+]
+
+
+def score_models(
+    stored: StoredModels, find_recording: Callable[[str | None], Path], score: Scorer
+) -> list[ScoredModel]:
+    """Score models, those that share a recording and an evaluation together.
+
+    Parameters
+    ----------
+    find_recording
+        The name of a model's target, or None -> the file; raises where there is none.
+
+    Returns
+    -------
+    list of ScoredModel
+        In the order of the models.
+    """
+    groups: dict[tuple[Path, str], list[int]] = {}
+    for place, model in enumerate(stored.models):
+        key = find_recording(model.target), json.dumps(model.evaluation, sort_keys=True)
+        groups.setdefault(key, []).append(place)
+    results: dict[int, ScoredModel] = {}
+    for (path, _evaluation), places in groups.items():
+        members = tuple(stored.models[place] for place in places)
+        suite, found = score(path, members[0].evaluation, replace(stored, models=members))
+        for row, place in enumerate(places):
+            results[place] = _scored(stored.models[place], path.name, suite, found, row)
+    return [results[place] for place in range(len(stored.models))]
+
+
+def _scored(
+    model: StoredModel, recording: str, suite: Suite, found: Evaluation, row: int
+) -> ScoredModel:
+    sums = suite.mode_sums(found.scores[row : row + 1])
+    return ScoredModel(
+        model,
+        recording,
+        found.status[row],
+        found.messages[row],
+        suite.markers,
+        found.scores[row],
+        {code: float(values[0]) for code, values in sums.items()},
+    )
+
+
+def find_target(name: str | None, folders: list[Path]) -> Path:
+    """Return the file of a recording that a model names.
+
+    Raises
+    ------
+    DatabaseError
+        If the model names none, or it is in none of the folders.
+    """
+    if name is None:
+        raise DatabaseError(
+            "the models do not say which recording they were fitted to: name the recording after "
+            "the file of the models"
+        )
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    looked = ", ".join(str(folder) for folder in folders)
+    raise DatabaseError(
+        f"the recording {name} of the models is in none of the folders {looked}; name the "
+        "recording, or its folder with --recordings"
+    )
