@@ -25,7 +25,7 @@ from pyneuronautofit.fit import (
     option,
     stimulus_window,
 )
-from pyneuronautofit.fit.config import RUN
+from pyneuronautofit.fit.common import RUN
 from pyneuronautofit.models import load_model
 from pyneuronautofit.simulators import RunStatus, Simulator, Traces, plan_experiment
 from pyneuronautofit.simulators._base import gather

@@ -9,10 +9,10 @@ from pyneuronautofit.fit.build import evaluation_settings as evaluation_settings
 from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
-from pyneuronautofit.fit.config import EvaluationOptions as EvaluationOptions
+from pyneuronautofit.fit.common import EvaluationOptions as EvaluationOptions
+from pyneuronautofit.fit.common import RecordingOptions as RecordingOptions
+from pyneuronautofit.fit.common import SimulationOptions as SimulationOptions
 from pyneuronautofit.fit.config import FitConfig as FitConfig
-from pyneuronautofit.fit.config import RecordingOptions as RecordingOptions
-from pyneuronautofit.fit.config import SimulationOptions as SimulationOptions
 from pyneuronautofit.fit.engine import Budget as Budget
 from pyneuronautofit.fit.engine import Observer as Observer
 from pyneuronautofit.fit.engine import Progress as Progress

@@ -8,12 +8,8 @@ from typing import Any
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit.config import (
-    EvaluationOptions,
-    FitConfig,
-    RecordingOptions,
-    SimulationOptions,
-)
+from pyneuronautofit.fit.common import EvaluationOptions, RecordingOptions, SimulationOptions
+from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.options import options_of
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on

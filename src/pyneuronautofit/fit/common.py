@@ -1,0 +1,261 @@
+"""Options that several commands share: the recording, what is compared, how it is simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyneuronautofit.fit.options import (
+    above,
+    at_least,
+    between,
+    one_of,
+    option,
+)
+
+FITTING = "Fitting"
+MODEL = "Model"
+RUN = "Run"
+
+
+def channel(text: str) -> int | str:
+    """Read a channel: its number, or its name."""
+    return int(text) if text.isdigit() else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingOptions:
+    """Which recording, and what of it."""
+
+    recording: str = option(
+        "",
+        group="",
+        metavar="RECORDING",
+        parse=str,
+        help="the recording: .abf, .npz, .json or .nwb",
+    )
+    stimulus: tuple[float, float] | None = option(
+        None,
+        "--stimulus",
+        group=MODEL,
+        metavar="MS",
+        parse=float,
+        count=2,
+        help="start and end of the stimulus in ms (default: detected)",
+    )
+    voltage_channel: int | str | None = option(
+        None,
+        "--voltage-channel",
+        group=MODEL,
+        metavar="CHANNEL",
+        parse=channel,
+        help="number (from 0) or name of the voltage channel (default: the first in a voltage "
+        "unit)",
+    )
+    current_channel: int | str | None = option(
+        None,
+        "--current-channel",
+        group=MODEL,
+        metavar="CHANNEL",
+        parse=channel,
+        help="number (from 0) or name of the current channel (default: the first in a current "
+        "unit, else the protocol's command waveform)",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationOptions:
+    """What is compared."""
+
+    modes: str = option(
+        "RAMN",
+        "-m",
+        "--eval-mode",
+        group=MODEL,
+        metavar="EMODE",
+        parse=str,
+        help="mode for evaluation, any string of: O - total number of spikes, N - numbers of "
+        "spikes, T - spike time, S - spike shape, A - average spike shape, W - spike width, R - "
+        "resting potential, L - post-stimulus tail, M - voltage stimulus statistics, U - "
+        "subthreshold voltage dynamics, C and D - voltage within and after the stimulus, V - whole "
+        "voltage, Z - the same with spikes weighted, P and Q - v dv/dt histogram of all and of the "
+        "stimulus, F - firing rate, X - smoothed voltage",
+    )
+    mask: str | None = option(
+        None,
+        "-k",
+        "--eval-mask",
+        group=MODEL,
+        metavar="EMASK",
+        parse=str,
+        help="mask to limit analysis to some sweeps: k (0..k), (a, b) (a..b), a list, a dict of "
+        "these by mode, or the name of a file that holds one",
+    )
+    spike_count: int = option(
+        2,
+        "-c",
+        "--spike-count",
+        group=MODEL,
+        metavar="ESPC",
+        parse=int,
+        check=at_least(1),
+        help="number of spikes for evaluation",
+    )
+    spike_threshold_mV: float = option(
+        0.0,
+        "-t",
+        "--spike-threshold",
+        group=MODEL,
+        metavar="ETHSH",
+        parse=float,
+        check=between(-200, 200),
+        help="spike threshold, mV",
+    )
+    before_spike: int = option(
+        70,
+        "-l",
+        "--left-spike-samples",
+        group=MODEL,
+        metavar="ELEFT",
+        parse=int,
+        check=at_least(0),
+        help="left window of a spike, samples",
+    )
+    after_spike: int = option(
+        140,
+        "-r",
+        "--right-spike-samples",
+        group=MODEL,
+        metavar="ERGHT",
+        parse=int,
+        check=at_least(1),
+        help="right window of a spike, samples",
+    )
+    spike_zoom: float | None = option(
+        None,
+        "-z",
+        "--spike-Zoom",
+        group=MODEL,
+        metavar="SPWTGH",
+        parse=float,
+        check=between(-1e9, 1e9),
+        help="if positive - the absolute weight of voltage diff during spike; if negative - "
+        "related scaler",
+    )
+    collapse: bool = option(
+        False,
+        "-e",
+        "--collapse-diff",
+        group=MODEL,
+        help="collapse difference between a model and data into a vector with one number per mode",
+    )
+    smoothing_kernel_ms: float = option(
+        20.0,
+        "--smoothing-kernel",
+        group=MODEL,
+        metavar="MS",
+        parse=float,
+        check=above(0),
+        help="width of the moving average of mode X, ms",
+    )
+    histogram_bins: int = option(
+        12,
+        "-Q",
+        "--v-dvdt-hist-size",
+        group=FITTING,
+        metavar="VPVSIZE",
+        parse=int,
+        check=at_least(1),
+        help="v dv/dt histogram size",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationOptions:
+    """How models are simulated."""
+
+    temperature_degC: float = option(
+        35.0,
+        "-q",
+        "--temperature",
+        group=MODEL,
+        metavar="TEMP",
+        parse=float,
+        check=between(-20, 100),
+        help="temperature, degC",
+    )
+    project: str | None = option(
+        None,
+        "--project",
+        group=MODEL,
+        metavar="PATH",
+        parse=str,
+        help="a project.py or its folder (default: project.py of the working directory; without "
+        "one the built-in thalamocortical cell)",
+    )
+    simulator: str = option(
+        "neuron",
+        "--simulator",
+        group=RUN,
+        metavar="NAME",
+        parse=str,
+        check=one_of("neuron", "batch"),
+        later=("batch",),
+        help="neuron, the reference (batch is not available yet)",
+    )
+    integrator: str = option(
+        "fixed",
+        "--integrator",
+        group=RUN,
+        metavar="NAME",
+        parse=str,
+        check=one_of("fixed", "adaptive"),
+        later=("adaptive",),
+        help="fixed: steps of --dt (adaptive is not available yet)",
+    )
+    tolerance_mV: float | None = option(
+        None,
+        "--tolerance",
+        group=RUN,
+        metavar="MV",
+        parse=float,
+        later=True,
+        help="error bound of the adaptive integrator (not available yet)",
+    )
+    precision: str = option(
+        "double",
+        "--precision",
+        group=RUN,
+        metavar="NAME",
+        parse=str,
+        check=one_of("double", "single"),
+        later=("single",),
+        help="double (single is not available yet)",
+    )
+    n_worker: int | None = option(
+        None,
+        "-n",
+        "--number-threads",
+        group=RUN,
+        metavar="NTH",
+        parse=int,
+        check=at_least(1),
+        help="number of processes (default: all cores)",
+    )
+    dt: float = option(
+        0.025,
+        "--dt",
+        group=RUN,
+        metavar="SIMDT",
+        parse=float,
+        help="if positive absolute simulation dt in ms; if negative scaler for recorded dt",
+    )
+    time_limit_s: float | None = option(
+        None,
+        "--time-limit",
+        group=RUN,
+        metavar="S",
+        parse=float,
+        check=above(0),
+        help="a candidate whose simulation takes longer is given up (default: a minute and a "
+        "hundred times what is usual)",
+    )
