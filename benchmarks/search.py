@@ -5,8 +5,8 @@
 `hh`: a cell with NEURON's own Hodgkin-Huxley channels whose true parameters are known (gnabar 0.12,
 gkbar 0.036, gl 0.0003), under 0.3 nA for 500 ms of 1 s. `example`: the shipped recording and the
 built-in cell. Each algorithm starts from every seed with populations of 24 and gets the same number
-of evaluations; so does drawing at random. Prints medians and their spread over the seeds, and draws
-the best error against evaluations.
+of evaluations; so do NSGA2 without the adaptive part of the mutation, and drawing at random. Prints
+medians and their range over the seeds, and draws the best error against evaluations.
 """
 
 from __future__ import annotations
@@ -28,8 +28,16 @@ from pyneuronautofit.simulators import NeuronSimulator, plan_experiment
 from pyneuronautofit.space import ParameterSpace
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "experimentaldata"
-ALGORITHMS = ("Krayzman", "NSGA2", "Max", "PositiveCor", "random")
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000")
+# Label -> algorithm, slope of the adaptive mutation.
+ALGORITHMS = {
+    "Krayzman": ("Krayzman", 0.06),
+    "NSGA2": ("NSGA2", 0.06),
+    "Max": ("Max", 0.06),
+    "PositiveCor": ("PositiveCor", 0.06),
+    "NSGA2, -S -1": ("NSGA2", -1.0),
+    "random": ("random", 0.0),
+}
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#000000")
 POPULATION = 24
 HH_PROJECT = """
 from neuron import h
@@ -84,14 +92,16 @@ def example_problem() -> FitConfig:
     )
 
 
-def evaluations(config: FitConfig, problem: Problem, name: str, seed: int, n: int) -> np.ndarray:
+def evaluations(config: FitConfig, problem: Problem, label: str, seed: int, n: int) -> np.ndarray:
     """Return the mode sums [evaluation, (O, V)] of one search, in the order of evaluation."""
     scores = []
+    name, slope = ALGORITHMS[label]
     if name == "random":
         x = problem.space.sample(np.random.default_rng(seed), n)
         scores.append(problem.evaluate(x).scores)
     else:
         settings = replace(config, algorithm=name, population_size=POPULATION, update=0.0)
+        settings = replace(settings, mutation_slope=slope)
         strategy: Any = build_search(settings, problem)
         state = strategy.init(seed)
         while sum(map(len, scores)) < n:
@@ -144,7 +154,7 @@ def main() -> None:
     """Run the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("problem", choices=("hh", "example"))
-    parser.add_argument("--evaluations", type=int, default=240)
+    parser.add_argument("--evaluations", type=int, default=120)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--figure", type=Path)
     words = parser.parse_args()

@@ -74,3 +74,16 @@ def test_a_long_recording_with_two_steps(shared, command, tmp_path):
     assert one["final"] == two["final"]
     assert everything["markers"] == list("OOOOVVVV")
     assert len(everything["records"]) == 48
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(7200)
+def test_adapted_weights_do_not_depend_on_the_number_of_processes(shared, command, tmp_path):
+    words = ("-A", "K", "-G", "20", "-P", "48", "-E", "8", "-U", "0", "--seed", "3", "-Z")
+    recording = shared / "data" / "File_axon_5.abf"
+    one, _all = run(command, tmp_path / "one", "-n", "1", *words, recording)
+    two, _all = run(command, tmp_path / "two", "-n", "2", *words, recording)
+    assert one["final"] == two["final"]
+    (trace,) = (tmp_path / "two").glob("*-KrWtLg.json")
+    adaptations = json.loads(trace.read_text())["adaptations"]
+    assert [adaptation["generation"] for adaptation in adaptations] == list(range(1, 21))
