@@ -14,7 +14,8 @@ import time
 import numpy as np
 import pytest
 
-HEADER = ["markers", "bvalues", "parameters", "version", "target", "evaluation", "cmd", "program"]
+HEADER = ["markers", "bvalues", "parameters", "version", "target", "evaluation", "cmd"]
+HEADER += ["temperature", "program"]
 STAMP = re.compile(r"cell-v1\.2-\d{8}-\d{6}-\d{7}-OV-LN")
 
 

@@ -33,6 +33,7 @@ HEAD_KEYS = [
     "target",
     "evaluation",
     "cmd",
+    "temperature",
     "program",
 ]
 SOME = Models(np.array([[1.5, -85.0], [2.0, -85.0]]), np.array([[0.0, 2.5], [np.nan, np.nan]]))

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from pyneuronautofit._types import Json
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.stored import StoredModelsOptions
+from pyneuronautofit.cli.summary import print_models
 from pyneuronautofit.database import ScoredModel, StoredModels, find_target, score_models
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (
     Evaluation,
     EvaluationOptions,
@@ -84,7 +84,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     if config.as_json:
         print(json.dumps([_as_json(each) for each in scored], allow_nan=False))
     else:
-        _print_table(Console(highlight=False), scored)
+        _print_table(Screen(), scored)
     return 0
 
 
@@ -125,10 +125,21 @@ def _settings(
     config: EvaluateConfig, evaluation: Mapping[str, Json] | None, stored: StoredModels
 ) -> EvaluationSettings:
     if config.modes is None and evaluation is not None:
+        _refuse_lone_flags(config)
         pairs = stored.pairs_are_ranges
         return settings_from_json(evaluation, config.models, pairs_are_ranges=pairs)
     default = options_of(EvaluationOptions)["modes"][1]
     return evaluation_settings(config, modes=config.modes or default)
+
+
+def _refuse_lone_flags(config: EvaluateConfig) -> None:
+    """Refuse evaluation flags that the file's own evaluation would silently replace."""
+    for name, (described, default) in options_of(EvaluationOptions).items():
+        if name != "modes" and getattr(config, name) != default:
+            raise UsageError(
+                f"{described.flags[0]} without -m: the models' file says how they were scored; "
+                "give -m too, and all evaluation flags are taken from the command line"
+            )
 
 
 def _as_json(scored: ScoredModel) -> Json:
@@ -142,17 +153,12 @@ def _as_json(scored: ScoredModel) -> Json:
     }
 
 
-def _print_table(screen: Console, scored: Sequence[ScoredModel]) -> None:
-    codes = list(dict.fromkeys(code for each in scored for code in each.mode_sums))
-    table = Table()
-    table.add_column("model", justify="right")
-    table.add_column("recording")
-    for code in codes:
-        table.add_column(code, justify="right")
-    table.add_column("status")
-    for each in scored:
-        sums = [f"{each.mode_sums[c]:.6g}" if c in each.mode_sums else "" for c in codes]
-        status = "" if each.status is RunStatus.OK else f"{each.status.value}: {each.message}"
-        table.add_row(str(each.model.number), each.recording, *sums, status)
+def _print_table(screen: Screen, scored: Sequence[ScoredModel]) -> None:
     screen.print("sums of the components of each mode:")
-    screen.print(table)
+    rows = [((str(each.model.number), each.recording), each.mode_sums) for each in scored]
+    print_models(screen, ("model", "recording"), rows)
+    for each in scored:
+        if each.status is not RunStatus.OK:
+            screen.print(
+                f"model {each.model.number}: {each.status.value}: {each.message}", soft_wrap=True
+            )

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray
@@ -21,6 +20,7 @@ from pyneuronautofit.cli.interrupt import Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.progress import make_progress
+from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.summary import draw_best, print_checkpoint, print_plan, print_summary
 from pyneuronautofit.database import read_models
 from pyneuronautofit.errors import UsageError
@@ -54,7 +54,7 @@ class _Session:
     command: str
     problem: Problem
     strategy: Strategy[Any]
-    screen: Console
+    screen: Screen
 
 
 def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
@@ -71,7 +71,7 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
             shlex.join(["pyneuronautofit", *argv]),
             problem,
             build_search(config, problem, _initial(config, problem)),
-            Console(highlight=False),
+            Screen(),
         )
         with problem.simulator:
             return _run(session, logs)
@@ -82,6 +82,7 @@ def _run(session: _Session, logs: Logs) -> int:
     problem.check()
     files = _files(config, problem.version)
     print_plan(session.screen, config, problem, _n_evaluation(session), files)
+    files.refuse_taken()
     if config.dry_run:
         session.screen.print("dry run: nothing was simulated and nothing was written")
         return 0
@@ -100,6 +101,7 @@ def _run(session: _Session, logs: Logs) -> int:
         config.log_archive,
         [] if config.krayzman_debug and algorithm_letter(config.algorithm) in "KP" else None,
     )
+    # Before the figure is simulated everything is on disk.
     with Interruption() as interruption:
         progress = _search(session, recorder, interruption)
         recorder.finish(progress)
@@ -180,6 +182,7 @@ def _header(session: _Session) -> Header:
         session.problem.recording.name,
         suite.settings.as_json(name),
         session.command,
+        session.config.temperature_degC,
     )
 
 
@@ -206,7 +209,7 @@ class _All:
 class _PrintedCheckpoints:
     """Prints the population every so many generations (the flag -p)."""
 
-    def __init__(self, every: int, problem: Problem, screen: Console) -> None:
+    def __init__(self, every: int, problem: Problem, screen: Screen) -> None:
         self._every = every
         self._problem = problem
         self._screen = screen

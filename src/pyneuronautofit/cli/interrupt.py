@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: end the search where it can be ended, and nowhere else."""
+"""Ctrl-C, SIGTERM and a lost terminal: end the search where it can be ended, and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interruption:

@@ -59,9 +59,10 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
     )
     groups: dict[str, Any] = {"": parser}
     options = options_of(config)
-    for title in dict.fromkeys(option.group for option, _default in options.values()):
-        if title:
-            groups[title] = parser.add_argument_group(title, _GROUPS.get(title, ""))
+    used = {option.group for option, _default in options.values()}
+    for title, described in _GROUPS.items():
+        if title in used:
+            groups[title] = parser.add_argument_group(title, described)
     for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place):
         _add(groups[option.group], name, option, default)
     return parser

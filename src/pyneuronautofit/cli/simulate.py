@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.progress import track
 
 from pyneuronautofit._atomic import replacing
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.stored import StoredModelsOptions
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import UsageError
@@ -53,7 +53,9 @@ def run(argv: Sequence[str], prog: str) -> int:
     config = parse_config(SimulateConfig, argv, prog, DESCRIPTION)
     if config.out is None:
         raise UsageError("-o is missing: expected the .npz file to write the voltages to")
-    screen = Console(highlight=False)
+    if not Path(config.out).absolute().parent.is_dir():
+        raise UsageError(f"-o {config.out}: the folder {Path(config.out).parent} does not exist")
+    screen = Screen()
     with logging_to_screen("INFO"):
         stored = config.read_models()
         recording = open_recording(config)
@@ -84,7 +86,7 @@ def run(argv: Sequence[str], prog: str) -> int:
 
 
 def _simulate(
-    simulator: Simulator, table: ParameterTable, shape: tuple[int, int, int], screen: Console
+    simulator: Simulator, table: ParameterTable, shape: tuple[int, int, int], screen: Screen
 ) -> Traces:
     blocks = track(
         simulator.stream(table),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,9 @@ from pyneuronautofit.plots import save_comparison
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
+
+# More modes than this do not fit beside each other on a screen.
+_MOST_COLUMNS = 5
 
 
 def print_plan(
@@ -64,11 +67,20 @@ def print_summary(
     )
     if best:
         screen.print("best models (sums of the components of each mode):")
-        screen.print(_table(best))
-    else:
+        print_models(
+            screen,
+            ("model", "evaluation"),
+            [((model.title, str(model.row)), model.mode_sums) for model in best],
+        )
+    elif len(progress.history):
         screen.print("no candidate could be simulated; the log says why")
+    else:
+        screen.print("it was interrupted before the first generation was complete")
     screen.print(f"population and archive  {files.final}", soft_wrap=True)
     screen.print(f"every evaluation        {files.evaluations}", soft_wrap=True)
+    for what, path in (("checkpoint", files.checkpoint), ("weights", files.adaptations)):
+        if path.exists():
+            screen.print(f"{what:24s}{path}", soft_wrap=True)
     if files.log.exists():
         screen.print(f"log                     {files.log}", soft_wrap=True)
     if figure is not None and Path(figure).exists():
@@ -101,13 +113,30 @@ def _sweep_title(problem: Problem, sweep: int) -> str:
     return f"sweep {sweep}: {current_pA:.0f} pA"
 
 
-def _table(best: Sequence[BestModel]) -> Table:
+def print_models(
+    screen: Console,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Sequence[str], Mapping[str, float]]],
+) -> None:
+    """Print models with the sums of their modes: a table, or lines where it would be too wide.
+
+    Parameters
+    ----------
+    columns
+        What stands before the modes.
+    rows
+        For each model the words of these columns, and the sum of every mode.
+    """
+    codes = list(dict.fromkeys(code for _words, sums in rows for code in sums))
+    if len(codes) > _MOST_COLUMNS:
+        for words, sums in rows:
+            values = ", ".join(f"{code} {value:.4g}" for code, value in sums.items())
+            screen.print(f"{'  '.join(words)}: {values}", soft_wrap=True)
+        return
     table = Table()
-    table.add_column("model")
-    table.add_column("evaluation", justify="right")
-    for code in best[0].mode_sums:
-        table.add_column(code, justify="right")
-    for model in best:
-        values = [f"{value:.6g}" for value in model.mode_sums.values()]
-        table.add_row(model.title, str(model.row), *values)
-    return table
+    for column in (*columns, *codes):
+        table.add_column(column, justify="right" if column in codes else "left")
+    for words, sums in rows:
+        values_ = [f"{sums[code]:.6g}" if code in sums else "" for code in codes]
+        table.add_row(*words, *values_)
+    screen.print(table)

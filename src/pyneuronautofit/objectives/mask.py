@@ -129,7 +129,12 @@ def parse_mask(text: str, modes: Collection[str], where: str) -> Mask:
         if letter in modes:
             rules[letter] = _rule(rule, f"{where}, key {letter!r}")
     if unknown := [repr(letter) for letter in literal if letter not in modes]:
-        _log.info("%s: the keys %s are no mode letters; ignored", where, quoted(unknown))
+        _log.info(
+            "%s: the keys %s are no mode letters; ignored",
+            where,
+            quoted(unknown),
+            extra={"notice": True},
+        )
     return Mask(by_mode=rules)
 
 

@@ -39,6 +39,8 @@ class Header:
         The evaluation's settings.
     command
         The command line.
+    temperature_degC
+        Of the simulations; None where nobody says.
     """
 
     markers: tuple[str, ...]
@@ -48,6 +50,7 @@ class Header:
     target: str
     evaluation: Json
     command: str
+    temperature_degC: float | None = None
 
     def as_json(self) -> dict[str, Json]:
         """Return the keys of the file."""
@@ -59,6 +62,7 @@ class Header:
             "target": self.target,
             "evaluation": self.evaluation,
             "cmd": self.command,
+            "temperature": self.temperature_degC,
             "program": f"pyneuronautofit {__version__}",
         }
 

@@ -66,6 +66,10 @@ class RunFiles:
                 f"the output folder {self.folder} cannot be made: {error.strerror}. "
                 "Choose another with --output"
             ) from error
+        self.refuse_taken()
+
+    def refuse_taken(self) -> None:
+        """Raise OutputError if files of this stamp exist."""
         files = (self.log, self.evaluations, self.checkpoint, self.final, self.adaptations)
         taken = [path for path in files if path.exists()]
         if taken:

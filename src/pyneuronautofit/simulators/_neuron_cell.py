@@ -98,6 +98,8 @@ class CellRunner:
                 )
             for path in paths:
                 path.get(cell)
+            if hasattr(cell, "setcable"):
+                cell.setcable()
         finally:
             del cell
             self._dispose()

@@ -184,5 +184,10 @@ def _is_method(owner: object, name: str) -> bool:
 
 def _describe(owner: object) -> str:
     kind = type(owner).__name__
-    name = str(owner).rpartition(".")[2] if kind in {"Section", "Segment", "Mechanism"} else ""
-    return f"the {kind.lower()} {name}".strip() if name else f"the cell class {kind}"
+    if kind not in {"Section", "Segment", "Mechanism"}:
+        return f"the cell class {kind}"
+    if kind == "Mechanism":
+        return f"the mechanism {str(owner).rpartition('.')[2]}"
+    # NEURON prints `Cell[0].soma(0.5)`: the cell's name says nothing to the user.
+    name = re.sub(r"^[^.(]*\.", "", str(owner))
+    return f"the {kind.lower()} {name}".strip()
