@@ -198,10 +198,12 @@ class _All:
         self._observers = observers
 
     def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
+        """Tell all of them."""
         for observer in self._observers:
             observer.evaluated(generation, n_done, n_all)
 
     def generation(self, progress: Progress) -> None:
+        """Tell all of them."""
         for observer in self._observers:
             observer.generation(progress)
 
@@ -218,5 +220,6 @@ class _PrintedCheckpoints:
         """Nothing is printed within a generation."""
 
     def generation(self, progress: Progress) -> None:
+        """Print the population if its turn has come."""
         if progress.generation % self._every == 0:
             print_checkpoint(self._screen, self._problem, progress)

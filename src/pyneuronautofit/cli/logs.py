@@ -15,6 +15,7 @@ _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 class _ScreenFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        """Return the message, with its level only where it is a warning or worse."""
         if record.levelno < logging.WARNING:
             return f"pyneuronautofit: {record.getMessage()}"
         return f"pyneuronautofit: {record.levelname.lower()}: {record.getMessage()}"

@@ -38,6 +38,7 @@ class _Command:
     levels: FloatArray
 
     def span(self, plateau: int) -> tuple[int, int]:
+        """Return the first sample of a plateau and the one after its last."""
         return int(self.starts[plateau]), int(self.starts[plateau + 1])
 
 

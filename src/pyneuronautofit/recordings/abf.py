@@ -87,6 +87,7 @@ class _File:
         return self.path.name
 
     def describe(self) -> str:
+        """Say what channels and commands the file has, for messages."""
         commands = ", ".join(
             f"command {output}" + ("" if output.source else " (off)") for output in self.outputs
         )

@@ -139,6 +139,7 @@ class _Section:
     count: int
 
     def entry(self, block: int) -> bytes:
+        """Return what the header says of the section if it begins in this block."""
         return struct.pack("<IIq", block, self.item_size, self.count) if self.count else bytes(16)
 
 
@@ -153,11 +154,13 @@ class _Texts:
     known: list[str] = field(default_factory=list)
 
     def number(self, text: str) -> int:
+        """Return the number of a text, which is added if it is new."""
         if text not in self.known:
             self.known.append(text)
         return self.known.index(text) + 1
 
     def packed(self) -> bytes:
+        """Return all texts as the file holds them."""
         # Two zeros in a row mark the begin of the texts, so none of them may be empty.
         body = b"".join(text.encode("latin-1", "replace") + b"\0" for text in self.known)
         longest = max(len(text) for text in self.known)
