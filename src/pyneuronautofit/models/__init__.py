@@ -1,8 +1,11 @@
 """Neuron models: the user's project file, or the built-in thalamocortical cell."""
 
 from pyneuronautofit.models._compile import compiled_library as compiled_library
+from pyneuronautofit.models._neuron import neuron_files as neuron_files
+from pyneuronautofit.models._neuron import neuron_version as neuron_version
 from pyneuronautofit.models._project import CellFactory as CellFactory
 from pyneuronautofit.models._project import ParameterRow as ParameterRow
+from pyneuronautofit.models.mechanisms import declared_mechanism as declared_mechanism
 from pyneuronautofit.models.mechanisms import declared_mechanisms as declared_mechanisms
 from pyneuronautofit.models.mechanisms import (
     library_of_working_directory as library_of_working_directory,

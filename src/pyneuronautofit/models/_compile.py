@@ -8,7 +8,6 @@ link, and only the finished library is moved to the cache, whose path may have a
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import platform
@@ -21,9 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import filelock
-import platformdirs
-
+from pyneuronautofit._native import artifacts
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models._neuron import neuron_files, neuron_version
 
@@ -37,6 +34,7 @@ _PLAIN_PATH = re.compile(r"[\w./+@-]+")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _COMPLAINT = re.compile(r"error|undefined|not found|cannot|xcrun|xcode", re.IGNORECASE)
 _MOST_LINES = 12
+_WHAT = "compiled mechanisms"
 
 
 def compiled_library(mods_folder: Path) -> Path:
@@ -59,11 +57,10 @@ def compiled_library(mods_folder: Path) -> Path:
     sources = _sources(mods_folder)
     if not any(source.suffix == ".mod" for source in sources):
         raise ModelError(f"expected .mod files in {mods_folder}, but there are none")
-    cache = _cache_folder()
-    library = cache / f"{_key(sources)}{'.dylib' if sys.platform == 'darwin' else '.so'}"
+    library = artifacts.cache_folder("mechanisms") / f"{_key(sources)}{artifacts.LIBRARY_SUFFIX}"
     if library.is_file():
         return library
-    with _locked(library):
+    with artifacts.locked(library, _WHAT):
         # Another process may have compiled it while this one waited for the lock.
         if not library.is_file():
             _compile_into(library, mods_folder, sources)
@@ -83,47 +80,12 @@ def _sources(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in wanted and path.is_file())
 
 
-def _cache_folder() -> Path:
-    chosen = os.environ.get("PYNEURONAUTOFIT_CACHE")
-    base = Path(chosen) if chosen else platformdirs.user_cache_path("pyneuronautofit")
-    return base.absolute() / "mechanisms"
-
-
 def _key(sources: list[Path]) -> str:
     """Return a name for what would be compiled: the files, NEURON's version, the machine."""
-    digest = hashlib.sha256()
-    parts = [neuron_version(), sys.platform, platform.machine()]
-    for text in parts:
-        digest.update(text.encode() + b"\0")
+    parts = [text.encode() for text in (neuron_version(), sys.platform, platform.machine())]
     for source in sources:
-        content = source.read_bytes()
-        digest.update(f"{source.name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()[:32]
-
-
-@contextlib.contextmanager
-def _locked(library: Path) -> Iterator[None]:
-    """Keep other processes from compiling the same library; the system frees a dead one's lock."""
-    lock = filelock.FileLock(library.with_suffix(".lock"))
-    with _writing(library.parent):
-        library.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextlib.contextmanager
-def _writing(cache: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ModelError(
-            f"compiled mechanisms cannot be kept in {cache}: {error.strerror or error}. Free space "
-            "or rights there, or name another folder in the environment variable "
-            "PYNEURONAUTOFIT_CACHE."
-        ) from error
+        parts += [source.name.encode(), source.read_bytes()]
+    return artifacts.digest(parts)
 
 
 def _compile_into(library: Path, mods_folder: Path, sources: list[Path]) -> None:
@@ -139,8 +101,8 @@ def _compile_into(library: Path, mods_folder: Path, sources: list[Path]) -> None
             shutil.copyfile(source, work / "build" / "mods" / source.name)
         (work / "neuron").symlink_to(neuron_files())
         built = _run_nrnivmodl(work, mods_folder)
-        with _writing(library.parent):
-            _put_in_place(built, library)
+        with artifacts.writing(library.parent, _WHAT):
+            artifacts.put_in_place(built.read_bytes(), library)
     _log.info("compiled them in %.1f s: %s", time.monotonic() - started, library)
 
 
@@ -180,8 +142,8 @@ def _run_nrnivmodl(work: Path, mods_folder: Path) -> Path:
 def _environment(neuron: Path) -> dict[str, str]:
     """Return the environment in which nrnivmodl finds NEURON's files and the compilers."""
     compilers = {
-        "CXX": _compiler("CXX", ("g++", "c++", "clang++")),
-        "CC": _compiler("CC", ("gcc", "cc", "clang")),
+        "CXX": artifacts.compiler("CXX", artifacts.CXX_NAMES),
+        "CC": artifacts.compiler("CC", ("gcc", "cc", "clang")),
     }
     missing = [name for name in ("make", "bash") if shutil.which(name) is None]
     if compilers["CXX"] is None:
@@ -189,9 +151,9 @@ def _environment(neuron: Path) -> dict[str, str]:
     if missing:
         raise ModelError(
             f"the model's mechanisms have to be compiled, but {' and '.join(missing)} "
-            f"{'was' if len(missing) == 1 else 'were'} not found on the PATH. Install with "
-            "'apt install g++ make' (Debian, Ubuntu) or 'xcode-select --install' (macOS), or put "
-            "a compiled library (made by 'nrnivmodl mods') into the working directory."
+            f"{'was' if len(missing) == 1 else 'were'} not found on the PATH. "
+            f"{artifacts.INSTALL_ADVICE}, or put a compiled library (made by 'nrnivmodl mods') "
+            "into the working directory."
         )
     return {
         **os.environ,
@@ -205,25 +167,6 @@ def _environment(neuron: Path) -> dict[str, str]:
         "MAKEFLAGS": "NRNLIB_RPATH_FLAGS=",
         "LC_ALL": "C",
     }
-
-
-def _compiler(variable: str, names: tuple[str, ...]) -> str | None:
-    """Return the compiler the user has chosen, or the first that is installed."""
-    installed = (name for name in names if shutil.which(name) is not None)
-    return os.environ.get(variable) or next(installed, None)
-
-
-def _put_in_place(built: Path, library: Path) -> None:
-    """Move `built` to `library` in one step, so that no process ever sees a part of it."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".building-", dir=library.parent)
-    os.close(descriptor)
-    try:
-        shutil.copyfile(built, temporary)
-        os.chmod(temporary, 0o755)
-        os.replace(temporary, library)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _failure(work: Path, mods_folder: Path, output: str) -> str:

@@ -48,11 +48,15 @@ def library_of_working_directory(folder: Path) -> Path | None:
 
 def declared_mechanisms(mods_folder: Path) -> frozenset[str]:
     """Return the names of the mechanisms that the .mod files of a folder declare."""
-    names = set()
-    for path in mods_folder.glob("*.mod"):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        names.update(_NAME.findall(_COMMENT.sub(" ", text)))
-    return frozenset(names - {"nothing"})
+    names = {declared_mechanism(path) for path in mods_folder.glob("*.mod")}
+    return frozenset(name for name in names if name is not None)
+
+
+def declared_mechanism(mod: Path) -> str | None:
+    """Return the name of the mechanism that a .mod file declares, or None."""
+    text = mod.read_text(encoding="utf-8", errors="replace")
+    found = _NAME.search(_COMMENT.sub(" ", text))
+    return None if found is None or found[1] == "nothing" else found[1]
 
 
 def mechanisms_of_library(library: Path) -> frozenset[str]:

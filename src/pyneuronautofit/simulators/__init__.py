@@ -4,6 +4,7 @@ from pyneuronautofit.simulators._base import Block as Block
 from pyneuronautofit.simulators._base import RunStatus as RunStatus
 from pyneuronautofit.simulators._base import Simulator as Simulator
 from pyneuronautofit.simulators._base import Traces as Traces
+from pyneuronautofit.simulators.batch.simulator import BatchSimulator as BatchSimulator
 from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS as DEFAULT_DT_MS
 from pyneuronautofit.simulators.experiment import Clock as Clock
 from pyneuronautofit.simulators.experiment import Experiment as Experiment

@@ -1,6 +1,6 @@
 """One candidate in NEURON, inside a worker process.
 
-The cell is built once for all its sweeps. Sweeps with the same holding current share their
+`Bench` builds cells and brings them to their initial state; `CellRunner` simulates them. The cell is built once for all its sweeps. Sweeps with the same holding current share their
 transient: its end is kept with NEURON's SaveState and restored before each of them, which gives the
 same voltages, to the last bit, as simulating every sweep from the beginning.
 """
@@ -41,11 +41,14 @@ class NeuronSetup:
         Currents, clocks, temperature.
     paths
         Every path that candidates will set: they have to exist.
+    exact_tables
+        Compute what mechanisms tabulate, instead of interpolating.
     """
 
     source: CellSource
     experiment: Experiment
     paths: tuple[ParameterPath, ...]
+    exact_tables: bool = False
 
 
 def make_runner(setup: NeuronSetup) -> CellRunner:
@@ -56,34 +59,35 @@ def make_runner(setup: NeuronSetup) -> CellRunner:
     ModelError
         If it cannot be loaded, or lacks a parameter or the soma.
     """
-    factory = setup.source.load()
-    runner = CellRunner(factory, setup.experiment)
-    runner.check(setup.paths)
-    return runner
+    bench = make_bench(setup)
+    return CellRunner(bench, setup.experiment)
 
 
-class CellRunner:
-    """Simulates candidates, one after the other.
+def make_bench(setup: NeuronSetup) -> Bench:
+    """Load the model and check it; raises as `make_runner`."""
+    bench = Bench(setup.source.load())
+    bench.check(setup.paths)
+    if setup.exact_tables:
+        bench.compute_tables_exactly()
+    return bench
+
+
+class Bench:
+    """Builds cells in this process's NEURON, one at a time.
 
     Parameters
     ----------
     factory
         Called with the number of the cell, returns the cell.
-    experiment
-        What each of them goes through.
     """
 
-    def __init__(self, factory: CellFactory, experiment: Experiment) -> None:
+    def __init__(self, factory: CellFactory) -> None:
         # Only a process that simulates loads NEURON; importing it takes its time and prints.
         from neuron import h  # noqa: PLC0415
 
-        self._h = h
+        self.h = h
         self._factory = factory
-        self._experiment = experiment
         self._solver = h.CVode()
-        self._context = h.ParallelContext()
-        # psolve wants a bound on its own steps although there is nothing to exchange.
-        self._context.set_maxstep(10)
         # Sections that a project file made for purposes of its own are not ours to delete.
         self._foreign = {section.hoc_internal_name() for section in h.allsec()}
 
@@ -102,7 +106,80 @@ class CellRunner:
                 cell.setcable()
         finally:
             del cell
-            self._dispose()
+            self.clear()
+
+    def compute_tables_exactly(self) -> None:
+        """Let mechanisms compute what they tabulate."""
+        for name in dir(self.h):
+            if name.startswith("usetable_"):
+                setattr(self.h, name, 0)
+
+    def build(self, settings: Settings) -> Any:
+        """Return a cell with these parameters; `clear` ends it."""
+        cell = self._factory(0)
+        for path, value in settings:
+            path.set(cell, value)
+        if hasattr(cell, "setcable"):
+            cell.setcable()
+        return cell
+
+    def initialise(self, experiment: Experiment) -> None:
+        """Bring the cell to the state in which the experiment begins."""
+        h = self.h
+        # A cell class may have set any of these for itself.
+        self._solver.active(0)
+        h.secondorder = 0
+        h.celsius = experiment.temperature_degC
+        h.dt = experiment.clock.dt_ms
+        self._set_voltage(experiment.initial_mV)
+        h.finitialize()
+
+    def _set_voltage(self, voltage_mV: float) -> None:
+        """Give all segments a voltage, as on a cell that was built this moment.
+
+        The nodes without area, at the ends of sections, are no segments. Their voltage follows from
+        their neighbours' in the first step; what it was before shows in the last bits only, but
+        there it does, so they get what NEURON gives to new ones.
+        """
+        for section in self.h.allsec():
+            section(0).v = section(1).v = _NEW_NODE_MV
+        for section in self.h.allsec():
+            for segment in section:
+                segment.v = voltage_mV
+
+    def clear(self, *, collect: bool = True) -> None:
+        """Delete the cell's sections, also where the cell class keeps references to them.
+
+        Parameters
+        ----------
+        collect
+            Free what is not referred to any more, which takes some milliseconds.
+        """
+        if collect:
+            gc.collect()
+        for section in list(self.h.allsec()):
+            if section.hoc_internal_name() not in self._foreign:
+                self.h.delete_section(sec=section)
+
+
+class CellRunner:
+    """Simulates candidates, one after the other.
+
+    Parameters
+    ----------
+    bench
+        Builds their cells.
+    experiment
+        What each of them goes through.
+    """
+
+    def __init__(self, bench: Bench, experiment: Experiment) -> None:
+        self._bench = bench
+        self._h = bench.h
+        self._experiment = experiment
+        self._context = self._h.ParallelContext()
+        # psolve wants a bound on its own steps although there is nothing to exchange.
+        self._context.set_maxstep(10)
 
     def __call__(self, settings: Settings) -> FloatArray:
         """Simulate one candidate.
@@ -115,14 +192,10 @@ class CellRunner:
         try:
             return self._simulate(settings)
         finally:
-            self._dispose()
+            self._bench.clear()
 
     def _simulate(self, settings: Settings) -> FloatArray:
-        cell = self._factory(0)
-        for path, value in settings:
-            path.set(cell, value)
-        if hasattr(cell, "setcable"):
-            cell.setcable()
+        cell = self._bench.build(settings)
         experiment = self._experiment
         voltage = np.full((experiment.n_sweep, experiment.n_sample), np.nan)
         electrode = _Electrode(self._h, cell.soma, experiment)
@@ -141,32 +214,13 @@ class CellRunner:
 
     def _run_transient(self, electrode: _Electrode, holding_pA: float) -> None:
         h, clock = self._h, self._experiment.clock
-        # A cell class may have set any of these for itself.
-        self._solver.active(0)
-        h.secondorder = 0
-        h.celsius = self._experiment.temperature_degC
-        h.dt = clock.dt_ms
         electrode.hold(holding_pA)
-        self._set_voltage(self._experiment.initial_mV)
-        h.finitialize()
-        n_step = math.ceil(self._experiment.transient_ms / clock.dt_ms - 1e-9)
+        self._bench.initialise(self._experiment)
+        n_step = self._experiment.n_transient_step
         h.t = -n_step * clock.dt_ms
         # fadvance hands the new time to NEURON's solver, which psolve does not.
         h.fadvance()
         self._advance_to(0.0)
-
-    def _set_voltage(self, voltage_mV: float) -> None:
-        """Give all segments a voltage, as on a cell that was built this moment.
-
-        The nodes without area, at the ends of sections, are no segments. Their voltage follows from
-        their neighbours' in the first step; what it was before shows in the last bits only, but
-        there it does, so they get what NEURON gives to new ones.
-        """
-        for section in self._h.allsec():
-            section(0).v = section(1).v = _NEW_NODE_MV
-        for section in self._h.allsec():
-            for segment in section:
-                segment.v = voltage_mV
 
     def _run_sweep(self, electrode: _Electrode, current_pA: FloatArray) -> FloatArray:
         clock, n_sample = self._experiment.clock, self._experiment.n_sample
@@ -182,13 +236,6 @@ class CellRunner:
     def _advance_to(self, time_ms: float) -> None:
         # Half a step more: NEURON's time is a sum of many small steps, and a little off.
         self._context.psolve(time_ms + 0.5 * self._h.dt)
-
-    def _dispose(self) -> None:
-        """Delete the cell's sections, also where the cell class keeps references to them."""
-        gc.collect()
-        for section in list(self._h.allsec()):
-            if section.hoc_internal_name() not in self._foreign:
-                self._h.delete_section(sec=section)
 
 
 class _Electrode:

@@ -111,6 +111,11 @@ class Experiment:
         return int(self.current_pA.shape[1])
 
     @property
+    def n_transient_step(self) -> int:
+        """Time steps of the transient."""
+        return math.ceil(self.transient_ms / self.clock.dt_ms - 1e-9)
+
+    @property
     def cell_ms(self) -> float:
         """Simulated time of one candidate, shared transients counted once, ms."""
         transients = len(np.unique(self.holding_pA)) * self.transient_ms

@@ -1,0 +1,1 @@
+"""The batch simulator: generated SIMD code over lanes of candidates and sweeps."""

@@ -1,0 +1,162 @@
+"""Writing the source of a kernel: the programs of its kinds of nodes, and the fixed runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyneuronautofit.simulators.batch.emit import Emitter, Leaves, vector
+from pyneuronautofit.simulators.batch.ir.graph import Node, inputs_of, terms_of
+from pyneuronautofit.simulators.batch.ir.passes import avoid_cancellation, share_exponentials
+from pyneuronautofit.simulators.batch.program import (
+    CURRENT_TIME,
+    STATE_TIME,
+    STEP,
+    VOLTAGE,
+    NodeProgram,
+)
+from pyneuronautofit.simulators.batch.structure import Variable
+
+_HEAD = """\
+// Generated; one struct for each kind of node, with the code of all its mechanisms.
+#include "driver.hpp"
+
+using lanes::M;
+using lanes::V;
+using lanes::real;
+using lanes::select;
+
+namespace {
+"""
+
+
+@dataclass(frozen=True)
+class GeneratedKind:
+    """The code of one kind of node.
+
+    Attributes
+    ----------
+    source
+        A C++ struct.
+    variables
+        What it wants to be given for every node, in this order.
+    """
+
+    source: str
+    variables: tuple[Variable, ...]
+
+
+def generate_kind(name: str, program: NodeProgram, *, single: bool) -> GeneratedKind:
+    """Write the code of one kind of node."""
+    graph = program.graph
+    step = _rewritten(program, program.step, single)
+    states = {graph.input(s): f"st[{place}]" for place, s in enumerate(program.states)}
+    here = {
+        graph.input(VOLTAGE): "v",
+        graph.input(STATE_TIME): "t",
+        graph.input(CURRENT_TIME): "middle",
+    }
+    leaves = Leaves()
+    stepping = Emitter(graph, {**states, **here}, leaves)
+    changes = _changes(program, step) if single else {}
+    after = stepping.write([changes.get(place, root) for place, root in enumerate(step)])
+
+    # Only what is used is asked for: dead code has gone with the inputs that only it had.
+    first = _rewritten(program, program.first, single)
+    given = _given(program, [*leaves.nodes, *first])
+    raw = {graph.input(read): f"raw[{place}]" for place, read in enumerate(given)}
+    raw[graph.input(STEP)] = "dt"
+    preparing = Emitter(graph, raw, None, prefix="p")
+    prepared = preparing.write(leaves.nodes)
+    beginning = Emitter(graph, {**raw, **here}, None, prefix="b")
+    begun = beginning.write(first)
+
+    source = "\n".join(
+        [
+            f"struct {name} {{",
+            f"    static constexpr int n_raw = {len(given)};",
+            f"    static constexpr int n_par = {len(leaves.nodes)};",
+            f"    static constexpr int n_state = {len(program.states) + len(changes)};",
+            "    static void prepare([[maybe_unused]] const V *raw, [[maybe_unused]] V *par,",
+            "                        [[maybe_unused]] V dt) {",
+            *_indented(preparing.lines),
+            *_indented(f"par[{k}] = {vector(text)};" for k, text in enumerate(prepared)),
+            "    }",
+            "    static void first([[maybe_unused]] const V *raw, [[maybe_unused]] V *st,",
+            "                      [[maybe_unused]] V v, [[maybe_unused]] V middle,",
+            "                      [[maybe_unused]] V dt, V &current, V &slope) {",
+            *_indented(beginning.lines),
+            *_indented(_stored(begun, {})),
+            *_indented(f"st[{len(program.states) + k}] = V{{}};" for k in range(len(changes))),
+            "    }",
+            "    static void step([[maybe_unused]] const V *par, [[maybe_unused]] V *st,",
+            "                     [[maybe_unused]] V v, [[maybe_unused]] V t,",
+            "                     [[maybe_unused]] V middle, V &current, V &slope) {",
+            *_indented(stepping.lines),
+            *_indented(_stored(after, {place: k for k, place in enumerate(changes)})),
+            "    }",
+            "};",
+        ]
+    )
+    return GeneratedKind(source, tuple(program.variables[read] for read in given))
+
+
+def generate_source(kinds: Sequence[str]) -> str:
+    """Write the source of a kernel from the structs `Kind0`, `Kind1`, ... of its kinds."""
+    names = ", ".join(f"Kind{number}" for number in range(len(kinds)))
+    return "\n".join([_HEAD, *kinds, "", "}  // namespace", "", f"KERNEL_LIBRARY({names})", ""])
+
+
+def _rewritten(program: NodeProgram, roots: Sequence[Node], single: bool) -> list[Node]:
+    rewritten = share_exponentials(program.graph, roots)
+    return avoid_cancellation(program.graph, rewritten) if single else rewritten
+
+
+def _given(program: NodeProgram, roots: Sequence[Node]) -> list[tuple[str, ...]]:
+    return sorted(inputs_of(roots) & set(program.variables))
+
+
+def _changes(program: NodeProgram, step: Sequence[Node]) -> dict[int, Node]:
+    """Return by how much states change in a step, for those that are kept as sums of changes.
+
+    Single precision loses most of a change that is a millionth of the state, and such changes are
+    all that a slow gate or a resting voltage has. So what was lost is kept, too, and added to the
+    next change (Kahan 1965).
+    """
+    found = {}
+    for place, (name, root) in enumerate(zip(program.states, step)):
+        state = program.graph.input(name)
+        terms = terms_of(root)
+        rest = [(c, part) for c, part in terms.parts if part is not state]
+        if (1.0, state) in terms.parts:
+            found[place] = program.graph.combine(terms.constant, rest)
+    return found
+
+
+def _stored(texts: Sequence[str], lost: Mapping[int, int]) -> list[str]:
+    """Write the end of a function: all that is read was read before any of it is written.
+
+    Parameters
+    ----------
+    lost
+        For states of which the change is given: the place of what their sum has lost so far.
+    """
+    *states, current, slope = texts
+    n_state = len(states)
+    taken, stored = [], []
+    for place, text in enumerate(states):
+        if place in lost:
+            kept = f"st[{n_state + lost[place]}]"
+            taken += [
+                f"const V c{place} = {vector(text)} + {kept};",
+                f"const V s{place} = st[{place}] + c{place};",
+            ]
+            stored.append(f"{kept} = c{place} - (s{place} - st[{place}]);")
+        else:
+            taken.append(f"const V s{place} = {vector(text)};")
+        stored.append(f"st[{place}] = s{place};")
+    return [*taken, *stored, f"current = {vector(current)};", f"slope = {vector(slope)};"]
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"        {line}" for line in lines]

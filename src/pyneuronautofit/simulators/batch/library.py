@@ -1,0 +1,129 @@
+"""Kernels by what they are for: generated and compiled at first use, kept for the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pyneuronautofit._native import artifacts
+from pyneuronautofit.models import neuron_version
+from pyneuronautofit.simulators.batch.build import (
+    Precision,
+    compile_kernel,
+    read_sidecar,
+    write_sidecar,
+)
+from pyneuronautofit.simulators.batch.kernel import Kernel
+from pyneuronautofit.simulators.batch.reader import GeneratedKernel, GenerateKernel
+from pyneuronautofit.simulators.batch.sources import find_sources
+from pyneuronautofit.simulators.batch.structure import NodeKind, Variable
+
+
+@dataclass(frozen=True)
+class LoadedKernel:
+    """A kernel and what it is for.
+
+    Attributes
+    ----------
+    kernel
+        Its functions.
+    key
+        A name for what it was made from.
+    numbers
+        Its number of every kind of node.
+    variables
+        What is to be read at the nodes of every kind.
+    """
+
+    kernel: Kernel
+    key: str
+    numbers: dict[NodeKind, int]
+    variables: dict[NodeKind, tuple[Variable, ...]]
+
+
+class KernelLibrary:
+    """The kernels of a model.
+
+    Parameters
+    ----------
+    mods
+        The folder of the model's .mod files, or None.
+    precision
+        Of the lanes.
+    generate
+        Has a kernel's source written, by a process that has NEURON.
+    """
+
+    def __init__(
+        self,
+        mods: Path | None,
+        precision: Precision,
+        generate: Callable[[GenerateKernel], GeneratedKernel],
+    ) -> None:
+        self._mods = mods
+        self._precision = precision
+        self._generate = generate
+        self._loaded: dict[frozenset[NodeKind], LoadedKernel] = {}
+
+    def kernel_for(self, kinds: frozenset[NodeKind]) -> LoadedKernel:
+        """Return the kernel for cells with these kinds of nodes.
+
+        Raises
+        ------
+        UnsupportedModel
+            If a mechanism cannot be simulated.
+        KernelBuildError
+            If the kernel cannot be compiled; NoCompilerError if there is no compiler.
+        """
+        if kinds not in self._loaded:
+            self._loaded[kinds] = self._load(tuple(sorted(kinds, key=repr)))
+        return self._loaded[kinds]
+
+    def _load(self, kinds: tuple[NodeKind, ...]) -> LoadedKernel:
+        key = self._key(kinds)
+        sidecar = artifacts.cache_folder("kernels") / f"{key}.json"
+        generated = _from_json(read_sidecar(sidecar), len(kinds))
+        if generated is None:
+            generated = self._generate(GenerateKernel(kinds, self._precision))
+        path = compile_kernel(generated.source, precision=self._precision)
+        if not sidecar.is_file():
+            write_sidecar(sidecar, asdict(generated))
+        return LoadedKernel(
+            Kernel(path),
+            key,
+            {kind: number for number, kind in enumerate(kinds)},
+            dict(zip(kinds, generated.variables, strict=True)),
+        )
+
+    def _key(self, kinds: tuple[NodeKind, ...]) -> str:
+        """Return a name for all that a kernel's source depends on."""
+        sources = find_sources(self._mods, kinds)
+        here = Path(__file__).parent
+        parts = [
+            neuron_version().encode(),
+            self._precision.encode(),
+            repr(kinds).encode(),
+            *(path.read_bytes() for path in sorted(here.rglob("*.py"))),
+            *(sources[suffix].read_bytes() for suffix in sorted(sources)),
+            *(path.read_bytes() for path in _included(self._mods)),
+        ]
+        return artifacts.digest(parts)
+
+
+def _included(mods: Path | None) -> list[Path]:
+    """Return the files beside the .mod files that these may include."""
+    return [] if mods is None else sorted(path for path in mods.glob("*.inc") if path.is_file())
+
+
+def _from_json(found: dict[str, Any] | None, n_kind: int) -> GeneratedKernel | None:
+    """Return what a sidecar says; None where it says nothing that can be used."""
+    try:
+        variables = tuple(
+            tuple(Variable(**fields) for fields in kind) for kind in (found or {})["variables"]
+        )
+        source = str((found or {})["source"])
+    except (KeyError, TypeError):
+        return None
+    return GeneratedKernel(source, variables) if len(variables) == n_kind else None

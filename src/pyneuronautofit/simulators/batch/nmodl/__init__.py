@@ -1,0 +1,1 @@
+"""Channels as their authors wrote them: from .mod files to expression graphs."""
