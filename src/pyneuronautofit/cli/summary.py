@@ -35,6 +35,7 @@ def print_plan(
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
         f"parameters, {config.generations} generation(s), {n_evaluation} evaluations, seed "
         f"{config.seed}",
+        f"simulator   {problem.simulator.description}",
         f"results     {files.folder / files.stamp}-*",
     ]
     for line in lines:

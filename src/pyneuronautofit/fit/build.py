@@ -37,7 +37,14 @@ from pyneuronautofit.recordings import (
     read_recording,
     stimulus_from_times,
 )
-from pyneuronautofit.simulators import Experiment, NeuronSimulator, Simulator, plan_experiment
+from pyneuronautofit.simulators import (
+    Experiment,
+    NeuronSimulator,
+    Precision,
+    PreferredSimulator,
+    Simulator,
+    plan_experiment,
+)
 from pyneuronautofit.space import ParameterSpace
 
 _log = logging.getLogger(__name__)
@@ -107,9 +114,28 @@ def evaluation_settings(options: EvaluationOptions, modes: str | None = None) ->
 def build_simulator(
     source: CellSource, experiment: Experiment, options: SimulationOptions
 ) -> Simulator:
-    """Build the simulator that was asked for; its processes start when they are needed."""
-    return NeuronSimulator(
-        source, experiment, n_worker=options.n_worker, time_limit_s=options.time_limit_s
+    """Build the simulator that was asked for; its processes start when they are needed.
+
+    Raises
+    ------
+    UsageError
+        If options contradict each other.
+    """
+    if options.simulator == "neuron":
+        if options.precision != "double":
+            raise UsageError(
+                f"--precision {options.precision} is for the batch simulator; NEURON computes in "
+                "double precision. Leave out one of --precision and --simulator neuron."
+            )
+        return NeuronSimulator(source, experiment, options.n_worker, options.time_limit_s)
+    precision: Precision = "single" if options.precision == "single" else "double"
+    return PreferredSimulator(
+        source,
+        experiment,
+        precision,
+        options.n_worker,
+        options.time_limit_s,
+        insist=options.simulator == "batch",
     )
 
 

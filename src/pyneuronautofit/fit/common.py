@@ -192,15 +192,15 @@ class SimulationOptions:
         help="a project.py or its folder (default: project.py of the working directory; without "
         "one the built-in thalamocortical cell)",
     )
-    simulator: str = option(
-        "neuron",
+    simulator: str | None = option(
+        None,
         "--simulator",
         group=RUN,
         metavar="NAME",
         parse=str,
-        check=one_of("neuron", "batch"),
-        later=("batch",),
-        help="neuron, the reference (batch is not available yet)",
+        check=one_of("batch", "neuron"),
+        help="batch: generated code, many candidates at a time; neuron: the reference (default: "
+        "batch, and neuron for a model that it cannot simulate)",
     )
     integrator: str = option(
         "fixed",
@@ -228,8 +228,7 @@ class SimulationOptions:
         metavar="NAME",
         parse=str,
         check=one_of("double", "single"),
-        later=("single",),
-        help="double (single is not available yet)",
+        help="number format of the batch simulator: double, or single, which is faster",
     )
     n_worker: int | None = option(
         None,
@@ -239,7 +238,7 @@ class SimulationOptions:
         metavar="NTH",
         parse=int,
         check=at_least(1),
-        help="number of processes (default: all cores)",
+        help="number of threads, and of NEURON processes (default: all cores)",
     )
     dt: float = option(
         0.025,

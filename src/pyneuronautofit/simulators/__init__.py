@@ -4,6 +4,7 @@ from pyneuronautofit.simulators._base import Block as Block
 from pyneuronautofit.simulators._base import RunStatus as RunStatus
 from pyneuronautofit.simulators._base import Simulator as Simulator
 from pyneuronautofit.simulators._base import Traces as Traces
+from pyneuronautofit.simulators.batch.build import Precision as Precision
 from pyneuronautofit.simulators.batch.simulator import BatchSimulator as BatchSimulator
 from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS as DEFAULT_DT_MS
 from pyneuronautofit.simulators.experiment import Clock as Clock
@@ -13,3 +14,4 @@ from pyneuronautofit.simulators.experiment import make_clock as make_clock
 from pyneuronautofit.simulators.experiment import plan_experiment as plan_experiment
 from pyneuronautofit.simulators.neuron import NeuronSimulator as NeuronSimulator
 from pyneuronautofit.simulators.neuron import available_cores as available_cores
+from pyneuronautofit.simulators.preferred import PreferredSimulator as PreferredSimulator

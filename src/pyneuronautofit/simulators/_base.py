@@ -75,6 +75,11 @@ class Block:
 class Simulator(Protocol):
     """Turns parameters into voltages, in batches."""
 
+    @property
+    def description(self) -> str:
+        """What simulates, in a few words."""
+        ...
+
     def check(self, parameters: ParameterTable) -> None:
         """Find out whether the model can be loaded and has the parameters, before a long run.
 

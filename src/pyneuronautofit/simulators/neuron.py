@@ -46,6 +46,8 @@ class NeuronSimulator:
         A candidate that takes longer is given up; None: a hundred times what is usual.
     candidates_per_worker
         After so many a worker is replaced.
+    exact_tables
+        Compute what mechanisms tabulate, instead of interpolating.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class NeuronSimulator:
         n_worker: int | None = None,
         time_limit_s: float | None = None,
         candidates_per_worker: int = _CANDIDATES_PER_WORKER,
+        *,
+        exact_tables: bool = False,
     ) -> None:
         self._source = source
         self._experiment = experiment
@@ -63,6 +67,7 @@ class NeuronSimulator:
             _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * experiment.cell_ms
         )
         self._candidates_per_worker = candidates_per_worker
+        self._exact_tables = exact_tables
         self._pool: WorkerPool | None = None
         self._paths: tuple[ParameterPath, ...] = ()
 
@@ -70,6 +75,11 @@ class NeuronSimulator:
     def experiment(self) -> Experiment:
         """What is simulated."""
         return self._experiment
+
+    @property
+    def description(self) -> str:
+        """What simulates, in a few words."""
+        return f"NEURON in {self._n_worker} process(es), steps of {self._experiment.clock.dt_ms:g} ms"
 
     def check(self, parameters: ParameterTable) -> None:
         """Build the cell once in a worker; raises ModelError if it lacks what is needed."""
@@ -102,7 +112,8 @@ class NeuronSimulator:
         paths = tuple(path for paths in parameters.targets for path in paths)
         if self._pool is None or paths != self._paths:
             self.close()
-            job = Job(make_runner, NeuronSetup(self._source, self._experiment, paths))
+            setup = NeuronSetup(self._source, self._experiment, paths, self._exact_tables)
+            job = Job(make_runner, setup)
             self._pool = WorkerPool(
                 job, self._n_worker, self._time_limit_s, self._candidates_per_worker
             )
@@ -117,3 +128,4 @@ class NeuronSimulator:
             voltage = np.full((self._experiment.n_sweep, self._experiment.n_sample), np.nan)
         traces = Traces(voltage[None], (status,), (message,), np.array([outcome.seconds]))
         return Block(np.array([outcome.task]), traces)
+

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -30,7 +30,6 @@ from pyneuronautofit.simulators.batch.reader import (
     GeneratedKernel,
     GenerateKernel,
     ReadCell,
-    ReadingPlan,
     make_reader,
 )
 from pyneuronautofit.simulators.batch.structure import CellImage, NodeKind, Signature, Variable
@@ -99,6 +98,7 @@ class BatchSimulator:
         self._threads = ThreadPoolExecutor(self._n_worker, thread_name_prefix="lanes")
         self._pool: WorkerPool | None = None
         self._paths: tuple[ParameterPath, ...] = ()
+        self._precision = precision
         self._kernels = KernelLibrary(source.mods, precision, self._generate)
         self._plan: dict[NodeKind, tuple[Variable, ...]] = {}
         self._runners: dict[Signature, LaneRunner] = {}
@@ -107,6 +107,14 @@ class BatchSimulator:
     def experiment(self) -> Experiment:
         """What is simulated."""
         return self._experiment
+
+    @property
+    def description(self) -> str:
+        """What simulates, in a few words."""
+        return (
+            f"batch, {self._precision} precision, {self._n_worker} thread(s), steps of "
+            f"{self._experiment.clock.dt_ms:g} ms"
+        )
 
     def check(self, parameters: ParameterTable) -> None:
         """Build the first candidate's cell and the kernel for it.
@@ -305,5 +313,3 @@ def _batched(items: Sequence[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while part := list(islice(iterator, size)):
         yield part
-
-

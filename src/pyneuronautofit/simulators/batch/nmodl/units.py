@@ -26,7 +26,7 @@ from types import MappingProxyType
 
 from pyneuronautofit._text import nearest
 from pyneuronautofit.errors import ModelError
-from pyneuronautofit.models._neuron import neuron_files
+from pyneuronautofit.models import neuron_files
 
 # Known to NEURON's translator itself, not to its table, where lines of this meaning are comments.
 # The first that fits is taken, hence the order.

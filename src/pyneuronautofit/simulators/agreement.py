@@ -1,0 +1,91 @@
+"""How far two simulators' voltages of the same model are apart.
+
+Before the first spike the difference of two correct simulations is that of their rounding. A spike
+amplifies it: a shift of a hundredth of a millisecond is millivolts on its flank. So voltages are
+compared before the first spike, and spikes by their number and times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray, IntArray
+
+#: A spike is an upward crossing of this voltage.
+SPIKE_MV = -10.0
+# The upstroke begins before the crossing.
+_UPSTROKE_MS = 2.0
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two simulations of one sweep, compared.
+
+    Attributes
+    ----------
+    quiet_mV
+        The largest difference before the first spike; nan where there is no time before it.
+    largest_mV
+        The largest difference anywhere.
+    n_spike
+        Spikes in the one and in the other.
+    shift_ms
+        The largest difference of the times of corresponding spikes; nan without spikes, or where
+        their numbers differ.
+    """
+
+    quiet_mV: float
+    largest_mV: float
+    n_spike: tuple[int, int]
+    shift_ms: float
+
+
+def compare_sweep(one_mV: FloatArray, other_mV: FloatArray, step_ms: float) -> Agreement:
+    """Compare two simulations of a sweep, each shape (n_sample,), mV."""
+    spikes, others = spike_samples(one_mV), spike_samples(other_mV)
+    difference = np.abs(one_mV - other_mV)
+    first = min([*spikes[:1], *others[:1], len(one_mV)])
+    quiet = difference[: max(int(first - _UPSTROKE_MS / step_ms), 0)]
+    if len(spikes) != len(others) or not len(spikes):
+        shift = float("nan")
+    else:
+        shift = float(
+            np.abs(_crossing_times(one_mV, spikes) - _crossing_times(other_mV, others)).max()
+            * step_ms
+        )
+    return Agreement(
+        float(quiet.max()) if len(quiet) and first else float("nan"),
+        float(difference.max()),
+        (len(spikes), len(others)),
+        shift,
+    )
+
+
+def spike_samples(voltage_mV: FloatArray) -> IntArray:
+    """Return the first sample above `SPIKE_MV` of every spike."""
+    above = voltage_mV > SPIKE_MV
+    return np.flatnonzero(above[1:] & ~above[:-1]) + 1
+
+
+def _crossing_times(voltage_mV: FloatArray, spikes: IntArray) -> FloatArray:
+    """Return when the threshold is crossed between samples, in samples."""
+    before, after = voltage_mV[spikes - 1], voltage_mV[spikes]
+    return np.asarray(spikes - (after - SPIKE_MV) / (after - before))
+
+
+def worst(agreements: list[Agreement]) -> Agreement:
+    """Return the worst of several sweeps in every respect; nan where none has a value."""
+    spikes = max((a.n_spike for a in agreements), key=lambda pair: abs(pair[0] - pair[1]))
+    return Agreement(
+        _largest([a.quiet_mV for a in agreements]),
+        _largest([a.largest_mV for a in agreements]),
+        spikes,
+        _largest([a.shift_ms for a in agreements]),
+    )
+
+
+def _largest(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return max(known, default=float("nan"))
