@@ -122,6 +122,8 @@ class Emitter:
     def _leaf(self, node: Node) -> str:
         if self._leaves is None:
             raise RuntimeError("there are no leaves here")
+        if node.is_truth:  # kept as 1 or 0
+            return f"M({self._leaf(self._graph.as_number(node))} != real(0.0))"
         return f"par[{self._leaves.place(node)}]"
 
     def _named(self, key: object, expression: str, kind: str = "V") -> str:

@@ -26,8 +26,6 @@ from pyneuronautofit.simulators.batch.wires import Wired, Wires
 # A uF/cm2 over a um2.
 _NF_PER_UF_CM2_UM2 = 1e-5
 _ION = "_ion"
-# What every segment has and no mechanism of a kind is.
-_NOT_A_MECHANISM = frozenset({"morphology", "capacitance"})
 _ADVICE = "Use --simulator neuron for this model."
 
 
@@ -175,10 +173,10 @@ def _read_tree(cell: Any, soma_segment: Any) -> _Tree:
     has_membrane = np.ones(len(wires.places), dtype=bool)
     has_membrane[wires.joints] = False
     kinds, node_kinds = _kinds(places, has_membrane[list(numbers)].tolist())
-    # The ends of a section have areas and capacitances of their neighbours in NEURON's records.
-    area_um2 = np.array([0.0 if k == NO_MEMBRANE else p.area() for p, k in zip(places, kinds)])
-    cm = np.array([0.0 if k == NO_MEMBRANE else p.cm for p, k in zip(places, kinds)])
-    cable = Cable(area_um2, cm * area_um2 * _NF_PER_UF_CM2_UM2, np.array(conductances))
+    # The end of a section has no area, and its neighbour's cm.
+    area_um2 = np.array([place.area() for place in places])
+    capacitance_nF = np.array([place.cm for place in places]) * area_um2 * _NF_PER_UF_CM2_UM2
+    cable = Cable(area_um2, capacitance_nF, np.array(conductances))
     signature = Signature(parents, kinds, node_kinds, stimulated=0, recorded=0)
     return _Tree(signature, cable, places)
 
@@ -208,7 +206,6 @@ def _kinds(
     places: Sequence[Any], has_membrane: Sequence[bool]
 ) -> tuple[tuple[int, ...], tuple[NodeKind, ...]]:
     """Return the kind of every node, and the kinds."""
-    rank = {name: number for number, name in enumerate(mechanism_order())}
     # Mechanisms are inserted into whole sections.
     of_section: dict[Any, int] = {}
     of_kind: dict[NodeKind, int] = {}
@@ -219,27 +216,39 @@ def _kinds(
             continue
         section = place.sec
         if section not in of_section:
-            of_section[section] = of_kind.setdefault(_kind_of(place, rank), len(of_kind))
+            of_section[section] = of_kind.setdefault(_kind_of(place), len(of_kind))
         kinds.append(of_section[section])
     return tuple(kinds), tuple(of_kind)
 
 
-def _kind_of(segment: Any, rank: Mapping[str, int]) -> NodeKind:
+def _kind_of(segment: Any) -> NodeKind:
     h, section = _neuron(), segment.sec
-    names = sorted((str(mechanism.name()) for mechanism in segment), key=rank.__getitem__)
-    ions = tuple(
-        IonUse.from_style(
-            name.removesuffix(_ION),
-            float(h.ion_charge(name)),
-            int(h.ion_style(name, sec=section)),
-        )
-        for name in names
-        if name.endswith(_ION)
+    mechanisms, ions = _sorted(tuple(mechanism.name() for mechanism in segment))
+    # A cell class may give every section a style of its own.
+    return _node_kind(mechanisms, ions, tuple(int(h.ion_style(ion, sec=section)) for ion in ions))
+
+
+# A cell has hundreds of sections, but only a few kinds: what follows is done once for each.
+
+
+@lru_cache(maxsize=1024)
+def _sorted(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a segment's density mechanisms, and its ions with NEURON's `_ion`."""
+    ordered = sorted(names, key=mechanism_order().index)
+    mechanisms = tuple(name for name in ordered if not name.endswith(_ION))
+    return mechanisms, tuple(name for name in ordered if name.endswith(_ION))
+
+
+@lru_cache(maxsize=1024)
+def _node_kind(
+    mechanisms: tuple[str, ...], ions: tuple[str, ...], styles: tuple[int, ...]
+) -> NodeKind:
+    h = _neuron()
+    uses = tuple(
+        IonUse.from_style(ion.removesuffix(_ION), float(h.ion_charge(ion)), style)
+        for ion, style in zip(ions, styles)
     )
-    mechanisms = tuple(
-        name for name in names if not name.endswith(_ION) and name not in _NOT_A_MECHANISM
-    )
-    return NodeKind(mechanisms, ions)
+    return NodeKind(mechanisms, uses)
 
 
 # --- the values

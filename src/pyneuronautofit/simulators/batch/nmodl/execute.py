@@ -22,7 +22,7 @@ _MOST_TURNS = 10_000
 _MOST_CALLS = 100
 # They print; the numbers do not change.
 _IGNORED_CALLS = {"printf", "fprintf", "hoc_execerror", "VERBATIM"}
-_SYNONYMS = {"abs": "fabs", "ln": "log", "min": "fmin", "max": "fmax"}
+_SYNONYMS = {"abs": "fabs", "min": "fmin", "max": "fmax", "nrn_ghk": "ghk"}
 
 #: Values of variables of one scope.
 Scope = dict[str, Node]
