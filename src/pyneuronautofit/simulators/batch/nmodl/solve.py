@@ -67,7 +67,7 @@ def _solve_derivative(executor: Executor, block: tree.Block, method: str) -> Non
         with executor.inside(_Exponential()):
             executor.run(block.body)
     elif method == "euler":
-        collected = _Collected({})
+        collected = _Collected({}, {})
         with executor.inside(collected):
             executor.run(block.body)
         for key, rate in collected.rates.items():
@@ -124,6 +124,8 @@ class _Collected:
     ----------
     unknowns
         The states that are solved for, as they stand in the equations.
+    before
+        Their values before the step.
     rates
         x' of each.
     laws
@@ -131,6 +133,7 @@ class _Collected:
     """
 
     unknowns: dict[str, Node]
+    before: dict[str, Node]
     rates: dict[str, Node] = field(default_factory=dict)
     laws: list[tuple[dict[str, float], Node]] = field(default_factory=list)
 
@@ -168,8 +171,11 @@ class _Balance(_Collected):
         zero = graph.const(0.0)
         forward = executor.evaluate(reaction.forward)
         if reaction.operator == "<<":
+            # NEURON takes a flux as it is before the step, also where it depends on the states.
+            known = {self.unknowns[key]: self.before[key] for key in self.unknowns}
+            (flux,) = graph.replace([forward], known)
             for _count, variable in reaction.left:
-                self._bring(executor, executor.key(variable), 1.0, forward)
+                self._bring(executor, executor.key(variable), 1.0, flux)
             return
         backward = zero if reaction.backward is None else executor.evaluate(reaction.backward)
         forward = graph.multiply(forward, *_amounts(executor, reaction.left))
@@ -217,7 +223,9 @@ def _elements(executor: Executor, variable: tree.Variable) -> list[str]:
 
 
 def _solve_implicitly(
-    executor: Executor, block: tree.Block, collector: Callable[[dict[str, Node]], _Collected]
+    executor: Executor,
+    block: tree.Block,
+    collector: Callable[[dict[str, Node], dict[str, Node]], _Collected],
 ) -> None:
     graph = executor.graph
     states = _state_keys(executor.mechanism)
@@ -225,7 +233,7 @@ def _solve_implicitly(
     start = dict(executor.values)
     unknowns = {key: graph.input(("unknown", key)) for key in states}
     executor.values.update(unknowns)
-    collected = collector(unknowns)
+    collected = collector(unknowns, before)
     _collect(executor, block, collected)
     # Equations of the states that the block has; the others stay what they are.
     keys = [key for key in states if key in collected.rates]
@@ -236,7 +244,7 @@ def _solve_implicitly(
     # Once more with the solution: other variables of the block are to be those of the new states.
     executor.values = start
     executor.values.update(zip(keys, solution))
-    _collect(executor, block, collector(unknowns))
+    _collect(executor, block, collector(unknowns, before))
     executor.values.update(zip(keys, solution))
 
 
@@ -252,7 +260,9 @@ def _with_known(
 ) -> _Collected:
     keys = list(collected.rates)
     rates = executor.graph.replace([collected.rates[key] for key in keys], {unknown: value})
-    return _Collected(collected.unknowns, dict(zip(keys, rates)), collected.laws)
+    return _Collected(
+        collected.unknowns, collected.before, dict(zip(keys, rates)), collected.laws
+    )
 
 
 def _implicit_step(
