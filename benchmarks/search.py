@@ -45,7 +45,7 @@ from neuron import h
 class fitmeneuron:
     def __init__(self, nid=0):
         self.soma = h.Section(name="soma", cell=self)
-        self.soma.L = self.soma.diam = 50
+        self.soma.L = self.soma.diam = 20
         self.soma.insert("hh")
 
     def setcable(self):

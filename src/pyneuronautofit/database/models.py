@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -87,22 +87,31 @@ class StoredModels:
             ]
         )
 
-    def select(self, chosen: Sequence[int]) -> StoredModels:
-        """Return the models with these numbers, in this order.
+    def select(self, chosen: Iterable[int | range]) -> StoredModels:
+        """Return the models with these numbers, and those whose numbers lie in ranges.
 
         Raises
         ------
         UsageError
-            If there is no such model.
+            If there is no such model, or none in a range.
         """
         by_number = {model.number: model for model in self.models}
-        missing = [str(number) for number in chosen if number not in by_number]
+        numbers: list[int] = []
+        missing = []
+        for part in chosen:
+            wanted = range(part, part + 1) if isinstance(part, int) else part
+            found = [number for number in by_number if number in wanted]
+            numbers += found
+            if not found:
+                missing.append(
+                    str(part) if isinstance(part, int) else f"{part.start}:{part.stop}"
+                )
         if missing:
             raise UsageError(
                 f"--models: there is no model {quoted(missing)}; the file has the models "
                 f"{quoted(map(str, by_number))}"
             )
-        return replace(self, models=tuple(by_number[n] for n in chosen))
+        return replace(self, models=tuple(by_number[n] for n in dict.fromkeys(numbers)))
 
 
 def read_models(path: Path) -> StoredModels:
@@ -145,7 +154,7 @@ def _value_of(values: Mapping[str, float], parameter: Parameter) -> float:
     return float(next(found, np.nan))
 
 
-def parse_selection(text: str) -> list[int]:
+def parse_selection(text: str) -> list[int | range]:
     """Read ids and half-open ranges of ids, such as `0,3,10:20`.
 
     Raises
@@ -153,21 +162,22 @@ def parse_selection(text: str) -> list[int]:
     UsageError
         If it is none of these.
     """
-    numbers: list[int] = []
+    parts: list[int | range] = []
     for word in text.split(","):
         part = word.strip()
         match = _RANGE.fullmatch(part)
         if match:
-            numbers.extend(range(int(match[1]), int(match[2])))
+            parts.append(range(int(match[1]), int(match[2])))
         elif part.isdecimal():
-            numbers.append(int(part))
+            parts.append(int(part))
         else:
             raise UsageError(
                 f"--models {text}: {part!r} is neither a number nor a range such as 10:20"
             )
-    if not numbers:
+    parts = [part for part in parts if part != range(0)]
+    if not parts:
         raise UsageError(f"--models {text}: selects no model")
-    return list(dict.fromkeys(numbers))
+    return parts
 
 
 def _read_json(path: Path) -> Mapping[str, Json]:

@@ -4,6 +4,10 @@ from pyneuronautofit.simulators._base import Block as Block
 from pyneuronautofit.simulators._base import RunStatus as RunStatus
 from pyneuronautofit.simulators._base import Simulator as Simulator
 from pyneuronautofit.simulators._base import Traces as Traces
+from pyneuronautofit.simulators._base import gather as gather
+from pyneuronautofit.simulators.agreement import Agreement as Agreement
+from pyneuronautofit.simulators.agreement import compare_sweep as compare_sweep
+from pyneuronautofit.simulators.agreement import worst as worst
 from pyneuronautofit.simulators.batch.build import Precision as Precision
 from pyneuronautofit.simulators.batch.simulator import BatchSimulator as BatchSimulator
 from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS as DEFAULT_DT_MS

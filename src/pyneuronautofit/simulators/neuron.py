@@ -79,7 +79,8 @@ class NeuronSimulator:
     @property
     def description(self) -> str:
         """What simulates, in a few words."""
-        return f"NEURON in {self._n_worker} process(es), steps of {self._experiment.clock.dt_ms:g} ms"
+        step_ms = self._experiment.clock.dt_ms
+        return f"NEURON in {self._n_worker} process(es), steps of {step_ms:g} ms"
 
     def check(self, parameters: ParameterTable) -> None:
         """Build the cell once in a worker; raises ModelError if it lacks what is needed."""
