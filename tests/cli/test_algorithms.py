@@ -65,6 +65,16 @@ def test_flags_of_the_weights_change_the_result(fit, words):
     assert changed != basis
 
 
+@pytest.mark.parametrize("algorithm", ["N", "K"])
+def test_refining_changes_the_last_generations_alone(fit, algorithm):
+    words = ("-A", algorithm, "-G", "4", "-S", "1.0")
+    basis = fit(*words, folder="basis")["arXive"]["records"]
+    refined = fit(*words, "--refine", "0.5", folder="refined")["arXive"]["records"]
+    half = len(basis) * 3 // 5
+    assert [r["parameters"] for r in refined[:half]] == [r["parameters"] for r in basis[:half]]
+    assert [r["parameters"] for r in refined[half:]] != [r["parameters"] for r in basis[half:]]
+
+
 def test_held_normalisation_changes_the_trace(fit):
     basis = fit("-U", "0", "-N", "0.9", "-b", "3", "-Z", folder="basis")["KrWtLg"]
     held = fit("-U", "0", "-N", "0.9", "-b", "3", "-Z", "-H", folder="held")["KrWtLg"]

@@ -132,11 +132,6 @@ CASES = {
         r"far\.abf.*--recordings",
     ),
     "resume to come": (nothing, (*FIT, "--resume", "x", "RECORDING"), r"--resume.*not available"),
-    "simulator to come": (
-        nothing,
-        (*FIT, "--simulator", "batch", "RECORDING"),
-        r"--simulator batch is not available yet",
-    ),
     "unknown simulator": (
         nothing,
         (*FIT, "--simulator", "brian", "RECORDING"),
@@ -147,10 +142,15 @@ CASES = {
         (*FIT, "--integrator", "adaptive", "RECORDING"),
         r"adaptive is not available yet",
     ),
-    "precision to come": (
+    "precision of NEURON": (
         nothing,
-        (*FIT, "--precision", "single", "RECORDING"),
-        r"single is not available yet",
+        (*FIT, "--precision", "single", "--simulator", "neuron", "RECORDING"),
+        r"--precision single is for the batch simulator",
+    ),
+    "both simulators in a fit": (
+        nothing,
+        (*FIT, "--simulator", "both", "RECORDING"),
+        r"--simulator both: expected one of batch, neuron",
     ),
     "unreadable mask": (nothing, (*FIT, "-k", "no-such-file.json", "RECORDING"), r"mask.*neither"),
     "mask with code": (nothing, (*FIT, "-k", "__import__('os')", "RECORDING"), r"mask.*neither"),

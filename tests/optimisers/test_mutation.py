@@ -124,3 +124,12 @@ def test_constants_only():
     space = ParameterSpace.from_rows([["a.c", "con", 5, 9]])
     x = np.array([[5.0], [5.0]])
     np.testing.assert_array_equal(AdaptiveMutation()(x, x, space, np.random.default_rng(0)), x)
+
+
+def test_in_the_last_generations_the_rate_does_not_adapt():
+    space = plain(3)
+    x = np.full((4, 3), 0.5)  # copies: the adaptive rate is 1
+    mutation = AdaptiveMutation(0.1, 0.06, refined_after=5)
+    assert mutation.at(5).rates(x, x, space).tolist() == [1.0] * 4
+    assert mutation.at(6).rates(x, x, space).tolist() == [0.1] * 4
+    assert AdaptiveMutation(0.1, 0.06).at(10**9).rates(x, x, space).tolist() == [1.0] * 4

@@ -200,6 +200,7 @@ def build_search(
         population_size=_population_size(config.population_size, len(problem.suite.markers)),
         mutation_rate=config.mutation_rate,
         mutation_slope=config.mutation_slope,
+        refined_after=_refined_after(config),
         elites=config.elites,
         update=config.update,
         krayzman_threshold=config.krayzman_threshold,
@@ -210,6 +211,11 @@ def build_search(
         initial=initial,
     )
     return build_strategy(letter, problem.space, settings)
+
+
+def _refined_after(config: FitConfig) -> int | None:
+    """Return the last generation whose mutation adapts."""
+    return None if not config.refine else round(config.generations * (1.0 - config.refine))
 
 
 def _population_size(asked: int, n_score: int) -> int:

@@ -144,6 +144,16 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         check=between(-1e9, 1e9),
         help="adaptive mutation slope; negative: the rate does not adapt",
     )
+    refine: float = option(
+        0.0,
+        "--refine",
+        group=FITTING,
+        metavar="SHARE",
+        parse=float,
+        check=between(0, 1),
+        help="share of the generations, the last ones, in which the mutation rate does not adapt: "
+        "the population refines what it has found",
+    )
     inject_elites: bool = option(
         False,
         "-J",

@@ -173,7 +173,7 @@ class GeneticAlgorithm:
         standing = np.arange(len(members))
         chosen = rank_proportional(standing, n_child + n_child % 2, rng)
         children = self.crossover(members.x[chosen], self.space, rng)[:n_child]
-        return self.mutation(children, members.x, self.space, rng)
+        return self.mutation.at(state.generation)(children, members.x, self.space, rng)
 
     def _gathered(self, state: GeneticState, told: Population) -> GeneticState:
         """Return the state with the vectors of one more generation."""

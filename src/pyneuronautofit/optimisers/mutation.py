@@ -7,7 +7,7 @@ from everybody keeps most of its genes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,10 +25,20 @@ class AdaptiveMutation:
         M, the basic probability of a gene.
     slope
         S, the distance at which the addition has fallen to 1/e; not above 0: no addition.
+    refined_after
+        The last generation with the addition: afterwards a population that has gathered around good
+        models refines them, instead of being driven apart. None: it never ends.
     """
 
     rate: float = 0.1
     slope: float = 0.06
+    refined_after: int | None = None
+
+    def at(self, generation: int) -> AdaptiveMutation:
+        """Return the mutation as it is in a generation."""
+        if self.refined_after is None or generation <= self.refined_after:
+            return self
+        return replace(self, slope=-1.0)
 
     def __call__(
         self,

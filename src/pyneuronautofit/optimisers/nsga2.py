@@ -83,7 +83,7 @@ class NSGA2:
         """Propose the initial population, or the offspring of the current one."""
         rng = generator_from(state.generator)
         if len(state.parents):
-            x = self._offspring(state.parents, rng)
+            x = self._offspring(state, rng)
         else:
             x = initial_candidates(self.space, self.population_size, self.initial, rng)
         return x, NSGA2State(state.generation, rng.bit_generator.state, state.parents)
@@ -108,14 +108,15 @@ class NSGA2:
         """Return None: there are no weights."""
         return None
 
-    def _offspring(self, parents: Population, rng: np.random.Generator) -> FloatArray:
+    def _offspring(self, state: NSGA2State, rng: np.random.Generator) -> FloatArray:
+        parents = state.parents
         order = _order(parents)
         standing = np.empty(len(order), dtype=np.int64)
         standing[order] = np.arange(len(order))
         n_parent = self.population_size + self.population_size % 2
         chosen = binary_tournaments(standing, n_parent, rng)
         children = self.crossover(parents.x[chosen], self.space, rng)[: self.population_size]
-        return self.mutation(children, parents.x, self.space, rng)
+        return self.mutation.at(state.generation)(children, parents.x, self.space, rng)
 
 
 def _order(population: Population) -> IntArray:

@@ -58,6 +58,7 @@ class SearchSettings:
     population_size: int
     mutation_rate: float = 0.1
     mutation_slope: float = 0.06
+    refined_after: int | None = None
     elites: int | None = None
     update: float = 10.0
     krayzman_threshold: float = 0.05
@@ -125,7 +126,9 @@ def _genetic(
 
 
 def _mutation(settings: SearchSettings) -> AdaptiveMutation:
-    return AdaptiveMutation(settings.mutation_rate, settings.mutation_slope)
+    return AdaptiveMutation(
+        settings.mutation_rate, settings.mutation_slope, settings.refined_after
+    )
 
 
 def _rule(settings: SearchSettings) -> AdaptationRule:
