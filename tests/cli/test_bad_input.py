@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.models import load_model
+from pyneuronautofit.recordings import Recording, StimulusWindow
+from pyneuronautofit.simulators import BatchSimulator, plan_experiment
+from pyneuronautofit.space import ParameterSpace
 from pyneuronautofit.recordings.abf2_writer import write_abf2
 
 
@@ -234,15 +237,21 @@ CASES = {
     "no such model": (
         text("m.json", '{"models": [{"parameters": {"soma.L": 50}}]}'),
         ("simulate", "--models", "0,4:6", "m.json", "RECORDING", "-o", "o.npz"),
-        r"no model 4, 5",
+        r"no model 4:6",
     ),
 }
 
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled(tmp_path_factory):
-    """Compile the channels beforehand: that they are being compiled is no part of the messages."""
-    load_model(None, tmp_path_factory.mktemp("empty"))
+    """Compile channels and kernel beforehand: that this is being done is no part of the messages."""
+    model = load_model(None, tmp_path_factory.mktemp("empty"))
+    current = np.zeros((1, 10))
+    empty = Recording("empty", current, current, 0.1)
+    experiment = plan_experiment(empty, StimulusWindow(2, 5), [0], 0.1, 35.0)
+    space = ParameterSpace.from_rows(model.parameters)
+    with BatchSimulator(model.cell_source, experiment, n_worker=1) as simulator:
+        simulator.check(space.to_model(space.sample(np.random.default_rng(0), 1)))
 
 
 @pytest.mark.parametrize("case", CASES)

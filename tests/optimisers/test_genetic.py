@@ -253,7 +253,7 @@ class TestSettings:
             build_strategy(letter, plain(2), SearchSettings(8, elites=elites))
 
     def test_everything_reaches_the_strategy(self, letter):
-        settings = SearchSettings(10, 0.3, -1.0, 4, 2.5, 0.2, True, True, 7.0, True)
+        settings = SearchSettings(10, 0.3, -1.0, 5, 4, 2.5, 0.2, True, True, 7.0, True)
         strategy = build_strategy(letter, plain(2), settings)
         rule = AdaptationRule(0.2, True, True, 7.0)
         weightings = {
@@ -263,7 +263,7 @@ class TestSettings:
         assert strategy.dynamic_elites
         assert strategy.weighting == weightings[letter]
         assert strategy.weighting.code == letter
-        assert (strategy.mutation.rate, strategy.mutation.slope) == (0.3, -1.0)
+        assert strategy.mutation == AdaptiveMutation(0.3, -1.0, refined_after=5)
 
 
 @pytest.mark.parametrize("letter", "KP")

@@ -79,10 +79,11 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
 
 def _run(session: _Session, logs: Logs) -> int:
     config, problem = session.config, session.problem
-    problem.check()
     files = _files(config, problem.version)
-    print_plan(session.screen, config, problem, _n_evaluation(session), files)
+    # Before the model is built, which may take a while.
     files.refuse_taken()
+    problem.check()
+    print_plan(session.screen, config, problem, _n_evaluation(session), files)
     if config.dry_run:
         session.screen.print("dry run: nothing was simulated and nothing was written")
         return 0

@@ -173,9 +173,7 @@ def _number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.2g}"
 
 
-def _write(
-    path: Path, simulated: Sequence[Traces], step_ms: float, stored: StoredModels
-) -> None:
+def _write(path: Path, simulated: Sequence[Traces], step_ms: float, stored: StoredModels) -> None:
     voltages = {
         name: traces.voltage_mV
         for name, traces in zip(("voltage", "voltage_neuron"), simulated, strict=False)

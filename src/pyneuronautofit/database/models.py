@@ -103,9 +103,7 @@ class StoredModels:
             found = [number for number in by_number if number in wanted]
             numbers += found
             if not found:
-                missing.append(
-                    str(part) if isinstance(part, int) else f"{part.start}:{part.stop}"
-                )
+                missing.append(str(part) if isinstance(part, int) else f"{part.start}:{part.stop}")
         if missing:
             raise UsageError(
                 f"--models: there is no model {quoted(missing)}; the file has the models "

@@ -221,7 +221,8 @@ def _integer_step(values: FloatArray, name: str) -> float:
     """Return the smallest power of two of which 32767 reach the largest absolute value."""
     largest = float(np.abs(values).max())
     low, high = _EXPONENTS
-    exponent = int(np.ceil(np.log2(largest / _LARGEST))) if largest > 0 else -8
+    # Not of the quotient, which is 0 where the voltages are the smallest there are.
+    exponent = int(np.ceil(np.log2(largest) - np.log2(_LARGEST))) if largest > 0 else -8
     if exponent > high:
         raise RecordingError(
             f"channel '{name}': values up to {largest:g} are beyond what an ABF 2 file stores. "

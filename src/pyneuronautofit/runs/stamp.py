@@ -69,7 +69,11 @@ class RunFiles:
         self.refuse_taken()
 
     def refuse_taken(self) -> None:
-        """Raise OutputError if files of this stamp exist."""
+        """Raise OutputError if files of this stamp exist, or something that is no folder."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise OutputError(
+                f"the output folder {self.folder} is a file. Choose another with --output"
+            )
         files = (self.log, self.evaluations, self.checkpoint, self.final, self.adaptations)
         taken = [path for path in files if path.exists()]
         if taken:
