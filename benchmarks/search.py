@@ -6,8 +6,8 @@
 gkbar 0.036, gl 0.0003), under 0.3 nA for 500 ms of 1 s. `example`: the shipped recording and the
 built-in cell. Each algorithm starts from every seed with populations of 24 and gets the same number
 of evaluations; so do NSGA2 without the adaptive part of the mutation, from the beginning or in the
-second half, and drawing at random. Prints medians and their range over the seeds, and draws the best
-error against evaluations.
+second half, and drawing at random. Prints medians and their range over the seeds, and draws the
+best error against evaluations.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ import pytest
 
 from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow
+from pyneuronautofit.recordings.abf2_writer import write_abf2
 from pyneuronautofit.simulators import BatchSimulator, plan_experiment
 from pyneuronautofit.space import ParameterSpace
-from pyneuronautofit.recordings.abf2_writer import write_abf2
 
 
 def nothing(folder: Path) -> None:
@@ -244,7 +244,7 @@ CASES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled(tmp_path_factory):
-    """Compile channels and kernel beforehand: that this is being done is no part of the messages."""
+    """Compile channels and kernel beforehand: that is no part of the messages."""
     model = load_model(None, tmp_path_factory.mktemp("empty"))
     current = np.zeros((1, 10))
     empty = Recording("empty", current, current, 0.1)

@@ -104,7 +104,7 @@ def test_select_by_id_in_the_order_asked_for(tmp_path):
     with pytest.raises(UsageError, match=r"--models: there is no model 5, 7; .* models 0, 10, 20"):
         stored.select([0, 5, 7])
     # Of a range those that are there.
-    assert [m.number for m in stored.select([20, range(0, 15), 0]).models] == [20, 0, 10]
+    assert [m.number for m in stored.select([20, range(15), 0]).models] == [20, 0, 10]
     with pytest.raises(UsageError, match=r"--models: there is no model 30:40; .* models 0, 10, 20"):
         stored.select([range(30, 40), 0])
 

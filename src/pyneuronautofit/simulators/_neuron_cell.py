@@ -1,8 +1,9 @@
 """One candidate in NEURON, inside a worker process.
 
-`Bench` builds cells and brings them to their initial state; `CellRunner` simulates them. The cell is built once for all its sweeps. Sweeps with the same holding current share their
-transient: its end is kept with NEURON's SaveState and restored before each of them, which gives the
-same voltages, to the last bit, as simulating every sweep from the beginning.
+`Bench` builds cells and brings them to their initial state; `CellRunner` simulates them. The cell
+is built once for all its sweeps. Sweeps with the same holding current share their transient: its
+end is kept with NEURON's SaveState and restored before each of them, which gives the same voltages,
+to the last bit, as simulating every sweep from the beginning.
 """
 
 from __future__ import annotations

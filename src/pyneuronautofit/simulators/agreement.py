@@ -43,10 +43,19 @@ class Agreement:
 
 
 def compare_sweep(one_mV: FloatArray, other_mV: FloatArray, step_ms: float) -> Agreement:
-    """Compare two simulations of a sweep, each shape (n_sample,), mV."""
+    """Compare two simulations of a sweep.
+
+    Parameters
+    ----------
+    one_mV, other_mV : FloatArray, shape (n_sample,), mV
+    step_ms
+        The sampling interval.
+    """
     spikes, others = spike_samples(one_mV), spike_samples(other_mV)
     difference = np.abs(one_mV - other_mV)
     first = min([*spikes[:1], *others[:1], len(one_mV)])
+    if max(one_mV[0], other_mV[0]) > SPIKE_MV:
+        first = 0  # it begins within a spike
     quiet = difference[: max(int(first - _UPSTROKE_MS / step_ms), 0)]
     if len(spikes) != len(others) or not len(spikes):
         shift = float("nan")
@@ -56,7 +65,7 @@ def compare_sweep(one_mV: FloatArray, other_mV: FloatArray, step_ms: float) -> A
             * step_ms
         )
     return Agreement(
-        float(quiet.max()) if len(quiet) and first else float("nan"),
+        float(quiet.max()) if len(quiet) else float("nan"),
         float(difference.max()),
         (len(spikes), len(others)),
         shift,
@@ -77,7 +86,8 @@ def _crossing_times(voltage_mV: FloatArray, spikes: IntArray) -> FloatArray:
 
 def worst(agreements: list[Agreement]) -> Agreement:
     """Return the worst of several sweeps in every respect; nan where none has a value."""
-    spikes = max((a.n_spike for a in agreements), key=lambda pair: abs(pair[0] - pair[1]))
+    # Where all agree, the numbers of the sweep that fires most.
+    spikes = max((a.n_spike for a in agreements), key=lambda n: (abs(n[0] - n[1]), max(n)))
     return Agreement(
         _largest([a.quiet_mV for a in agreements]),
         _largest([a.largest_mV for a in agreements]),

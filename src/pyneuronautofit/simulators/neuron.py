@@ -129,4 +129,3 @@ class NeuronSimulator:
             voltage = np.full((self._experiment.n_sweep, self._experiment.n_sample), np.nan)
         traces = Traces(voltage[None], (status,), (message,), np.array([outcome.seconds]))
         return Block(np.array([outcome.task]), traces)
-

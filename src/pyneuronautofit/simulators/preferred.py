@@ -8,6 +8,7 @@ before the first spike are further apart than rounding explains, NEURON is used,
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 
 from pyneuronautofit._native import artifacts
 from pyneuronautofit.models import CellSource, neuron_version
-from pyneuronautofit.simulators._base import Block, Simulator, Traces
+from pyneuronautofit.simulators._base import Block, RunStatus, Simulator, Traces, gather
 from pyneuronautofit.simulators.agreement import Agreement, compare_sweep
 from pyneuronautofit.simulators.batch.build import (
     KernelBuildError,
@@ -37,8 +38,11 @@ _log = logging.getLogger(__name__)
 TOLERANCE_MV: dict[Precision, float] = {"double": 0.01, "single": 0.1}
 # How many candidates are tried until one of them is simulated and does not fire from the start.
 _MOST_TRIED = 8
-# Files beside a project file that may be a part of the model.
-_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".json", ".tem"})
+# In how many calls that is tried: a model may be one whose cells always fire from the start.
+_MOST_ATTEMPTS = 3
+# Files beside a project file that may be a part of the model. JSON is not among them: a run writes
+# such files, perhaps into the same folder.
+_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
 
 
 class PreferredSimulator:
@@ -79,6 +83,12 @@ class PreferredSimulator:
         )
         self._active: Simulator = self._batch
         self._compared = False
+        self._attempts = 0
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is simulated."""
+        return self._experiment
 
     @property
     def description(self) -> str:
@@ -99,20 +109,35 @@ class PreferredSimulator:
         try:
             self._batch.check(parameters)
         except (UnsupportedModel, KernelBuildError) as error:
-            if self._insist and isinstance(error, UnsupportedModel):
-                raise
-            self._use_neuron(str(error))
+            self._give_up_batch(error)
             self._active.check(parameters)
 
     def stream(self, parameters: ParameterTable) -> Iterator[Block]:
-        """Simulate candidates and yield them as they are finished."""
+        """Simulate candidates and yield them as they are finished.
+
+        Raises
+        ------
+        UnsupportedModel
+            If a candidate cannot be simulated and `insist` was asked for. Without, NEURON goes on.
+        """
         self._make_sure(parameters)
-        yield from self._active.stream(parameters)
+        rest = np.ones(len(parameters), dtype=bool)
+        try:
+            for block in self._active.stream(parameters):
+                rest[block.candidates] = False
+                yield block
+        except (UnsupportedModel, KernelBuildError) as error:
+            # A parameter may decide which channels there are.
+            self._give_up_batch(error)
+        numbers = np.flatnonzero(rest)
+        if len(numbers):
+            for block in self._active.stream(parameters.rows(numbers.tolist())):
+                yield replace(block, candidates=numbers[block.candidates])
 
     def run(self, parameters: ParameterTable) -> Traces:
         """Simulate candidates and return all their voltages."""
-        self._make_sure(parameters)
-        return self._active.run(parameters)
+        shape = (self._experiment.n_sweep, self._experiment.n_sample)
+        return gather(self.stream(parameters), len(parameters), *shape)
 
     def close(self) -> None:
         """End processes and threads."""
@@ -123,6 +148,11 @@ class PreferredSimulator:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _give_up_batch(self, error: UnsupportedModel | KernelBuildError) -> None:
+        if self._insist and isinstance(error, UnsupportedModel):
+            raise error
+        self._use_neuron(str(error))
 
     def _use_neuron(self, why: str) -> None:
         _log.warning("%s NEURON is used, which is slower.", why)
@@ -140,52 +170,60 @@ class PreferredSimulator:
         if self._batch is None or self._compared or not len(parameters):
             return
         self.check(parameters)
-        self._compared = True
         if self._batch is not None:
-            self._compare(self._batch, parameters)
+            self._attempts += 1
+            compared = self._compare(self._batch, parameters)
+            self._compared = compared or self._attempts == _MOST_ATTEMPTS
 
-    def _compare(self, batch: BatchSimulator, parameters: ParameterTable) -> None:
+    def _compare(self, batch: BatchSimulator, parameters: ParameterTable) -> bool:
+        """Use NEURON if the two differ; return False if it cannot be said yet."""
         tolerance = TOLERANCE_MV[self._precision]
-        sidecar = self._sidecar(batch.kernel_keys())
-        known = (read_sidecar(sidecar) or {}).get("quiet_mV")
+        keys = batch.kernel_keys()
+        known = (read_sidecar(self._sidecar(keys)) or {}).get("quiet_mV") if keys else None
         if isinstance(known, float) and known <= tolerance:
             _log.info("the batch simulator agreed with NEURON to %.2g mV for this model", known)
-            return
-        found = self._agreement(parameters)
+            return True
+        try:
+            found = self._agreement(parameters)
+        except (UnsupportedModel, KernelBuildError) as error:
+            self._give_up_batch(error)
+            return True
         if found is None:
             _log.info("no candidate was found that shows whether both simulators agree")
-            return
+            return False
         _log.info(
             "the batch simulator against NEURON, one candidate, one sweep: voltages before the "
             "first spike differ by %.2g mV at the most, spikes %d and %d, their times by %.2g ms",
             found.quiet_mV, *found.n_spike, found.shift_ms,
         )  # fmt: skip
-        if found.quiet_mV <= tolerance:
-            write_sidecar(sidecar, {"quiet_mV": found.quiet_mV})
-            return
-        self._use_neuron(
-            f"The batch simulator's voltage differs from NEURON's by {found.quiet_mV:.3g} mV before "
-            f"the first spike, where at most {tolerance:g} mV is expected; "
-            "'simulate --simulator both' compares any models."
-        )
+        what = _disagreement(found, tolerance)
+        if what:
+            self._use_neuron(f"{what}; 'simulate --simulator both' compares any models.")
+        elif keys:
+            write_sidecar(self._sidecar(keys), {"quiet_mV": found.quiet_mV})
+        return True
 
     def _agreement(self, parameters: ParameterTable) -> Agreement | None:
-        experiment = _shortened(self._experiment)
-        tried = parameters.rows(range(min(len(parameters), _MOST_TRIED)))
-        settings = (self._source, experiment)
-        with BatchSimulator(*settings, self._n_worker, self._precision) as batch:
-            batch.check(tried)
-            voltage = batch.run(tried)
-        with NeuronSimulator(*settings, n_worker=1, exact_tables=True) as reference:
-            for candidate in np.flatnonzero(voltage.ok).tolist():
-                answer = reference.run(tried.rows([candidate]))
+        """Simulate candidates with both, until one of them shows whether they agree."""
+        experiment = _from_the_beginning(self._experiment)
+        settings = (self._source, experiment, 1)
+        with (
+            BatchSimulator(*settings, self._precision, self._time_limit_s) as batch,
+            NeuronSimulator(*settings, self._time_limit_s, exact_tables=True) as reference,
+        ):
+            for candidate in range(min(len(parameters), _MOST_TRIED)):
+                tried = parameters.rows([candidate])
+                ours = batch.run(tried)
+                if ours.status[0] not in {RunStatus.OK, RunStatus.DIVERGED}:
+                    continue
+                answer = reference.run(tried)
                 if not answer.ok[0]:
                     continue
                 found = compare_sweep(
-                    answer.voltage_mV[0, 0],
-                    voltage.voltage_mV[candidate, 0],
-                    experiment.clock.step_ms,
+                    answer.voltage_mV[0, 0], ours.voltage_mV[0, 0], experiment.clock.step_ms
                 )
+                if not ours.ok[0]:
+                    return replace(found, quiet_mV=float("inf"))
                 if not np.isnan(found.quiet_mV):
                     return found
         return None
@@ -206,13 +244,35 @@ def _model_files(source: CellSource) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES)
 
 
-def _shortened(experiment: Experiment) -> Experiment:
-    """Return the experiment with its sweep of the strongest current alone."""
+def _disagreement(found: Agreement, tolerance_mV: float) -> str:
+    """Say how the two differ by more than rounding explains; "" if they do not."""
+    if not np.isfinite(found.quiet_mV):
+        return "The batch simulator's voltage becomes infinite where NEURON's does not"
+    if found.quiet_mV > tolerance_mV:
+        return (
+            f"The batch simulator's voltage differs from NEURON's by {found.quiet_mV:.3g} mV "
+            f"before the first spike, where at most {tolerance_mV:g} mV is expected"
+        )
+    if min(found.n_spike) == 0 < max(found.n_spike):
+        return (
+            f"NEURON's cell fires {found.n_spike[0]} spike(s), and that of the batch simulator "
+            f"{found.n_spike[1]}"
+        )
+    return ""
+
+
+def _from_the_beginning(experiment: Experiment) -> Experiment:
+    """Return the experiment with its sweep of the strongest current alone, transient included.
+
+    What differs by rounding, a spike amplifies, so it has to be seen where the first one is.
+    """
     change = np.abs(experiment.current_pA - experiment.holding_pA[:, None]).max(axis=1)
     sweep = int(np.argmax(change))
+    n_before = math.ceil(experiment.transient_ms / experiment.clock.step_ms - 1e-9)
+    before_pA = np.full(n_before, experiment.holding_pA[sweep])
     return replace(
         experiment,
-        current_pA=experiment.current_pA[[sweep]],
+        current_pA=np.concatenate([before_pA, experiment.current_pA[sweep]])[None],
         holding_pA=experiment.holding_pA[[sweep]],
+        transient_ms=experiment.clock.dt_ms,
     )
-

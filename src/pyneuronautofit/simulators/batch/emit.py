@@ -7,18 +7,14 @@ and also where such parts stand in sums and products with others.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from pyneuronautofit.simulators.batch.ir.graph import (
-    Graph,
-    Node,
-    exponents_of,
-    ordered,
-    sum_data,
-)
+from pyneuronautofit.simulators.batch.ir.graph import Graph
+from pyneuronautofit.simulators.batch.ir.node import Node, exponents_of, ordered, sum_data
 
-_OPERATORS = {"and": "&", "or": "|"}
+_OF_TRUTHS = {"and": "{} & {}", "or": "{} | {}", "not": "~{}"}
 
 
 class Leaves:
@@ -78,7 +74,8 @@ class Emitter:
         return [self._value(root) for root in roots]
 
     def _value(self, root: Node) -> str:
-        """Return the name of a value; write what computes it, arguments first, without recursion."""
+        """Return the name of a value; write what computes it, arguments first."""
+        # Without recursion: expressions may be deeper than Python's stack.
         pending = [root]
         while pending:
             node = pending[-1]
@@ -144,10 +141,8 @@ class Emitter:
             return f"select({names[0]}, {vector(names[1])}, {vector(names[2])})"
         if node.op == "compare":
             return f"M({vector(names[0])} {node.data} {vector(names[1])})"
-        if node.op == "not":
-            return f"~{names[0]}"
-        if node.op in _OPERATORS:
-            return f"{names[0]} {_OPERATORS[node.op]} {names[1]}"
+        if node.op in _OF_TRUTHS:
+            return _OF_TRUTHS[node.op].format(*names)
         function = "pow" if node.op == "pow" else str(node.data)
         return f"lanes::{function}({', '.join(map(vector, names))})"
 
@@ -251,9 +246,9 @@ def _factor(coefficient: float) -> str | None:
 
 def _literal(value: object) -> str:
     number = float(value)  # type: ignore[arg-type]
-    if number != number:
+    if math.isnan(number):
         return "real(NAN)"
-    if number in {float("inf"), float("-inf")}:
+    if math.isinf(number):
         return "real(INFINITY)" if number > 0 else "real(-INFINITY)"
     return f"real({number!r})"
 

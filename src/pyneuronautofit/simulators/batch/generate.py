@@ -6,15 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyneuronautofit.simulators.batch.emit import Emitter, Leaves, vector
-from pyneuronautofit.simulators.batch.ir.graph import Node, inputs_of, terms_of
+from pyneuronautofit.simulators.batch.ir.node import Node, inputs_of, terms_of
 from pyneuronautofit.simulators.batch.ir.passes import avoid_cancellation, share_exponentials
-from pyneuronautofit.simulators.batch.program import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-    NodeProgram,
-)
+from pyneuronautofit.simulators.batch.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
+from pyneuronautofit.simulators.batch.program import NodeProgram
 from pyneuronautofit.simulators.batch.structure import Variable
 
 _HEAD = """\

@@ -12,8 +12,6 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 
-_INT32 = np.dtype(np.int32)
-
 
 class _Tree(ctypes.Structure):
     """What driver.hpp calls Tree."""
@@ -77,6 +75,21 @@ class LaneGroup:
     voltage: FloatArray
 
 
+class Stop:
+    """Ends kernels that are running in other threads; what they return then is worth nothing."""
+
+    def __init__(self) -> None:
+        self._flag = ctypes.c_int32(0)
+
+    def set(self) -> None:
+        """Let every kernel that was given this end soon, also those that are yet to begin."""
+        self._flag.value = 1
+
+    def as_pointer(self) -> Any:
+        """Return where a kernel looks."""
+        return ctypes.byref(self._flag)
+
+
 class Kernel:
     """The functions of a kernel library.
 
@@ -104,7 +117,7 @@ class Kernel:
         return made
 
     def settle(
-        self, group: LaneGroup, holding_nA: FloatArray, dt_ms: float, n_step: int
+        self, group: LaneGroup, holding_nA: FloatArray, dt_ms: float, n_step: int, stop: Stop
     ) -> FloatArray:
         """Simulate some steps up to t = 0 at constant currents.
 
@@ -117,6 +130,8 @@ class Kernel:
             The time step.
         n_step
             How many.
+        stop
+            Ends it.
 
         Returns
         -------
@@ -138,6 +153,7 @@ class Kernel:
             _address(holding),
             ctypes.c_int64(n_step),
             _address(state),
+            stop.as_pointer(),
         )
         return state
 
@@ -146,9 +162,11 @@ class Kernel:
         group: LaneGroup,
         state: FloatArray,
         current_nA: Sequence[FloatArray],
+        voltage_mV: Sequence[FloatArray],
+        *,
         dt_ms: float,
         substeps: int,
-        voltage_mV: Sequence[FloatArray],
+        stop: Stop,
     ) -> None:
         """Simulate a sweep from t = 0 on in every lane.
 
@@ -160,12 +178,14 @@ class Kernel:
             Of every lane at t = 0.
         current_nA
             The currents of every lane, each FloatArray, shape (n_sample,), nA.
+        voltage_mV
+            Where the voltages of every lane go, each FloatArray, shape (n_sample,), mV.
         dt_ms
             The time step.
         substeps
             Time steps in a sample.
-        voltage_mV
-            Where the voltages of every lane go, each FloatArray, shape (n_sample,), mV.
+        stop
+            Ends it.
         """
         tree = group.tree.as_struct()
         currents = (ctypes.c_void_p * self.n_lane)(*(c.ctypes.data for c in current_nA))
@@ -181,6 +201,7 @@ class Kernel:
             ctypes.c_int64(len(current_nA[0])),
             ctypes.c_int32(substeps),
             voltages,
+            stop.as_pointer(),
         )
 
     def _constant(self, value: float) -> FloatArray:

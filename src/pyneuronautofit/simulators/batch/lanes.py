@@ -9,21 +9,38 @@ results are the same whatever else is simulated beside it, in whatever order.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.simulators.batch.kernel import Kernel
+from pyneuronautofit.simulators._base import Block, RunStatus, Traces
+from pyneuronautofit.simulators.batch.kernel import Kernel, Stop
 from pyneuronautofit.simulators.batch.packing import Layout, pack
 from pyneuronautofit.simulators.batch.structure import CellImage
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.units import PA_PER_NA
 
+# The exponentials of generated code end at a large number, those of NEURON's channels in infinity,
+# and the voltage in nan: that has happened long before the voltage is here.
+_HIGHEST_MV = 1e5
 
 T = TypeVar("T")
+R = TypeVar("R")
+
+#: States at t = 0, each shape (n_state,), by candidate and holding current in pA.
+States = Mapping[tuple[int, float], FloatArray]
+
+
+def batched(items: Sequence[T], size: int) -> Iterator[list[T]]:
+    """Yield the items in lists of at most `size`."""
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part
 
 
 @dataclass(frozen=True)
@@ -89,34 +106,135 @@ class LaneRunner:
         self.kernel = kernel
         self._layout = layout
         self._experiment = experiment
-        self._current_nA = np.ascontiguousarray(experiment.current_pA) / PA_PER_NA
+        # The kernel takes an address and goes on from there.
+        self._current_nA = np.ascontiguousarray(experiment.current_pA / PA_PER_NA, dtype=np.float64)
 
-    def settle(self, jobs: Sequence[SettleJob]) -> list[FloatArray]:
+    def settle(self, jobs: Sequence[SettleJob], stop: Stop) -> list[FloatArray]:
         """Return the state of every job's cell at t = 0, each shape (n_state,)."""
         group = pack(self.kernel, self._layout, [job.cell.image for job in jobs])
         holding = self._filled([job.holding_pA / PA_PER_NA for job in jobs])
         experiment = self._experiment
         state = self.kernel.settle(
-            group, np.array(holding), experiment.clock.dt_ms, experiment.n_transient_step
+            group, np.array(holding), experiment.clock.dt_ms, experiment.n_transient_step, stop
         )
         return [state[:, lane].copy() for lane in range(len(jobs))]
 
-    def respond(self, jobs: Sequence[SweepJob]) -> float:
+    def respond(self, jobs: Sequence[SweepJob], stop: Stop) -> float:
         """Simulate sweeps, each into its `voltage`; return the seconds that each of them took."""
         began = time.monotonic()
         kernel, experiment = self.kernel, self._experiment
         group = pack(kernel, self._layout, [job.cell.image for job in jobs])
         state = kernel.aligned(np.stack(self._filled([job.state for job in jobs]), axis=1))
-        unused = [np.empty(experiment.n_sample) for _ in range(kernel.n_lane - len(jobs))]
+        # Lanes that are free write to one place, which nobody reads.
+        unused = [np.empty(experiment.n_sample)] * (kernel.n_lane - len(jobs))
         kernel.respond(
             group,
             state,
             self._filled([self._current_nA[job.sweep] for job in jobs]),
-            experiment.clock.dt_ms,
-            experiment.clock.substeps,
             [*(job.voltage for job in jobs), *unused],
+            dt_ms=experiment.clock.dt_ms,
+            substeps=experiment.clock.substeps,
+            stop=stop,
         )
         return (time.monotonic() - began) / len(jobs)
 
     def _filled(self, given: list[T]) -> list[T]:
         return [*given, *([given[-1]] * (self.kernel.n_lane - len(given)))]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Candidates that are simulated together.
+
+    Attributes
+    ----------
+    cells
+        All of one signature.
+    voltage : FloatArray, shape (n_cell, n_sweep, n_sample), mV
+        Where their voltages go.
+    groups
+        What is being simulated, each with the places of its jobs' cells.
+    """
+
+    cells: Sequence[Cell]
+    voltage: FloatArray
+    groups: list[tuple[Future[float], list[int]]] = field(default_factory=list)
+
+
+class LaneWork:
+    """What one caller has running on threads.
+
+    Parameters
+    ----------
+    threads
+        They may have other callers.
+    experiment
+        What the cells go through.
+    """
+
+    def __init__(self, threads: ThreadPoolExecutor, experiment: Experiment) -> None:
+        self._threads = threads
+        self._experiment = experiment
+        self._stop = Stop()
+        self._submitted: set[Future[Any]] = set()
+
+    def settle(self, cells: Mapping[LaneRunner, Sequence[Cell]]) -> States:
+        """Bring cells to t = 0 at all holding currents."""
+        holdings = np.unique(self._experiment.holding_pA).tolist()
+        groups = []
+        for runner, some in cells.items():
+            jobs = [SettleJob(cell, holding) for cell in some for holding in holdings]
+            for part in batched(jobs, runner.kernel.n_lane):
+                groups.append((self._submit(runner.settle, part), part))
+        return {
+            (job.cell.candidate, job.holding_pA): state
+            for future, jobs in groups
+            for job, state in zip(jobs, future.result(), strict=True)
+        }
+
+    def start(self, runner: LaneRunner, cells: Sequence[Cell], states: States) -> Chunk:
+        """Begin with the sweeps of some cells."""
+        experiment = self._experiment
+        holding_pA = experiment.holding_pA.tolist()
+        chunk = Chunk(cells, np.empty((len(cells), experiment.n_sweep, experiment.n_sample)))
+        jobs = []
+        for place, cell in enumerate(cells):
+            for sweep, holding in enumerate(holding_pA):
+                state, voltage = states[cell.candidate, holding], chunk.voltage[place, sweep]
+                jobs.append((place, SweepJob(cell, sweep, state, voltage)))
+        for part in batched(jobs, runner.kernel.n_lane):
+            future = self._submit(runner.respond, [job for _place, job in part])
+            chunk.groups.append((future, [place for place, _job in part]))
+        return chunk
+
+    def finish(self, chunk: Chunk) -> Block:
+        """Wait for a chunk and return its voltages."""
+        seconds = np.zeros(len(chunk.cells))
+        for future, places in chunk.groups:
+            np.add.at(seconds, places, future.result())
+        finite = [
+            bool(voltage.min() > -_HIGHEST_MV and voltage.max() < _HIGHEST_MV)  # nan is not
+            for voltage in chunk.voltage
+        ]
+        chunk.voltage[np.logical_not(finite)] = np.nan
+        status = tuple(RunStatus.OK if ok else RunStatus.DIVERGED for ok in finite)
+        messages = tuple("" if ok else RunStatus.DIVERGED.value for ok in finite)
+        candidates = np.array([cell.candidate for cell in chunk.cells])
+        return Block(candidates, Traces(chunk.voltage, status, messages, seconds))
+
+    def abandon(self) -> None:
+        """End all that is running, soon; nothing that is still to come is worth anything."""
+        self._stop.set()
+        for future in list(self._submitted):
+            future.cancel()
+
+    def end(self) -> None:
+        """End all that is running, and wait until it has ended; nothing is lost if all is done."""
+        self.abandon()
+        wait(list(self._submitted))
+
+    def _submit(self, run: Callable[[list[T], Stop], R], jobs: list[T]) -> Future[R]:
+        future = self._threads.submit(run, jobs, self._stop)
+        self._submitted.add(future)
+        future.add_done_callback(self._submitted.discard)
+        return future

@@ -84,11 +84,10 @@ class KernelLibrary:
     def _load(self, kinds: tuple[NodeKind, ...]) -> LoadedKernel:
         key = self._key(kinds)
         sidecar = artifacts.cache_folder("kernels") / f"{key}.json"
-        generated = _from_json(read_sidecar(sidecar), len(kinds))
-        if generated is None:
-            generated = self._generate(GenerateKernel(kinds, self._precision))
+        known = _from_json(read_sidecar(sidecar), len(kinds))
+        generated = known or self._generate(GenerateKernel(kinds, self._precision))
         path = compile_kernel(generated.source, precision=self._precision)
-        if not sidecar.is_file():
+        if known is None:
             write_sidecar(sidecar, asdict(generated))
         return LoadedKernel(
             Kernel(path),

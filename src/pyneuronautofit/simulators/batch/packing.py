@@ -28,7 +28,9 @@ class Layout:
     order: IntArray
 
 
-def make_layout(signature: Signature, numbers: Mapping[NodeKind, int], sizes: Mapping[NodeKind, int]) -> Layout:
+def make_layout(
+    signature: Signature, numbers: Mapping[NodeKind, int], sizes: Mapping[NodeKind, int]
+) -> Layout:
     """Plan the arrays of a signature.
 
     Parameters

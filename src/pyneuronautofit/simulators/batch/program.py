@@ -14,20 +14,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from pyneuronautofit.simulators.batch.beginning import Beginning
 from pyneuronautofit.simulators.batch.ir.calculus import depends_on, derivative
-from pyneuronautofit.simulators.batch.ir.graph import Graph, Name, Node, inputs_of
+from pyneuronautofit.simulators.batch.ir.graph import Graph
+from pyneuronautofit.simulators.batch.ir.node import Name, Node, inputs_of
+from pyneuronautofit.simulators.batch.names import (
+    CURRENT_TIME,
+    STATE_TIME,
+    STEP,
+    VOLTAGE,
+    Before,
+    mechanism_name,
+)
 from pyneuronautofit.simulators.batch.nmodl import tree
 from pyneuronautofit.simulators.batch.nmodl.execute import Executor, word_of
 from pyneuronautofit.simulators.batch.nmodl.physics import nernst
 from pyneuronautofit.simulators.batch.nmodl.solve import solve
 from pyneuronautofit.simulators.batch.structure import IonUse, NodeKind, Variable
 
-VOLTAGE: Name = ("v",)
-CURRENT_TIME: Name = ("t", "current")  # the middle of a step
-STATE_TIME: Name = ("t", "state")  # its end
-STEP: Name = ("dt",)
 _ALWAYS_VARYING = frozenset({VOLTAGE, CURRENT_TIME, STATE_TIME})
-_CELSIUS = Variable("global", "", "celsius", None)
 # Of NEURON's own: the conductance is the current's difference over this voltage, mV.
 _DIFFERENCE_MV = 1e-3
 
@@ -45,8 +50,8 @@ class NodeProgram:
     states
         What is kept from step to step, by name.
     first
-        Values of the states at the beginning, then the current (mA/cm2) and its slope (S/cm2) there;
-        expressions of `variables` and the voltage.
+        Values of the states at the beginning, then the current (mA/cm2) and its slope (S/cm2)
+        there; expressions of `variables` and the voltage.
     step
         The same after a step: expressions of the states, the variables and the new voltage.
     """
@@ -86,9 +91,7 @@ def build_program(
     return final.program()
 
 
-def order_of_execution(
-    kind: NodeKind, mechanisms: Mapping[str, tree.Mechanism]
-) -> tuple[str, ...]:
+def order_of_execution(kind: NodeKind, mechanisms: Mapping[str, tree.Mechanism]) -> tuple[str, ...]:
     """Return the mechanisms in the order in which NEURON executes them.
 
     Those that write a concentration come first, the last one to be registered before the others;
@@ -144,7 +147,7 @@ class _Node:
         self._ion_values = {}
         self._executors = {
             mechanism.suffix: Executor(
-                self._graph, mechanism, _Before(self._graph, mechanism), single=self._single
+                self._graph, mechanism, Before(self._graph, mechanism), single=self._single
             )
             for mechanism in self._mechanisms
         }
@@ -176,8 +179,8 @@ class _Node:
             for ion_name, name in _written_currents(mechanism):
                 currents.append(executor.value(name))
                 totals.setdefault(("ion", ion_name, name), []).append(executor.value(name))
-        for name, parts in totals.items():
-            self._ion_values[name] = graph.add(*parts)
+        for total, parts in totals.items():
+            self._ion_values[total] = graph.add(*parts)
         # One by one: only the slopes of those that are not linear need a difference.
         slopes = [self._slope(current) for current in currents]
         return graph.add(*currents), graph.add(*slopes)
@@ -189,9 +192,7 @@ class _Node:
             return slope
         moved = graph.combine(_DIFFERENCE_MV, [(1.0, self._v)])
         (ahead,) = graph.replace([current], {self._v: moved})
-        return graph.multiply(
-            graph.subtract(ahead, current), graph.const(1.0 / _DIFFERENCE_MV)
-        )
+        return graph.multiply(graph.subtract(ahead, current), graph.const(1.0 / _DIFFERENCE_MV))
 
     def _enter(self, executor: Executor, time: Name) -> None:
         graph, mechanism = self._graph, executor.mechanism
@@ -275,17 +276,10 @@ class _Node:
             first_current,
             first_slope,
         ]
-        beginning = _Beginning(graph, self._mechanisms, self._ions)
+        beginning = Beginning(graph, self._mechanisms, self._ions)
         first = beginning.put_in(first, inputs_of(first))
         step = beginning.put_in(step, inputs_of(step) - set(states))
-        return NodeProgram(
-            graph, beginning.variables, tuple(states), tuple(first), tuple(step)
-        )
-
-
-def mechanism_name(suffix: str, key: str) -> Name:
-    """Return the name of a mechanism's variable, `m` or `ca[2]`."""
-    return ("mechanism", suffix, key)
+        return NodeProgram(graph, beginning.variables, tuple(states), tuple(first), tuple(step))
 
 
 def _kept(graph: Graph, roots: Iterable[Node], after: Mapping[Name, Node]) -> list[Name]:
@@ -307,106 +301,14 @@ def _kept(graph: Graph, roots: Iterable[Node], after: Mapping[Name, Node]) -> li
 _COMMON = frozenset({"v", "t", "dt", "celsius", "diam", "area"})
 
 
-class _Before:
-    """Values of a mechanism's variables before anything was executed: inputs."""
-
-    def __init__(self, graph: Graph, mechanism: tree.Mechanism) -> None:
-        self._graph = graph
-        self._suffix = mechanism.suffix
-
-    def __call__(self, key: str) -> Node:
-        if key == "celsius":
-            return self._graph.input(("celsius",))
-        if key in {"diam", "area"}:
-            return self._graph.input(("segment", key))
-        return self._graph.input(mechanism_name(self._suffix, key))
-
-
 class _NoSolve:
     """Refuses what does not belong into BREAKPOINT."""
+
+    within_decisions = True
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Refuse."""
         raise executor.refuse(word_of(statement), "inside of a decision or a loop of BREAKPOINT")
-
-
-class _Beginning:
-    """What things are when a simulation begins: read from NEURON, or as INITIAL makes them."""
-
-    def __init__(
-        self, graph: Graph, mechanisms: Iterable[tree.Mechanism], ions: Mapping[str, IonUse]
-    ) -> None:
-        self._graph = graph
-        self._mechanisms = {mechanism.suffix: mechanism for mechanism in mechanisms}
-        self._ions = ions
-        self._initialised: dict[str, Executor] = {}
-        self.variables: dict[Name, Variable] = {}
-
-    def put_in(self, roots: list[Node], names: set[Name]) -> list[Node]:
-        """Replace inputs by what they are when the simulation begins."""
-        graph = self._graph
-        known = {
-            graph.input(name): self._value(name)
-            for name in sorted(names)
-            if name not in {VOLTAGE, CURRENT_TIME, STATE_TIME, STEP} and name[0] != "read"
-        }
-        return graph.replace(roots, known)
-
-    def _value(self, name: Name) -> Node:
-        if name[0] == "mechanism":
-            return self._mechanism_value(*name[1:])
-        if name[0] == "ion":
-            return self._read(Variable("ion", name[1], name[2], None))
-        if name[0] == "segment":
-            return self._read(Variable("segment", "", name[1], None))
-        return self._read(_CELSIUS)
-
-    def _mechanism_value(self, suffix: str, key: str) -> Node:
-        mechanism = self._mechanisms[suffix]
-        name, index = _split(key)
-        if mechanism.is_readable(name):
-            return self._read(Variable("mechanism", suffix, name, index))
-        if name in mechanism.parameters and mechanism.is_global(name):
-            return self._read(Variable("global", suffix, name, index))
-        made = self._initial(suffix).values.get(key)
-        if made is not None and mechanism_name(suffix, key) not in inputs_of([made]):
-            (value,) = self.put_in([made], inputs_of([made]))
-            return value
-        if mechanism.is_global(name):
-            return self._read(Variable("global", suffix, name, index))
-        return self._graph.const(0.0)  # nobody has given it a value: NEURON begins with 0
-
-    def _initial(self, suffix: str) -> Executor:
-        """Execute INITIAL, once."""
-        if suffix not in self._initialised:
-            mechanism = self._mechanisms[suffix]
-            executor = Executor(self._graph, mechanism, _Before(self._graph, mechanism))
-            executor.values["v"] = self._read(Variable("segment", "", "v", None))
-            executor.values["t"] = self._graph.const(0.0)
-            executor.values["dt"] = self._graph.input(STEP)
-            for ion in mechanism.ions:
-                for name in {*ion.reads, *ion.writes}:
-                    executor.values[name] = self._graph.input(("ion", ion.name, name))
-            self._initialised[suffix] = executor
-            with executor.inside(_Initially()):
-                executor.run(mechanism.initial)
-        return self._initialised[suffix]
-
-    def _read(self, variable: Variable) -> Node:
-        place = "" if variable.index is None else str(variable.index)
-        name = ("read", variable.owner, variable.mechanism, variable.name, place)
-        self.variables[name] = variable
-        return self._graph.input(name)
-
-
-class _Initially:
-    """Takes SOLVE in INITIAL."""
-
-    def take(self, executor: Executor, statement: tree.Statement) -> None:
-        """Solve."""
-        if not isinstance(statement, tree.Solve):
-            raise executor.refuse(word_of(statement), "in INITIAL")
-        solve(executor, statement)
 
 
 def _written_currents(mechanism: tree.Mechanism) -> list[tuple[str, str]]:
@@ -423,8 +325,3 @@ def _copied_from_ions(mechanism: tree.Mechanism) -> set[str]:
         for name in (*ion.reads, *ion.writes)
         if name in ion.reads or tree.is_concentration(ion.name, name)
     }
-
-
-def _split(key: str) -> tuple[str, int | None]:
-    name, bracket, index = key.partition("[")
-    return name, int(index[:-1]) if bracket else None

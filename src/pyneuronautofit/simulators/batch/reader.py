@@ -1,15 +1,18 @@
-"""What the batch simulator's worker processes do: read cells, and generate kernels.
+"""What the batch simulator's worker processes do: read cells, and write the sources of kernels.
 
-Both need NEURON: a cell is built by its class and read from NEURON's memory, and .mod files are read
-by NEURON's parser.
+Both need NEURON: a cell is built by its class and read from NEURON's memory, and .mod files are
+read by NEURON's parser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+import pickle
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.simulators._neuron_cell import Bench, NeuronSetup, Settings, make_bench
@@ -36,6 +39,16 @@ ReadingPlan = Mapping[NodeKind, tuple[Variable, ...]]
 _CELLS_PER_COLLECTION = 50
 
 
+def packed_plan(plan: ReadingPlan) -> bytes:
+    """Make of a plan what can be sent with every task: it is long, and only once new."""
+    return pickle.dumps(dict(plan), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+@lru_cache(maxsize=4)
+def _unpacked_plan(plan: bytes) -> ReadingPlan:
+    return cast(ReadingPlan, pickle.loads(plan))
+
+
 @dataclass(frozen=True)
 class ReadCell:
     """Build a candidate's cell and read it.
@@ -45,11 +58,12 @@ class ReadCell:
     settings
         The candidate's parameters.
     plan
-        What to read. A cell with a kind of node that is not in it is answered with its signature.
+        What to read, by `packed_plan`. A cell with a kind of node that is not in it is answered
+        with its signature.
     """
 
     settings: Settings
-    plan: ReadingPlan
+    plan: bytes
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,7 @@ class GeneratedKernel:
     variables: tuple[tuple[Variable, ...], ...]
 
 
-Answer = CellImage | Signature | GeneratedKernel | PyNeuronAutofitError
+Answer = CellImage | Signature | PyNeuronAutofitError
 
 
 def make_reader(setup: NeuronSetup) -> Reader:
@@ -95,40 +109,57 @@ def make_reader(setup: NeuronSetup) -> Reader:
     ModelError
         If it cannot be loaded, or lacks a parameter or the soma.
     """
-    return Reader(make_bench(setup), setup)
+    reader = Reader(make_bench(setup), setup)
+    # What is here now is here to stay, and need not be gone through for every few cells.
+    gc.freeze()
+    return reader
 
 
 class Reader:
-    """Handles the tasks of a worker."""
+    """Reads the cells of candidates, one after the other."""
 
     def __init__(self, bench: Bench, setup: NeuronSetup) -> None:
         self._bench = bench
         self._experiment = setup.experiment
-        self._mods = setup.source.mods
         self._n_read = 0
 
-    def __call__(self, task: ReadCell | GenerateKernel) -> Answer:
-        """Handle a task; what the user can mend is returned, not raised."""
+    def __call__(self, task: ReadCell) -> Answer:
+        """Read a cell; an error of the reading, not of the candidate, is returned, not raised."""
+        self._n_read += 1
         try:
-            if isinstance(task, GenerateKernel):
-                return generate_kernel(task, self._mods)
-            return self._read(task)
+            # What the cell class raises is the failure of this candidate alone.
+            cell = self._bench.build(task.settings)
+            return self._read(cell, _unpacked_plan(task.plan))
+        finally:
+            self._bench.clear(collect=self._n_read % _CELLS_PER_COLLECTION == 0)
+
+    def _read(self, cell: Any, plan: ReadingPlan) -> Answer:
+        soma = cell.soma(0.5)
+        try:
+            refuse_unsupported(cell, soma)
+            self._bench.initialise(self._experiment)
+            return read_image(cell, soma, plan)
+        except KeyError as error:
+            if not any(isinstance(lacking, NodeKind) for lacking in error.args):
+                raise
+            return read_structure(cell, soma)[0]
         except PyNeuronAutofitError as error:
             return error
 
-    def _read(self, task: ReadCell) -> CellImage | Signature:
-        self._n_read += 1
+
+def make_writer(mods: Path | None) -> Callable[[GenerateKernel], Any]:
+    """Return what writes the sources of kernels; what `Job.make` calls in a worker.
+
+    It has a process of its own, without the model: that takes longer than a cell may.
+    """
+
+    def write(task: GenerateKernel) -> GeneratedKernel | PyNeuronAutofitError:
         try:
-            cell = self._bench.build(task.settings)
-            soma = cell.soma(0.5)
-            refuse_unsupported(cell, soma)
-            self._bench.initialise(self._experiment)
-            signature, _cable, _segments = read_structure(cell, soma)
-            if any(kind not in task.plan for kind in signature.node_kinds):
-                return signature
-            return read_image(cell, soma, task.plan)
-        finally:
-            self._bench.clear(collect=self._n_read % _CELLS_PER_COLLECTION == 0)
+            return generate_kernel(task, mods)
+        except PyNeuronAutofitError as error:
+            return error
+
+    return write
 
 
 def generate_kernel(task: GenerateKernel, mods: Path | None) -> GeneratedKernel:

@@ -1,1 +1,1 @@
-"""Expressions of mechanisms as a graph: built, simplified, differentiated, solved, written as C++."""
+"""Expressions of mechanisms as a graph: built, simplified, differentiated, solved, rewritten."""

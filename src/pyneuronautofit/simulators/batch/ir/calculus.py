@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyneuronautofit.simulators.batch.ir.graph import (
-    Graph,
+from pyneuronautofit.simulators.batch.ir.graph import Graph
+from pyneuronautofit.simulators.batch.ir.node import (
     Node,
     constant_value,
     exponents_of,

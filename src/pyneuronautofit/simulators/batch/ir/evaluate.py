@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pyneuronautofit.simulators.batch.ir.graph import (
-
+from pyneuronautofit.simulators.batch.ir.node import (
     Name,
     Node,
     exponents_of,
@@ -72,9 +71,6 @@ def _value(node: Node, args: list[Values]) -> Values:
     if node.op == "compare":
         return _COMPARISONS[str(node.data)](*args)
     if node.op == "call":
-        name = str(node.data)
-        return _FUNCTIONS.get(name, getattr(np, name, None))(*args)
+        function = str(node.data)
+        return (_FUNCTIONS.get(function) or getattr(np, function))(*args)
     return simple[node.op](*(np.asarray(arg) for arg in args))
-
-
-

@@ -14,59 +14,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
 
-#: Names of inputs; what they mean is the caller's.
-Name: TypeAlias = tuple[str, ...]
+from pyneuronautofit.simulators.batch.ir.node import (
+    COMPARISONS,
+    FUNCTIONS,
+    Name,
+    Node,
+    exponents_of,
+    guarded,
+    known_truth,
+    number_of,
+    ordered,
+    sum_data,
+    terms_of,
+)
 
 _LARGEST_EXPANDED_POWER = 16
-
-
-class Node:
-    """One value of a graph; made by `Graph` alone.
-
-    Attributes
-    ----------
-    op
-        `const`, `input`, `sum`, `prod`, `pow`, `call`, `select`, `compare`, `and`, `or`, `not`.
-    data
-        const: the number; input: its name; sum: (constant, coefficients); prod: exponents; call and
-        compare: the function or operator.
-    args
-        The nodes that it is made of.
-    number
-        Its place in the order of making: arguments come first.
-    varying
-        False where it depends on nothing that changes during a simulation.
-    """
-
-    __slots__ = ("args", "data", "number", "op", "varying")
-
-    def __init__(
-        self, op: str, data: object, args: tuple[Node, ...], number: int, varying: bool
-    ) -> None:
-        self.op = op
-        self.data = data
-        self.args = args
-        self.number = number
-        self.varying = varying
-
-    def __repr__(self) -> str:
-        return f"<{self.number}: {self.op} {self.data} {[a.number for a in self.args]}>"
-
-    @property
-    def is_truth(self) -> bool:
-        """Whether it is true or false, not a number."""
-        return self.op in {"compare", "and", "or", "not"}
-
-
-@dataclass(frozen=True)
-class Terms:
-    """A node as `constant + sum of coefficients x nodes`."""
-
-    constant: float
-    parts: tuple[tuple[float, Node], ...]
+_SMALLEST_FACTOR = 1e-25
 
 
 class Graph:
@@ -135,7 +99,7 @@ class Graph:
         """Add coefficient x node to what is collected; return its constant part."""
         node = self.as_number(node)
         if node.op == "const":
-            return coefficient * _number(node)
+            return coefficient * number_of(node)
         if node.op == "sum" and (len(node.args) == 1 or _is_flat(node)):
             inner = terms_of(node)
             for c, part in inner.parts:
@@ -159,15 +123,15 @@ class Graph:
         while pending:
             node, exponent = pending.pop()
             if node.op == "const":
-                coefficient *= _power(_number(node), exponent)
+                coefficient *= _power(number_of(node), exponent)
             elif node.op == "prod":
                 pending.extend(
                     (part, e * exponent) for part, e in zip(node.args, exponents_of(node))
                 )
             elif node.op == "sum":
                 scale, rest = self._scaled(node)
-                coefficient *= _power(scale, exponent)
-                if rest is not node:
+                if rest is not node and _is_moderate(_power(scale, exponent)):
+                    coefficient *= _power(scale, exponent)
                     pending.append((rest, exponent))
                 else:
                     powers[node] = powers.get(node, 0) + exponent
@@ -232,11 +196,11 @@ class Graph:
         """Return base ^ exponent."""
         base, exponent = self.as_number(base), self.as_number(exponent)
         if exponent.op == "const":
-            value = _number(exponent)
+            value = number_of(exponent)
             if value == round(value) and abs(value) <= _LARGEST_EXPANDED_POWER:
                 return self.product([(base, int(value))])
             if base.op == "const":
-                return self.const(_guarded(math.pow, _number(base), value))
+                return self.const(guarded(math.pow, number_of(base), value))
             turned = self._power_of_quotient(base, value)
             if turned is not None:
                 return turned
@@ -248,16 +212,17 @@ class Graph:
         if terms.constant != 0.0 or len(terms.parts) != 1 or terms.parts[0][0] <= 0.0:
             return None
         k, quotient = terms.parts[0]
-        if quotient.op != "prod" or exponents_of(quotient) != (-1,):
+        scale = guarded(math.pow, k, exponent)
+        if quotient.op != "prod" or exponents_of(quotient) != (-1,) or not _is_moderate(scale):
             return None
         turned = self.power(quotient.args[0], self.const(-exponent))
-        return self.combine(0.0, [(_guarded(math.pow, k, exponent), turned)])
+        return self.combine(0.0, [(scale, turned)])
 
     def call(self, function: str, *args: Node) -> Node:
         """Return a function of nodes; `FUNCTIONS` has their names."""
         numbers = tuple(self.as_number(arg) for arg in args)
         if all(arg.op == "const" for arg in numbers):
-            return self.const(_guarded(FUNCTIONS[function], *(_number(arg) for arg in numbers)))
+            return self.const(guarded(FUNCTIONS[function], *(number_of(arg) for arg in numbers)))
         return self._make("call", function, numbers)
 
     # --- decisions
@@ -266,7 +231,7 @@ class Graph:
         """Return the truth of `a operator b`."""
         a, b = self.as_number(a), self.as_number(b)
         if a.op == "const" and b.op == "const":
-            return self._truth(COMPARISONS[operator](_number(a), _number(b)))
+            return self._truth(COMPARISONS[operator](number_of(a), number_of(b)))
         return self._make("compare", operator, (a, b))
 
     def both(self, a: Node, b: Node) -> Node:
@@ -386,67 +351,6 @@ class Graph:
         return found
 
 
-def ordered(roots: Iterable[Node]) -> list[Node]:
-    """Return all nodes that roots are made of, and the roots, arguments first."""
-    seen: set[Node] = set()
-    pending = list(roots)
-    while pending:
-        node = pending.pop()
-        if node not in seen:
-            seen.add(node)
-            pending.extend(node.args)
-    return sorted(seen, key=lambda node: node.number)
-
-
-def inputs_of(roots: Iterable[Node]) -> set[Name]:
-    """Return the names of all inputs that roots depend on."""
-    return {input_name(node) for node in ordered(roots) if node.op == "input"}
-
-
-def input_name(node: Node) -> Name:
-    """Return the name of an input."""
-    if node.op != "input" or not isinstance(node.data, tuple):
-        raise TypeError(f"{node} is no input")
-    return node.data
-
-
-def constant_value(node: Node) -> float | None:
-    """Return the value of a number, and None for anything else."""
-    return _number(node) if node.op == "const" else None
-
-
-def terms_of(node: Node) -> Terms:
-    """Return a node as a sum."""
-    if node.op == "const":
-        return Terms(_number(node), ())
-    if node.op == "sum":
-        constant, coefficients = sum_data(node)
-        return Terms(constant, tuple(zip(coefficients, node.args)))
-    return Terms(0.0, ((1.0, node),))
-
-
-def sum_data(node: Node) -> tuple[float, tuple[float, ...]]:
-    """Return the constant and the coefficients of a sum."""
-    constant, coefficients = node.data  # type: ignore[misc]
-    return constant, coefficients
-
-
-def exponents_of(node: Node) -> tuple[int, ...]:
-    """Return the exponents of a product."""
-    return node.data  # type: ignore[return-value]
-
-
-def known_truth(node: Node) -> bool | None:
-    """Return the value of a truth that depends on nothing, else None."""
-    if node.op == "compare" and all(arg.op == "const" for arg in node.args):
-        return COMPARISONS[str(node.data)](*(_number(arg) for arg in node.args))
-    return None
-
-
-def _number(node: Node) -> float:
-    return node.data  # type: ignore[return-value]
-
-
 def _is_flat(node: Node) -> bool:
     """Say whether a sum within a sum is better dissolved: at most one of its terms varies."""
     return sum(arg.varying for arg in node.args) <= 1
@@ -479,57 +383,10 @@ def _inverts_cheaply(node: Node) -> bool:
     )
 
 
+def _is_moderate(factor: float) -> bool:
+    """Say whether a number may be taken out of a power: single precision ends at 1e38."""
+    return _SMALLEST_FACTOR < abs(factor) < 1.0 / _SMALLEST_FACTOR
+
+
 def _power(value: float, exponent: int) -> float:
-    return _guarded(math.pow, value, float(exponent))
-
-
-def _guarded(function: Callable[..., float], *args: float) -> float:
-    """Return what C would: infinities and nan instead of Python's exceptions."""
-    try:
-        return function(*args)
-    except OverflowError:
-        return math.inf
-    except ZeroDivisionError:
-        return math.inf
-    except ValueError:
-        return math.inf if function is math.pow and args[0] == 0.0 else math.nan
-
-
-def _clamped_exp(x: float) -> float:
-    """NEURON's exp: 0 below -700, exp(700) above 700."""
-    return 0.0 if x < -700.0 else math.exp(min(x, 700.0))
-
-
-#: What can be called, with its meaning for numbers.
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "exp": _clamped_exp,
-    "expm1": math.expm1,
-    "log": lambda x: -math.inf if x == 0.0 else math.log(x),
-    "log10": lambda x: -math.inf if x == 0.0 else math.log10(x),
-    "sqrt": math.sqrt,
-    "fabs": math.fabs,
-    "floor": lambda x: float(math.floor(x)),
-    "ceil": lambda x: float(math.ceil(x)),
-    "sin": math.sin,
-    "cos": math.cos,
-    "tan": math.tan,
-    "sinh": math.sinh,
-    "cosh": math.cosh,
-    "tanh": math.tanh,
-    "asin": math.asin,
-    "acos": math.acos,
-    "atan": math.atan,
-    "atan2": math.atan2,
-    "fmod": math.fmod,
-    "fmin": min,
-    "fmax": max,
-}
-
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}
+    return guarded(math.pow, value, float(exponent))

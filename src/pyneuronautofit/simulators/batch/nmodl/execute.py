@@ -12,8 +12,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from pyneuronautofit.simulators.batch.ir.graph import FUNCTIONS, Graph, Node, constant_value
-from pyneuronautofit.simulators.batch.ir.graph import known_truth as truth_of
+from pyneuronautofit.simulators.batch.ir.graph import Graph
+from pyneuronautofit.simulators.batch.ir.node import FUNCTIONS, Node, constant_value
+from pyneuronautofit.simulators.batch.ir.node import known_truth as truth_of
 from pyneuronautofit.simulators.batch.nmodl import physics, tree
 from pyneuronautofit.simulators.batch.nmodl.refusal import refusal
 from pyneuronautofit.simulators.batch.structure import UnsupportedModel
@@ -21,31 +22,45 @@ from pyneuronautofit.simulators.batch.structure import UnsupportedModel
 _MOST_TURNS = 10_000
 _MOST_CALLS = 100
 # They print; the numbers do not change.
-_IGNORED_CALLS = {"printf", "fprintf", "hoc_execerror", "VERBATIM"}
-_SYNONYMS = {"abs": "fabs", "min": "fmin", "max": "fmax", "nrn_ghk": "ghk"}
+_IGNORED_CALLS = {"printf", "fprintf", "hoc_execerror"}
+_SYNONYMS = {"abs": "fabs", "min": "fmin", "max": "fmax"}
+# Of NEURON's own: how many arguments there are, and the equation, which is given celsius, too.
+_PHYSICS: dict[str, tuple[int, Callable[..., Node]]] = {
+    "nernst": (3, physics.nernst),
+    "nrn_ghk": (4, physics.ghk),
+}
 
 #: Values of variables of one scope.
 Scope = dict[str, Node]
 
 
-# How statements are called in a file.
-_WORDS = {
-    "Differential": "'",
-    "Reaction": "~",
-    "Equation": "~",
-    "Conserve": "CONSERVE",
-    "Compartment": "COMPARTMENT",
-    "Solve": "SOLVE",
-}
-
-
 def word_of(statement: tree.Statement) -> str:
     """Return by which word a statement is found in its file."""
-    return _WORDS.get(type(statement).__name__, type(statement).__name__)
+    match statement:
+        case tree.Differential(target):
+            return f"{target.name}'"
+        case tree.Solve(block):
+            return f"SOLVE {block}"
+        case tree.Reaction(_, ((count, reactant), *_)):
+            return f"~ {reactant.name}" if count == 1 else f"~ {count} {reactant.name}"
+        case tree.Reaction() | tree.Equation():
+            return "~"
+    return type(statement).__name__.upper()
 
 
 class BlockContext(Protocol):
-    """Takes the statements that only some blocks have."""
+    """Takes the statements that only some blocks have.
+
+    Attributes
+    ----------
+    within_decisions
+        Whether they may stand in a branch of a decision that is taken in the simulation: all that
+        they do is to set variables, of which the branches' values are selected from.
+    """
+
+    @property
+    def within_decisions(self) -> bool:
+        """Whether they may stand in a branch."""
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Take a differential equation, a reaction, a conservation law, an equation."""
@@ -86,6 +101,7 @@ class Executor:
         self._value_before = value_before
         self._scopes: list[Scope] = []
         self._depth = 0
+        self._undecided = 0
         self._context: BlockContext | None = None
 
     # --- variables
@@ -133,10 +149,12 @@ class Executor:
     def inside(self, context: BlockContext) -> Iterator[None]:
         """Execute as the inside of a block whose own statements `context` takes."""
         before, self._context = self._context, context
+        # What a branch solves is solved as a whole.
+        undecided, self._undecided = self._undecided, 0
         try:
             yield
         finally:
-            self._context = before
+            self._context, self._undecided = before, undecided
 
     def refuse(self, construct: str, reason: str = "") -> UnsupportedModel:
         """Make the error for a construct of this mechanism."""
@@ -167,11 +185,14 @@ class Executor:
                 self._repeat(statement)
             case tree.From():
                 self._count(statement)
-            case tree.Refused(construct):
-                raise self.refuse(construct)
+            case tree.Refused(construct, place):
+                mechanism = self.mechanism
+                raise refusal(mechanism.path, mechanism.source, construct, place=place)
             case _:
                 if self._context is None:
                     raise self.refuse(word_of(statement), "it stands where it is not expected")
+                if self._undecided and not self._context.within_decisions:
+                    raise self.refuse(word_of(statement), "inside of IF or ELSE")
                 self._context.take(self, statement)
 
     def _declare(self, names: tuple[tuple[str, tree.Expression | None], ...]) -> None:
@@ -180,7 +201,7 @@ class Executor:
             if length is None:
                 self._scopes[-1][name] = zero
                 continue
-            for index in range(self.whole_number(length, name)):
+            for index in range(self.whole_number(length, f"{name}[")):
                 self._scopes[-1][f"{name}[{index}]"] = zero
 
     def _decide(
@@ -198,10 +219,12 @@ class Executor:
             self._decide(branches[1:], otherwise)
             return
         before = self._snapshot()
+        self._undecided += 1
         self.run(branches[0][1])
         taken = self._snapshot()
         self._restore(before)
         self._decide(branches[1:], otherwise)
+        self._undecided -= 1
         self._merge(condition, taken)
 
     def _snapshot(self) -> tuple[Scope, list[Scope]]:
@@ -235,21 +258,24 @@ class Executor:
         raise self.refuse("WHILE", f"it does not end within {_MOST_TURNS} turns")
 
     def _count(self, loop: tree.From) -> None:
-        first = self.whole_number(loop.first, loop.counter)
-        last = self.whole_number(loop.last, loop.counter)
-        step = 1 if loop.step is None else self.whole_number(loop.step, loop.counter)
-        for count in range(first, last + 1, step):
+        named = f"FROM {loop.counter} ="
+        first = self.whole_number(loop.first, named)
+        last = self.whole_number(loop.last, named)
+        step = 1 if loop.step is None else self.whole_number(loop.step, named)
+        if step <= 0 and first <= last:
+            raise self.refuse(named, f"it does not end: its step is {step}")
+        for count in range(first, last + 1, max(step, 1)):
             self._scopes.append({loop.counter: self.graph.const(float(count))})
             try:
                 self.run(loop.body)
             finally:
                 self._scopes.pop()
 
-    def whole_number(self, expression: tree.Expression, name: str) -> int:
-        """Return the value of an expression that has to be known before the simulation."""
+    def whole_number(self, expression: tree.Expression, construct: str) -> int:
+        """Return the value of an expression of a construct that has to know it beforehand."""
         value = constant_value(self.evaluate(expression))
         if value is None:
-            raise self.refuse(name, "a whole number that is known only in the simulation")
+            raise self.refuse(construct, "a whole number that is known only in the simulation")
         return int(value)
 
     # --- expressions
@@ -307,10 +333,10 @@ class Executor:
             return self.graph.call(name, *arguments)
         if name == "pow" and len(arguments) == 2:
             return self.graph.power(*arguments)
-        if name in {"nernst", "ghk"}:
-            celsius = self.value("celsius")
-            made = physics.nernst if name == "nernst" else physics.ghk
-            return made(self.graph, *arguments, celsius)
+        made = _PHYSICS.get(name)
+        if made is not None and len(arguments) == made[0]:
+            # Not what an argument or a LOCAL of that name hides.
+            return made[1](self.graph, *arguments, self._value_before("celsius"))
         raise self.refuse(f"{call.name}(", "a function that is not known here")
 
     def _follow(self, block: tree.Block, arguments: list[Node]) -> Node:

@@ -5,7 +5,8 @@ Concentrations in mM, voltages in mV, currents per permeability in mA/cm2 per cm
 
 from __future__ import annotations
 
-from pyneuronautofit.simulators.batch.ir.graph import Graph, Node
+from pyneuronautofit.simulators.batch.ir.graph import Graph
+from pyneuronautofit.simulators.batch.ir.node import Node
 
 # CODATA 2018, the values NEURON 9 computes with.
 FARADAY = 96485.33212331001
@@ -37,7 +38,7 @@ def nernst(graph: Graph, inside: Node, outside: Node, valence: Node, celsius: No
     return graph.select(graph.compare("==", valence, zero), zero, charged)
 
 
-def ghk(
+def ghk(  # noqa: PLR0917 - the order is that of NEURON's function
     graph: Graph, voltage: Node, inside: Node, outside: Node, valence: Node, celsius: Node
 ) -> Node:
     """Return the Goldman-Hodgkin-Katz current per permeability."""

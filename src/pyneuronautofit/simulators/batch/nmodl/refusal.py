@@ -8,7 +8,7 @@ from pathlib import Path
 from pyneuronautofit.simulators.batch.structure import UnsupportedModel
 
 _COMMENT = re.compile(r"^[ \t]*COMMENT\b.*?^[ \t]*ENDCOMMENT\b", re.DOTALL | re.MULTILINE)
-_LINE_COMMENT = re.compile(r"[:?][^\n]*")
+_LINE_COMMENT = re.compile(r"(^[ \t]*TITLE\b|[:?])[^\n]*", re.MULTILINE)
 ADVICE = "Use --simulator neuron for this model, or rewrite the channel without it."
 
 
@@ -24,9 +24,21 @@ def line_of(source: str, text: str) -> int | None:
     return None if found is None else code.count("\n", 0, found.start()) + 1
 
 
-def refusal(path: Path, source: str, construct: str, reason: str = "") -> UnsupportedModel:
-    """Make the error for a construct, named as it stands in the file (`VERBATIM`, `SOLVE x`)."""
-    line = line_of(source, construct)
+def refusal(
+    path: Path, source: str, construct: str, reason: str = "", *, place: str = ""
+) -> UnsupportedModel:
+    """Make the error for a construct.
+
+    Parameters
+    ----------
+    construct
+        Named as it stands in the file: `POINTER`, `SOLVE x`.
+    reason
+        Why, where the construct does not say that.
+    place
+        What to look for in the file, where that is another text.
+    """
+    line = line_of(source, place or construct)
     where = f"{path}" if line is None else f"{path}, line {line}"
     why = f" ({reason})" if reason else ""
     return UnsupportedModel(

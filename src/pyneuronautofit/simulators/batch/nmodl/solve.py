@@ -4,7 +4,7 @@ cnexp       x' = a + b x over the step, exactly: x <- x_inf + (x - x_inf) exp(b 
             equations one after the other, each with what the earlier ones have just made.
 euler       x <- x + dt x'.
 derivimplicit, sparse
-            x = x_before + dt x'(x), solved for the changes of all states of the block together.
+            x = x_before + dt x'(x), solved for all states of the block together.
 (KINETIC)   the same, x' being the balance of the reactions; with CONSERVE the law stands in place
             of one state's equation.
 (LINEAR)    the equations as they are.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from pyneuronautofit.simulators.batch.ir.calculus import (
     LinearForm,
@@ -24,7 +25,7 @@ from pyneuronautofit.simulators.batch.ir.calculus import (
     linear_form,
     solve_linear,
 )
-from pyneuronautofit.simulators.batch.ir.graph import Node, constant_value
+from pyneuronautofit.simulators.batch.ir.node import Node, constant_value
 from pyneuronautofit.simulators.batch.nmodl import tree
 from pyneuronautofit.simulators.batch.nmodl.execute import Executor, word_of
 
@@ -81,13 +82,16 @@ def _solve_derivative(executor: Executor, block: tree.Block, method: str) -> Non
 
 
 def _solve_kinetic(executor: Executor, block: tree.Block, method: str) -> None:
-    if method not in {"sparse", ""}:
-        raise executor.refuse(f"METHOD {method}", "a KINETIC block is solved by sparse")
+    if method != "sparse":
+        named = f"METHOD {method}" if method else f"SOLVE {block.name}"
+        raise executor.refuse(named, "a KINETIC block is solved by sparse")
     _solve_implicitly(executor, block, _Balance)
 
 
 class _Exponential:
     """Advances every state at its equation (cnexp)."""
+
+    within_decisions = True
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Advance a state."""
@@ -136,6 +140,7 @@ class _Collected:
     before: dict[str, Node]
     rates: dict[str, Node] = field(default_factory=dict)
     laws: list[tuple[dict[str, float], Node]] = field(default_factory=list)
+    within_decisions: ClassVar[bool] = False
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Take an equation."""
@@ -260,9 +265,7 @@ def _with_known(
 ) -> _Collected:
     keys = list(collected.rates)
     rates = executor.graph.replace([collected.rates[key] for key in keys], {unknown: value})
-    return _Collected(
-        collected.unknowns, collected.before, dict(zip(keys, rates)), collected.laws
-    )
+    return _Collected(collected.unknowns, collected.before, dict(zip(keys, rates)), collected.laws)
 
 
 def _implicit_step(
@@ -270,6 +273,9 @@ def _implicit_step(
 ) -> list[Node]:
     graph, dt = executor.graph, executor.value("dt")
     unknowns = [collected.unknowns[key] for key in keys]
+    # Solving for the states themselves stays exact where rates are so fast that changes cancel.
+    # Single precision solves for the changes: what a slow state moves by would else be lost in it.
+    base = before if executor.single else dict.fromkeys(keys, graph.const(0.0))
     matrix, right = [], []
     for row, key in enumerate(keys):
         form = linear_form(graph, collected.rates[key], unknowns)
@@ -279,16 +285,24 @@ def _implicit_step(
                 for column, slope in enumerate(form.slopes)
             ]
         )
-        moving = [graph.multiply(slope, before[k]) for slope, k in zip(form.slopes, keys)]
-        right.append(graph.multiply(dt, graph.add(form.offset, *moving)))
+        moving = [graph.multiply(slope, base[k]) for slope, k in zip(form.slopes, keys)]
+        change = graph.multiply(dt, graph.add(form.offset, *moving))
+        right.append(graph.add(graph.subtract(before[key], base[key]), change))
     for weights, total in collected.laws:
-        # The law takes the place of the equation of its last state.
-        row = max(place for place, key in enumerate(keys) if key in weights)
+        row = _row_of_law(executor, keys, weights)
         matrix[row] = [graph.const(weights.get(key, 0.0)) for key in keys]
-        held = [(-weights.get(key, 0.0), before[key]) for key in keys]
+        held = [(-weights.get(key, 0.0), base[key]) for key in keys]
         right[row] = graph.combine(0.0, [(1.0, total), *held])
-    changes = solve_linear(graph, matrix, right)
-    return [graph.add(before[key], change) for key, change in zip(keys, changes)]
+    found = solve_linear(graph, matrix, right)
+    return [graph.add(base[key], part) for key, part in zip(keys, found)]
+
+
+def _row_of_law(executor: Executor, keys: list[str], weights: dict[str, float]) -> int:
+    """Return the equation that a law takes the place of: that of its last state."""
+    rows = [place for place, key in enumerate(keys) if key in weights]
+    if not rows:
+        raise executor.refuse("CONSERVE", "none of its states is in a reaction")
+    return max(rows)
 
 
 def _solve_linear(executor: Executor, block: tree.Block, _method: str) -> None:
@@ -324,6 +338,7 @@ class _Equations:
     """Collects `left - right` of the equations of a LINEAR block."""
 
     residues: list[Node]
+    within_decisions: ClassVar[bool] = False
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Take an equation."""

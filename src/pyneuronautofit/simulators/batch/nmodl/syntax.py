@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,14 @@ _NAMED_BLOCKS = {
     "KineticBlock": "KINETIC",
     "LinearBlock": "LINEAR",
 }
+# What changes no number: what is written to users, to units, to other simulators.
+_HARMLESS_NODES = frozenset(
+    {
+        *("Model", "BlockComment", "LineComment", "UnitState", "IndependentBlock", "Define"),
+        *("TableStatement", "ConductanceHint", "MutexLock", "MutexUnlock", "Verbatim"),
+    }
+)
+_PARENTHESES = frozenset({"WrappedExpression", "ParenExpression"})
 # C code that has stood in published channels since before NMODL had another way to say it.
 _HARMLESS_VERBATIM = {"return 0;", "return;", "return 0.0;", "return 0.;"}
 
@@ -130,11 +138,17 @@ class _Reader:
         if kind == "BreakpointBlock":
             return replace(found, breakpoint=self.body(node.statement_block))
         if kind == "Verbatim" and not _is_harmless(node):
-            raise self._refuse("VERBATIM")
-        return found  # titles, comments, unit switches: nothing that changes a number
+            raise refusal(self._path, self._source, "VERBATIM", place=_place_of(node))
+        if kind not in _HARMLESS_NODES:
+            raise self._refuse(self._first_line(node), "a block that is not known here")
+        return found
 
     def _refuse(self, construct: str, reason: str = "") -> ModelError:
         return refusal(self._path, self._source, construct, reason)
+
+    def _first_line(self, node: Any) -> str:
+        lines = str(self._parser.to_nmodl(node)).strip().splitlines()
+        return lines[0].rstrip(" {") if lines else _kind(node)
 
     # --- declarations
 
@@ -244,7 +258,7 @@ class _Reader:
         kind = _kind(node)
         if kind == "ExpressionStatement":
             return self._expression_statement(node.expression)
-        makers = {
+        makers: dict[str, Callable[[Any], tree.Statement | None]] = {
             "LocalListStatement": self._local,
             "IfStatement": self._if,
             "WhileStatement": lambda n: tree.While(
@@ -259,9 +273,9 @@ class _Reader:
             "SolveBlock": self._solve,
         }
         if kind in makers:
-            return makers[kind](node)  # type: ignore[no-any-return]
+            return makers[kind](node)
         if kind == "Verbatim":
-            return None if _is_harmless(node) else tree.Refused("VERBATIM")
+            return None if _is_harmless(node) else tree.Refused("VERBATIM", _place_of(node))
         refused = {
             "LonDiffuse": "LONGITUDINAL_DIFFUSION",
             "NonLinEquation": "NONLINEAR",
@@ -269,26 +283,27 @@ class _Reader:
             "WatchStatement": "WATCH",
             "UpdateDt": "UPDATE",
         }
-        return tree.Refused(refused[kind]) if kind in refused else None
+        if kind in refused:
+            return tree.Refused(refused[kind])
+        return None if kind in _HARMLESS_NODES else tree.Refused(self._first_line(node))
 
     def _expression_statement(self, node: Any) -> tree.Statement | None:
         kind = _kind(node)
-        if kind == "SolveBlock":
-            return self._solve(node)
-        if kind in {"WrappedExpression", "ParenExpression"}:
+        if kind in _PARENTHESES:
             return self._expression_statement(node.expression)
-        if kind == "DiffEqExpression":
-            equation = node.expression
-            return tree.Differential(self._variable(equation.lhs), self._expression(equation.rhs))
         if kind == "BinaryExpression" and node.op.eval() == "=":
             return tree.Assign(self._variable(node.lhs), self._expression(node.rhs))
-        if kind == "LinEquation":
-            return self._equation(node)
-        if kind == "NonLinEquation":
-            return tree.Refused("NONLINEAR")
-        if kind == "FunctionCall":
-            return tree.Run(self._call(node))
-        return None
+        makers: dict[str, Callable[[Any], tree.Statement]] = {
+            "SolveBlock": self._solve,
+            "DiffEqExpression": lambda n: tree.Differential(
+                self._variable(n.expression.lhs), self._expression(n.expression.rhs)
+            ),
+            "LinEquation": self._equation,
+            "NonLinEquation": lambda _n: tree.Refused("NONLINEAR"),
+            "FunctionCall": lambda n: tree.Run(self._call(n)),
+        }
+        # A value that nobody takes does nothing.
+        return makers[kind](node) if kind in makers else None
 
     def _solve(self, node: Any) -> tree.Solve:
         method = _text(node.method) if node.method is not None else ""
@@ -348,7 +363,7 @@ class _Reader:
 
     def _reactants(self, node: Any) -> tuple[tuple[int, tree.Variable], ...]:
         kind = _kind(node)
-        if kind in {"WrappedExpression", "ParenExpression"}:
+        if kind in _PARENTHESES:
             return self._reactants(node.expression)
         if kind == "BinaryExpression" and node.op.eval() == "+":
             return self._reactants(node.lhs) + self._reactants(node.rhs)
@@ -361,7 +376,7 @@ class _Reader:
 
     def _expression(self, node: Any) -> tree.Expression:
         kind = _kind(node)
-        if kind in {"WrappedExpression", "ParenExpression"}:
+        if kind in _PARENTHESES:
             return self._expression(node.expression)
         if kind in {"Double", "Float", "Integer", "DoubleUnit"}:
             return tree.Number(self._number(node))
@@ -400,7 +415,16 @@ def _without_includes(nodes: Iterable[Any]) -> Iterable[Any]:
 
 
 def _is_harmless(node: Any) -> bool:
-    return " ".join(str(node.statement.eval()).split()) in _HARMLESS_VERBATIM | {""}
+    return " ".join(_code_of(node)) in _HARMLESS_VERBATIM | {""}
+
+
+def _code_of(node: Any) -> list[str]:
+    return str(node.statement.eval()).split()
+
+
+def _place_of(node: Any) -> str:
+    """Return the text by which a VERBATIM is told from others: its first word of C."""
+    return " ".join(["VERBATIM", *_code_of(node)[:1]])
 
 
 def _has_table(node: Any) -> bool:

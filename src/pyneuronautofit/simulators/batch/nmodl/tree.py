@@ -170,9 +170,12 @@ class Refused:
     ----------
     construct
         What it is, in NMODL's words.
+    place
+        The text by which it is found in the file, where that is another.
     """
 
     construct: str
+    place: str = ""
 
 
 Statement: TypeAlias = (

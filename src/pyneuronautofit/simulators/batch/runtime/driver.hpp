@@ -1,8 +1,9 @@
 // Runs a lane group: W cells of the same tree, each with its own parameters, current and result.
 //
 // The scheme is NEURON's fixed step: the tree is solved implicitly with the currents and slopes at
-// the old voltage (Hines 1984), then every node advances its states at the new one. All of a group's
-// values lie in one block of memory that fits the first cache, and stay there for a whole sweep.
+// the old voltage (Hines 1984), then every node advances its states at the new one. All of a
+// group's values lie in one block of memory that fits the first cache, and stay there for a whole
+// sweep.
 //
 // Units: mV, ms, nA, uS, nF; currents of mechanisms in mA/cm2, areas in um2.
 #ifndef PYNEURONAUTOFIT_DRIVER_HPP
@@ -24,8 +25,14 @@ using lanes::W;
 
 // mA/cm2 x um2 in nA, and S/cm2 x um2 in uS.
 constexpr real per_area = real(0.01);
-// How often it is looked whether any lane still has a finite voltage, in samples.
+// How often it is looked whether anything is still wanted of a group: in steps before t = 0, in
+// samples after it.
 constexpr std::int64_t look_every = 256;
+
+// Whether another thread has said that the result is not wanted any more; none need be able to.
+inline bool stopped(const std::int32_t *stop) {
+    return stop && __atomic_load_n(stop, __ATOMIC_RELAXED) != 0;
+}
 
 // The tree of a group. Parents come before their children; node 0 is the root.
 struct Tree {
@@ -35,6 +42,14 @@ struct Tree {
     const std::int32_t *parent;
     const std::int32_t *kind;  // -1: a node without membrane
 };
+
+// The voltage that mechanisms get: in single precision one that is no round number.
+//
+// Many channels have a rate such as (v - a) / (1 - exp((a - v) / b)), which is 0/0 where v is
+// exactly a. In double precision that never happens. In single precision a voltage that lies
+// between -40 and -20 mV for a second meets such an `a` sooner or later; with its last bit set it
+// passes by.
+inline V uneven(V v) { return lanes::single ? (V)((lanes::B)v | lanes::bits(1)) : v; }
 
 // Memory for vectors, aligned as they need it.
 class Block {
@@ -133,7 +148,7 @@ template <class... K> class Group {
             for (int j = 0; nodes_[k][j] >= 0; j++) {
                 const int i = nodes_[k][j];
                 Kind::first(raw[k] + std::size_t(j) * Kind::n_raw,
-                            state_[k] + std::size_t(j) * Kind::n_state, v_[i],
+                            state_[k] + std::size_t(j) * Kind::n_state, uneven(v_[i]),
                             t_ + real(0.5) * dt_, dt_, current_[i], slope_[i]);
             }
         });
@@ -170,7 +185,7 @@ template <class... K> class Group {
             V *state = state_[k];
             for (const std::int32_t *node = nodes_[k]; *node >= 0; node++) {
                 const int i = *node;
-                Kind::step(par, state, v_[i], t_, middle, current_[i], slope_[i]);
+                Kind::step(par, state, uneven(v_[i]), t_, middle, current_[i], slope_[i]);
                 par += Kind::n_par;
                 state += Kind::n_state;
             }
@@ -233,8 +248,10 @@ template <class... K> class Group {
         for (int i = 0; i < n_; i++) f(lost_[i]);
         for (int i = 0; i < n_; i++) f(current_[i]);
         for (int i = 0; i < n_; i++) f(slope_[i]);
-        for (int k = 0; k < Kinds<K...>::n; k++)
-            for (int j = 0; j < count_of(k) * Kinds<K...>::n_state[k]; j++) f(state_[k][j]);
+        for (int k = 0; k < Kinds<K...>::n; k++) {
+            const int count = count_of(k) * Kinds<K...>::n_state[k];
+            for (int j = 0; j < count; j++) f(state_[k][j]);
+        }
     }
 
     // Gauss elimination from the leaves to the root, for the change of the voltages.
@@ -283,36 +300,42 @@ template <class... K> class Group {
 // From the values that were read to the state after some steps at constant currents.
 template <class... K>
 void settle(const Tree &tree, const real *values, const real *cable, const real *voltage,
-            const real *dt, const real *t, const real *holding, std::int64_t n_step, real *state) {
+            const real *dt, const real *t, const real *holding, std::int64_t n_step, real *state,
+            const std::int32_t *stop) {
     lanes::FlushDenormals flush;
     Group<K...> group(tree, values, cable, dt);
     group.begin(values, voltage, t);
     const V stimulus = lanes::load(holding);
-    for (std::int64_t k = 0; k < n_step; k++) group.step(stimulus);
+    for (std::int64_t k = 0; k < n_step; k++) {
+        group.step(stimulus);
+        if (k % look_every == look_every - 1 && stopped(stop)) return;
+    }
     group.save(state);
 }
 
 // A sweep from a state on: the mean voltage of every sample in each lane.
 //
 // Sample k of the result is the mean over the points k * substeps + j. The current is linear
-// between its samples, taken at the middle of each step, and stays what it is after the last one.
+// between its samples and taken at the middle of each step; after the last sample it goes on as it
+// did before it, which is what NEURON's play does.
 template <class... K>
 void respond(const Tree &tree, const real *values, const real *cable, const real *state,
              const real *dt, const double *const *current, std::int64_t n_sample,
-             std::int32_t substeps, double *const *voltage) {
+             std::int32_t substeps, double *const *voltage, const std::int32_t *stop) {
     lanes::FlushDenormals flush;
     Group<K...> group(tree, values, cable, dt);
     alignas(sizeof(V)) const real zero[W] = {};
     group.load(state, zero);
-    V here{}, next{};
+    V here{}, next{}, difference{};
     for (int l = 0; l < W; l++) next[l] = real(current[l][0]);
     const real share = real(1) / real(substeps);
     for (std::int64_t k = 0; k < n_sample; k++) {
         here = next;
-        const std::int64_t following = k + 1 < n_sample ? k + 1 : k;
-        for (int l = 0; l < W; l++) next[l] = real(current[l][following]);
+        if (k + 1 < n_sample) {
+            for (int l = 0; l < W; l++) next[l] = real(current[l][k + 1]);
+            difference = next - here;
+        }
         V sum = group.recorded();
-        const V difference = next - here;
         for (std::int32_t j = 0; j < substeps; j++) {
             // The last step would only make a point that belongs to no sample.
             if (j + 1 == substeps && k + 1 == n_sample) break;
@@ -321,7 +344,9 @@ void respond(const Tree &tree, const real *values, const real *cable, const real
         }
         const V mean = sum * share;
         for (int l = 0; l < W; l++) voltage[l][k] = double(mean[l]);
-        if (k % look_every == look_every - 1 && !lanes::any(mean - mean == V{})) {
+        if (k % look_every != look_every - 1) continue;
+        if (stopped(stop)) return;
+        if (!lanes::any(mean - mean == V{})) {
             // Nothing but nan is left, and nothing else can come.
             for (std::int64_t rest = k + 1; rest < n_sample; rest++)
                 for (int l = 0; l < W; l++) voltage[l][rest] = double(mean[l] - mean[l]);
@@ -343,15 +368,17 @@ void respond(const Tree &tree, const real *values, const real *cable, const real
     void kernel_settle(const driver::Tree *tree, const driver::real *values,                       \
                        const driver::real *cable, const driver::real *voltage,                     \
                        const driver::real *dt, const driver::real *t, const driver::real *holding, \
-                       std::int64_t n_step, driver::real *state) {                                 \
-        driver::settle<__VA_ARGS__>(*tree, values, cable, voltage, dt, t, holding, n_step, state); \
+                       std::int64_t n_step, driver::real *state, const std::int32_t *stop) {       \
+        driver::settle<__VA_ARGS__>(*tree, values, cable, voltage, dt, t, holding, n_step, state,  \
+                                    stop);                                                         \
     }                                                                                              \
     void kernel_respond(const driver::Tree *tree, const driver::real *values,                      \
                         const driver::real *cable, const driver::real *state,                      \
                         const driver::real *dt, const double *const *current,                      \
-                        std::int64_t n_sample, std::int32_t substeps, double *const *voltage) {    \
+                        std::int64_t n_sample, std::int32_t substeps, double *const *voltage,      \
+                        const std::int32_t *stop) {                                                \
         driver::respond<__VA_ARGS__>(*tree, values, cable, state, dt, current, n_sample, substeps, \
-                                     voltage);                                                     \
+                                     voltage, stop);                                               \
     }                                                                                              \
     }
 

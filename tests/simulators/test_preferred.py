@@ -1,0 +1,296 @@
+"""Which simulator is used, and what the user is told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models import CellSource, compiled_library, load_model
+from pyneuronautofit.recordings import StimulusWindow
+from pyneuronautofit.simulators import (
+    NeuronSimulator,
+    PreferredSimulator,
+    RunStatus,
+    plan_experiment,
+    preferred,
+)
+from pyneuronautofit.simulators.batch import library, simulator
+from pyneuronautofit.simulators.batch.reader import GeneratedKernel
+from pyneuronautofit.simulators.batch.structure import UnsupportedModel
+from simulators.batch.mechanism_cells import CELLS, MODS, capacitances, write_project
+from simulators.test_neuron import noisy_recording, table
+
+REFUSED = MODS.with_name("mods_refused")
+LOGGER = "pyneuronautofit.simulators.preferred"
+
+CELL = """
+from neuron import h
+
+class Cell:
+    def __init__(self, nid=0):
+        self.soma = h.Section(name="soma", cell=self)
+        self.soma.insert("pas")
+        self.soma.Ra = 100
+
+    def setcable(self):
+        if self.soma.Ra > 150:
+            self.soma.insert("extracellular")
+        if self.soma.Ra < 60:
+            raise ValueError("too small")
+"""
+PROJECT = """
+from cell import Cell as fitmeneuron
+param_nslh = [["soma.Ra", "lin", 50, 200]]
+simulator = "neuron"
+"""
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    planned = plan_experiment(
+        noisy_recording(n_sweep=2, n_sample=300), StimulusWindow(100, 200), [0, 1], 0.05, 34.0
+    )
+    return replace(planned, transient_ms=20.0)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A model that has never been compared."""
+    (tmp_path / "cell.py").write_text(CELL)
+    (tmp_path / "project.py").write_text(f"{PROJECT}# {tmp_path}\n")
+    return load_model(tmp_path, tmp_path).cell_source
+
+
+@pytest.fixture(autouse=True)
+def said(caplog):
+    caplog.set_level(logging.INFO, LOGGER)
+    return caplog
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache that has no kernels yet."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(folder))
+    return folder
+
+
+def as_neuron(source, experiment, parameters):
+    with NeuronSimulator(source, experiment, n_worker=1) as neuron:
+        return neuron.run(parameters)
+
+
+def warnings(said):
+    return [r.getMessage() for r in said.records if r.levelno == logging.WARNING]
+
+
+def comparisons(said):
+    return [r for r in said.records if "against NEURON, one candidate" in r.getMessage()]
+
+
+# --- falling back
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory):
+    """A model with a channel that only NEURON can simulate."""
+    folder = tmp_path_factory.mktemp("refused")
+    mods = folder / "mods"
+    mods.mkdir()
+    shutil.copy(REFUSED / "verbatim.mod", mods)
+    cell = replace(CELLS["tkm-quiet"], mechanisms={"pas": {}, "r_verbatim": {}}, global_values={})
+    return CellSource(write_project(cell, folder), mods, compiled_library(mods))
+
+
+def test_a_channel_that_is_not_supported_is_simulated_by_neuron(refused, experiment, said):
+    parameters = capacitances(1.0, 2.0)
+    with PreferredSimulator(refused, experiment, n_worker=1) as preferring:
+        preferring.check(parameters)
+        (warning,) = warnings(said)
+        assert "verbatim.mod, line 16: VERBATIM cannot be simulated" in warning
+        assert warning.endswith("NEURON is used, which is slower.")
+        assert preferring.description.startswith("NEURON")
+        traces = preferring.run(parameters)
+    assert len(warnings(said)) == 1
+    expected = as_neuron(refused, experiment, parameters)
+    np.testing.assert_array_equal(traces.voltage_mV, expected.voltage_mV)
+
+
+def test_who_insists_is_told(refused, experiment, said):
+    with (
+        PreferredSimulator(refused, experiment, n_worker=1, insist=True) as preferring,
+        pytest.raises(UnsupportedModel, match=r"verbatim\.mod, line 16: VERBATIM cannot"),
+    ):
+        preferring.run(capacitances(1.0))
+    assert not warnings(said)
+
+
+def test_no_compiler(project, experiment, said, monkeypatch):
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    parameters = table(**{"soma.Ra": [100.0, 110.0]})
+    with PreferredSimulator(project, experiment, n_worker=1, insist=True) as preferring:
+        traces = preferring.run(parameters)
+    assert traces.ok.all()
+    (warning,) = warnings(said)
+    assert "needs a C++ compiler, but 'no-such-compiler', which CXX names, was not" in warning
+    assert "NEURON is used" in warning
+
+
+def test_no_compiler_on_the_path(project, experiment, said, monkeypatch, tmp_path):
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with PreferredSimulator(project, experiment, n_worker=1) as preferring:
+        assert preferring.run(table(**{"soma.Ra": [100.0]})).ok.all()
+    assert "g++ or c++ or clang++ was not found on the PATH" in warnings(said)[0]
+
+
+def test_a_later_candidate_that_is_not_supported(project, experiment, said):
+    parameters = table(**{"soma.Ra": [100.0, 110.0, 50.0, 160.0]})
+    with PreferredSimulator(project, experiment, n_worker=1) as preferring:
+        preferring.check(parameters)
+        assert preferring.description.startswith("batch")
+        traces = preferring.run(parameters)
+        assert preferring.description.startswith("NEURON")
+    assert [status is RunStatus.OK for status in traces.status] == [True, True, False, True]
+    assert "ValueError: too small" in traces.messages[2]
+    assert "has the mechanism extracellular" in warnings(said)[0]
+    expected = as_neuron(project, experiment, parameters)
+    np.testing.assert_array_equal(traces.voltage_mV, expected.voltage_mV)
+
+
+def test_a_later_candidate_that_is_not_supported_after_some_are_done(
+    project, experiment, said, monkeypatch
+):
+    monkeypatch.setattr(simulator, "_CELLS_PER_ROUND", 2)
+    parameters = table(**{"soma.Ra": [100.0, 110.0, 160.0, 120.0]})
+    with PreferredSimulator(project, experiment, n_worker=1) as preferring:
+        blocks = list(preferring.stream(parameters))
+    numbers = [number for block in blocks for number in block.candidates.tolist()]
+    assert sorted(numbers) == [0, 1, 2, 3]
+    assert len(warnings(said)) == 1
+
+
+def test_a_misspelt_parameter_is_an_error_in_any_case(project, experiment):
+    with (
+        PreferredSimulator(project, experiment, n_worker=1) as preferring,
+        pytest.raises(ModelError, match="has no 'sma'; did you mean 'soma'"),
+    ):
+        preferring.check(table(**{"sma.L": [1.0]}))
+
+
+# --- the comparison
+
+
+def test_the_comparison_is_made_once_and_again_for_another_project(project, experiment, said):
+    parameters = table(**{"soma.Ra": [100.0]})
+
+    def run():
+        said.clear()
+        with PreferredSimulator(project, experiment, n_worker=1) as preferring:
+            first = preferring.run(parameters)
+            second = preferring.run(parameters)
+            assert preferring.description.startswith("batch")
+        np.testing.assert_array_equal(first.voltage_mV, second.voltage_mV)
+        return len(comparisons(said))
+
+    assert run() == 1
+    assert run() == 0
+    assert "agreed with NEURON to" in said.text
+    # Files that a run writes beside the project say nothing about it.
+    (project.project.parent / "run-final.json").write_text("{}")
+    assert run() == 0
+    with project.project.open("a") as stream:
+        stream.write("# another\n")
+    assert run() == 1
+
+
+def spoiled(monkeypatch, old, new):
+    """Let kernels be written with a mistake."""
+    original = library.KernelLibrary._load
+
+    def load(self, kinds):
+        generate = self._generate
+
+        def wrong(task):
+            right = generate(task)
+            assert old in right.source
+            return GeneratedKernel(right.source.replace(old, new), right.variables)
+
+        self._generate = wrong
+        return original(self, kinds)
+
+    monkeypatch.setattr(library.KernelLibrary, "_load", load)
+
+
+def test_a_wrong_kernel_is_found_out(project, experiment, said, cache, monkeypatch):
+    spoiled(monkeypatch, "current = ", "current = real(1.02) * ")
+    parameters = table(**{"soma.Ra": [100.0]})
+    with PreferredSimulator(project, experiment, n_worker=1, insist=True) as preferring:
+        traces = preferring.run(parameters)
+        assert preferring.description.startswith("NEURON")
+    (warning,) = warnings(said)
+    assert "voltage differs from NEURON's by " in warning
+    assert "where at most 0.01 mV is expected" in warning
+    assert "NEURON is used" in warning
+    expected = as_neuron(project, experiment, parameters)
+    np.testing.assert_array_equal(traces.voltage_mV, expected.voltage_mV)
+
+
+def test_a_kernel_whose_voltage_becomes_infinite_is_found_out(
+    project, experiment, said, cache, monkeypatch
+):
+    spoiled(monkeypatch, "current = ", "current = real(NAN) + ")
+    with PreferredSimulator(project, experiment, n_worker=1) as preferring:
+        assert preferring.run(table(**{"soma.Ra": [100.0]})).ok.all()
+    assert "becomes infinite where NEURON's does not" in warnings(said)[0]
+
+
+def test_a_candidate_that_cannot_be_simulated_is_not_compared(project, experiment, said):
+    parameters = table(**{"soma.Ra": [50.0, 100.0]})
+    with PreferredSimulator(project, experiment, n_worker=1) as preferring:
+        traces = preferring.run(parameters)
+    assert traces.status == (RunStatus.FAILED, RunStatus.OK)
+    assert len(comparisons(said)) == 1
+
+
+def test_where_no_candidate_says_anything_later_ones_may(project, experiment, said):
+    with PreferredSimulator(project, experiment, n_worker=1) as preferring:
+        assert not preferring.run(table(**{"soma.Ra": [50.0]})).ok.any()
+        assert "no candidate was found" in said.text
+        assert not comparisons(said)
+        assert preferring.run(table(**{"soma.Ra": [100.0]})).ok.all()
+        assert len(comparisons(said)) == 1
+
+
+def test_tables_of_a_model_are_no_reason_for_an_alarm(tmp_path, experiment, said):
+    # NEURON interpolates in them, as they are written; that is a difference, but not ours.
+    cell = replace(CELLS["tnat-lively"], mechanisms={"hh": {}}, global_values={}, celsius=6.3)
+    source = CellSource(write_project(cell, tmp_path), None, None)
+    with PreferredSimulator(source, experiment, n_worker=1) as preferring:
+        batch = preferring.run(capacitances(1.0))
+        assert preferring.description.startswith("batch")
+    assert not warnings(said)
+    neuron = as_neuron(source, experiment, capacitances(1.0))
+    assert np.abs(neuron.voltage_mV - batch.voltage_mV).max() > 10 * 1e-6
+
+
+def test_a_cell_that_fires_by_itself_is_compared_before_it_does(experiment):
+    long = replace(experiment, transient_ms=1000.0)
+    planned = preferred._from_the_beginning(long)
+    # The strongest current, with its transient in the sweep.
+    assert planned.n_sweep == 1
+    assert planned.n_sample == long.n_sample + 10_000
+    np.testing.assert_array_equal(planned.current_pA[0, :10_000], long.holding_pA[1])
+    np.testing.assert_array_equal(planned.current_pA[0, 10_000:], long.current_pA[1])
+    assert planned.n_transient_step == 1
+
+
+def test_neither_files_nor_processes_are_made_before_they_are_needed(project, experiment, cache):
+    with PreferredSimulator(project, experiment):
+        assert not os.path.exists(cache)
