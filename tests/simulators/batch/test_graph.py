@@ -259,3 +259,14 @@ def test_of_two_exponentials_that_are_chosen_from_one_is_computed(graph, x, y):
     at = {("x",): np.array([0.5, 1.5]), ("y",): np.array([0.2, 0.3])}
     wanted = [2.0 + 3.0 * math.exp(0.5), 5.0 - math.exp(0.3)]
     np.testing.assert_allclose(evaluate([node], at)[0], wanted, rtol=1e-14)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("exponent", [-2, -1, 0, 1, 2])
+def test_sums_that_are_not_finite_end_in_products(value, exponent):
+    graph = new_graph()
+    x, y = graph.input(("x",)), graph.input(("y",))
+    broken = graph.combine(value, [(value, graph.power(x, y))])
+    made = graph.product([(broken, exponent), (y, 1)])
+    (found,) = evaluate([made], {("x",): 2.0, ("y",): 3.0})
+    assert found == 3.0 if exponent == 0 else not np.isfinite(found) or found == 0.0

@@ -122,6 +122,8 @@ class Graph:
         pending = [(self.as_number(node), exponent) for node, exponent in factors]
         while pending:
             node, exponent = pending.pop()
+            if exponent == 0:
+                continue
             if node.op == "const":
                 coefficient *= _power(number_of(node), exponent)
             elif node.op == "prod":
@@ -145,7 +147,7 @@ class Graph:
         """Return a sum as a number times a sum whose first coefficient is 1 (or its only term)."""
         constant, coefficients = sum_data(node)
         scale = coefficients[0]
-        if scale == 1.0:
+        if scale == 1.0 or not math.isfinite(scale):
             return 1.0, node
         rescaled = [(c / scale, part) for c, part in zip(coefficients, node.args)]
         return scale, self.combine(constant / scale, rescaled)
