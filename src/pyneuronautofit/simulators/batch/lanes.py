@@ -89,6 +89,22 @@ class SweepJob:
     voltage: FloatArray
 
 
+@dataclass(frozen=True)
+class Responses:
+    """How the sweeps of a group went.
+
+    Attributes
+    ----------
+    seconds
+        That each of them took.
+    sound
+        For every job whether its voltage stayed finite.
+    """
+
+    seconds: float
+    sound: list[bool]
+
+
 class LaneRunner:
     """Runs groups of jobs of one signature.
 
@@ -119,8 +135,8 @@ class LaneRunner:
         )
         return [state[:, lane].copy() for lane in range(len(jobs))]
 
-    def respond(self, jobs: Sequence[SweepJob], stop: Stop) -> float:
-        """Simulate sweeps, each into its `voltage`; return the seconds that each of them took."""
+    def respond(self, jobs: Sequence[SweepJob], stop: Stop) -> Responses:
+        """Simulate sweeps, each into its `voltage`."""
         began = time.monotonic()
         kernel, experiment = self.kernel, self._experiment
         group = pack(kernel, self._layout, [job.cell.image for job in jobs])
@@ -136,7 +152,9 @@ class LaneRunner:
             substeps=experiment.clock.substeps,
             stop=stop,
         )
-        return (time.monotonic() - began) / len(jobs)
+        # Here, where the voltages are still in the cache, and threads do it side by side.
+        sound = [_is_sound(job.voltage) for job in jobs]
+        return Responses((time.monotonic() - began) / len(jobs), sound)
 
     def _filled(self, given: list[T]) -> list[T]:
         return [*given, *([given[-1]] * (self.kernel.n_lane - len(given)))]
@@ -158,7 +176,7 @@ class Chunk:
 
     cells: Sequence[Cell]
     voltage: FloatArray
-    groups: list[tuple[Future[float], list[int]]] = field(default_factory=list)
+    groups: list[tuple[Future[Responses], list[int]]] = field(default_factory=list)
 
 
 class LaneWork:
@@ -210,15 +228,14 @@ class LaneWork:
     def finish(self, chunk: Chunk) -> Block:
         """Wait for a chunk and return its voltages."""
         seconds = np.zeros(len(chunk.cells))
+        sound = np.ones(len(chunk.cells), dtype=bool)
         for future, places in chunk.groups:
-            np.add.at(seconds, places, future.result())
-        finite = [
-            bool(voltage.min() > -_HIGHEST_MV and voltage.max() < _HIGHEST_MV)  # nan is not
-            for voltage in chunk.voltage
-        ]
-        chunk.voltage[np.logical_not(finite)] = np.nan
-        status = tuple(RunStatus.OK if ok else RunStatus.DIVERGED for ok in finite)
-        messages = tuple("" if ok else RunStatus.DIVERGED.value for ok in finite)
+            responses = future.result()
+            np.add.at(seconds, places, responses.seconds)
+            np.logical_and.at(sound, places, responses.sound)
+        chunk.voltage[~sound] = np.nan
+        status = tuple(RunStatus.OK if ok else RunStatus.DIVERGED for ok in sound.tolist())
+        messages = tuple("" if ok else RunStatus.DIVERGED.value for ok in sound.tolist())
         candidates = np.array([cell.candidate for cell in chunk.cells])
         return Block(candidates, Traces(chunk.voltage, status, messages, seconds))
 
@@ -238,3 +255,8 @@ class LaneWork:
         self._submitted.add(future)
         future.add_done_callback(self._submitted.discard)
         return future
+
+
+def _is_sound(voltage_mV: FloatArray) -> bool:
+    # Comparisons with nan are false.
+    return bool(voltage_mV.min() > -_HIGHEST_MV and voltage_mV.max() < _HIGHEST_MV)
