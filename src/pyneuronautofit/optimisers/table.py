@@ -126,9 +126,7 @@ def _genetic(
 
 
 def _mutation(settings: SearchSettings) -> AdaptiveMutation:
-    return AdaptiveMutation(
-        settings.mutation_rate, settings.mutation_slope, settings.refined_after
-    )
+    return AdaptiveMutation(settings.mutation_rate, settings.mutation_slope, settings.refined_after)
 
 
 def _rule(settings: SearchSettings) -> AdaptationRule:
