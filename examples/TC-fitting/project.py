@@ -5,7 +5,7 @@ that `--project` names). It has to define two names and may define three more:
 
     fitmeneuron   the class of the neuron                                   required
     param_nslh    the list of searched parameters                           required
-    simulator     "neuron", the only one there is                           optional
+    simulator     "neuron": whose classes the model is written with         optional
     getversion()  the version of your model                                 optional
     downsampler   reduces recording and model before they are compared      optional
 

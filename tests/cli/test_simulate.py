@@ -58,3 +58,32 @@ def test_the_models_of_a_run_score_as_they_did_in_the_run(command, recording, hh
     expected = [record["fitness"] for record in json.loads(final.read_text())["final"]]
     # Printed parameters have all digits, so the voltages are the same to the last bit.
     assert compared["vector"] == expected
+
+
+def test_both_simulators_are_compared(command, recording, hh_project, tmp_path):
+    models, out = database(tmp_path / "db.json", temperature=20), tmp_path / "o.npz"
+    words = ["--project", hh_project, "--simulator", "both", models, recording, "-o", out]
+    answer = simulate(command, *words)
+    assert "batch, double precision" in answer.out
+    assert "NEURON in" in answer.out
+    assert "the batch simulator against NEURON" in answer.out
+    assert "FAILED / FAILED" in answer.out  # model 8, in either
+    with np.load(out) as arrays:
+        # NEURON's hh has tables, which are switched off for the comparison.
+        np.testing.assert_allclose(
+            arrays["voltage"][:2], arrays["voltage_neuron"][:2], rtol=0, atol=1e-5
+        )
+        assert not np.array_equal(arrays["voltage"][:2], arrays["voltage_neuron"][:2])
+
+
+def test_single_precision_is_near_double(command, recording, hh_project, tmp_path):
+    models = database(tmp_path / "db.json", temperature=20)
+    voltages = []
+    for precision in ("double", "single"):
+        out = tmp_path / f"{precision}.npz"
+        words = ["--project", hh_project, "--precision", precision, models, recording, "-o", out]
+        assert f"batch, {precision} precision" in simulate(command, *words).out
+        with np.load(out) as arrays:
+            voltages.append(arrays["voltage"][:2])
+    assert not np.array_equal(*voltages)
+    np.testing.assert_allclose(*voltages, rtol=0, atol=0.05)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyneuronautofit.simulators.agreement import Agreement, compare_sweep, spike_samples, worst
+from pyneuronautofit.simulators.agreement import (
+    Agreement,
+    compare_sweep,
+    early_difference,
+    spike_samples,
+    worst,
+)
 
 STEP_MS = 0.1
 
@@ -73,3 +79,11 @@ def test_the_worst_of_several():
     assert np.isnan(worst([other]).quiet_mV)
     silent = Agreement(0.0, 0.0, (0, 0), float("nan"))
     assert worst([silent, one]).n_spike == (3, 3)
+
+
+def test_the_first_millisecond_is_compared_whatever_happens_in_it():
+    one, other = np.full(100, 20.0), np.full(100, 20.0)
+    other[9] += 0.25
+    other[10] += 7.0
+    assert early_difference(one, other, 0.1) == 0.25
+    assert early_difference(one, other, 10.0) == 0.0

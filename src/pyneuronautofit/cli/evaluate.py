@@ -41,8 +41,8 @@ from pyneuronautofit.simulators import RunStatus, plan_experiment
 DESCRIPTION = """Simulates and scores stored models: a table, or JSON with --json.
 
 Without RECORDING each model is compared with the recording it was fitted to, which is sought in
---recordings, beside MODELS and in ../experimentaldata. Without -m it is scored as its file says it
-was; with -m all evaluation flags are taken from the command line."""
+--recordings, beside MODELS, here and in ../experimentaldata. Without -m it is scored as its file
+says it was; with -m all evaluation flags are taken from the command line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ def run(argv: Sequence[str], prog: str) -> int:
 def _recording_of(config: EvaluateConfig, target: str | None) -> Path:
     if config.recording is not None:
         return Path(config.recording)
-    folders = [Path(config.models).parent, Path("..") / "experimentaldata"]
+    folders = [Path(config.models).parent, Path(), Path("..") / "experimentaldata"]
     if config.recordings is not None:
         folders.insert(0, Path(config.recordings))
     return find_target(target, folders)

@@ -31,7 +31,9 @@ from pyneuronautofit.fit.options import one_of
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.simulators import (
     Experiment,
+    NeuronSimulator,
     RunStatus,
+    Simulator,
     Traces,
     compare_sweep,
     gather,
@@ -66,6 +68,8 @@ class SimulateConfig(StoredModelsOptions):
     out: str | None = option(
         None, "-o", "--out", group=RUN, metavar="OUT.npz", parse=str, help="where to write"
     )
+    #: Whether NEURON is there for the comparison; no flag of its own.
+    compared: bool = False
 
 
 def run(argv: Sequence[str], prog: str) -> int:
@@ -102,8 +106,16 @@ def _configs(config: SimulateConfig) -> list[SimulateConfig]:
     return [
         replace(config, simulator="batch"),
         # NEURON has but one precision.
-        replace(config, simulator="neuron", precision="double"),
+        replace(config, simulator="neuron", precision="double", compared=True),
     ]
+
+
+def _simulator(config: SimulateConfig, source: CellSource, experiment: Experiment) -> Simulator:
+    if config.compared:
+        # What NEURON interpolates in tables, the batch simulator computes.
+        limits = (config.n_worker, config.time_limit_s)
+        return NeuronSimulator(source, experiment, *limits, exact_tables=True)
+    return build_simulator(source, experiment, config)
 
 
 def _simulate(
@@ -115,7 +127,7 @@ def _simulate(
 ) -> Traces:
     """Simulate all models and say how it went."""
     table = stored.table()
-    with build_simulator(source, experiment, config) as simulator:
+    with _simulator(config, source, experiment) as simulator:
         simulator.check(table)
         began = time.monotonic()
         blocks = track(

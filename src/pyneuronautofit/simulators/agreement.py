@@ -17,6 +17,7 @@ from pyneuronautofit._types import FloatArray, IntArray
 SPIKE_MV = -10.0
 # The upstroke begins before the crossing.
 _UPSTROKE_MS = 2.0
+_EARLY_MS = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def compare_sweep(one_mV: FloatArray, other_mV: FloatArray, step_ms: float) -> A
         (len(spikes), len(others)),
         shift,
     )
+
+
+def early_difference(one_mV: FloatArray, other_mV: FloatArray, step_ms: float) -> float:
+    """Return the largest difference in the first millisecond, mV: before spikes amplify it much."""
+    n_early = max(round(_EARLY_MS / step_ms), 1)
+    return float(np.abs(one_mV[:n_early] - other_mV[:n_early]).max())
 
 
 def spike_samples(voltage_mV: FloatArray) -> IntArray:

@@ -19,7 +19,11 @@ import numpy as np
 from pyneuronautofit._native import artifacts
 from pyneuronautofit.models import CellSource, neuron_version
 from pyneuronautofit.simulators._base import Block, RunStatus, Simulator, Traces, gather
-from pyneuronautofit.simulators.agreement import Agreement, compare_sweep
+from pyneuronautofit.simulators.agreement import (
+    Agreement,
+    compare_sweep,
+    early_difference,
+)
 from pyneuronautofit.simulators.batch.build import (
     KernelBuildError,
     Precision,
@@ -189,7 +193,10 @@ class PreferredSimulator:
             self._give_up_batch(error)
             return True
         if found is None:
-            _log.info("no candidate was found that shows whether both simulators agree")
+            _log.warning(
+                "the batch simulator could not be compared with NEURON: neither could simulate any "
+                "of the first candidates"
+            )
             return False
         _log.info(
             "the batch simulator against NEURON, one candidate, one sweep: voltages before the "
@@ -224,8 +231,11 @@ class PreferredSimulator:
                 )
                 if not ours.ok[0]:
                     return replace(found, quiet_mV=float("inf"))
-                if not np.isnan(found.quiet_mV):
-                    return found
+                if np.isnan(found.quiet_mV):  # it fires from the start
+                    early = (answer.voltage_mV[0, 0], ours.voltage_mV[0, 0])
+                    early_mV = early_difference(*early, experiment.clock.step_ms)
+                    return replace(found, quiet_mV=early_mV)
+                return found
         return None
 
     def _sidecar(self, kernel_keys: Sequence[str]) -> Path:

@@ -106,14 +106,19 @@ def refuse_unsupported(cell: Any, soma_segment: Any) -> None:
     for section in soma_segment.sec.wholetree():
         for what in _unsupported(section):
             raise UnsupportedModel(
-                f"{owner}: section {section.name()} has {what}; --simulator batch simulates "
-                f"density mechanisms in cylinders and cones and nothing else. {_ADVICE}"
+                f"{owner}: section {_name_of(section)} has {what}; --simulator batch simulates "
+                f"density mechanisms only. {_ADVICE}"
             )
     if _neuron().List("LinearMechanism").count():
         raise UnsupportedModel(
             f"{owner}: it makes a LinearMechanism, whose equations --simulator batch cannot "
             f"see. {_ADVICE}"
         )
+
+
+def _name_of(section: Any) -> str:
+    """Return a section's name without the cell's, which may be an address in memory."""
+    return str(section.name()).rpartition(".")[2]
 
 
 def _unsupported(section: Any) -> Iterator[str]:
