@@ -16,6 +16,7 @@ from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow, detect_stimulus, read_recording
 from pyneuronautofit.simulators import NeuronSimulator, RunStatus, plan_experiment
 from pyneuronautofit.space import ParameterPath, ParameterTable
+from simulators.troublesome import STATUSES, TROUBLE_OHM_CM
 
 PLAIN = Path(__file__).with_name("plain_neuron.py")
 
@@ -127,59 +128,14 @@ def test_misspelt_parameter_is_refused_before_anything_is_simulated(model, short
             simulator.check(table(**{"sma.L": [1.0]}))
 
 
-CELL = """
-import os, time
-from neuron import h
-
-class Cell:
-    kept = []                       # a class that never lets its cells go
-
-    def __init__(self, nid=0):
-        self.soma = h.Section(name="soma", cell=self)
-        self.soma.insert("pas")
-        Cell.kept.append(self)
-
-    def setcable(self):
-        trouble = round(self.soma.Ra)
-        if trouble == 101:
-            os._exit(7)
-        if trouble == 102:
-            time.sleep(1000)
-        if trouble == 103:
-            raise ValueError("no such Ra")
-        if trouble == 104:
-            os.abort()
-        self.soma.nseg = 1
-"""
-PROJECT = """
-from cell import Cell as fitmeneuron
-param_nslh = [["soma.Ra", "lin", 50, 200]]
-simulator = "neuron"
-"""
-
-
-@pytest.fixture
-def troublesome(tmp_path):
-    (tmp_path / "cell.py").write_text(CELL)
-    (tmp_path / "project.py").write_text(PROJECT)
-    return load_model(tmp_path, tmp_path)
-
-
 def test_a_worker_that_dies_hangs_or_raises_costs_its_candidate(troublesome, short_experiment):
-    trouble = table(**{"soma.Ra": [50.0, 101.0, 102.0, 103.0, 104.0, 50.0]})
+    trouble = table(**{"soma.Ra": TROUBLE_OHM_CM})
     with NeuronSimulator(
         troublesome.cell_source, short_experiment, n_worker=2, time_limit_s=3.0
     ) as simulator:
         traces = simulator.run(trouble)
         again = simulator.run(trouble.rows([0]))
-    assert traces.status == (
-        RunStatus.OK,
-        RunStatus.CRASHED,
-        RunStatus.TIMED_OUT,
-        RunStatus.FAILED,
-        RunStatus.CRASHED,
-        RunStatus.OK,
-    )
+    assert traces.status == STATUSES
     assert "exit code 7" in traces.messages[1]
     assert "within 3 s" in traces.messages[2]
     assert "ValueError: no such Ra" in traces.messages[3]

@@ -22,7 +22,8 @@ from pyneuronautofit.simulators.batch.build import KernelBuildError
 from pyneuronautofit.simulators.batch.reader import GenerateKernel
 from pyneuronautofit.simulators.batch.structure import NodeKind, UnsupportedModel
 from pyneuronautofit.space import ParameterPath, ParameterTable
-from simulators.test_neuron import CELL, PROJECT, noisy_recording, table
+from simulators.test_neuron import noisy_recording, table
+from simulators.troublesome import CELL, PROJECT, STATUSES, TROUBLE_OHM_CM
 
 WINDOW = StimulusWindow(100, 300)
 LENGTHS = np.linspace(30.0, 150.0, 21)
@@ -213,28 +214,14 @@ def test_a_refused_value_costs_its_candidate(batch):
     np.testing.assert_array_equal(traces.voltage_mV[0], traces.voltage_mV[2])
 
 
-@pytest.fixture
-def troublesome(tmp_path):
-    (tmp_path / "cell.py").write_text(CELL)
-    (tmp_path / "project.py").write_text(PROJECT)
-    return load_model(tmp_path, tmp_path)
-
-
 def test_a_cell_class_that_dies_hangs_or_raises_costs_its_candidate(troublesome, experiment):
-    trouble = table(**{"soma.Ra": [50.0, 101.0, 102.0, 103.0, 104.0, 50.0]})
+    trouble = table(**{"soma.Ra": TROUBLE_OHM_CM})
     with BatchSimulator(
         troublesome.cell_source, experiment, n_worker=2, time_limit_s=2.0
     ) as simulator:
         traces = simulator.run(trouble)
         again = simulator.run(trouble.rows([0]))
-    assert traces.status == (
-        RunStatus.OK,
-        RunStatus.CRASHED,
-        RunStatus.TIMED_OUT,
-        RunStatus.FAILED,
-        RunStatus.CRASHED,
-        RunStatus.OK,
-    )
+    assert traces.status == STATUSES
     assert "exit code 7" in traces.messages[1]
     assert "within 2 s" in traces.messages[2]
     assert "ValueError: no such Ra" in traces.messages[3]

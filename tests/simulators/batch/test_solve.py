@@ -181,6 +181,15 @@ def test_stoichiometry_and_fluxes_are_there(run):
     close([a, b, net], [a_after, 2.0 * DT * 2.0 * a_after, 2.0 * a_after])
 
 
+def test_a_law_counts_states_that_are_in_no_reaction(run, single):
+    text = "STATE { a b c } KINETIC k { ~ a <-> b (2, 3)\n CONSERVE a + b + 2 c = 1 }"
+    found = run(text, single=single).solve("k", "sparse")
+    a, b, c = found("a", "b", "c", a=0.5, b=0.2, c=0.15, dt=DT)
+    # Of a's equation and the law: c stays what it is.
+    wanted = np.linalg.solve([[1.0 + 2.0 * DT, -3.0 * DT], [1.0, 1.0]], [0.5, 1.0 - 2 * 0.15])
+    close([a, b, c], [*wanted, 0.15])
+
+
 def test_the_steady_state_is_a_very_long_step(run):
     found = run("STATE { a b } KINETIC k { ~ a <-> b (2, 3)\n CONSERVE a + b = 1 }")
     found.solve("k", "sparse", steady=True)

@@ -66,34 +66,55 @@ def generate_kind(name: str, program: NodeProgram, *, single: bool) -> Generated
     beginning = Emitter(graph, {**raw, **here}, None, prefix="b")
     begun = beginning.write(first)
 
-    source = "\n".join(
+    lost = {place: len(program.states) + k for k, place in enumerate(changes)}
+    source = _struct(
+        name,
+        {
+            "n_raw": len(given),
+            "n_par": len(leaves.nodes),
+            "n_state": len(program.states) + len(lost),
+        },
+        prepare=[*preparing.lines, *(f"par[{k}] = {vector(t)};" for k, t in enumerate(prepared))],
+        first=[
+            *beginning.lines,
+            *_stored(begun, {}),
+            *(f"st[{k}] = V{{}};" for k in lost.values()),
+        ],
+        step=[*stepping.lines, *_stored(after, lost)],
+    )
+    return GeneratedKind(source, tuple(program.variables[read] for read in given))
+
+
+def _struct(
+    name: str,
+    sizes: Mapping[str, int],
+    *,
+    prepare: Sequence[str],
+    first: Sequence[str],
+    step: Sequence[str],
+) -> str:
+    """Write the struct of a kind, as driver.hpp wants it, around the bodies of its functions."""
+    return "\n".join(
         [
             f"struct {name} {{",
-            f"    static constexpr int n_raw = {len(given)};",
-            f"    static constexpr int n_par = {len(leaves.nodes)};",
-            f"    static constexpr int n_state = {len(program.states) + len(changes)};",
+            *(f"    static constexpr int {size} = {n};" for size, n in sizes.items()),
             "    static void prepare([[maybe_unused]] const V *raw, [[maybe_unused]] V *par,",
             "                        [[maybe_unused]] V dt) {",
-            *_indented(preparing.lines),
-            *_indented(f"par[{k}] = {vector(text)};" for k, text in enumerate(prepared)),
+            *_indented(prepare),
             "    }",
             "    static void first([[maybe_unused]] const V *raw, [[maybe_unused]] V *st,",
             "                      [[maybe_unused]] V v, [[maybe_unused]] V middle,",
             "                      [[maybe_unused]] V dt, V &current, V &slope) {",
-            *_indented(beginning.lines),
-            *_indented(_stored(begun, {})),
-            *_indented(f"st[{len(program.states) + k}] = V{{}};" for k in range(len(changes))),
+            *_indented(first),
             "    }",
             "    static void step([[maybe_unused]] const V *par, [[maybe_unused]] V *st,",
             "                     [[maybe_unused]] V v, [[maybe_unused]] V t,",
             "                     [[maybe_unused]] V middle, V &current, V &slope) {",
-            *_indented(stepping.lines),
-            *_indented(_stored(after, {place: k for k, place in enumerate(changes)})),
+            *_indented(step),
             "    }",
             "};",
         ]
     )
-    return GeneratedKind(source, tuple(program.variables[read] for read in given))
 
 
 def generate_source(kinds: Sequence[str]) -> str:
@@ -137,11 +158,10 @@ def _stored(texts: Sequence[str], lost: Mapping[int, int]) -> list[str]:
         For states of which the change is given: the place of what their sum has lost so far.
     """
     *states, current, slope = texts
-    n_state = len(states)
     taken, stored = [], []
     for place, text in enumerate(states):
         if place in lost:
-            kept = f"st[{n_state + lost[place]}]"
+            kept = f"st[{lost[place]}]"
             taken += [
                 f"const V c{place} = {vector(text)} + {kept};",
                 f"const V s{place} = st[{place}] + c{place};",

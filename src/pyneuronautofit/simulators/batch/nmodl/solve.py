@@ -291,7 +291,8 @@ def _implicit_step(
     for weights, total in collected.laws:
         row = _row_of_law(executor, keys, weights)
         matrix[row] = [graph.const(weights.get(key, 0.0)) for key in keys]
-        held = [(-weights.get(key, 0.0), base[key]) for key in keys]
+        # A state that is in no reaction stays what it was, and counts.
+        held = [(-w, base[key] if key in keys else before[key]) for key, w in weights.items()]
         right[row] = graph.combine(0.0, [(1.0, total), *held])
     found = solve_linear(graph, matrix, right)
     return [graph.add(base[key], part) for key, part in zip(keys, found)]
