@@ -25,6 +25,7 @@ class RunStatus(enum.Enum):
     OK = "simulated"
     DIVERGED = "the voltage became infinite or not a number"
     FAILED = "the model raised an error"
+    TOO_MANY_STEPS = "the adaptive integrator needed more steps than are worth it"
     TIMED_OUT = "the simulation took longer than the time limit"
     CRASHED = "the simulating process died"
 

@@ -15,7 +15,8 @@ from pyneuronautofit.simulators.batch.ir.passes import share_exponentials
 from pyneuronautofit.simulators.batch.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
 from pyneuronautofit.simulators.batch.nmodl.physics import FARADAY, GAS_CONSTANT
 from pyneuronautofit.simulators.batch.nmodl.syntax import read_mechanism
-from pyneuronautofit.simulators.batch.program import build_program, order_of_execution
+from pyneuronautofit.simulators.batch.program import build_program
+from pyneuronautofit.simulators.batch.segment import order_of_execution
 from pyneuronautofit.simulators.batch.structure import IonUse, NodeKind, UnsupportedModel, Variable
 from simulators.batch.as_written import step_of
 from simulators.batch.mechanism_cells import MODS

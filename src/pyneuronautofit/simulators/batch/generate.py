@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyneuronautofit.simulators.batch.emit import Emitter, Leaves, vector
+from pyneuronautofit.simulators.batch.ir.graph import Graph
 from pyneuronautofit.simulators.batch.ir.node import Node, inputs_of, terms_of
 from pyneuronautofit.simulators.batch.ir.passes import avoid_cancellation, share_exponentials
 from pyneuronautofit.simulators.batch.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
@@ -44,7 +45,7 @@ class GeneratedKind:
 def generate_kind(name: str, program: NodeProgram, *, single: bool) -> GeneratedKind:
     """Write the code of one kind of node."""
     graph = program.graph
-    step = _rewritten(program, program.step, single)
+    step = rewritten(graph, program.step, single)
     states = {graph.input(s): f"st[{place}]" for place, s in enumerate(program.states)}
     here = {
         graph.input(VOLTAGE): "v",
@@ -57,7 +58,7 @@ def generate_kind(name: str, program: NodeProgram, *, single: bool) -> Generated
     after = stepping.write([changes.get(place, root) for place, root in enumerate(step)])
 
     # Only what is used is asked for: dead code has gone with the inputs that only it had.
-    first = _rewritten(program, program.first, single)
+    first = rewritten(graph, program.first, single)
     given = _given(program, [*leaves.nodes, *first])
     raw = {graph.input(read): f"raw[{place}]" for place, read in enumerate(given)}
     raw[graph.input(STEP)] = "dt"
@@ -100,17 +101,17 @@ def _struct(
             *(f"    static constexpr int {size} = {n};" for size, n in sizes.items()),
             "    static void prepare([[maybe_unused]] const V *raw, [[maybe_unused]] V *par,",
             "                        [[maybe_unused]] V dt) {",
-            *_indented(prepare),
+            *indented(prepare),
             "    }",
             "    static void first([[maybe_unused]] const V *raw, [[maybe_unused]] V *st,",
             "                      [[maybe_unused]] V v, [[maybe_unused]] V middle,",
             "                      [[maybe_unused]] V dt, V &current, V &slope) {",
-            *_indented(first),
+            *indented(first),
             "    }",
             "    static void step([[maybe_unused]] const V *par, [[maybe_unused]] V *st,",
             "                     [[maybe_unused]] V v, [[maybe_unused]] V t,",
             "                     [[maybe_unused]] V middle, V &current, V &slope) {",
-            *_indented(step),
+            *indented(step),
             "    }",
             "};",
         ]
@@ -123,9 +124,10 @@ def generate_source(kinds: Sequence[str]) -> str:
     return "\n".join([_HEAD, *kinds, "", "}  // namespace", "", f"KERNEL_LIBRARY({names})", ""])
 
 
-def _rewritten(program: NodeProgram, roots: Sequence[Node], single: bool) -> list[Node]:
-    rewritten = share_exponentials(program.graph, roots)
-    return avoid_cancellation(program.graph, rewritten) if single else rewritten
+def rewritten(graph: Graph, roots: Sequence[Node], single: bool) -> list[Node]:
+    """Return expressions in the form in which they are written."""
+    shared = share_exponentials(graph, roots)
+    return avoid_cancellation(graph, shared) if single else shared
 
 
 def _given(program: NodeProgram, roots: Sequence[Node]) -> list[tuple[str, ...]]:
@@ -173,5 +175,6 @@ def _stored(texts: Sequence[str], lost: Mapping[int, int]) -> list[str]:
     return [*taken, *stored, f"current = {vector(current)};", f"slope = {vector(slope)};"]
 
 
-def _indented(lines: Iterable[str]) -> list[str]:
+def indented(lines: Iterable[str]) -> list[str]:
+    """Return the lines of a function's body."""
     return [f"        {line}" for line in lines]

@@ -90,8 +90,8 @@ class Stop:
         return ctypes.byref(self._flag)
 
 
-class Kernel:
-    """The functions of a kernel library.
+class KernelBase:
+    """A kernel library: how many lanes it has, and of what.
 
     Parameters
     ----------
@@ -101,7 +101,6 @@ class Kernel:
 
     def __init__(self, library: Path) -> None:
         self._library = ctypes.CDLL(str(library))
-        self._library.kernel_state_size.restype = ctypes.c_int64
         self.n_lane: int = self._library.kernel_lanes()
         single = self._library.kernel_real_bytes() == 4
         self.dtype: np.dtype[Any] = np.dtype(np.float32 if single else np.float64)
@@ -115,6 +114,14 @@ class Kernel:
         made: FloatArray = memory[offset:end].view(self.dtype).reshape(array.shape)
         made[...] = array
         return made
+
+
+class Kernel(KernelBase):
+    """The functions of a kernel library of the fixed step."""
+
+    def __init__(self, library: Path) -> None:
+        super().__init__(library)
+        self._library.kernel_state_size.restype = ctypes.c_int64
 
     def settle(
         self, group: LaneGroup, holding_nA: FloatArray, dt_ms: float, n_step: int, stop: Stop

@@ -153,7 +153,7 @@ class LaneRunner:
             stop=stop,
         )
         # Here, where the voltages are still in the cache, and threads do it side by side.
-        sound = [_is_sound(job.voltage) for job in jobs]
+        sound = [is_sound(job.voltage) for job in jobs]
         return Responses((time.monotonic() - began) / len(jobs), sound)
 
     def _filled(self, given: list[T]) -> list[T]:
@@ -257,6 +257,7 @@ class LaneWork:
         return future
 
 
-def _is_sound(voltage_mV: FloatArray) -> bool:
+def is_sound(voltage_mV: FloatArray) -> bool:
+    """Say whether voltages stayed finite, and within what a cell can be thought to reach."""
     # Comparisons with nan are false.
     return bool(voltage_mV.min() > -_HIGHEST_MV and voltage_mV.max() < _HIGHEST_MV)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pyneuronautofit._native import artifacts
 from pyneuronautofit.models import neuron_version
+from pyneuronautofit.simulators.batch.adaptive_kernel import AdaptiveKernel
 from pyneuronautofit.simulators.batch.build import (
     Precision,
     compile_kernel,
@@ -16,9 +17,9 @@ from pyneuronautofit.simulators.batch.build import (
     write_sidecar,
 )
 from pyneuronautofit.simulators.batch.kernel import Kernel
-from pyneuronautofit.simulators.batch.reader import GeneratedKernel, GenerateKernel
 from pyneuronautofit.simulators.batch.sources import find_sources
 from pyneuronautofit.simulators.batch.structure import NodeKind, Variable
+from pyneuronautofit.simulators.batch.writer import GeneratedKernel, GenerateKernel
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,15 @@ class LoadedKernel:
         What is to be read at the nodes of every kind.
     """
 
-    kernel: Kernel
+    kernel: Kernel | AdaptiveKernel
     key: str
     numbers: dict[NodeKind, int]
     variables: dict[NodeKind, tuple[Variable, ...]]
+
+    @property
+    def sizes(self) -> dict[NodeKind, int]:
+        """How many variables are read at a node of every kind."""
+        return {kind: len(variables) for kind, variables in self.variables.items()}
 
 
 class KernelLibrary:
@@ -54,6 +60,8 @@ class KernelLibrary:
         Of the lanes.
     generate
         Has a kernel's source written, by a process that has NEURON.
+    adaptive
+        For the adaptive integrator; else for the fixed step.
     """
 
     def __init__(
@@ -61,9 +69,12 @@ class KernelLibrary:
         mods: Path | None,
         precision: Precision,
         generate: Callable[[GenerateKernel], GeneratedKernel],
+        *,
+        adaptive: bool = False,
     ) -> None:
         self._mods = mods
         self._precision = precision
+        self._adaptive = adaptive
         self._generate = generate
         self._loaded: dict[frozenset[NodeKind], LoadedKernel] = {}
 
@@ -85,12 +96,12 @@ class KernelLibrary:
         key = self._key(kinds)
         sidecar = artifacts.cache_folder("kernels") / f"{key}.json"
         known = _from_json(read_sidecar(sidecar), len(kinds))
-        generated = known or self._generate(GenerateKernel(kinds, self._precision))
+        generated = known or self._generate(GenerateKernel(kinds, self._precision, self._adaptive))
         path = compile_kernel(generated.source, precision=self._precision)
         if known is None:
             write_sidecar(sidecar, asdict(generated))
         return LoadedKernel(
-            Kernel(path),
+            AdaptiveKernel(path) if self._adaptive else Kernel(path),
             key,
             {kind: number for number, kind in enumerate(kinds)},
             dict(zip(kinds, generated.variables, strict=True)),
@@ -103,6 +114,7 @@ class KernelLibrary:
         parts = [
             neuron_version().encode(),
             self._precision.encode(),
+            b"adaptive" if self._adaptive else b"fixed",
             repr(kinds).encode(),
             *(path.read_bytes() for path in sorted(here.rglob("*.py"))),
             *(sources[suffix].read_bytes() for suffix in sorted(sources)),

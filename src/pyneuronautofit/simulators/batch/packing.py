@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.simulators.batch.kernel import Kernel, LaneGroup, TreeArrays
+from pyneuronautofit.simulators.batch.kernel import Kernel, KernelBase, LaneGroup, TreeArrays
 from pyneuronautofit.simulators.batch.structure import CellImage, NodeKind, Signature
 
 
@@ -72,3 +72,27 @@ def pack(kernel: Kernel, layout: Layout, images: Sequence[CellImage]) -> LaneGro
 def _cable_column(image: CellImage) -> FloatArray:
     cable = image.cable
     return np.concatenate([cable.area_um2, cable.capacitance_nF, cable.conductance_uS])
+
+
+def pack_all(
+    kernel: KernelBase, layout: Layout, images: Sequence[CellImage]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Put any number of cells into packs of lanes; free lanes of the last repeat the last cell.
+
+    Returns
+    -------
+    values, cable, voltage : FloatArray, each shape (n_pack, n, n_lane)
+        As `LaneGroup` has them.
+    """
+    n_lane = kernel.n_lane
+    filled = [*images, *([images[-1]] * (-len(images) % n_lane))]
+    columns = (
+        [image.values[layout.order] for image in filled],
+        [_cable_column(image) for image in filled],
+        [image.voltage_mV for image in filled],
+    )
+    values, cable, voltage = (
+        kernel.aligned(np.stack(each).reshape(-1, n_lane, len(each[0])).swapaxes(1, 2))
+        for each in columns
+    )
+    return values, cable, voltage

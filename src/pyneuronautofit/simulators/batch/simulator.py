@@ -21,20 +21,16 @@ from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._base import Block, Traces, gather
 from pyneuronautofit.simulators._neuron_cell import NeuronSetup
 from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
+from pyneuronautofit.simulators.batch.adaptive_kernel import LaneUse
 from pyneuronautofit.simulators.batch.build import KernelBuildError, Precision
-from pyneuronautofit.simulators.batch.lanes import Cell, Chunk, LaneRunner, LaneWork, batched
+from pyneuronautofit.simulators.batch.engines import AdaptiveEngine, Engine, FixedEngine
+from pyneuronautofit.simulators.batch.lanes import Cell, batched
 from pyneuronautofit.simulators.batch.library import KernelLibrary
-from pyneuronautofit.simulators.batch.packing import make_layout
-from pyneuronautofit.simulators.batch.reader import (
-    GeneratedKernel,
-    GenerateKernel,
-    ReadCell,
-    make_reader,
-    make_writer,
-    packed_plan,
-)
+from pyneuronautofit.simulators.batch.reader import ReadCell, make_reader, packed_plan
 from pyneuronautofit.simulators.batch.structure import CellImage, NodeKind, Signature, Variable
+from pyneuronautofit.simulators.batch.writer import GeneratedKernel, GenerateKernel, make_writer
 from pyneuronautofit.simulators.experiment import Experiment
+from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.neuron import available_cores
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
@@ -44,8 +40,6 @@ _CELLS_PER_WORKER = 5000
 _TIME_LIMIT_S = 60.0
 # Channels of the largest published cells take some seconds.
 _WRITING_LIMIT_S = 600.0
-# Voltages of one chunk; three are in memory at the most.
-_CHUNK_BYTES = 96 * 1024**2
 # What was read of cells, and their states at t = 0, is in memory for so many.
 _CELLS_PER_ROUND = 1024
 
@@ -65,6 +59,8 @@ class BatchSimulator:
         Of the lanes: "double", or "single" with twice as many.
     time_limit_s
         A cell that takes longer to be built is given up; None: a minute.
+    adaptive
+        Steps of its own for every cell; None: the fixed step of the experiment's clock.
     """
 
     def __init__(
@@ -74,6 +70,8 @@ class BatchSimulator:
         n_worker: int | None = None,
         precision: Precision = "double",
         time_limit_s: float | None = None,
+        *,
+        adaptive: Adaptive | None = None,
     ) -> None:
         self._source = source
         self._experiment = experiment
@@ -83,10 +81,17 @@ class BatchSimulator:
         self._pool: WorkerPool | None = None
         self._paths: tuple[ParameterPath, ...] = ()
         self._precision = precision
-        self._kernels = KernelLibrary(source.mods, precision, _writer(source.mods))
+        self._adaptive = adaptive
+        self._kernels = KernelLibrary(
+            source.mods, precision, _writer(source.mods), adaptive=adaptive is not None
+        )
         self._plan: dict[NodeKind, tuple[Variable, ...]] = {}
-        self._runners: dict[Signature, LaneRunner] = {}
-        self._at_work: set[LaneWork] = set()
+        self._known: set[Signature] = set()
+        self._engine: Engine = (
+            FixedEngine(self._threads, experiment)
+            if adaptive is None
+            else AdaptiveEngine(self._threads, self._n_worker, experiment, adaptive)
+        )
 
     @property
     def experiment(self) -> Experiment:
@@ -96,10 +101,17 @@ class BatchSimulator:
     @property
     def description(self) -> str:
         """What simulates, in a few words."""
-        return (
-            f"batch, {self._precision} precision, {self._n_worker} thread(s), steps of "
-            f"{self._experiment.clock.dt_ms:g} ms"
+        steps = (
+            f"steps of {self._experiment.clock.dt_ms:g} ms"
+            if self._adaptive is None
+            else f"adaptive steps, tolerance {self._adaptive.tolerance_mV:g} mV"
         )
+        return f"batch, {self._precision} precision, {self._n_worker} thread(s), {steps}"
+
+    @property
+    def lane_use(self) -> LaneUse:
+        """What the lanes have been used for, where they have steps of their own."""
+        return self._engine.use
 
     def check(self, parameters: ParameterTable) -> None:
         """Build the first candidate's cell and the kernel for it.
@@ -116,7 +128,7 @@ class BatchSimulator:
 
     def kernel_keys(self) -> tuple[str, ...]:
         """Return names for the kernels in use."""
-        kinds = {frozenset(signature.node_kinds) for signature in self._runners}
+        kinds = {frozenset(signature.node_kinds) for signature in self._known}
         return tuple(sorted(self._kernels.kernel_for(each).key for each in kinds))
 
     def stream(self, parameters: ParameterTable) -> Iterator[Block]:
@@ -124,14 +136,15 @@ class BatchSimulator:
         for candidates in batched(range(len(parameters)), _CELLS_PER_ROUND):
             # All are read before anything is yielded: workers have one caller at a time.
             outcomes = self._read(parameters, candidates)
-            cells: dict[LaneRunner, list[Cell]] = {}
+            cells: dict[Signature, list[Cell]] = {}
             for outcome in outcomes:
                 if isinstance(outcome.value, CellImage):
-                    runner = self._runner(outcome.value.signature)
-                    cells.setdefault(runner, []).append(Cell(outcome.task, outcome.value))
+                    cell = Cell(outcome.task, outcome.value)
+                    self._prepare(outcome.value.signature)
+                    cells.setdefault(outcome.value.signature, []).append(cell)
                 else:
                     yield self._failed(outcome)
-            yield from self._simulate(cells)
+            yield from self._engine.simulate(cells)
 
     def run(self, parameters: ParameterTable) -> Traces:
         """Simulate candidates and return all their voltages."""
@@ -140,8 +153,7 @@ class BatchSimulator:
 
     def close(self) -> None:
         """End processes and threads."""
-        for work in list(self._at_work):
-            work.abandon()
+        self._engine.abandon()
         self._threads.shutdown(cancel_futures=True)
         if self._pool is not None:
             self._pool.close()
@@ -193,40 +205,13 @@ class BatchSimulator:
         for each in self._threads.map(self._kernels.kernel_for, dict.fromkeys(kinds)):
             self._plan.update(each.variables)
         for signature in signatures:
-            self._runner(signature)
+            self._prepare(signature)
 
-    def _runner(self, signature: Signature) -> LaneRunner:
-        if signature not in self._runners:
+    def _prepare(self, signature: Signature) -> None:
+        if signature not in self._known:
             loaded = self._kernels.kernel_for(frozenset(signature.node_kinds))
-            sizes = {kind: len(variables) for kind, variables in loaded.variables.items()}
-            layout = make_layout(signature, loaded.numbers, sizes)
-            self._runners[signature] = LaneRunner(loaded.kernel, layout, self._experiment)
-        return self._runners[signature]
-
-    # --- simulating
-
-    def _simulate(self, cells: dict[LaneRunner, list[Cell]]) -> Iterator[Block]:
-        """Simulate cells chunk after chunk; while the caller has one, the next is simulated."""
-        work = LaneWork(self._threads, self._experiment)
-        self._at_work.add(work)
-        try:
-            states = work.settle(cells)
-            ahead: list[Chunk] = []
-            for runner, some in cells.items():
-                for part in batched(some, self._cells_per_chunk()):
-                    ahead.append(work.start(runner, part, states))
-                    if len(ahead) > 1:
-                        yield work.finish(ahead.pop(0))
-            while ahead:
-                yield work.finish(ahead.pop(0))
-        finally:
-            # The caller may have left before the end.
-            work.end()
-            self._at_work.discard(work)
-
-    def _cells_per_chunk(self) -> int:
-        of_one = self._experiment.n_sweep * self._experiment.n_sample * 8
-        return max(_CHUNK_BYTES // of_one, 1)
+            self._engine.prepare(signature, loaded)
+            self._known.add(signature)
 
     def _failed(self, outcome: Outcome) -> Block:
         voltage = np.full((1, self._experiment.n_sweep, self._experiment.n_sample), np.nan)

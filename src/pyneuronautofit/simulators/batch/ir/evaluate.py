@@ -20,6 +20,7 @@ Values = Any  # a number or an array, of any one shape
 
 _FUNCTIONS: dict[str, Any] = {
     "exp": lambda x: np.where(np.less(x, -700.0), 0.0, np.exp(np.minimum(x, 700.0))),
+    "phi1": lambda x: np.where(np.equal(x, 0.0), 1.0, np.divide(np.expm1(x), x)),
     "fmin": np.fmin,
     "fmax": np.fmax,
     "atan2": np.arctan2,

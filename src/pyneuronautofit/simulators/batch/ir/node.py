@@ -133,6 +133,11 @@ def guarded(function: Callable[..., float], *args: float) -> float:
         return math.inf if function is math.pow and args[0] == 0.0 else math.nan
 
 
+def _phi1(x: float) -> float:
+    """(exp(x) - 1) / x, of exponential integrators."""
+    return 1.0 if x == 0.0 else math.expm1(x) / x
+
+
 def _clamped_exp(x: float) -> float:
     """NEURON's exp: 0 below -700, exp(700) above 700."""
     return 0.0 if x < -700.0 else math.exp(min(x, 700.0))
@@ -142,6 +147,7 @@ def _clamped_exp(x: float) -> float:
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": _clamped_exp,
     "expm1": math.expm1,
+    "phi1": _phi1,
     "log": lambda x: -math.inf if x == 0.0 else math.log(x),
     "log10": lambda x: -math.inf if x == 0.0 else math.log10(x),
     "sqrt": math.sqrt,

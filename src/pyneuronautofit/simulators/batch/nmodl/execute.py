@@ -23,6 +23,8 @@ _MOST_TURNS = 10_000
 _MOST_CALLS = 100
 # They print; the numbers do not change.
 _IGNORED_CALLS = {"printf", "fprintf", "hoc_execerror"}
+# Functions of ours that NMODL does not have.
+_UNKNOWN = {"phi1"}
 _SYNONYMS = {"abs": "fabs", "min": "fmin", "max": "fmax"}
 # Of NEURON's own: how many arguments there are, and the equation, which is given celsius, too.
 _PHYSICS: dict[str, tuple[int, Callable[..., Node]]] = {
@@ -329,7 +331,7 @@ class Executor:
         if block is not None:
             return self._follow(block, arguments)
         name = _SYNONYMS.get(call.name, call.name)
-        if name in FUNCTIONS:
+        if name in FUNCTIONS and name not in _UNKNOWN:
             return self.graph.call(name, *arguments)
         if name == "pow" and len(arguments) == 2:
             return self.graph.power(*arguments)

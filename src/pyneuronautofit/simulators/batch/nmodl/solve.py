@@ -85,7 +85,7 @@ def _solve_kinetic(executor: Executor, block: tree.Block, method: str) -> None:
     if method != "sparse":
         named = f"METHOD {method}" if method else f"SOLVE {block.name}"
         raise executor.refuse(named, "a KINETIC block is solved by sparse")
-    _solve_implicitly(executor, block, _Balance)
+    _solve_implicitly(executor, block, Balance)
 
 
 class _Exponential:
@@ -150,7 +150,7 @@ class _Collected:
 
 
 @dataclass
-class _Balance(_Collected):
+class Balance(_Collected):
     """Collects x' from reactions: what they bring and take, divided by the state's volume."""
 
     volumes: dict[str, Node] = field(default_factory=dict)
@@ -233,7 +233,7 @@ def _solve_implicitly(
     collector: Callable[[dict[str, Node], dict[str, Node]], _Collected],
 ) -> None:
     graph = executor.graph
-    states = _state_keys(executor.mechanism)
+    states = state_keys(executor.mechanism)
     before = {key: executor.value(key) for key in states}
     start = dict(executor.values)
     unknowns = {key: graph.input(("unknown", key)) for key in states}
@@ -256,7 +256,7 @@ def _solve_implicitly(
 def _collect(executor: Executor, block: tree.Block, collected: _Collected) -> None:
     with executor.inside(collected):
         executor.run(block.body)
-    if isinstance(collected, _Balance):
+    if isinstance(collected, Balance):
         collected.finished(executor)
 
 
@@ -308,7 +308,7 @@ def _row_of_law(executor: Executor, keys: list[str], weights: dict[str, float]) 
 
 def _solve_linear(executor: Executor, block: tree.Block, _method: str) -> None:
     graph = executor.graph
-    states = _state_keys(executor.mechanism)
+    states = state_keys(executor.mechanism)
     unknowns = {key: graph.input(("unknown", key)) for key in states}
     before = {key: executor.value(key) for key in states}
     executor.values.update(unknowns)
@@ -356,7 +356,8 @@ def _appears(executor: Executor, residues: list[Node], unknown: Node) -> bool:
     )
 
 
-def _state_keys(mechanism: tree.Mechanism) -> list[str]:
+def state_keys(mechanism: tree.Mechanism) -> list[str]:
+    """Return the names of a mechanism's states, elements of arrays one by one."""
     keys = []
     for name in mechanism.states:
         length = mechanism.lengths.get(name)

@@ -14,6 +14,12 @@ LANES_INLINE V expm1(V x) {
     return q * a.power + (a.power - real(1));
 }
 
+// (exp(x) - 1) / x, 1 at x = 0.
+LANES_INLINE V phi1(V x) {
+    const real tiny = single ? real(1e-30) : real(1e-300);
+    return fabs(x) < tiny ? broadcast(real(1)) : expm1(x) / x;
+}
+
 // ---------------------------------------------------------------- log
 
 // x = m 2^exponent with m in [sqrt(1/2), sqrt(2)), for finite x > 0.

@@ -1,0 +1,173 @@
+"""What simulates cells once they have been read: the fixed step and the adaptive integrator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from pyneuronautofit.simulators._base import Block
+from pyneuronautofit.simulators.batch.adaptive_kernel import (
+    AdaptiveKernel,
+    AdaptivePlan,
+    LaneUse,
+)
+from pyneuronautofit.simulators.batch.adaptive_lanes import (
+    AdaptiveRunner,
+    AdaptiveWork,
+    parts_of,
+)
+from pyneuronautofit.simulators.batch.kernel import Kernel
+from pyneuronautofit.simulators.batch.lanes import Cell, Chunk, LaneRunner, LaneWork, batched
+from pyneuronautofit.simulators.batch.library import LoadedKernel
+from pyneuronautofit.simulators.batch.packing import make_layout
+from pyneuronautofit.simulators.batch.structure import Signature
+from pyneuronautofit.simulators.experiment import Experiment
+from pyneuronautofit.simulators.integrators import Adaptive
+
+# Voltages of one chunk of the fixed step; three are in memory at the most.
+_CHUNK_BYTES = 96 * 1024**2
+
+#: Cells by their signature.
+CellsBySignature = Mapping[Signature, Sequence[Cell]]
+
+
+class Engine(Protocol):
+    """Simulates cells on threads."""
+
+    @property
+    def use(self) -> LaneUse:
+        """What lanes were used for."""
+        ...
+
+    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
+        """Take notice of the kernel of a signature, before cells of it come."""
+        ...
+
+    def simulate(self, cells: CellsBySignature) -> Iterator[Block]:
+        """Simulate cells and yield them as they are finished."""
+        ...
+
+    def abandon(self) -> None:
+        """End all that is running, soon."""
+        ...
+
+
+class FixedEngine:
+    """NEURON's fixed step.
+
+    Parameters
+    ----------
+    threads
+        Where kernels run.
+    experiment
+        What the cells go through.
+    """
+
+    def __init__(self, threads: ThreadPoolExecutor, experiment: Experiment) -> None:
+        self._threads = threads
+        self._experiment = experiment
+        self._runners: dict[Signature, LaneRunner] = {}
+        self._at_work: set[LaneWork] = set()
+        self.use = LaneUse()
+
+    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
+        """Take notice of the kernel of a signature."""
+        if signature in self._runners:
+            return
+        if not isinstance(loaded.kernel, Kernel):
+            raise TypeError("expected a kernel of the fixed step")
+        layout = make_layout(signature, loaded.numbers, loaded.sizes)
+        self._runners[signature] = LaneRunner(loaded.kernel, layout, self._experiment)
+
+    def simulate(self, cells: CellsBySignature) -> Iterator[Block]:
+        """Simulate cells chunk after chunk; while the caller has one, the next is simulated."""
+        of_runner = {self._runners[signature]: some for signature, some in cells.items()}
+        work = LaneWork(self._threads, self._experiment)
+        self._at_work.add(work)
+        try:
+            states = work.settle(of_runner)
+            ahead: list[Chunk] = []
+            for runner, some in of_runner.items():
+                for part in batched(some, self._cells_per_chunk()):
+                    ahead.append(work.start(runner, part, states))
+                    if len(ahead) > 1:
+                        yield work.finish(ahead.pop(0))
+            while ahead:
+                yield work.finish(ahead.pop(0))
+        finally:
+            # The caller may have left before the end.
+            work.end()
+            self._at_work.discard(work)
+
+    def abandon(self) -> None:
+        """End all that is running, soon."""
+        for work in list(self._at_work):
+            work.abandon()
+
+    def _cells_per_chunk(self) -> int:
+        of_one = self._experiment.n_sweep * self._experiment.n_sample * 8
+        return max(_CHUNK_BYTES // of_one, 1)
+
+
+class AdaptiveEngine:
+    """Steps of its own for every cell.
+
+    Parameters
+    ----------
+    threads
+        Where kernels run.
+    n_worker
+        How many there are.
+    experiment
+        What the cells go through.
+    adaptive
+        The tolerance.
+    """
+
+    def __init__(
+        self,
+        threads: ThreadPoolExecutor,
+        n_worker: int,
+        experiment: Experiment,
+        adaptive: Adaptive,
+    ) -> None:
+        self._threads = threads
+        self._n_worker = n_worker
+        self._plan = AdaptivePlan(experiment, adaptive)
+        self._bytes_of_cell = experiment.n_sweep * experiment.n_sample * 8
+        self._runners: dict[Signature, AdaptiveRunner] = {}
+        self._at_work: set[AdaptiveWork] = set()
+        self.use = LaneUse()
+
+    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
+        """Take notice of the kernel of a signature."""
+        if signature in self._runners:
+            return
+        if not isinstance(loaded.kernel, AdaptiveKernel):
+            raise TypeError("expected a kernel of the adaptive integrator")
+        layout = make_layout(signature, loaded.numbers, loaded.sizes)
+        self._runners[signature] = AdaptiveRunner(loaded.kernel, layout, self._plan)
+
+    def simulate(self, cells: CellsBySignature) -> Iterator[Block]:
+        """Simulate cells, the calls with most cells first."""
+        parts = [
+            part
+            for signature, some in cells.items()
+            for part in parts_of(
+                self._runners[signature], some, self._n_worker, self._bytes_of_cell
+            )
+        ]
+        work = AdaptiveWork(self._threads, self._n_worker + 1)
+        self._at_work.add(work)
+        try:
+            yield from work.run(parts)
+        finally:
+            work.end()
+            self._at_work.discard(work)
+            self.use += work.use
+
+    def abandon(self) -> None:
+        """End all that is running, soon."""
+        for work in list(self._at_work):
+            work.abandon()

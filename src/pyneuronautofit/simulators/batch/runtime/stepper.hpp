@@ -1,0 +1,317 @@
+// The adaptive integrator: a step of W cells of the same tree, each with a step of its own.
+//
+// Voltage: the implicit half step to the middle takes the currents and slopes of the step's
+// beginning, and how the currents have been changing by the states alone (`drive`). The states go
+// on at the voltage of the middle (the kinds' `advance`). With the states of the middle the voltage
+// takes the whole step by SDIRK2 (two stages, one factorisation, L-stable; Alexander 1977). The
+// error is what is left of the trapezoid rule, filtered by the same factorisation.
+//
+// Units: mV, ms, nA, uS, nF; currents of mechanisms in mA/cm2, areas in um2.
+#ifndef PYNEURONAUTOFIT_STEPPER_HPP
+#define PYNEURONAUTOFIT_STEPPER_HPP
+
+#include <cstring>
+#include <vector>
+
+#include "tree.hpp"
+
+namespace adaptive {
+
+using lanes::M;
+using lanes::real;
+using lanes::V;
+using lanes::W;
+using tree::Block;
+using tree::Kinds;
+using tree::per_area;
+using tree::Tree;
+using tree::uneven;
+
+// Where a step is, for the code of a kind of node.
+struct Point {
+    V v;                    // at the beginning
+    V early, middle, late;  // as predicted
+    V t;                    // of the middle
+    V h, rate, share;       // the step, 2/h, h over the sum of this step and the last
+};
+
+// The share of the gates' drive in the prediction. 1/2 would be its mean over the half step; at 0.6
+// the leading errors of prediction and step cancel, by measurement.
+constexpr real drive_share = real(0.6);
+constexpr real gamma = real(0.29289321881345254);  // 1 - 1/sqrt(2)
+constexpr real growth = (real(1) - gamma) / gamma;
+// Voltages for which rates are computed: beyond, products of exponentials leave the format.
+constexpr real lowest_mV = lanes::single ? real(-160) : real(-400);
+constexpr real highest_mV = lanes::single ? real(120) : real(400);
+
+// How the values of a cell lie in memory: in `fixed`, what stays; in `kept`, what a step changes.
+template <class... K> struct Layout {
+    explicit Layout(const Tree &tree) : tree(tree), n(std::size_t(tree.n_node)) {
+        std::size_t fixed = 3 * n, kept = 5 * n, raw = 0;
+        for (int k = 0; k < Kinds<K...>::n; k++) {
+            par[k] = fixed;
+            state[k] = kept;
+            values[k] = raw;
+            for (std::size_t i = 0; i < n; i++)
+                if (tree.kind[i] == k) nodes[k].push_back(std::int32_t(i));
+            const std::size_t count = nodes[k].size();
+            fixed += count * n_par[k];
+            kept += count * (Kinds<K...>::n_state[k] + n_past[k]);
+            raw += count * Kinds<K...>::n_raw[k];
+            past[k] = state[k] + count * Kinds<K...>::n_state[k];
+        }
+        n_fixed = fixed;
+        n_kept = kept;
+        n_value = raw;
+    }
+
+    static constexpr std::size_t n_par[] = {std::size_t(K::n_par)..., 0};
+    static constexpr std::size_t n_past[] = {std::size_t(K::n_past)..., 0};
+
+    Tree tree;
+    std::size_t n, n_fixed, n_kept, n_value;
+    std::vector<std::int32_t> nodes[sizeof...(K) + 1];
+    // Of the first node of every kind.
+    std::size_t par[sizeof...(K) + 1], state[sizeof...(K) + 1], past[sizeof...(K) + 1];
+    std::size_t values[sizeof...(K) + 1];
+};
+
+template <class... K> class Stepper {
+  public:
+    // What a step came to.
+    struct Outcome {
+        V error_mV;      // the largest of all nodes
+        V v, a, b;       // the recorded voltage: v + a x + b x^2, x from 0 to 1
+    };
+
+    explicit Stepper(const Layout<K...> &layout)
+        : layout_(layout), n_(int(layout.n)),
+          block_(layout.n_fixed + 2 * layout.n_kept + 8 * layout.n), fixed_(block_.take(layout.n_fixed)),
+          kept_(block_.take(layout.n_kept)), next_(block_.take(layout.n_kept)) {
+        V **scratch[] = {&middle_, &right_, &second_, &inverse_, &factor_, &inner_, &inner_slope_, &diagonal_};
+        for (V **each : scratch) *each = block_.take(layout.n);
+        std::memset(static_cast<void *>(fixed_), 0,
+                    (layout.n_fixed + 2 * layout.n_kept + 8 * layout.n) * sizeof(V));
+    }
+
+    // A lane's column of what stays, and of what steps change.
+    real *fixed(int lane) { return reinterpret_cast<real *>(fixed_) + lane; }
+    real *kept(int lane) { return reinterpret_cast<real *>(kept_) + lane; }
+
+    // Currents of lanes that have just begun; `fresh` says which.
+    void begin(M fresh, V t) {
+        V *const v = kept_, *const total = kept_ + n_, *const slope = kept_ + 2 * n_;
+        V *const drive = kept_ + 3 * n_, *const past_v = kept_ + 4 * n_;
+        membranes(kept_, v, t, right_, second_);
+        add_axial(v, right_);
+        for (int i = 0; i < n_; i++) {
+            total[i] = fresh ? right_[i] : total[i];
+            slope[i] = fresh ? second_[i] : slope[i];
+            drive[i] = fresh ? V{} : drive[i];
+            past_v[i] = fresh ? V{} : past_v[i];
+        }
+        Kinds<K...>::each([&](auto, int k) {
+            V *past = kept_ + layout_.past[k];
+            const std::size_t count = layout_.nodes[k].size() * layout_.n_past[k];
+            for (std::size_t j = 0; j < count; j++) past[j] = fresh ? V{} : past[j];
+        });
+    }
+
+    // From an edge on nothing is known of how currents have been changing.
+    void forget(int lane) {
+        real *drive = kept(lane) + std::size_t(3 * n_) * W;
+        for (int i = 0; i < n_; i++) drive[std::size_t(i) * W] = 0;
+    }
+
+    // Takes a step, which `accept` makes the present, or leaves.
+    Outcome attempt(V t, V h, V share, V first_half_nA, V whole_nA) {
+        const V rate = real(2) / h;
+        predict(h, rate, first_half_nA);
+        advance(t, h, rate, share);
+        const V per_stage = real(1) / (gamma * h);
+        correct(per_stage, whole_nA);
+        finish(t + real(0.5) * h, rate);
+        return judge(h, rate, whole_nA);
+    }
+
+    // Makes the step that was attempted the present, in the lanes in which it was good enough.
+    void accept(M good, bool all) {
+        if (!all)
+            for (std::size_t j = 0; j < layout_.n_kept; j++) next_[j] = good ? next_[j] : kept_[j];
+        V *const present = kept_;
+        kept_ = next_;
+        next_ = present;
+    }
+
+    const V &recorded() const { return kept_[layout_.tree.recorded]; }
+    // Capacitance where the current goes in, nF.
+    const V &capacitance_of_stimulated() const { return capacitance()[layout_.tree.stimulated]; }
+
+  private:
+    const V *capacitance() const { return fixed_; }
+    const V *area() const { return fixed_ + n_; }
+    const V *axial() const { return fixed_ + 2 * n_; }
+
+    // Implicit half step at the states of the beginning.
+    void predict(V h, V rate, V stimulus_nA) {
+        const V *v = kept_, *total = kept_ + n_, *slope = kept_ + 2 * n_, *drive = kept_ + 3 * n_;
+        const V *c = capacitance();
+        for (int i = 0; i < n_; i++) {
+            diagonal_[i] = c[i] * rate + slope[i];
+            right_[i] = total[i] + (drive_share * h) * drive[i];
+        }
+        right_[layout_.tree.stimulated] += stimulus_nA;
+        factorise();
+        solve(right_);
+        for (int i = 0; i < n_; i++)
+            middle_[i] = clamped(v[i] + right_[i]);
+    }
+
+    static V clamped(V v) {
+        v = v > lowest_mV ? v : lanes::broadcast(lowest_mV);
+        return v < highest_mV ? v : lanes::broadcast(highest_mV);
+    }
+
+    // States, and the currents at the old voltage with the states of the middle.
+    void advance(V t, V h, V rate, V share) {
+        const V *v = kept_, *past_v = kept_ + 4 * n_, *area_um2 = area();
+        V *past_v_next = next_ + 4 * n_;
+        Kinds<K...>::each([&](auto tag, int k) {
+            using Kind = typename decltype(tag)::type;
+            const V *par = fixed_ + layout_.par[k];
+            const V *state = kept_ + layout_.state[k], *past = kept_ + layout_.past[k];
+            V *end = next_ + layout_.state[k], *now = next_ + layout_.past[k];
+            for (const std::int32_t i : layout_.nodes[k]) {
+                const V middle = uneven(middle_[i]);
+                const V early = v[i] + (real(2) * gamma) * (middle - v[i]);
+                const V late = clamped(middle + share * (middle - past_v[i]));
+                const Point at{uneven(v[i]), uneven(early), middle, uneven(late), t, h, rate, share};
+                V current, slope;
+                Kind::advance(par, state, past, at, end, now, current, slope);
+                const V scale = per_area * area_um2[i];
+                inner_[i] = -scale * current;
+                inner_slope_[i] = scale * slope;
+                par += Kind::n_par;
+                state += Kind::n_state;
+                end += Kind::n_state;
+                past += Kind::n_past;
+                now += Kind::n_past;
+            }
+        });
+        for (int i = 0; i < n_; i++) past_v_next[i] = middle_[i];
+    }
+
+    // The whole step at the states of the middle.
+    void correct(V per_stage, V stimulus_nA) {
+        const V *v = kept_, *c = capacitance();
+        V *v_next = next_;
+        for (int i = 0; i < n_; i++) {
+            diagonal_[i] = c[i] * per_stage + inner_slope_[i];
+            right_[i] = inner_[i];
+        }
+        add_axial(v, right_);
+        right_[layout_.tree.stimulated] += stimulus_nA;
+        factorise();
+        for (int i = 0; i < n_; i++) second_[i] = right_[i];
+        solve(right_);
+        for (int i = 0; i < n_; i++)
+            second_[i] = second_[i] + growth * (c[i] * per_stage * right_[i] - second_[i]);
+        solve(second_);
+        for (int i = 0; i < n_; i++) v_next[i] = v[i] + growth * right_[i] + second_[i];
+    }
+
+    // Currents at the end.
+    void finish(V t, V rate) {
+        const V *v = kept_, *v_next = next_;
+        V *total = next_ + n_, *slope = next_ + 2 * n_, *drive = next_ + 3 * n_;
+        membranes(next_, v_next, t, total, slope);
+        for (int i = 0; i < n_; i++)
+            drive[i] = (total[i] - inner_[i] + inner_slope_[i] * (v_next[i] - v[i])) * rate;
+        add_axial(v_next, total);
+    }
+
+    Outcome judge(V h, V rate, V stimulus_nA) {
+        const V *v = kept_, *total = kept_ + n_, *v_next = next_, *total_next = next_ + n_;
+        const V *c = capacitance();
+        const V per_step = real(0.5) * rate;
+        for (int i = 0; i < n_; i++)
+            right_[i] = c[i] * per_step * (v_next[i] - v[i]) - real(0.5) * (total[i] + total_next[i]);
+        right_[layout_.tree.stimulated] -= stimulus_nA;
+        solve(right_);
+        V error{}, sum{};
+        for (int i = 0; i < n_; i++) {
+            const V here = lanes::fabs(right_[i]);
+            error = here > error ? here : error;
+            sum += here;
+        }
+        error = sum - sum == V{} ? error : lanes::broadcast(lanes::not_a_number);
+        const int r = layout_.tree.recorded;
+        const V arriving = total[r] + (r == layout_.tree.stimulated ? stimulus_nA : V{});
+        const V a = h * arriving / c[r];
+        return {error / gamma, v[r], a, v_next[r] - v[r] - a};
+    }
+
+    // Currents in nA and slopes in uS of all membranes.
+    void membranes(const V *kept, const V *v, V t, V *current_nA, V *slope_uS) {
+        const V *area_um2 = area();
+        for (int i = 0; i < n_; i++)
+            if (layout_.tree.kind[i] < 0) current_nA[i] = slope_uS[i] = V{};
+        Kinds<K...>::each([&](auto tag, int k) {
+            using Kind = typename decltype(tag)::type;
+            const V *par = fixed_ + layout_.par[k], *state = kept + layout_.state[k];
+            for (const std::int32_t i : layout_.nodes[k]) {
+                V current, slope;
+                Kind::membrane(par, state, uneven(v[i]), t, current, slope);
+                const V scale = per_area * area_um2[i];
+                current_nA[i] = -scale * current;
+                slope_uS[i] = scale * slope;
+                par += Kind::n_par;
+                state += Kind::n_state;
+            }
+        });
+    }
+
+    void add_axial(const V *v, V *current_nA) const {
+        const V *g = axial();
+        const std::int32_t *parent = layout_.tree.parent;
+        for (int i = 1; i < n_; i++) {
+            const V flow = g[i] * (v[i] - v[parent[i]]);
+            current_nA[i] -= flow;
+            current_nA[parent[i]] += flow;
+        }
+    }
+
+    // Of `diagonal_` and the axial conductances, from the leaves to the root (Hines 1984).
+    void factorise() {
+        const V *g = axial();
+        const std::int32_t *parent = layout_.tree.parent;
+        for (int i = n_ - 1; i > 0; i--) {
+            diagonal_[parent[i]] += g[i];
+            diagonal_[i] += g[i];
+        }
+        for (int i = n_ - 1; i > 0; i--) {
+            inverse_[i] = lanes::inv(diagonal_[i]);
+            factor_[i] = g[i] * inverse_[i];
+            diagonal_[parent[i]] -= factor_[i] * g[i];
+        }
+        inverse_[0] = lanes::inv(diagonal_[0]);
+    }
+
+    void solve(V *right) const {
+        const std::int32_t *parent = layout_.tree.parent;
+        for (int i = n_ - 1; i > 0; i--) right[parent[i]] += factor_[i] * right[i];
+        right[0] *= inverse_[0];
+        for (int i = 1; i < n_; i++)
+            right[i] = right[i] * inverse_[i] + factor_[i] * right[parent[i]];
+    }
+
+    const Layout<K...> &layout_;
+    int n_;
+    Block block_;
+    V *fixed_, *kept_, *next_;
+    V *middle_, *right_, *second_, *inverse_, *factor_, *inner_, *inner_slope_, *diagonal_;
+};
+
+}  // namespace adaptive
+
+#endif

@@ -1,0 +1,101 @@
+"""Writing the source of a kernel, in a worker process: NEURON's parser reads the .mod files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.simulators.batch.adaptive_step import build_adaptive
+from pyneuronautofit.simulators.batch.equations import build_equations
+from pyneuronautofit.simulators.batch.generate import GeneratedKind, generate_kind, generate_source
+from pyneuronautofit.simulators.batch.generate_adaptive import (
+    generate_adaptive_kind,
+    generate_adaptive_source,
+)
+from pyneuronautofit.simulators.batch.nmodl.syntax import read_mechanism
+from pyneuronautofit.simulators.batch.nmodl.tree import Mechanism
+from pyneuronautofit.simulators.batch.program import build_program
+from pyneuronautofit.simulators.batch.sources import find_sources
+from pyneuronautofit.simulators.batch.structure import NodeKind, Variable
+
+
+@dataclass(frozen=True)
+class GenerateKernel:
+    """Write the source of a kernel.
+
+    Attributes
+    ----------
+    kinds
+        What it is for, in the order of their numbers.
+    precision
+        Of its lanes.
+    adaptive
+        For the adaptive integrator; else for the fixed step.
+    """
+
+    kinds: tuple[NodeKind, ...]
+    precision: Literal["double", "single"]
+    adaptive: bool = False
+
+
+@dataclass(frozen=True)
+class GeneratedKernel:
+    """The source of a kernel.
+
+    Attributes
+    ----------
+    source
+        C++.
+    variables
+        What is read at the nodes of every kind, in the order of the kinds.
+    """
+
+    source: str
+    variables: tuple[tuple[Variable, ...], ...]
+
+
+def make_writer(mods: Path | None) -> Callable[[GenerateKernel], Any]:
+    """Return what writes the sources of kernels; what `Job.make` calls in a worker.
+
+    It has a process of its own, without the model: that takes longer than a cell may.
+    """
+
+    def write(task: GenerateKernel) -> GeneratedKernel | PyNeuronAutofitError:
+        try:
+            return generate_kernel(task, mods)
+        except PyNeuronAutofitError as error:
+            return error
+
+    return write
+
+
+def generate_kernel(task: GenerateKernel, mods: Path | None) -> GeneratedKernel:
+    """Write the source of a kernel.
+
+    Raises
+    ------
+    UnsupportedModel
+        If a mechanism cannot be simulated.
+    """
+    sources = find_sources(mods, task.kinds)
+    mechanisms = {suffix: read_mechanism(path) for suffix, path in sources.items()}
+    made = [
+        _kind(f"Kind{number}", kind, mechanisms, task) for number, kind in enumerate(task.kinds)
+    ]
+    join = generate_adaptive_source if task.adaptive else generate_source
+    return GeneratedKernel(
+        join([kind.source for kind in made]), tuple(kind.variables for kind in made)
+    )
+
+
+def _kind(
+    name: str, kind: NodeKind, mechanisms: dict[str, Mechanism], task: GenerateKernel
+) -> GeneratedKind:
+    single = task.precision == "single"
+    if task.adaptive:
+        program = build_adaptive(build_equations(kind, mechanisms, single=single))
+        return generate_adaptive_kind(name, program, single=single)
+    return generate_kind(name, build_program(kind, mechanisms, single=single), single=single)

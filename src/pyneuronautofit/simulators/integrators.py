@@ -1,0 +1,46 @@
+"""How the batch simulator goes through time: NEURON's fixed step, or steps of its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS, Clock
+
+DEFAULT_TOLERANCE_MV = 0.003
+_LEAST_TOLERANCE_MV, _MOST_TOLERANCE_MV = 1e-5, 1.0
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Every cell takes steps of its own, as long as its voltage allows.
+
+    Attributes
+    ----------
+    tolerance_mV
+        What a step may be wrong by in any node; docs/integrators.md says what that comes to.
+
+    Raises
+    ------
+    UsageError
+        If the tolerance is out of the range for which the method is made.
+    """
+
+    tolerance_mV: float = DEFAULT_TOLERANCE_MV
+
+    def __post_init__(self) -> None:
+        if not _LEAST_TOLERANCE_MV <= self.tolerance_mV <= _MOST_TOLERANCE_MV:
+            raise UsageError(
+                f"--tolerance {self.tolerance_mV:g}: expected {_LEAST_TOLERANCE_MV:g} to "
+                f"{_MOST_TOLERANCE_MV:g} mV; {DEFAULT_TOLERANCE_MV:g} is nearer to the truth than "
+                "NEURON's fixed step of 0.025 ms"
+            )
+
+
+def adaptive_clock(step_ms: float) -> Clock:
+    """Return at which points of a sample an adaptive simulation is looked at.
+
+    They are as near to 0.025 ms apart as divides the sample, so that its mean is the fixed step's.
+    """
+    return Clock(step_ms, max(math.floor(step_ms / DEFAULT_DT_MS + 0.5), 1))
