@@ -6,10 +6,11 @@ import ctypes
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
-from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.simulators.batch.kernel import KernelBase, Stop, TreeArrays
 from pyneuronautofit.simulators.batch.stimulus import SweepCurrent, sweep_current
@@ -19,8 +20,10 @@ from pyneuronautofit.units import PA_PER_NA
 
 # Bounds of a step, and the first one after an edge, ms (design: measured, not critical).
 _LEAST_MS, _MOST_MS, _FIRST_MS = 0.005, 5.0, 0.05
-# More steps than NEURON's fixed step takes, and nobody knows of what use: the cell is given up.
+# A cell that fires 200 times a second takes 40: what needs more than this all the time is given up.
 _MOST_STEPS_PER_MS = 50.0
+# A cell that takes more in its transient is simulated anew, as a stiff one.
+_STIFF_STEPS_PER_MS = 4.0
 _MOST_STEPS_OF_ANY = 2000
 # Ticks of a whole simulation that the narrower lanes can count.
 _MOST_TICKS = 2**30
@@ -49,6 +52,7 @@ class _Protocol(ctypes.Structure):
         ("transient_ticks", ctypes.c_int64),
         ("transient_limit", ctypes.c_int64),
         ("sweep_limit", ctypes.c_int64),
+        ("stiff_limit", ctypes.c_int64),
         ("tick_ms", ctypes.c_double),
         ("tolerance_mV", ctypes.c_double),
         ("least_ms", ctypes.c_double),
@@ -69,6 +73,7 @@ class _Cells(ctypes.Structure):
         ("values", ctypes.c_void_p),
         ("cable", ctypes.c_void_p),
         ("voltage", ctypes.c_void_p),
+        ("n_node", ctypes.c_void_p),
     )
 
 
@@ -120,12 +125,15 @@ class Packed:
         Areas in um2, capacitances in nF, conductances to the parents in uS.
     voltage : FloatArray, shape (n_pack, n_node, n_lane), mV
         At the beginning.
+    n_node : integer array, shape (n_cell,)
+        How many nodes of the tree each cell has: the first ones. Largest cells come first.
     """
 
     n_cell: int
     values: FloatArray
     cable: FloatArray
     voltage: FloatArray
+    n_node: Any
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,8 @@ class Course:
     ----------
     status : IntArray, shape (n_cell, n_sweep)
         FINISHED, DIVERGED, TOO_MANY_STEPS, or 0 where a sweep was not wanted any more.
+    gave_up : BoolArray, shape (n_cell,)
+        Cells that took too many steps in a transient.
     steps : IntArray, shape (n_cell,)
         Steps of every cell, all its sweeps and transients.
     use
@@ -143,6 +153,7 @@ class Course:
     """
 
     status: IntArray
+    gave_up: BoolArray
     steps: IntArray
     use: LaneUse
 
@@ -185,8 +196,9 @@ class AdaptivePlan:
         self.protocol = _Protocol(
             experiment.n_sample,
             transient_ticks,
-            _limit(transient_ticks * tick_ms),
-            _limit(experiment.n_sample * clock.step_ms),
+            _limit(transient_ticks * tick_ms, _MOST_STEPS_PER_MS),
+            _limit(experiment.n_sample * clock.step_ms, _MOST_STEPS_PER_MS),
+            _limit(transient_ticks * tick_ms, _STIFF_STEPS_PER_MS),
             tick_ms,
             adaptive.tolerance_mV,
             _LEAST_MS,
@@ -211,8 +223,8 @@ def _as_sweep(current: SweepCurrent, holding: int) -> _Sweep:
     )
 
 
-def _limit(duration_ms: float) -> int:
-    return max(math.ceil(duration_ms * _MOST_STEPS_PER_MS), _MOST_STEPS_OF_ANY)
+def _limit(duration_ms: float, steps_per_ms: float) -> int:
+    return max(math.ceil(duration_ms * steps_per_ms), _MOST_STEPS_OF_ANY)
 
 
 def _point_shift(points: int, step_ms: float, duration_ms: float) -> int:
@@ -245,6 +257,8 @@ class AdaptiveKernel(KernelBase):
         cells: Packed,
         voltage_mV: Sequence[Sequence[FloatArray]],
         stop: Stop,
+        *,
+        stiff: bool,
     ) -> Course:
         """Simulate all sweeps of cells.
 
@@ -260,6 +274,9 @@ class AdaptiveKernel(KernelBase):
             Of every cell and sweep where the voltage goes, FloatArray, shape (n_sample,), mV.
         stop
             Ends it.
+        stiff
+            Take gates that follow the voltage at once for what they are. Else cells whose
+            transient takes many steps are given up: simulate them anew as stiff ones.
         """
         n_sweep = plan.experiment.n_sweep
         places = [sweep.ctypes.data for cell in voltage_mV for sweep in cell]
@@ -273,7 +290,8 @@ class AdaptiveKernel(KernelBase):
             *(a.ctypes.data for a in (status, steps, transient_steps, lane_steps)),
         )
         given = _Cells(
-            cells.n_cell, *(a.ctypes.data for a in (cells.values, cells.cable, cells.voltage))
+            cells.n_cell,
+            *(a.ctypes.data for a in (cells.values, cells.cable, cells.voltage, cells.n_node)),
         )
         shape = tree.as_struct()
         self._library.kernel_run(
@@ -281,8 +299,11 @@ class AdaptiveKernel(KernelBase):
             ctypes.byref(plan.protocol),
             ctypes.byref(given),
             ctypes.byref(results),
+            ctypes.c_int32(stiff),
             stop.as_pointer(),
         )
         total = steps.sum(axis=1) + transient_steps.sum(axis=1)
-        return Course(status.astype(np.int64), total, LaneUse(*lane_steps.tolist()))
-
+        protocol = plan.protocol
+        limit = protocol.transient_limit if stiff else protocol.stiff_limit
+        gave_up = (transient_steps > limit).any(axis=1)
+        return Course(status.astype(np.int64), gave_up, total, LaneUse(*lane_steps.tolist()))

@@ -69,6 +69,8 @@ class AdaptiveProgram:
     advance
         States at the end of a step, what will be the past, and, for the states in its middle,
         current (mA/cm2) and slope (S/cm2) at the old voltage.
+    following
+        The conductance that gates make by following the voltage within a step, S/cm2.
     membrane
         Current and slope of given states at a voltage.
     """
@@ -79,6 +81,7 @@ class AdaptiveProgram:
     past: tuple[Name, ...]
     first: tuple[Node, ...]
     advance: tuple[Node, ...]
+    following: Node
     membrane: tuple[Node, Node]
 
 
@@ -99,6 +102,7 @@ def build_adaptive(equations: Equations) -> AdaptiveProgram:
         tuple(step.past),
         tuple(equations.first[name] for name in states),
         (*(step.end[name] for name in states), *step.past.values(), *at_middle),
+        step.following(),
         (current, slope),
     )
 
@@ -149,6 +153,7 @@ class _Step:
         self.middle: dict[Name, Node] = {}
         self.end: dict[Name, Node] = {}
         self.past: dict[Name, Node] = {}
+        self._following: dict[Name, Node] = {}
 
     def replacements(
         self, values: Mapping[Name, Node], voltage: Name | None = None
@@ -246,6 +251,19 @@ class _Step:
             graph.multiply(drive, graph.combine(1.0, [(-1.0, mean)])),
         )
         self._set(name, middle, end)
+        # How much of a change of the predicted voltage has come to the state in the middle.
+        followed = derivative(graph, target, graph.input(MIDDLE))
+        self._following[name] = graph.negate(graph.multiply(followed, fall))
+
+    def following(self) -> Node:
+        """Return the conductance that gates make by following the voltage, S/cm2."""
+        graph = self._graph
+        parts = [
+            graph.multiply(derivative(graph, self._equations.current, graph.input(name)), followed)
+            for name, followed in self._following.items()
+        ]
+        (total,) = graph.replace([graph.add(*parts)], self.replacements(self.middle))
+        return total
 
     def _set(self, name: Name, middle: Node, end: Node) -> None:
         self.middle[name] = middle
@@ -271,9 +289,7 @@ class _Step:
         states = [graph.input(name) for name in group]
         first = self._stage(group, EARLY, states)
         growth = (1.0 - _GAMMA) / _GAMMA
-        base = [
-            graph.combine(0.0, [(1.0 - growth, x), (growth, y)]) for x, y in zip(states, first)
-        ]
+        base = [graph.combine(0.0, [(1.0 - growth, x), (growth, y)]) for x, y in zip(states, first)]
         last = self._stage(group, LATE, base)
         share = (0.5 - _GAMMA) / (1.0 - _GAMMA)
         for name, y, z in zip(group, first, last, strict=True):
@@ -284,9 +300,7 @@ class _Step:
         """Return the solution y of y = base + gamma h f(y)."""
         graph = self._graph
         unknowns = [graph.input(name) for name in group]
-        known = self.replacements(
-            {n: x for n, x in self.middle.items() if n not in group}, voltage
-        )
+        known = self.replacements({n: x for n, x in self.middle.items() if n not in group}, voltage)
         step = graph.combine(0.0, [(_GAMMA, self._h)])
         matrix, right = [], []
         for row, name in enumerate(group):

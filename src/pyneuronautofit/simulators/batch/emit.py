@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from pyneuronautofit.simulators.batch.ir.graph import Graph
 from pyneuronautofit.simulators.batch.ir.node import Node, exponents_of, ordered, sum_data
 
+# What quick.hpp has.
+_QUICK = frozenset({"exp", "expm1", "phi1", "log", "pow", "inv", "div"})
 _OF_TRUTHS = {"and": "{} & {}", "or": "{} | {}", "not": "~{}"}
 
 
@@ -51,15 +53,24 @@ class Emitter:
         Takes what does not vary; None: everything is computed here.
     prefix
         Of the names of the values.
+    quick
+        Take division and exponentials from quick.hpp.
     """
 
     def __init__(
-        self, graph: Graph, inputs: Mapping[Node, str], leaves: Leaves | None, prefix: str = "t"
+        self,
+        graph: Graph,
+        inputs: Mapping[Node, str],
+        leaves: Leaves | None,
+        prefix: str = "t",
+        *,
+        quick: bool = False,
     ) -> None:
         self._graph = graph
         self._inputs = inputs
         self._leaves = leaves
         self._prefix = prefix
+        self._quick = quick
         self._names: dict[object, str] = {}
         self._divisors: Counter[Node] = Counter()
         self.lines: list[str] = []
@@ -144,7 +155,11 @@ class Emitter:
         if node.op in _OF_TRUTHS:
             return _OF_TRUTHS[node.op].format(*names)
         function = "pow" if node.op == "pow" else str(node.data)
-        return f"lanes::{function}({', '.join(map(vector, names))})"
+        return f"{self._home(function)}::{function}({', '.join(map(vector, names))})"
+
+    def _home(self, function: str) -> str:
+        """Return the namespace of a function."""
+        return "quick" if self._quick and function in _QUICK else "lanes"
 
     # --- sums
 
@@ -216,7 +231,8 @@ class Emitter:
             if exponent > 0:
                 above.append(self._power(part, exponent))
             elif self._divisors[part] > 1:
-                inverse = self._named(("inverse", part), f"lanes::inv({self._names[part]})")
+                text = f"{self._home('inv')}::inv({self._names[part]})"
+                inverse = self._named(("inverse", part), text)
                 above.append(self._repeated(("inverse", part), inverse, -exponent))
             else:
                 below.append(self._power(part, -exponent))
@@ -224,7 +240,8 @@ class Emitter:
         if not below:
             return over
         under = " * ".join(below)
-        return f"lanes::div({vector(over)}, {under})" if above else f"lanes::inv({under})"
+        home = self._home("inv")
+        return f"{home}::div({vector(over)}, {under})" if above else f"{home}::inv({under})"
 
     def _power(self, part: Node, exponent: int) -> str:
         return self._repeated(part, self._names[part], exponent)

@@ -7,16 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from pyneuronautofit.simulators._base import Block
-from pyneuronautofit.simulators.batch.adaptive_kernel import (
-    AdaptiveKernel,
-    AdaptivePlan,
-    LaneUse,
-)
-from pyneuronautofit.simulators.batch.adaptive_lanes import (
-    AdaptiveRunner,
-    AdaptiveWork,
-    parts_of,
-)
+from pyneuronautofit.simulators.batch.adaptive_kernel import AdaptivePlan, LaneUse
+from pyneuronautofit.simulators.batch.adaptive_lanes import AdaptiveWork, Memory
 from pyneuronautofit.simulators.batch.kernel import Kernel
 from pyneuronautofit.simulators.batch.lanes import Cell, Chunk, LaneRunner, LaneWork, batched
 from pyneuronautofit.simulators.batch.library import LoadedKernel
@@ -135,37 +127,35 @@ class AdaptiveEngine:
         self._threads = threads
         self._n_worker = n_worker
         self._plan = AdaptivePlan(experiment, adaptive)
-        self._bytes_of_cell = experiment.n_sweep * experiment.n_sample * 8
-        self._runners: dict[Signature, AdaptiveRunner] = {}
+        self._loaded: dict[Signature, LoadedKernel] = {}
+        self._memories: list[Memory] = []
         self._at_work: set[AdaptiveWork] = set()
         self.use = LaneUse()
 
     def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
         """Take notice of the kernel of a signature."""
-        if signature in self._runners:
-            return
-        if not isinstance(loaded.kernel, AdaptiveKernel):
-            raise TypeError("expected a kernel of the adaptive integrator")
-        layout = make_layout(signature, loaded.numbers, loaded.sizes)
-        self._runners[signature] = AdaptiveRunner(loaded.kernel, layout, self._plan)
+        self._loaded[signature] = loaded
 
     def simulate(self, cells: CellsBySignature) -> Iterator[Block]:
-        """Simulate cells, the calls with most cells first."""
-        parts = [
-            part
-            for signature, some in cells.items()
-            for part in parts_of(
-                self._runners[signature], some, self._n_worker, self._bytes_of_cell
-            )
-        ]
-        work = AdaptiveWork(self._threads, self._n_worker + 1)
+        """Simulate cells."""
+        groups: dict[LoadedKernel, list[Cell]] = {}
+        for signature, some in cells.items():
+            groups.setdefault(self._loaded[signature], []).extend(some)
+        # Of calls side by side each has its own; a second caller finds none, and gets new ones.
+        memories, self._memories = self._memories or self._new_memories(), []
+        work = AdaptiveWork(self._threads, self._plan, memories)
         self._at_work.add(work)
         try:
-            yield from work.run(parts)
+            yield from work.run(groups.items())
         finally:
             work.end()
             self._at_work.discard(work)
             self.use += work.use
+            self._memories = memories
+
+    def _new_memories(self) -> list[Memory]:
+        # One more than run: the caller has it while the others are filled.
+        return [Memory() for _call in range(self._n_worker + 1)]
 
     def abandon(self) -> None:
         """End all that is running, soon."""

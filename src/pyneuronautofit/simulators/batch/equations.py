@@ -210,9 +210,7 @@ class _Substitution:
 
 def _by_name(
     executors: Mapping[str, Executor], collected: Mapping[str, Rates]
-) -> tuple[
-    dict[Name, Node], tuple[tuple[Name, ...], ...], list[tuple[dict[Name, float], Node]]
-]:
+) -> tuple[dict[Name, Node], tuple[tuple[Name, ...], ...], list[tuple[dict[Name, float], Node]]]:
     """Name states as all mechanisms of the segment know them."""
     rates: dict[Name, Node] = {}
     together: list[tuple[Name, ...]] = []

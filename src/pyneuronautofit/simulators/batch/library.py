@@ -22,7 +22,7 @@ from pyneuronautofit.simulators.batch.structure import NodeKind, Variable
 from pyneuronautofit.simulators.batch.writer import GeneratedKernel, GenerateKernel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedKernel:
     """A kernel and what it is for.
 

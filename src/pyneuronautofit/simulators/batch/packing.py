@@ -29,7 +29,10 @@ class Layout:
 
 
 def make_layout(
-    signature: Signature, numbers: Mapping[NodeKind, int], sizes: Mapping[NodeKind, int]
+    signature: Signature,
+    numbers: Mapping[NodeKind, int],
+    sizes: Mapping[NodeKind, int],
+    within: Signature | None = None,
 ) -> Layout:
     """Plan the arrays of a signature.
 
@@ -39,23 +42,52 @@ def make_layout(
         The kernel's number of every kind of node.
     sizes
         How many values are read at a node of every kind.
+    within
+        A signature that this one is the beginning of; see `begins`. The layout is then of that
+        one's tree: the nodes that the smaller one does not have repeat its last of their kind.
     """
-    kinds = [None if kind < 0 else signature.node_kinds[kind] for kind in signature.kinds]
-    counts = [0 if kind is None else sizes[kind] for kind in kinds]
-    starts = np.concatenate([[0], np.cumsum(counts)])
+    whole = within or signature
+    starts = np.concatenate([[0], np.cumsum(_counts(signature, sizes))])
+    kinds = _node_kinds(whole)
+    last = {kind: node for node, kind in enumerate(_node_kinds(signature))}
     places: list[IntArray] = []
     for wanted in sorted(numbers, key=lambda kind: numbers[kind]):
         for node, kind in enumerate(kinds):
             if kind == wanted:
-                places.append(np.arange(starts[node], starts[node + 1]))
+                own = node if node < len(signature.parents) else last[kind]
+                places.append(np.arange(starts[own], starts[own + 1]))
     tree = TreeArrays(
-        np.array(signature.parents, dtype=np.int32),
+        np.array(whole.parents, dtype=np.int32),
         np.array([-1 if kind is None else numbers[kind] for kind in kinds], dtype=np.int32),
-        signature.stimulated,
-        signature.recorded,
+        whole.stimulated,
+        whole.recorded,
     )
     empty = np.zeros(0, dtype=np.int64)
     return Layout(tree, np.concatenate([empty, *places]).astype(np.int64))
+
+
+def begins(small: Signature, large: Signature) -> bool:
+    """Say whether a tree is the first nodes of another, as that of a shorter cable is.
+
+    The nodes that it lacks then need no current: cut off from the tree they change nothing.
+    """
+    n = len(small.parents)
+    own, others = _node_kinds(small), _node_kinds(large)
+    return (
+        n <= len(large.parents)
+        and small.parents == large.parents[:n]
+        and own == others[:n]
+        and set(others) <= set(own)
+        and (small.stimulated, small.recorded) == (large.stimulated, large.recorded)
+    )
+
+
+def _node_kinds(signature: Signature) -> list[NodeKind | None]:
+    return [None if kind < 0 else signature.node_kinds[kind] for kind in signature.kinds]
+
+
+def _counts(signature: Signature, sizes: Mapping[NodeKind, int]) -> list[int]:
+    return [0 if kind is None else sizes[kind] for kind in _node_kinds(signature)]
 
 
 def pack(kernel: Kernel, layout: Layout, images: Sequence[CellImage]) -> LaneGroup:
@@ -75,9 +107,14 @@ def _cable_column(image: CellImage) -> FloatArray:
 
 
 def pack_all(
-    kernel: KernelBase, layout: Layout, images: Sequence[CellImage]
+    kernel: KernelBase, cells: Sequence[tuple[Layout, CellImage]]
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Put any number of cells into packs of lanes; free lanes of the last repeat the last cell.
+
+    Parameters
+    ----------
+    cells
+        With layouts of one and the same tree.
 
     Returns
     -------
@@ -85,14 +122,31 @@ def pack_all(
         As `LaneGroup` has them.
     """
     n_lane = kernel.n_lane
-    filled = [*images, *([images[-1]] * (-len(images) % n_lane))]
+    filled = [*cells, *([cells[-1]] * (-len(cells) % n_lane))]
+    n_node = len(cells[0][0].tree.parent)
     columns = (
-        [image.values[layout.order] for image in filled],
-        [_cable_column(image) for image in filled],
-        [image.voltage_mV for image in filled],
+        [image.values[layout.order] for layout, image in filled],
+        [_padded_cable(image, n_node) for _layout, image in filled],
+        [_padded(image.voltage_mV, n_node, image.voltage_mV[-1]) for _layout, image in filled],
     )
     values, cable, voltage = (
         kernel.aligned(np.stack(each).reshape(-1, n_lane, len(each[0])).swapaxes(1, 2))
         for each in columns
     )
     return values, cable, voltage
+
+
+def _padded_cable(image: CellImage, n_node: int) -> FloatArray:
+    """Return a column of the cable in which missing nodes are there, and connected to nothing."""
+    cable = image.cable
+    return np.concatenate(
+        [
+            _padded(cable.area_um2, n_node, 0.0),
+            _padded(cable.capacitance_nF, n_node, 1.0),
+            _padded(cable.conductance_uS, n_node, 0.0),
+        ]
+    )
+
+
+def _padded(values: FloatArray, n: int, filling: float) -> FloatArray:
+    return np.concatenate([values, np.full(n - len(values), filling)])

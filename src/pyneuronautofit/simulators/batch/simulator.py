@@ -21,12 +21,18 @@ from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._base import Block, Traces, gather
 from pyneuronautofit.simulators._neuron_cell import NeuronSetup
 from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
+from pyneuronautofit.simulators._setter import path_values
 from pyneuronautofit.simulators.batch.adaptive_kernel import LaneUse
 from pyneuronautofit.simulators.batch.build import KernelBuildError, Precision
 from pyneuronautofit.simulators.batch.engines import AdaptiveEngine, Engine, FixedEngine
 from pyneuronautofit.simulators.batch.lanes import Cell, batched
 from pyneuronautofit.simulators.batch.library import KernelLibrary
-from pyneuronautofit.simulators.batch.reader import ReadCell, make_reader, packed_plan
+from pyneuronautofit.simulators.batch.reader import (
+    CELLS_TOGETHER,
+    ReadCell,
+    make_reader,
+    packed_plan,
+)
 from pyneuronautofit.simulators.batch.structure import CellImage, NodeKind, Signature, Variable
 from pyneuronautofit.simulators.batch.writer import GeneratedKernel, GenerateKernel, make_writer
 from pyneuronautofit.simulators.experiment import Experiment
@@ -35,7 +41,7 @@ from pyneuronautofit.simulators.neuron import available_cores
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 # NEURON keeps a little of every cell; benchmarks/worker_memory.py measures how much.
-_CELLS_PER_WORKER = 5000
+_CELLS_PER_WORKER = 50_000
 # Building a cell takes a millisecond. A minute is a hang.
 _TIME_LIMIT_S = 60.0
 # Channels of the largest published cells take some seconds.
@@ -180,14 +186,15 @@ class BatchSimulator:
     def _read(self, parameters: ParameterTable, candidates: Sequence[int]) -> list[Outcome]:
         """Return the outcome of reading every candidate, in their order: an image, or a failure."""
         pool = self._pool_for(parameters)
-        settings = {c: list(parameters.settings(c)) for c in candidates}
+        values = dict(zip(candidates, path_values(parameters, candidates), strict=True))
         found: list[Outcome] = []
         pending = list(candidates)
         while pending:
             asked, pending = pending, []
             plan = packed_plan(self._plan)
             new: set[Signature] = set()
-            for outcome in pool.map([ReadCell(settings[c], plan) for c in asked]):
+            tasks = [ReadCell(values[c], plan) for c in asked]
+            for outcome in pool.map(tasks, together=CELLS_TOGETHER):
                 candidate = asked[outcome.task]
                 if isinstance(outcome.value, PyNeuronAutofitError):
                     raise outcome.value

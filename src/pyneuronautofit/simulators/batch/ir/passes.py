@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pyneuronautofit.simulators.batch.ir.graph import Graph
 from pyneuronautofit.simulators.batch.ir.node import Node, exponents_of, ordered, terms_of
+
+# Of exp(x) this many powers are taken; four multiplications at the most.
+_LARGEST_SHARED_POWER = 10
+_SAME_RATIO = 1e-12
 
 
 def share_exponentials(graph: Graph, roots: Sequence[Node]) -> list[Node]:
@@ -21,6 +26,66 @@ def share_exponentials(graph: Graph, roots: Sequence[Node]) -> list[Node]:
         if opposite in found and found[opposite] not in replacements and _leads(argument):
             replacements[found[opposite]] = graph.product([(node, -1)])
     return graph.replace(roots, replacements) if replacements else list(roots)
+
+
+@dataclass(frozen=True)
+class _Exponential:
+    """exp(coefficient x varying + the rest, which is invariant)."""
+
+    node: Node
+    varying: Node
+    coefficient: float
+
+
+def share_powers(graph: Graph, roots: Sequence[Node], steepest: float) -> list[Node]:
+    """Compute exp(k x + a) as exp(x + b)^k times an invariant, where both are needed.
+
+    Channels of one family have slopes that are multiples of each other (1/40 and 1/5 per mV), and
+    thresholds that differ by parameters only. A power multiplies the relative error by k, so this
+    is for expressions that need not be exact to the last digit.
+
+    Parameters
+    ----------
+    steepest
+        The largest coefficient that x may have: exp(x + b) must not leave the range in which it is
+        not cut off.
+    """
+    found = [_as_exponential(node) for node in ordered(roots) if _is_exponential(node)]
+    groups: dict[Node, list[_Exponential]] = {}
+    for each in found:
+        if each is not None:
+            groups.setdefault(each.varying, []).append(each)
+    replacements: dict[Node, Node] = {}
+    for group in groups.values():
+        flat_first = sorted(group, key=lambda e: (abs(e.coefficient), e.node.number))
+        for place, each in enumerate(flat_first):
+            bases = [b for b in flat_first[:place] if b.node not in replacements]
+            made = next((m for b in bases if (m := _power_of(graph, each, b, steepest))), None)
+            if made is not None:
+                replacements[each.node] = made
+    return graph.replace(roots, replacements) if replacements else list(roots)
+
+
+def _as_exponential(node: Node) -> _Exponential | None:
+    varying = [(c, part) for c, part in terms_of(node.args[0]).parts if part.varying]
+    if len(varying) != 1:
+        return None
+    return _Exponential(node, varying[0][1], varying[0][0])
+
+
+def _power_of(
+    graph: Graph, wanted: _Exponential, base: _Exponential, steepest: float
+) -> Node | None:
+    ratio = wanted.coefficient / base.coefficient
+    exponent = round(ratio)
+    if not 1 <= exponent <= _LARGEST_SHARED_POWER or abs(ratio - exponent) > _SAME_RATIO:
+        return None
+    if abs(base.coefficient) > steepest:
+        return None
+    offset = graph.combine(0.0, [(1.0, wanted.node.args[0]), (-exponent, base.node.args[0])])
+    if offset.varying:  # rounding has left something of what varies
+        return None
+    return graph.product([(base.node, exponent), (graph.call("exp", offset), 1)])
 
 
 def avoid_cancellation(graph: Graph, roots: Sequence[Node]) -> list[Node]:

@@ -40,6 +40,7 @@ constexpr std::int64_t look_every = 256;
 struct Cells {
     std::int64_t n_cell;
     const real *values, *cable, *voltage;
+    const std::int32_t *n_node;  // of every cell; largest cells come first
 };
 
 // Where the results go. Arrays of [cell][sweep]; a cell's transients are its first jobs.
@@ -54,7 +55,7 @@ struct Results {
 // The cells of a call, prepared: a row of numbers for each, as lanes take them.
 template <class... K> class Bank {
   public:
-    Bank(const Layout<K...> &layout, const Cells &cells)
+    Bank(Layout<K...> &layout, const Cells &cells)
         : layout_(layout), start_(layout.n_kept), fixed_(std::size_t(cells.n_cell) * layout.n_fixed),
           begun_(std::size_t(cells.n_cell) * start_) {
         Block block(layout.n_fixed + start_);
@@ -68,6 +69,7 @@ template <class... K> class Bank {
                 column(kept, start_, l, &begun_[std::size_t(first + l) * start_]);
             }
         }
+        for (int k = 0; k < Kinds<K...>::n; k++) layout.same[k] = all_same(layout, k, cells.n_cell);
     }
     const real *fixed(std::int64_t cell) const { return &fixed_[std::size_t(cell) * layout_.n_fixed]; }
     const real *begun(std::int64_t cell) const { return &begun_[std::size_t(cell) * start_]; }
@@ -93,6 +95,15 @@ template <class... K> class Bank {
             }
         });
     }
+    bool all_same(const Layout<K...> &layout, int k, std::int64_t n_cell) const {
+        const std::size_t n = layout.n_par[k];
+        for (std::int64_t cell = 0; cell < n_cell; cell++) {
+            const real *par = fixed(cell) + layout.par[k];
+            for (std::size_t j = 1; j < layout.nodes[k].size(); j++)
+                if (std::memcmp(par, par + j * n, n * sizeof(real)) != 0) return false;
+        }
+        return true;
+    }
     static void column(const V *from, std::size_t n, int lane, real *to) {
         for (std::size_t j = 0; j < n; j++) to[j] = from[j][lane];
     }
@@ -102,8 +113,9 @@ template <class... K> class Bank {
     std::vector<real> fixed_, begun_;
 };
 
-// What is to be done, and in which order: all transients, then the sweeps that promise to take most
-// steps, so that no long one is left for the end.
+// What is to be done, and in which order: all transients, then the sweeps. Large cells come first,
+// since a step of all lanes takes as long as that of the largest; of cells of one size those that
+// promise to take most steps, so that no long one is left for the end.
 class Queue {
   public:
     struct Job {
@@ -111,8 +123,9 @@ class Queue {
         std::int32_t holding = 0, sweep = -1;  // -1: the transient
     };
 
-    Queue(const Protocol &protocol, std::int64_t n_cell)
-        : protocol_(protocol), n_transient_(n_cell * protocol.n_holding), hopeless_(std::size_t(n_cell), 0) {}
+    Queue(const Protocol &protocol, const Cells &cells)
+        : protocol_(protocol), n_transient_(cells.n_cell * protocol.n_holding),
+          n_node_(cells.n_node), hopeless_(std::size_t(cells.n_cell), 0) {}
 
     bool next(Job &job) {
         if (begun_ < n_transient_) {
@@ -135,7 +148,7 @@ class Queue {
     void transient_done(const Job &job, std::int64_t steps) {
         for (std::int32_t s = 0; s < protocol_.n_sweep; s++) {
             if (protocol_.sweeps[s].holding != job.holding) continue;
-            sweeps_.push_back({steps, {job.cell, job.holding, s}});
+            sweeps_.push_back({{n_node_[job.cell], steps}, {job.cell, job.holding, s}});
             std::push_heap(sweeps_.begin(), sweeps_.end(), shorter);
         }
     }
@@ -145,22 +158,25 @@ class Queue {
     bool hopeless(std::int64_t cell) const { return hopeless_[std::size_t(cell)] != 0; }
 
   private:
-    typedef std::pair<std::int64_t, Job> Waiting;
+    typedef std::pair<std::pair<std::int32_t, std::int64_t>, Job> Waiting;
     static bool shorter(const Waiting &a, const Waiting &b) { return a.first < b.first; }
 
     const Protocol &protocol_;
     std::int64_t n_transient_, begun_ = 0;
+    const std::int32_t *n_node_;
     std::vector<std::uint8_t> hopeless_;
     std::vector<Waiting> sweeps_;
 };
 
-template <class... K> class Run {
+template <bool following, class... K> class Run {
   public:
-    Run(const Tree &tree, const Protocol &protocol, const Cells &cells, const Results &results)
-        : layout_(tree), protocol_(protocol), results_(results), bank_(layout_, cells),
-          queue_(protocol, cells.n_cell), stepper_(layout_),
+    // A cell whose transient takes more than so many steps is given up as `too_many_steps`.
+    Run(const Tree &tree, const Protocol &protocol, const Cells &cells, const Results &results,
+        std::int64_t transient_limit)
+        : layout_(tree), protocol_(protocol), results_(results), transient_limit_(transient_limit), bank_(layout_, cells),
+          queue_(protocol, cells), n_node_(cells.n_node), stepper_(layout_),
           kept_size_(layout_.n_kept + 2), saved_(std::size_t(cells.n_cell * protocol.n_holding) * kept_size_),
-          tick_(real(protocol.tick_ms)) {}
+          tick_(real(protocol.tick_ms)), per_tick_(real(1.0 / protocol.tick_ms)) {}
 
     void run(const std::int32_t *stop) {
         h_ = last_ = lanes::broadcast(real(protocol_.first_ms));
@@ -169,6 +185,7 @@ template <class... K> class Run {
         for (int l = 0; l < W; l++) take(l);
         std::int64_t turn = 0;
         while (n_active_ > 0) {
+            if (resized_) resize();
             if (lanes::any(begun_)) {
                 stepper_.begin(begun_, time());
                 begun_ = M{};
@@ -177,14 +194,16 @@ template <class... K> class Run {
             if (++turn % look_every == 0 && stopped(stop)) return;
         }
         results_.lane_steps[0] += turn * W;
-        results_.lane_steps[1] += n_used_;
-        results_.lane_steps[2] += n_rejected_;
+        for (int l = 0; l < W; l++) {
+            results_.lane_steps[1] += n_good_[l];
+            results_.lane_steps[2] += n_rejected_[l];
+        }
     }
 
   private:
     struct Lane {
         Queue::Job job;
-        std::int64_t segment = 0, steps = 0, limit = 0;
+        std::int64_t segment = 0;
         Response response;
     };
 
@@ -193,7 +212,7 @@ template <class... K> class Run {
     // One step of all lanes.
     void step() {
         // Not a small rest before an edge: two equal steps instead.
-        T n = __builtin_convertvector(h_ / tick_, T);
+        T n = __builtin_convertvector(h_ * per_tick_, T);
         n = n < 1 ? T{} + 1 : n;
         n = n * 2 > left_ ? (n >= left_ ? left_ : (left_ + 1) >> 1) : n;
         const V h = __builtin_convertvector(n, V) * tick_;
@@ -214,15 +233,19 @@ template <class... K> class Run {
         last_ = good ? h : last_;
         fresh_ = fresh_ & ~good;
         const M ended = (left_ <= 0) & active_, hopeless = lost & least & active_;
-        const bool overdue = count(good);
-        if (lanes::any(ended | hopeless) || overdue) settle_lanes(ended, hopeless);
+        // Masks are -1 where they are true.
+        steps_ -= active_;
+        n_good_ -= good;
+        n_rejected_ -= active_ & ~good;
+        const M overdue = (steps_ > limit_) & active_;
+        if (lanes::any(ended | hopeless | overdue)) settle_lanes(ended, hopeless, overdue);
     }
 
     // Gives lanes whose job, or part of a job, has ended something else to do.
-    void settle_lanes(M ended, M hopeless) {
+    void settle_lanes(M ended, M hopeless, M overdue) {
         for (int l = 0; l < W; l++) {
             if (!active_[l]) continue;
-            if (lanes_[l].steps > lanes_[l].limit) {
+            if (overdue[l]) {
                 finish(l, too_many_steps);
                 queue_.give_up(lanes_[l].job.cell);
                 take(l);
@@ -257,18 +280,6 @@ template <class... K> class Run {
         h_ = next < longest ? next : longest;
     }
 
-    // Counts steps; says whether a job has taken too many.
-    bool count(M good) {
-        bool overdue = false;
-        for (int l = 0; l < W; l++) {
-            if (!active_[l]) continue;
-            n_used_ += good[l] != 0;
-            n_rejected_ += good[l] == 0;
-            overdue |= ++lanes_[l].steps > lanes_[l].limit;
-        }
-        return overdue;
-    }
-
     // What a recorded current brings in a step, and in its first half.
     void charge(T n, V &half_nA, V &whole_nA, V &wandered) {
         const double tick_ms = protocol_.tick_ms;
@@ -289,10 +300,18 @@ template <class... K> class Run {
         wandered /= stepper_.capacitance_of_stimulated() * (wander * real(protocol_.tolerance_mV));
     }
 
-    void respond(T n, M good, const typename Stepper<K...>::Outcome &course) {
+    void respond(T n, M good, const typename Stepper<following, K...>::Outcome &course) {
+        const int shift = protocol_.point_shift;
+        const T first = (tick_now_ >> shift) + 1, last = (tick_now_ + n) >> shift;
+        const T count = good & listening_ & (last - first + 1);
+        if (!lanes::any(count > 0)) return;
+        const V per = quick::inv(__builtin_convertvector(n, V));
+        const V between = per * real(std::int64_t(1) << shift);
+        const V x = __builtin_convertvector((first << shift) - tick_now_, V) * per;
         for (int l = 0; l < W; l++)
-            if (good[l] && lanes_[l].response.wanted())
-                lanes_[l].response.take(tick_now_[l], n[l], {course.v[l], course.a[l], course.b[l]});
+            if (count[l] > 0)
+                lanes_[l].response.take(count[l], x[l], between[l],
+                                        {course.v[l], course.a[l], course.b[l]});
     }
 
     // --- jobs
@@ -322,6 +341,48 @@ template <class... K> class Run {
         stimulus_[l] = level == level ? real(level) : real(0);
     }
 
+    // Lets the largest cell in a lane say how many nodes are computed. Of a smaller one the nodes
+    // beyond its own, which are connected to nothing, are at rest.
+    void resize() {
+        resized_ = false;
+        int largest = 1;
+        for (int l = 0; l < W; l++)
+            if (active_[l]) largest = std::max(largest, int(size_[l]));
+        if (largest > stepper_.extent())
+            for (int l = 0; l < W; l++) put_to_rest(l, largest);
+        stepper_.extend(largest);
+    }
+
+    void put_to_rest(int l, int largest) {
+        if (!active_[l]) {  // it goes on with any cell, and nothing comes of it
+            put(bank_.fixed(0), layout_.n_fixed, stepper_.fixed(l));
+            put(bank_.begun(0), layout_.n_kept, stepper_.kept(l));
+            return;
+        }
+        const std::int64_t cell = lanes_[l].job.cell;
+        const real *begun = bank_.begun(cell);
+        real *kept = stepper_.kept(l);
+        for (int part = 0; part < 5; part++)
+            for (int i = size_[l]; i < largest; i++)
+                kept[(std::size_t(part) * layout_.n + std::size_t(i)) * W] =
+                    begun[std::size_t(part) * layout_.n + std::size_t(i)];
+        for (int k = 0; k < Kinds<K...>::n; k++)
+            for (std::size_t j = 0; j < layout_.nodes[k].size(); j++)
+                if (layout_.nodes[k][j] >= size_[l]) copy_node(begun, kept, k, j);
+    }
+
+    void copy_node(const real *from, real *column, int k, std::size_t j) const {
+        const std::size_t n_state = std::size_t(Kinds<K...>::n_state[k]), n_past = layout_.n_past[k];
+        for (std::size_t q = 0; q < n_state; q++) {
+            const std::size_t at = layout_.state[k] + j * n_state + q;
+            column[at * W] = from[at];
+        }
+        for (std::size_t q = 0; q < n_past; q++) {
+            const std::size_t at = layout_.past[k] + j * n_past + q;
+            column[at * W] = from[at];
+        }
+    }
+
     void vary(int l, bool varies) {
         n_varying_ += int(varies) - int(varying_[l]);
         varying_[l] = varies;
@@ -343,15 +404,18 @@ template <class... K> class Run {
         }
         if (!active_[l]) n_active_++;
         active_[l] = -1;
-        lane.segment = lane.steps = 0;
+        size_[l] = n_node_[lane.job.cell];
+        resized_ = true;
+        lane.segment = 0;
+        steps_[l] = 0;
         tick_now_[l] = 0;
         const std::size_t n_fixed = layout_.n_fixed, n_kept = layout_.n_kept;
         put(bank_.fixed(lane.job.cell), n_fixed, stepper_.fixed(l));
         if (lane.job.sweep < 0) {
             put(bank_.begun(lane.job.cell), n_kept, stepper_.kept(l));
             begun_[l] = -1;
-            lane.limit = protocol_.transient_limit;
-            lane.response.none();
+            limit_[l] = ticks(transient_limit_);
+            listening_[l] = 0;
             start_ms_[l] = -real(protocol_.transient_ticks) * tick_;
             left_[l] = ticks(protocol_.transient_ticks);
             vary(l, false);
@@ -362,7 +426,7 @@ template <class... K> class Run {
         const Sweep &sweep = protocol_.sweeps[lane.job.sweep];
         const real *saved = saved_of(lane.job);
         put(saved, n_kept, stepper_.kept(l));
-        lane.limit = protocol_.sweep_limit;
+        limit_[l] = ticks(protocol_.sweep_limit);
         start_ms_[l] = 0;
         enter_segment(l);
         if (sweep.continues) {
@@ -374,6 +438,7 @@ template <class... K> class Run {
         }
         double *out = results_.voltage[place(lane.job)];
         lane.response.begin(out, protocol_, stepper_.recorded()[l]);
+        listening_[l] = -1;
     }
 
     void transient_done(int l) {
@@ -383,8 +448,8 @@ template <class... K> class Run {
         for (std::size_t j = 0; j < layout_.n_kept; j++) saved[j] = kept[j * W];
         saved[layout_.n_kept] = h_[l];
         saved[layout_.n_kept + 1] = last_[l];
-        results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = lanes_[l].steps;
-        queue_.transient_done(job, lanes_[l].steps);
+        results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = steps_[l];
+        queue_.transient_done(job, steps_[l]);
         take(l);
         for (int other = 0; other < W; other++)
             if (!active_[other]) take(other);
@@ -395,10 +460,10 @@ template <class... K> class Run {
         const Queue::Job &job = lanes_[l].job;
         if (job.sweep >= 0) {
             results_.status[place(job)] = status;
-            results_.steps[place(job)] = lanes_[l].steps;
+            results_.steps[place(job)] = steps_[l];
             return;
         }
-        results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = lanes_[l].steps;
+        results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = steps_[l];
         for (std::int32_t s = 0; s < protocol_.n_sweep; s++)
             if (protocol_.sweeps[s].holding == job.holding)
                 results_.status[job.cell * protocol_.n_sweep + s] = status;
@@ -408,9 +473,10 @@ template <class... K> class Run {
     void idle(int l) {
         if (active_[l]) n_active_--;
         active_[l] = 0;
+        resized_ = true;
         vary(l, false);
         lanes_[l].job = {};
-        lanes_[l].response.none();
+        listening_[l] = 0;
     }
 
     std::size_t place(const Queue::Job &job) const {
@@ -423,29 +489,36 @@ template <class... K> class Run {
         for (std::size_t j = 0; j < n; j++) column[j * W] = from[j];
     }
 
-    const Layout<K...> layout_;
+    Layout<K...> layout_;
     const Protocol &protocol_;
     const Results &results_;
+    std::int64_t transient_limit_;
     Bank<K...> bank_;
     Queue queue_;
-    Stepper<K...> stepper_;
+    const std::int32_t *n_node_;
+    Stepper<following, K...> stepper_;
     std::size_t kept_size_;
     std::vector<real> saved_;  // of every transient: what is kept, the next step, the last
-    real tick_;
+    real tick_, per_tick_;
     Lane lanes_[W];
     V h_{}, last_{}, stimulus_{}, start_ms_{};
     T tick_now_{}, left_{};
-    M fresh_{}, begun_{}, active_{};
+    T steps_{}, limit_{}, n_good_{}, n_rejected_{};
+    M fresh_{}, begun_{}, active_{}, listening_{};
+    std::int32_t size_[W] = {};
     bool varying_[W] = {};
+    bool resized_ = true;
     int n_varying_ = 0, n_active_ = 0;
-    std::int64_t n_used_ = 0, n_rejected_ = 0;
 };
 
 template <class... K>
 void run(const Tree &tree, const Protocol &protocol, const Cells &cells, const Results &results,
-         const std::int32_t *stop) {
+         bool stiff, const std::int32_t *stop) {
     lanes::FlushDenormals flush;
-    Run<K...>(tree, protocol, cells, results).run(stop);
+    if (stiff)
+        Run<true, K...>(tree, protocol, cells, results, protocol.transient_limit).run(stop);
+    else
+        Run<false, K...>(tree, protocol, cells, results, protocol.stiff_limit).run(stop);
 }
 
 }  // namespace adaptive
@@ -457,8 +530,8 @@ void run(const Tree &tree, const Protocol &protocol, const Cells &cells, const R
     int kernel_real_bytes() { return int(sizeof(adaptive::real)); }                                \
     void kernel_run(const adaptive::Tree *tree, const adaptive::Protocol *protocol,                \
                     const adaptive::Cells *cells, const adaptive::Results *results,                \
-                    const std::int32_t *stop) {                                                    \
-        adaptive::run<__VA_ARGS__>(*tree, *protocol, *cells, *results, stop);                      \
+                    std::int32_t stiff, const std::int32_t *stop) {                                \
+        adaptive::run<__VA_ARGS__>(*tree, *protocol, *cells, *results, stiff != 0, stop);          \
     }                                                                                              \
     }
 

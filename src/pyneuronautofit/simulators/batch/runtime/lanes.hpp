@@ -82,6 +82,7 @@ constexpr real smallest_normal = std::numeric_limits<real>::min();
 constexpr real magic = single ? real(12582912.0) : real(6755399441055744.0);
 
 constexpr real log2_e = real(1.4426950408889634074);
+constexpr real ln2 = real(0.69314718055994530942);
 // ln 2 in two parts. The first has so few bits that its product with an exponent is exact, in
 // steps of 1/16 (1/32 in float) as well, even on a CPU without fused multiply-add.
 constexpr real ln2_high = single ? real(0x1.62ep-1) : real(0x1.62e42fefap-1);

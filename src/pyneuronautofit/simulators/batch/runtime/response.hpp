@@ -24,27 +24,19 @@ class Response {
         out_ = out;
         n_sample_ = protocol.n_sample;
         points_ = protocol.points;
-        shift_ = protocol.point_shift;
         sample_ = point_ = 0;
         sum_ = 0;
-        if (out_) add(v);
+        sum_ = 0;
+        add(v);
     }
-    void none() { out_ = nullptr; }
-    bool wanted() const { return out_ != nullptr; }
-
-    // Takes a step from `tick` on: all points after its beginning, up to and with its end.
-    void take(std::int64_t tick, std::int64_t ticks, const Course &course) {
-        const std::int64_t before = tick >> shift_;
-        std::int64_t n = ((tick + ticks) >> shift_) - before;
-        if (n == 0) return;
-        const real per = real(1) / real(ticks), between = real(std::int64_t(1) << shift_) * per;
-        real x = real(((before + 1) << shift_) - tick) * per;
+    // Takes the points that lie in a step: the first at x, the others at equal distances.
+    void take(std::int64_t n, real x, real between, const Course &course) {
         while (point_ != 0 && n > 0) {
             add(course.v + x * (course.a + x * course.b));
             x += between;
             n--;
         }
-        std::int64_t whole = points_ == 1 ? n : points_ == 2 ? n >> 1 : n / points_;
+        const std::int64_t whole = points_ == 1 ? n : points_ == 2 ? n >> 1 : n / points_;
         n -= whole * points_;
         if (whole > 0) {
             average(whole, x, between, course);
@@ -93,7 +85,7 @@ class Response {
 
     double *out_ = nullptr;
     std::int64_t n_sample_ = 0, sample_ = 0;
-    std::int32_t points_ = 1, shift_ = 0, point_ = 0;
+    std::int32_t points_ = 1, point_ = 0;
     real sum_ = 0;
 };
 

@@ -10,9 +10,11 @@
 #ifndef PYNEURONAUTOFIT_STEPPER_HPP
 #define PYNEURONAUTOFIT_STEPPER_HPP
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
+#include "quick.hpp"
 #include "tree.hpp"
 
 namespace adaptive {
@@ -38,6 +40,9 @@ struct Point {
 // The share of the gates' drive in the prediction. 1/2 would be its mean over the half step; at 0.6
 // the leading errors of prediction and step cancel, by measurement.
 constexpr real drive_share = real(0.6);
+// A node is half stiff where the step is so many of its time constants.
+constexpr real stiffness = real(0.05);
+constexpr real tiny = real(1e-30);
 constexpr real gamma = real(0.29289321881345254);  // 1 - 1/sqrt(2)
 constexpr real growth = (real(1) - gamma) / gamma;
 // Voltages for which rates are computed: beyond, products of exponentials leave the format.
@@ -74,9 +79,14 @@ template <class... K> struct Layout {
     // Of the first node of every kind.
     std::size_t par[sizeof...(K) + 1], state[sizeof...(K) + 1], past[sizeof...(K) + 1];
     std::size_t values[sizeof...(K) + 1];
+    // Whether all nodes of a kind have the same constants, in every cell: then one copy serves all.
+    bool same[sizeof...(K) + 1] = {};
 };
 
-template <class... K> class Stepper {
+// `following`: with the conductance that gates make by following the voltage, in the prediction of
+// the last step and in the step itself. It costs a sixth more, and lets stiff cells, whose gates are
+// faster than their steps, take longer ones.
+template <bool following, class... K> class Stepper {
   public:
     // What a step came to.
     struct Outcome {
@@ -85,14 +95,26 @@ template <class... K> class Stepper {
     };
 
     explicit Stepper(const Layout<K...> &layout)
-        : layout_(layout), n_(int(layout.n)),
-          block_(layout.n_fixed + 2 * layout.n_kept + 8 * layout.n), fixed_(block_.take(layout.n_fixed)),
+        : layout_(layout), full_(int(layout.n)), n_(full_),
+          block_(layout.n_fixed + 2 * layout.n_kept + 10 * layout.n), fixed_(block_.take(layout.n_fixed)),
           kept_(block_.take(layout.n_kept)), next_(block_.take(layout.n_kept)) {
-        V **scratch[] = {&middle_, &right_, &second_, &inverse_, &factor_, &inner_, &inner_slope_, &diagonal_};
+        V **scratch[] = {&middle_, &right_, &second_, &inverse_, &factor_, &inner_, &inner_slope_, &diagonal_, &following_, &first_};
         for (V **each : scratch) *each = block_.take(layout.n);
         std::memset(static_cast<void *>(fixed_), 0,
-                    (layout.n_fixed + 2 * layout.n_kept + 8 * layout.n) * sizeof(V));
+                    (layout.n_fixed + 2 * layout.n_kept + 10 * layout.n) * sizeof(V));
+        extend(full_);
     }
+
+    // How many nodes are computed from now on: the first of the tree, as many as its largest cell
+    // has. Of nodes that come back the caller has to say what they are.
+    void extend(int n) {
+        n_ = n;
+        for (int k = 0; k < Kinds<K...>::n; k++) {
+            const auto &nodes = layout_.nodes[k];
+            count_[k] = int(std::lower_bound(nodes.begin(), nodes.end(), n) - nodes.begin());
+        }
+    }
+    int extent() const { return n_; }
 
     // A lane's column of what stays, and of what steps change.
     real *fixed(int lane) { return reinterpret_cast<real *>(fixed_) + lane; }
@@ -100,8 +122,8 @@ template <class... K> class Stepper {
 
     // Currents of lanes that have just begun; `fresh` says which.
     void begin(M fresh, V t) {
-        V *const v = kept_, *const total = kept_ + n_, *const slope = kept_ + 2 * n_;
-        V *const drive = kept_ + 3 * n_, *const past_v = kept_ + 4 * n_;
+        V *const v = kept_, *const total = kept_ + full_, *const slope = kept_ + 2 * full_;
+        V *const drive = kept_ + 3 * full_, *const past_v = kept_ + 4 * full_;
         membranes(kept_, v, t, right_, second_);
         add_axial(v, right_);
         for (int i = 0; i < n_; i++) {
@@ -119,17 +141,17 @@ template <class... K> class Stepper {
 
     // From an edge on nothing is known of how currents have been changing.
     void forget(int lane) {
-        real *drive = kept(lane) + std::size_t(3 * n_) * W;
+        real *drive = kept(lane) + std::size_t(3 * full_) * W;
         for (int i = 0; i < n_; i++) drive[std::size_t(i) * W] = 0;
     }
 
     // Takes a step, which `accept` makes the present, or leaves.
     Outcome attempt(V t, V h, V share, V first_half_nA, V whole_nA) {
-        const V rate = real(2) / h;
+        const V rate = real(2) * quick::inv(h);
         predict(h, rate, first_half_nA);
         advance(t, h, rate, share);
-        const V per_stage = real(1) / (gamma * h);
-        correct(per_stage, whole_nA);
+        const V per_stage = rate * (real(0.5) / gamma);
+        correct(h, per_stage, whole_nA);
         finish(t + real(0.5) * h, rate);
         return judge(h, rate, whole_nA);
     }
@@ -149,15 +171,16 @@ template <class... K> class Stepper {
 
   private:
     const V *capacitance() const { return fixed_; }
-    const V *area() const { return fixed_ + n_; }
-    const V *axial() const { return fixed_ + 2 * n_; }
+    const V *area() const { return fixed_ + full_; }
+    const V *axial() const { return fixed_ + 2 * full_; }
 
     // Implicit half step at the states of the beginning.
     void predict(V h, V rate, V stimulus_nA) {
-        const V *v = kept_, *total = kept_ + n_, *slope = kept_ + 2 * n_, *drive = kept_ + 3 * n_;
+        const V *v = kept_, *total = kept_ + full_, *slope = kept_ + 2 * full_, *drive = kept_ + 3 * full_;
         const V *c = capacitance();
         for (int i = 0; i < n_; i++) {
             diagonal_[i] = c[i] * rate + slope[i];
+            if (following) diagonal_[i] += following_[i];
             right_[i] = total[i] + (drive_share * h) * drive[i];
         }
         right_[layout_.tree.stimulated] += stimulus_nA;
@@ -174,24 +197,32 @@ template <class... K> class Stepper {
 
     // States, and the currents at the old voltage with the states of the middle.
     void advance(V t, V h, V rate, V share) {
-        const V *v = kept_, *past_v = kept_ + 4 * n_, *area_um2 = area();
-        V *past_v_next = next_ + 4 * n_;
+        const V *v = kept_, *past_v = kept_ + 4 * full_, *area_um2 = area();
+        V *past_v_next = next_ + 4 * full_;
         Kinds<K...>::each([&](auto tag, int k) {
             using Kind = typename decltype(tag)::type;
             const V *par = fixed_ + layout_.par[k];
             const V *state = kept_ + layout_.state[k], *past = kept_ + layout_.past[k];
             V *end = next_ + layout_.state[k], *now = next_ + layout_.past[k];
-            for (const std::int32_t i : layout_.nodes[k]) {
+            for (int j = 0; j < count_[k]; j++) {
+                const std::int32_t i = layout_.nodes[k][std::size_t(j)];
                 const V middle = uneven(middle_[i]);
                 const V early = v[i] + (real(2) * gamma) * (middle - v[i]);
                 const V late = clamped(middle + share * (middle - past_v[i]));
                 const Point at{uneven(v[i]), uneven(early), middle, uneven(late), t, h, rate, share};
-                V current, slope;
-                Kind::advance(par, state, past, at, end, now, current, slope);
                 const V scale = per_area * area_um2[i];
+                V current, slope;
+                if constexpr (following) {
+                    V conductance;
+                    Kind::advance(par, state, past, at, end, now, current, slope, conductance);
+                    // Against the voltage; what a spike grows by is followed step by step.
+                    following_[i] = scale * (conductance > real(0) ? conductance : V{});
+                } else {
+                    Kind::advance(par, state, past, at, end, now, current, slope);
+                }
                 inner_[i] = -scale * current;
                 inner_slope_[i] = scale * slope;
-                par += Kind::n_par;
+                if (!layout_.same[k]) par += Kind::n_par;
                 state += Kind::n_state;
                 end += Kind::n_state;
                 past += Kind::n_past;
@@ -201,21 +232,35 @@ template <class... K> class Stepper {
         for (int i = 0; i < n_; i++) past_v_next[i] = middle_[i];
     }
 
-    // The whole step at the states of the middle.
-    void correct(V per_stage, V stimulus_nA) {
-        const V *v = kept_, *c = capacitance();
+    // The whole step at the states of the middle. They are taken to drift through it as they did
+    // through the last one, but only as far as a node is stiff: where the voltage follows the
+    // currents at once, it would else lag behind them by half a step; where it does not, the drift
+    // averages out, and is better not extrapolated into a spike.
+    void correct(V h, V per_stage, V stimulus_nA) {
+        const V *v = kept_, *drive = kept_ + 3 * full_, *c = capacitance();
         V *v_next = next_;
         for (int i = 0; i < n_; i++) {
             diagonal_[i] = c[i] * per_stage + inner_slope_[i];
             right_[i] = inner_[i];
+            if (following) {
+                diagonal_[i] += following_[i];
+                right_[i] += following_[i] * (middle_[i] - v[i]);
+            }
         }
         add_axial(v, right_);
         right_[layout_.tree.stimulated] += stimulus_nA;
         factorise();
-        for (int i = 0; i < n_; i++) second_[i] = right_[i];
+        for (int i = 0; i < n_; i++) {
+            const V g = h * inner_slope_[i];
+            const V stiff = g * quick::inv(stiffness * c[i] + lanes::fabs(g) + tiny);
+            const V drift = (stiff * stiff) * (h * drive[i]);
+            second_[i] = right_[i] + real(0.5) * drift;
+            right_[i] += (gamma - real(0.5)) * drift;
+            first_[i] = right_[i];
+        }
         solve(right_);
         for (int i = 0; i < n_; i++)
-            second_[i] = second_[i] + growth * (c[i] * per_stage * right_[i] - second_[i]);
+            second_[i] += growth * (c[i] * per_stage * right_[i] - first_[i]);
         solve(second_);
         for (int i = 0; i < n_; i++) v_next[i] = v[i] + growth * right_[i] + second_[i];
     }
@@ -223,7 +268,7 @@ template <class... K> class Stepper {
     // Currents at the end.
     void finish(V t, V rate) {
         const V *v = kept_, *v_next = next_;
-        V *total = next_ + n_, *slope = next_ + 2 * n_, *drive = next_ + 3 * n_;
+        V *total = next_ + full_, *slope = next_ + 2 * full_, *drive = next_ + 3 * full_;
         membranes(next_, v_next, t, total, slope);
         for (int i = 0; i < n_; i++)
             drive[i] = (total[i] - inner_[i] + inner_slope_[i] * (v_next[i] - v[i])) * rate;
@@ -231,7 +276,7 @@ template <class... K> class Stepper {
     }
 
     Outcome judge(V h, V rate, V stimulus_nA) {
-        const V *v = kept_, *total = kept_ + n_, *v_next = next_, *total_next = next_ + n_;
+        const V *v = kept_, *total = kept_ + full_, *v_next = next_, *total_next = next_ + full_;
         const V *c = capacitance();
         const V per_step = real(0.5) * rate;
         for (int i = 0; i < n_; i++)
@@ -248,7 +293,7 @@ template <class... K> class Stepper {
         const int r = layout_.tree.recorded;
         const V arriving = total[r] + (r == layout_.tree.stimulated ? stimulus_nA : V{});
         const V a = h * arriving / c[r];
-        return {error / gamma, v[r], a, v_next[r] - v[r] - a};
+        return {error * (real(1) / gamma), v[r], a, v_next[r] - v[r] - a};
     }
 
     // Currents in nA and slopes in uS of all membranes.
@@ -259,13 +304,14 @@ template <class... K> class Stepper {
         Kinds<K...>::each([&](auto tag, int k) {
             using Kind = typename decltype(tag)::type;
             const V *par = fixed_ + layout_.par[k], *state = kept + layout_.state[k];
-            for (const std::int32_t i : layout_.nodes[k]) {
+            for (int j = 0; j < count_[k]; j++) {
+                const std::int32_t i = layout_.nodes[k][std::size_t(j)];
                 V current, slope;
                 Kind::membrane(par, state, uneven(v[i]), t, current, slope);
                 const V scale = per_area * area_um2[i];
                 current_nA[i] = -scale * current;
                 slope_uS[i] = scale * slope;
-                par += Kind::n_par;
+                if (!layout_.same[k]) par += Kind::n_par;
                 state += Kind::n_state;
             }
         });
@@ -281,35 +327,57 @@ template <class... K> class Stepper {
         }
     }
 
-    // Of `diagonal_` and the axial conductances, from the leaves to the root (Hines 1984).
+    // Of `diagonal_` and the axial conductances, from the leaves to the root (Hines 1984). Where a
+    // node's parent is the one before it, as in a cable, what goes there stays in a register: it
+    // would take longer to come back from memory than all that is done with it.
     void factorise() {
         const V *g = axial();
         const std::int32_t *parent = layout_.tree.parent;
-        for (int i = n_ - 1; i > 0; i--) {
-            diagonal_[parent[i]] += g[i];
+        for (int i = 1; i < n_; i++) {
             diagonal_[i] += g[i];
+            diagonal_[parent[i]] += g[i];
         }
+        V here = diagonal_[n_ - 1];
         for (int i = n_ - 1; i > 0; i--) {
-            inverse_[i] = lanes::inv(diagonal_[i]);
-            factor_[i] = g[i] * inverse_[i];
-            diagonal_[parent[i]] -= factor_[i] * g[i];
+            const V inverse = quick::inv(here), factor = g[i] * inverse, less = factor * g[i];
+            inverse_[i] = inverse;
+            factor_[i] = factor;
+            here = diagonal_[i - 1];
+            if (parent[i] == i - 1)
+                here -= less;
+            else
+                diagonal_[parent[i]] -= less;
         }
-        inverse_[0] = lanes::inv(diagonal_[0]);
+        inverse_[0] = quick::inv(here);
     }
 
     void solve(V *right) const {
         const std::int32_t *parent = layout_.tree.parent;
-        for (int i = n_ - 1; i > 0; i--) right[parent[i]] += factor_[i] * right[i];
-        right[0] *= inverse_[0];
-        for (int i = 1; i < n_; i++)
-            right[i] = right[i] * inverse_[i] + factor_[i] * right[parent[i]];
+        V here = right[n_ - 1];
+        for (int i = n_ - 1; i > 0; i--) {
+            right[i] = here;
+            const V more = factor_[i] * here;
+            here = right[i - 1];
+            if (parent[i] == i - 1)
+                here += more;
+            else
+                right[parent[i]] += more;
+        }
+        here *= inverse_[0];
+        right[0] = here;
+        for (int i = 1; i < n_; i++) {
+            const V above = parent[i] == i - 1 ? here : right[parent[i]];
+            here = right[i] * inverse_[i] + factor_[i] * above;
+            right[i] = here;
+        }
     }
 
     const Layout<K...> &layout_;
-    int n_;
+    int full_, n_;
+    int count_[sizeof...(K) + 1] = {};
     Block block_;
     V *fixed_, *kept_, *next_;
-    V *middle_, *right_, *second_, *inverse_, *factor_, *inner_, *inner_slope_, *diagonal_;
+    V *middle_, *right_, *second_, *inverse_, *factor_, *inner_, *inner_slope_, *diagonal_, *following_, *first_;
 };
 
 }  // namespace adaptive
