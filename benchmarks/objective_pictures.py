@@ -22,8 +22,8 @@ from matplotlib.axes import Axes
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.objectives import EvaluationSettings, bind_suite
-from pyneuronautofit.objectives._kernels import samples, spikes
-from pyneuronautofit.objectives.spikes import count_spikes
+from pyneuronautofit.objectives.candidates import Candidates
+from pyneuronautofit.objectives.phase_plane import phase_histogram
 from pyneuronautofit.recordings import (
     Recording,
     StimulusWindow,
@@ -77,7 +77,7 @@ def weakly_firing_sweep(recording: Recording) -> int:
     """Return the sweep with the fewest spikes in the stimulus, but two or more."""
     stimulus = detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
     window = recording.voltage_mV[:, stimulus.first : stimulus.last + 1]
-    counts = count_spikes(window, THRESHOLD_MV)
+    counts = Candidates(np.array(window)[None]).spikes(THRESHOLD_MV).counts
     return int(np.where(counts >= 2, counts, counts.max() + 1).argmin())
 
 
@@ -85,19 +85,22 @@ def scene(recording: Recording, sweep: int) -> Scene:
     """Find what the panels show."""
     stimulus = detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
     voltage = np.array(recording.voltage_mV[sweep])
-    room = spikes.room_for_spikes(len(voltage))
-    n_spike = spikes.find_spikes(voltage, THRESHOLD_MV, room)
-    window = (round(BEFORE_MS / recording.step_ms), round(AFTER_MS / recording.step_ms))
+    spikes = Candidates(voltage[None, None]).spikes(THRESHOLD_MV)
+    before, after = (round(ms / recording.step_ms) for ms in (BEFORE_MS, AFTER_MS))
+    outside = np.ones(len(voltage), dtype=bool)
+    for u in spikes.starts:
+        outside[max(u - before, 0) : u + after] = False
     return Scene(
         recording,
         stimulus,
         sweep,
         np.arange(len(voltage)) * recording.step_ms,
         voltage,
-        room[0][:n_spike],
-        room[1][:n_spike],
-        spikes.outside_spikes(voltage[None, None], THRESHOLD_MV, window)[0, 0],
-        *window,
+        spikes.starts,
+        spikes.ends,
+        outside,
+        before,
+        after,
     )
 
 
@@ -180,9 +183,7 @@ def show_phase_plane(axes: Axes, shown: Scene) -> None:
     v = (shown.voltage_mV[1:] + shown.voltage_mV[:-1]) / 2
     slope = np.diff(shown.voltage_mV) / shown.recording.step_ms
     edges = [np.linspace(part.min(), part.max(), BINS + 1) for part in (v, slope)]
-    whole = (0, len(shown.voltage_mV))
-    trace = shown.voltage_mV[None, None]
-    points = samples.phase_histogram(trace, whole, shown.recording.step_ms, *edges)[0, 0]
+    points = phase_histogram(shown.voltage_mV, shown.recording.step_ms, *edges)
     drawn = np.log10(np.where(points > 0, points, np.nan))
     mesh = axes.pcolormesh(*edges, drawn.T, cmap="viridis", vmin=0)
     axes.plot(v, slope, color="0.6", lw=0.4)

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import settings
 
 from pyneuronautofit.objectives import EvaluationSettings, Target, bind_suite
+from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.recordings import Recording, StimulusWindow
 
 SEEDED = settings(derandomize=True, deadline=None, max_examples=200)
@@ -25,3 +26,7 @@ def target(voltage_mV):
 
 def traces(*models):
     return np.array(models, dtype=float)
+
+
+def candidates(*models):
+    return Candidates(traces(*models))

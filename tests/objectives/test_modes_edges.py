@@ -1,5 +1,6 @@
 """Nothing crashes, warns or is undefined: windows at the ends, odd traces, failed candidates."""
 
+import importlib
 import tracemalloc
 
 import numpy as np
@@ -156,6 +157,40 @@ def test_a_mask_gives_what_the_selected_sweeps_alone_give(code):
     np.testing.assert_array_equal(
         found[:, : len(alone.markers)], alone.score(np.stack([SILENT, VOLTAGE])[:, [0, 2]])
     )
+
+
+@pytest.mark.parametrize("collapse", [False, True])
+@pytest.mark.parametrize("mask", [{}, {code: [0, 2] for code in MODES[::2]}], ids=["", "mask"])
+def test_what_modes_share_changes_none_of_them(mask, collapse):
+    models = np.stack([SILENT, VOLTAGE[::-1], VOLTAGE])
+    models[0, 1, 7] = np.nan
+    parts = []
+    for order in (MODES, MODES[::-1]):
+        together = _suite("".join(order), mask=Mask(by_mode=mask), collapse=collapse)
+        scores, marks = together.score(models), np.array(together.markers)
+        parts.append({code: scores[:, marks == code] for code in MODES})
+    for code in MODES:
+        rule = {code: mask[code]} if code in mask else {}
+        alone = _suite(code, mask=Mask(by_mode=rule), collapse=collapse)
+        rows = [together.sweeps.index(sweep) for sweep in alone.sweeps]
+        for part in parts:
+            np.testing.assert_array_equal(part[code], alone.score(models[:, rows]))
+
+
+def test_spikes_and_squares_are_looked_for_once(monkeypatch):
+    kernels = "pyneuronautofit.objectives._kernels."
+    called = []
+    for where, name in (("spikes", "find_spikes"), ("distances", "sum_of_squares")):
+        module = importlib.import_module(kernels + where)
+        found = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *args, name=name, found=found: called.append(name) or found(*args)
+        )
+    bound = _suite("".join(MODES))
+    called.clear()
+    bound.score(np.stack([VOLTAGE, SILENT]))
+    # Squares: before the stimulus, within it, and after it.
+    assert sorted(called) == ["find_spikes", *["sum_of_squares"] * 3]
 
 
 @pytest.mark.parametrize("code", ["T", "S", "W"])

@@ -72,3 +72,15 @@ def zdt1(x):
     first = x[:, 0]
     g = 1.0 + 9.0 * x[:, 1:].mean(axis=1)
     return np.stack([first, g * (1.0 - np.sqrt(first / g))], axis=1)
+
+
+def crowding(scores):
+    """The crowding distance of every row, component by component."""
+    distances = np.zeros(len(scores))
+    for values in scores.T:
+        order = np.argsort(values, kind="stable")
+        spread = np.ptp(values)
+        if spread:
+            distances[order[1:-1]] += (values[order[2:]] - values[order[:-2]]) / spread
+            distances[order[[0, -1]]] = np.inf
+    return distances

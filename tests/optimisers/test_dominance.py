@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from optimisers._made import SEEDED, dominates, fronts, score_matrices
+from optimisers._made import SEEDED, crowding, dominates, fronts, score_matrices
 from pyneuronautofit.optimisers.dominance import (
     best_first,
     crowding_by_front,
@@ -103,6 +103,12 @@ def test_copies_are_crowded():
 
 
 @SEEDED
+@given(score_matrices(failed=False))
+def test_crowding_against_the_definition(scores):
+    np.testing.assert_array_equal(crowding_distances(scores), crowding(scores))
+
+
+@SEEDED
 @given(score_matrices())
 def test_crowding_by_front_is_that_of_each_front_alone(scores):
     ranks = non_dominated_ranks(scores)
@@ -116,5 +122,5 @@ def test_crowding_by_front_is_that_of_each_front_alone(scores):
 
 def test_best_first():
     ranks = np.array([1, 0, 0, 2, 0])
-    crowding = np.array([np.inf, 0.5, np.inf, 9.0, 0.5])
-    assert best_first(ranks, crowding).tolist() == [2, 1, 4, 0, 3]
+    distances = np.array([np.inf, 0.5, np.inf, 9.0, 0.5])
+    assert best_first(ranks, distances).tolist() == [2, 1, 4, 0, 3]

@@ -35,6 +35,28 @@ def test_dependent_ranges_enter_by_their_geometric_mean():
     np.testing.assert_allclose(found, [np.sqrt(((5 / 10) ** 2 + (2 / 6) ** 2) / 2)])
 
 
+@SEEDED
+@given(SEEDS, st.integers(1, 9), st.integers(0, 9))
+def test_distances_are_the_formula(seed, n_child, n_population):
+    """Where bounds depend, a gene may be searched in one individual and not in another."""
+    rng = np.random.default_rng(seed)
+    space = ParameterSpace.from_rows(
+        [["a.x", "int", 1, 3], ["a.y", "lin", "a.x", 3], ["a.c", "con", 5, 7], ["a.z", "lin", 0, 2]]
+    )
+    children, population = space.sample(rng, n_child), space.sample(rng, n_population)
+    everybody = np.concatenate([children, population])
+    low, high = space.bounds(everybody)
+    wanted = np.full(n_child, np.inf)
+    for child in range(n_child):
+        for other in range(child + 1, len(everybody)):
+            mean_range = np.sqrt((high - low)[child] * (high - low)[other])
+            searched = mean_range > 0
+            difference = (everybody[child] - everybody[other])[searched] / mean_range[searched]
+            wanted[child] = min(wanted[child], np.sqrt(np.mean(difference**2)))
+    found = nearest_distances(children, population, space)
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
 def test_the_logarithm_counts():
     space = ParameterSpace.from_rows([["a.x", "log", 1e-4, 1.0]])
     found = nearest_distances(space.from_model(np.array([[1e-3]])), np.array([[-1.0]]), space)

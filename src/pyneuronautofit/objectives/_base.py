@@ -8,6 +8,7 @@ calls changes nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +17,12 @@ from typing import ClassVar, Protocol, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._kernels import samples
+from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
 
 
-@dataclass(frozen=True)
+# Compared by identity: modes that look at the same sweeps share one, and what was found with it.
+@dataclass(frozen=True, eq=False)
 class Target:
     """What a model is compared with: the selected sweeps of the recording.
 
@@ -39,8 +41,12 @@ class Target:
     first: int
     last: int
 
+    def as_candidate(self) -> Candidates:
+        """Return the target as if it were a candidate."""
+        return Candidates(np.require(self.voltage_mV[None], np.float64, ["C", "W"]))
 
-Score = Callable[[FloatArray], FloatArray]
+
+Score = Callable[[Candidates], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,13 @@ class BoundObjective:
     Attributes
     ----------
     score
-        traces (n_cand, n_sweep, n_sample) in mV, of the target's sweeps -> (n_cand, n_score).
+        Candidates, with traces of the target's sweeps -> (n_cand, n_score).
         Lower is better and 0 is equal. Traces may be shorter than the target: where samples are
         compared, those that both have; where properties are, those of the shorter trace. A window
         without a sample differs by 0. Sweeps with a sample that is not finite have components that
         are not.
     collapsed
-        The same traces -> (n_cand, 1): the mode as a single number (the flag -e).
+        The same candidates -> (n_cand, 1): the mode as a single number (the flag -e).
     """
 
     score: Score
@@ -73,6 +79,9 @@ class BoundObjective:
         return cls(score, partial(_collapsed, score=score, collapse=mean))
 
 
+Collapse = Callable[[FloatArray], FloatArray]
+
+
 def total(components: FloatArray) -> FloatArray:
     """Collapse (n_cand, n_score) to the sums, (n_cand, 1)."""
     return np.asarray(components.sum(axis=1, keepdims=True))
@@ -83,40 +92,40 @@ def mean(components: FloatArray) -> FloatArray:
     return np.asarray(total(components) / max(components.shape[1], 1))
 
 
-def _collapsed(traces_mV: FloatArray, *, score: Score, collapse: Score) -> FloatArray:
-    return collapse(score(traces_mV))
+def _collapsed(candidates: Candidates, *, score: Score, collapse: Collapse) -> FloatArray:
+    return collapse(score(candidates))
 
 
 def feature_distance(target: Target, features: Score) -> Score:
-    """Compare what a function finds in traces with what it finds in the target.
+    """Compare what a function finds in candidates with what it finds in the target.
 
     Parameters
     ----------
     target
     features
-        traces (n_cand, n_sweep, n_sample) in mV -> (n_cand, n_sweep, ...).
+        Candidates -> (n_cand, n_sweep, ...).
 
     Returns
     -------
     Score
-        traces -> the absolute differences, (n_cand, n_sweep * ...).
+        Candidates -> the absolute differences, (n_cand, n_sweep * ...).
     """
-    wanted = features(target.voltage_mV[None])[0]
+    wanted = features(target.as_candidate())[0]
     return partial(_feature_distance, features=features, wanted=wanted)
 
 
-def _feature_distance(traces_mV: FloatArray, *, features: Score, wanted: FloatArray) -> FloatArray:
-    return with_failures(np.abs(features(traces_mV) - wanted), traces_mV)
+def _feature_distance(candidates: Candidates, *, features: Score, wanted: FloatArray) -> FloatArray:
+    return with_failures(np.abs(features(candidates) - wanted), candidates)
 
 
-def with_failures(distances: FloatArray, traces_mV: FloatArray) -> FloatArray:
+def with_failures(distances: FloatArray, candidates: Candidates) -> FloatArray:
     """Flatten (n_cand, n_sweep, ...) to (n_cand, n_score); nan where a sweep is not finite.
 
     nan is above no threshold and in no bin: a failed candidate must not pass for a silent neuron.
     """
-    flat = distances.reshape(*traces_mV.shape[:2], int(np.prod(distances.shape[2:])))
-    flat[~samples.all_finite(traces_mV)] = np.nan
-    return flat.reshape(len(flat), flat.shape[1] * flat.shape[2])
+    if not candidates.all_finite:
+        distances[~candidates.finite] = np.nan
+    return distances.reshape(len(distances), math.prod(distances.shape[1:]))
 
 
 class Objective(Protocol):

@@ -18,6 +18,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives._base import BoundObjective, Target, with_failures
 from pyneuronautofit.objectives._kernels import samples
+from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
 
 
@@ -63,19 +64,60 @@ class StimulusPhasePlane:
 
 def _bind(target: Target, window: tuple[int, int], n_bin: int) -> BoundObjective:
     voltage = target.voltage_mV[:, slice(*window)]
-    histogram = partial(
-        _histogram,
-        window=window,
-        step_ms=target.step_ms,
-        v_edges_mV=_edges((voltage[:, :-1] + voltage[:, 1:]) / 2, n_bin),
-        slope_edges=_edges(np.diff(voltage) / target.step_ms, n_bin),
+    v_edges_mV = _edges((voltage[:, :-1] + voltage[:, 1:]) / 2, n_bin)
+    slope_edges = _edges(np.diff(voltage) / target.step_ms, n_bin)
+    ends = bin_ends(v_edges_mV, 2.0), bin_ends(slope_edges, target.step_ms)
+    wanted = np.stack(
+        [phase_histogram(sweep, target.step_ms, v_edges_mV, slope_edges) for sweep in voltage]
     )
-    wanted = histogram(target.voltage_mV[None])[0]
     n_point = max(voltage.shape[1] - 1, 1)
     weights = 1 - wanted / n_point
     return BoundObjective.summed(
-        partial(_distance, histogram=histogram, wanted=wanted, weights=weights)
+        partial(_distance, window=window, ends=ends, wanted=wanted, weights=weights)
     )
+
+
+def phase_histogram(
+    voltage_mV: FloatArray, step_ms: float, v_edges_mV: FloatArray, slope_edges: FloatArray
+) -> FloatArray:
+    """Return the histogram of (v, dv/dt) of one trace, shape (n_bin, n_bin): v, then dv/dt.
+
+    Parameters
+    ----------
+    voltage_mV : FloatArray, shape (n_sample,), mV
+    step_ms
+    v_edges_mV : FloatArray, shape (n_bin + 1,), mV
+    slope_edges : FloatArray, shape (n_bin + 1,), mV/ms
+    """
+    ends = bin_ends(v_edges_mV, 2.0), bin_ends(slope_edges, step_ms)
+    return samples.phase_histogram(np.array(voltage_mV), *ends)
+
+
+def bin_ends(edges: FloatArray, divisor: float) -> FloatArray:
+    """Return where a value enters each bin of its quotient, shape (n_bin + 3,), mV.
+
+    A bin has its lower edge, the last one both. Divisions are slow, and rounded; so the least value
+    is sought that reaches an edge when it is divided, which gives the same bins without dividing.
+
+    Parameters
+    ----------
+    edges : FloatArray, shape (n_bin + 1,), mV or mV/ms
+        Of v, the sum of two neighbours by 2, or of dv/dt, their difference by the step.
+    divisor
+        2 or the step in ms.
+
+    Returns
+    -------
+    FloatArray
+        -inf, the least value of every bin, the least beyond the last one, inf.
+    """
+    wanted = np.concatenate([edges[:-1], np.nextafter(edges[-1:], np.inf)])
+    least = wanted * divisor
+    while (short := least / divisor < wanted).any():
+        least = np.where(short, np.nextafter(least, np.inf), least)
+    while (spare := np.nextafter(least, -np.inf) / divisor >= wanted).any():
+        least = np.where(spare, np.nextafter(least, -np.inf), least)
+    return np.concatenate([[-np.inf], least, [np.inf]])
 
 
 def _edges(values: FloatArray, n_bin: int) -> FloatArray:
@@ -86,24 +128,14 @@ def _edges(values: FloatArray, n_bin: int) -> FloatArray:
     return np.linspace(low, high, n_bin + 1)
 
 
-def _histogram(
-    traces_mV: FloatArray,
+def _distance(
+    candidates: Candidates,
     *,
     window: tuple[int, int],
-    step_ms: float,
-    v_edges_mV: FloatArray,
-    slope_edges: FloatArray,
-) -> FloatArray:
-    return samples.phase_histogram(traces_mV, window, step_ms, v_edges_mV, slope_edges)
-
-
-def _distance(
-    traces_mV: FloatArray,
-    *,
-    histogram: partial[FloatArray],
+    ends: tuple[FloatArray, FloatArray],
     wanted: FloatArray,
     weights: FloatArray,
 ) -> FloatArray:
-    """Compare histograms (n_cand, n_sweep, n_bin, n_bin) with the target's."""
-    differences = np.abs(histogram(traces_mV) - wanted) * weights
-    return with_failures(differences.sum(axis=(2, 3)), traces_mV)
+    """Compare the histograms of candidates with the target's (n_sweep, n_bin, n_bin)."""
+    found = samples.phase_distance(candidates.traces_mV, window, ends, wanted, weights)
+    return with_failures(found, candidates)

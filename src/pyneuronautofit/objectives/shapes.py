@@ -18,6 +18,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives._base import BoundObjective, Score, Target, with_failures
 from pyneuronautofit.objectives._kernels import spikes
+from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
 
 
@@ -57,14 +58,15 @@ class SpikeShapes:
 
 
 def _shapes(
-    traces_mV: FloatArray,
+    candidates: Candidates,
     *,
     threshold_mV: float,
     stimulus: tuple[int, int],
     window: tuple[int, int],
     count: int,
 ) -> FloatArray:
-    return spikes.spike_shapes(traces_mV, threshold_mV, stimulus, window, count)
+    found = candidates.stimulus_spikes(threshold_mV, *stimulus)
+    return spikes.spike_shapes(candidates.traces_mV, found.arrays, window, count)
 
 
 @dataclass(frozen=True)
@@ -96,25 +98,29 @@ class AverageSpikeShape:
 
 
 def _averages(
-    traces_mV: FloatArray,
+    candidates: Candidates,
     *,
     threshold_mV: float,
     stimulus: tuple[int, int],
     window: tuple[int, int],
 ) -> FloatArray:
-    return spikes.average_shapes(traces_mV, threshold_mV, stimulus, window)
+    found = candidates.stimulus_spikes(threshold_mV, *stimulus)
+    return spikes.average_shapes(candidates.traces_mV, found.arrays, window)
 
 
 _Reduce = Callable[..., Any]
 
 
 def _shape_distance(target: Target, shapes: Score, reduce: _Reduce) -> Score:
-    wanted = shapes(target.voltage_mV[None])[0]
+    wanted = shapes(target.as_candidate())[0]
     return partial(_distance, shapes=shapes, wanted=wanted, reduce=reduce)
 
 
 def _distance(
-    traces_mV: FloatArray, *, shapes: Score, wanted: FloatArray, reduce: _Reduce
+    candidates: Candidates, *, shapes: Score, wanted: FloatArray, reduce: _Reduce
 ) -> FloatArray:
     """Compare shapes (n_cand, n_sweep, ..., before + after) in mV with those of the target."""
-    return with_failures(reduce(np.abs(shapes(traces_mV) - wanted), axis=-1), traces_mV)
+    differences = shapes(candidates)
+    differences -= wanted
+    np.abs(differences, out=differences)
+    return with_failures(reduce(differences, axis=-1), candidates)

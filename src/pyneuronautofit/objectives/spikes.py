@@ -12,27 +12,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives._base import BoundObjective, Target, feature_distance
-from pyneuronautofit.objectives._kernels import spikes
+from pyneuronautofit.objectives.candidates import Candidates, Spikes
 from pyneuronautofit.objectives.settings import EvaluationSettings
-
-
-def count_spikes(voltage_mV: FloatArray, threshold_mV: float) -> IntArray:
-    """Count the runs of samples above the threshold.
-
-    Parameters
-    ----------
-    voltage_mV : FloatArray, shape (..., n_sample), mV
-    threshold_mV
-        A sample equal to it is not above it.
-
-    Returns
-    -------
-    IntArray, shape (...)
-    """
-    traces = voltage_mV.reshape(1, -1, voltage_mV.shape[-1])
-    return spikes.count_spikes(traces, threshold_mV).reshape(voltage_mV.shape[:-1])
 
 
 @dataclass(frozen=True)
@@ -56,8 +39,12 @@ class SpikeCount:
         return BoundObjective.summed(feature_distance(target, features))
 
 
-def _count(traces_mV: FloatArray, *, threshold_mV: float) -> FloatArray:
-    return spikes.count_spikes(traces_mV, threshold_mV).astype(np.float64)
+def _count(candidates: Candidates, *, threshold_mV: float) -> FloatArray:
+    return _counted(candidates, candidates.spikes(threshold_mV))
+
+
+def _counted(candidates: Candidates, found: Spikes) -> FloatArray:
+    return found.counts.reshape(candidates.shape).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -85,8 +72,17 @@ class SpikeCounts:
         return BoundObjective.summed(feature_distance(target, features))
 
 
-def _counts(traces_mV: FloatArray, *, threshold_mV: float, stimulus: tuple[int, int]) -> FloatArray:
-    return spikes.count_spikes_by_time(traces_mV, threshold_mV, stimulus)
+def _counts(
+    candidates: Candidates, *, threshold_mV: float, stimulus: tuple[int, int]
+) -> FloatArray:
+    first, last = stimulus
+    everywhere = candidates.spikes(threshold_mV)
+    groups = (
+        everywhere,
+        candidates.stimulus_spikes(threshold_mV, first, last),
+        everywhere.between(last, 2 * last - first),
+    )
+    return np.stack([_counted(candidates, group) for group in groups], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -119,10 +115,9 @@ class FiringRate:
 
 
 def _rate(
-    traces_mV: FloatArray, *, threshold_mV: float, stimulus: tuple[int, int], seconds: float
+    candidates: Candidates, *, threshold_mV: float, stimulus: tuple[int, int], seconds: float
 ) -> FloatArray:
-    counts = spikes.count_spikes_by_time(traces_mV, threshold_mV, stimulus)
-    return counts[..., 1] / seconds
+    return _counted(candidates, candidates.stimulus_spikes(threshold_mV, *stimulus)) / seconds
 
 
 @dataclass(frozen=True)
@@ -157,10 +152,11 @@ class SpikeTimes:
 
 
 def _times(
-    traces_mV: FloatArray, *, threshold_mV: float, count: int, step_ms: float, missing_ms: float
+    candidates: Candidates, *, threshold_mV: float, count: int, step_ms: float, missing_ms: float
 ) -> FloatArray:
-    starts = spikes.spike_starts(traces_mV, threshold_mV, count)
-    return np.where(starts < 0, missing_ms, starts * step_ms)
+    found = candidates.spikes(threshold_mV)
+    times_ms = found.first_of_each(found.starts, count, step_ms, missing_ms)
+    return times_ms.reshape(*candidates.shape, count)
 
 
 @dataclass(frozen=True)
@@ -197,7 +193,7 @@ class SpikeWidths:
 
 
 def _widths(
-    traces_mV: FloatArray,
+    candidates: Candidates,
     *,
     threshold_mV: float,
     stimulus: tuple[int, int],
@@ -205,8 +201,9 @@ def _widths(
     step_ms: float,
     missing_ms: float,
 ) -> FloatArray:
-    widths = spikes.spike_widths(traces_mV, threshold_mV, stimulus, count)
-    return np.where(widths < 0, missing_ms, widths * step_ms)
+    found = candidates.stimulus_spikes(threshold_mV, *stimulus)
+    widths_ms = found.first_of_each(found.ends - found.starts, count, step_ms, missing_ms)
+    return widths_ms.reshape(*candidates.shape, count)
 
 
 def _after_the_sweep(target: Target) -> float:

@@ -15,11 +15,12 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives._base import BoundObjective, Target, feature_distance
 from pyneuronautofit.objectives._kernels import samples
+from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
 
 
-def _moments(traces_mV: FloatArray, *, start: int, stop: int) -> FloatArray:
-    return samples.moments(traces_mV, start, stop)
+def _moments(candidates: Candidates, *, start: int, stop: int) -> FloatArray:
+    return samples.moments(candidates.traces_mV, start, stop)
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,12 @@ class RestingPotential:
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""
-        wanted = samples.pooled_mean_and_std(target.voltage_mV[None], target.first)[0]
+        traces = target.as_candidate().traces_mV
+        wanted = samples.pooled_mean_and_std(traces, target.first)[0]
         return BoundObjective.summed(partial(_rest_distance, stop=target.first, wanted=wanted))
 
 
-def _rest_distance(traces_mV: FloatArray, *, stop: int, wanted: FloatArray) -> FloatArray:
-    distances = np.abs(samples.pooled_mean_and_std(traces_mV, stop) - wanted)
-    distances[~samples.all_finite(traces_mV).all(axis=1)] = np.nan
+def _rest_distance(candidates: Candidates, *, stop: int, wanted: FloatArray) -> FloatArray:
+    distances = np.abs(samples.pooled_mean_and_std(candidates.traces_mV, stop) - wanted)
+    distances[~candidates.finite.all(axis=1)] = np.nan
     return distances

@@ -11,6 +11,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives._base import BoundObjective, Target
+from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.table import ALL_MODES, OBJECTIVES
 from pyneuronautofit.recordings import Recording, StimulusWindow
@@ -57,6 +58,8 @@ class Suite:
         What the modes were made from.
     markers
         The letter of every component.
+    n_scores
+        How many components each of the modes has.
     bvalues : FloatArray, shape (n_score,)
         The recording against a voltage of zero: a scale of the components.
     """
@@ -66,6 +69,7 @@ class Suite:
     n_sample: int
     settings: EvaluationSettings
     markers: tuple[str, ...]
+    n_scores: tuple[int, ...]
     bvalues: FloatArray
 
     def score(self, traces_mV: FloatArray) -> FloatArray:
@@ -87,9 +91,19 @@ class Suite:
         for chunk in _chunks(traces_mV.shape):
             # The loops are compiled for one layout of arrays; a copy is cheaper than another.
             traces = np.require(traces_mV[chunk, :, : self.n_sample], np.float64, ["C", "W"])
-            parts = _score_members(self.members, traces, self.settings.collapse)
+            parts = _score_members(self.members, traces, self.settings)
             np.concatenate(parts, axis=1, out=scores[chunk])
+        if not np.isfinite(scores).all():
+            self._spread_failures(scores)
         return scores
+
+    def _spread_failures(self, scores: FloatArray) -> None:
+        """Make all components of a mode nan that has one that is not finite."""
+        begin = 0
+        for n_score in self.n_scores:
+            part = scores[:, begin : begin + n_score]
+            part[~np.isfinite(part).all(axis=1)] = np.nan
+            begin += n_score
 
     def mode_sums(self, scores: FloatArray) -> dict[str, FloatArray]:
         """Return for every mode the sum of its components, each of shape (n_cand,)."""
@@ -115,22 +129,30 @@ def bind_suite(
     codes = _checked_codes(settings.modes)
     selected = {code: settings.mask.sweeps(code, recording.n_sweep) for code in codes}
     sweeps = tuple(sorted({sweep for chosen in selected.values() for sweep in chosen}))
+    # Modes that look at the same sweeps share the target: it is in the cache once.
+    targets = {
+        chosen: Target(
+            recording.voltage_mV[list(chosen)], recording.step_ms, stimulus.first, stimulus.last
+        )
+        for chosen in selected.values()
+    }
     members = []
     for code in codes:
-        target = Target(
-            recording.voltage_mV[list(selected[code])],
-            recording.step_ms,
-            stimulus.first,
-            stimulus.last,
-        )
-        objective = OBJECTIVES[code].from_settings(settings).bind(target)
+        objective = OBJECTIVES[code].from_settings(settings).bind(targets[selected[code]])
         rows = tuple(sweeps.index(sweep) for sweep in selected[code])
         members.append(Member(code, objective, selected[code], rows))
     silence = np.zeros((1, len(sweeps), recording.n_sample))
-    parts = _score_members(members, silence, settings.collapse)
-    markers = tuple(m.code for m, part in zip(members, parts) for _ in range(part.shape[1]))
-    bvalues = np.concatenate(parts, axis=1)[0]
-    return Suite(tuple(members), sweeps, recording.n_sample, settings, markers, bvalues)
+    parts = _score_members(members, silence, settings)
+    n_scores = tuple(part.shape[1] for part in parts)
+    return Suite(
+        members=tuple(members),
+        sweeps=sweeps,
+        n_sample=recording.n_sample,
+        settings=settings,
+        markers=tuple(m.code for m, n in zip(members, n_scores, strict=True) for _ in range(n)),
+        n_scores=n_scores,
+        bvalues=np.concatenate(parts, axis=1)[0],
+    )
 
 
 def _chunks(shape: tuple[int, ...]) -> Iterator[slice]:
@@ -145,20 +167,17 @@ def _chunks(shape: tuple[int, ...]) -> Iterator[slice]:
 
 
 def _score_members(
-    members: Sequence[Member], traces_mV: FloatArray, collapse: bool
+    members: Sequence[Member], traces_mV: FloatArray, settings: EvaluationSettings
 ) -> list[FloatArray]:
     """Score traces (n_cand, n_sweep, n_sample) in mV: for every mode (n_cand, its components)."""
-    return [_score_member(member, traces_mV, collapse) for member in members]
+    candidates = Candidates(traces_mV, settings.spike_threshold_mV)
+    return [_score_member(member, candidates, settings.collapse) for member in members]
 
 
-def _score_member(member: Member, traces_mV: FloatArray, collapse: bool) -> FloatArray:
-    # Taking rows copies the chunk; most modes look at every sweep and need no copy.
-    every = len(member.rows) == traces_mV.shape[1]
-    chosen = traces_mV if every else traces_mV.take(member.rows, axis=1)
+def _score_member(member: Member, candidates: Candidates, collapse: bool) -> FloatArray:
     objective = member.objective
-    scores = objective.collapsed(chosen) if collapse else objective.score(chosen)
-    scores[~np.isfinite(scores).all(axis=1)] = np.nan
-    return scores
+    score = objective.collapsed if collapse else objective.score
+    return score(candidates.of_sweeps(member.rows))
 
 
 def _checked_codes(modes: str) -> Sequence[str]:

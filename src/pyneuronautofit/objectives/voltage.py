@@ -6,36 +6,19 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import ClassVar, Self
 
 import numpy as np
 
-from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.objectives._base import BoundObjective, Target
-from pyneuronautofit.objectives._kernels import distances, samples, spikes
+from pyneuronautofit.objectives._kernels import distances
+from pyneuronautofit.objectives.candidates import Candidates, Spikes
 from pyneuronautofit.objectives.settings import EvaluationSettings
-from pyneuronautofit.objectives.spikes import count_spikes
 
 # Squares and samples: sum((x - y)^2) in mV^2, (n_cand, n_sweep), and how many samples each has.
-_Squares = Callable[[FloatArray], tuple[FloatArray, IntArray]]
-
-
-def mean_square_distance(traces_mV: FloatArray, target_mV: FloatArray) -> FloatArray:
-    """Return sum((x - y)^2) / n over the samples that traces and target both have.
-
-    Parameters
-    ----------
-    traces_mV : FloatArray, shape (n_cand, n_sweep, n_sample), mV
-    target_mV : FloatArray, shape (n_sweep, n_sample), mV
-
-    Returns
-    -------
-    FloatArray, shape (n_cand, n_sweep), mV^2
-    """
-    squares, numbers = _window_squares(
-        traces_mV, target_mV=target_mV, start=0, stop=target_mV.shape[1]
-    )
-    return squares / np.maximum(numbers, 1)
+_Squares = Callable[[Candidates], tuple[FloatArray, IntArray | int]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +36,21 @@ class VoltageDistance:
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
-        return BoundObjective.averaged(partial(mean_square_distance, target_mV=target.voltage_mV))
+        return BoundObjective.averaged(partial(_mean_square, target=target))
+
+
+def _mean_square(candidates: Candidates, *, target: Target) -> FloatArray:
+    # In the parts that C and D look at, which need not be looked at again then. A sample that is no
+    # number shows in the sum.
+    cuts = (0, target.first, target.last, target.voltage_mV.shape[1])
+    parts = [candidates.squares(target, *part) for part in pairwise(cuts)]
+    return np.asarray(sum(parts) / max(_n_common(candidates, target), 1))
+
+
+def _n_common(candidates: Candidates, target: Target) -> int:
+    """Return the number of samples that traces and target both have."""
+    n_common: int = min(candidates.traces_mV.shape[2], target.voltage_mV.shape[1])
+    return n_common
 
 
 @dataclass(frozen=True)
@@ -78,29 +75,31 @@ class WeightedVoltage:
         return cls(settings.spike_threshold_mV, settings.spike_zoom)
 
     def bind(self, target: Target) -> BoundObjective:
-        """Weigh the target's samples."""
-        score = partial(
-            _weighted_distance, target_mV=target.voltage_mV, weights=self.weights(target)
+        """Find the target's spikes and what they weigh, once."""
+        found = target.as_candidate().spikes(self.threshold_mV)
+        weights = self._weights(found.counts, target.voltage_mV.shape[1])
+        return BoundObjective.averaged(
+            partial(_weighted_distance, target=target, spikes=found, weights=weights)
         )
-        return BoundObjective.averaged(score)
 
-    def weights(self, target: Target) -> FloatArray:
-        """Return the weight of every sample of the target, (n_sweep, n_sample)."""
-        above = target.voltage_mV > self.threshold_mV
-        in_spike = np.zeros_like(above)
-        in_spike[:, :-1] = above[:, :-1] & above[:, 1:]  # all of a run but its last sample, d
-        weight = np.array(self.zoom)
-        if self.zoom is None or self.zoom < 0:
-            n_spike = np.maximum(count_spikes(target.voltage_mV, self.threshold_mV), 1)
-            factor = 1.0 if self.zoom is None else -self.zoom
-            weight = (factor * above.shape[1] / n_spike)[:, None]
-        return np.where(in_spike, weight, 1.0)
+    def _weights(self, n_spike: IntArray, n_sample: int) -> FloatArray:
+        """Return the weight of the samples within spikes, for numbers of spikes (n_sweep,)."""
+        if self.zoom is not None and self.zoom >= 0:
+            return np.full(len(n_spike), float(self.zoom))
+        factor = 1.0 if self.zoom is None else -self.zoom
+        return factor * n_sample / np.maximum(n_spike, 1)
 
 
 def _weighted_distance(
-    traces_mV: FloatArray, *, target_mV: FloatArray, weights: FloatArray
+    candidates: Candidates, *, target: Target, spikes: Spikes, weights: FloatArray
 ) -> FloatArray:
-    return distances.mean_absolute(traces_mV, target_mV, weights)
+    # A sample that is no number shows in the sum.
+    return distances.mean_absolute(
+        candidates.traces_mV,
+        target.voltage_mV,
+        spikes.arrays,
+        weights,
+    )
 
 
 @dataclass(frozen=True)
@@ -125,12 +124,12 @@ class SmoothedVoltage:
         """Keep the target's voltage, and find the width in samples."""
         # The odd number 2 half + 1 that is nearest to the width; the larger one of two.
         half = math.floor(self.kernel_ms / target.step_ms / 2 + 1e-9)
-        score = partial(_smoothed_distance, target_mV=target.voltage_mV, half=half)
-        return BoundObjective.averaged(score)
+        return BoundObjective.averaged(partial(_smoothed_distance, target=target, half=half))
 
 
-def _smoothed_distance(traces_mV: FloatArray, *, target_mV: FloatArray, half: int) -> FloatArray:
-    return distances.smoothed_mean_square(traces_mV, target_mV, half)
+def _smoothed_distance(candidates: Candidates, *, target: Target, half: int) -> FloatArray:
+    # A sample that is no number shows in the sum.
+    return distances.smoothed_mean_square(candidates.traces_mV, target.voltage_mV, half)
 
 
 @dataclass(frozen=True)
@@ -148,14 +147,14 @@ class StimulusVoltage:
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
-        return _rooted(
-            partial(
-                _window_squares,
-                target_mV=target.voltage_mV,
-                start=target.first,
-                stop=target.last,
-            )
-        )
+        return _rooted(partial(_squares_within, target=target))
+
+
+def _squares_within(candidates: Candidates, *, target: Target) -> tuple[FloatArray, int]:
+    n_common = _n_common(candidates, target)
+    n = min(target.last, n_common) - min(target.first, n_common)
+    sums = candidates.squares(target, target.first, target.last)
+    return _of_finite(sums, candidates), n
 
 
 @dataclass(frozen=True)
@@ -173,14 +172,13 @@ class LateVoltage:
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
-        return _rooted(
-            partial(
-                _window_squares,
-                target_mV=target.voltage_mV,
-                start=target.last,
-                stop=target.voltage_mV.shape[1],
-            )
-        )
+        return _rooted(partial(_squares_after, target=target))
+
+
+def _squares_after(candidates: Candidates, *, target: Target) -> tuple[FloatArray, int]:
+    n = max(_n_common(candidates, target) - target.last, 0)
+    sums = candidates.squares(target, target.last, target.voltage_mV.shape[1])
+    return _of_finite(sums, candidates), n
 
 
 @dataclass(frozen=True)
@@ -204,16 +202,14 @@ class SubthresholdVoltage:
         return cls(settings.spike_threshold_mV, settings.before_spike, settings.after_spike)
 
     def bind(self, target: Target) -> BoundObjective:
-        """Leave out the target's spikes, once."""
-        window = (self.before, self.after)
-        kept = spikes.outside_spikes(target.voltage_mV[None], self.threshold_mV, window)[0]
+        """Find the target's spikes, once."""
         return _rooted(
             partial(
                 _subthreshold_squares,
-                target_mV=target.voltage_mV,
-                target_kept=kept,
+                target=target,
+                target_spikes=target.as_candidate().spikes(self.threshold_mV),
                 threshold_mV=self.threshold_mV,
-                window=window,
+                window=(self.before, self.after),
             )
         )
 
@@ -222,39 +218,39 @@ def _rooted(squares: _Squares) -> BoundObjective:
     return BoundObjective(partial(_root_each, squares=squares), partial(_root_all, squares=squares))
 
 
-def _root_each(traces_mV: FloatArray, *, squares: _Squares) -> FloatArray:
+def _root_each(candidates: Candidates, *, squares: _Squares) -> FloatArray:
     """Return sqrt(s) / n, (n_cand, n_sweep), with s and n of each sweep; 0 where n is."""
-    sums, numbers = squares(traces_mV)
-    return np.sqrt(sums) / np.maximum(numbers, 1)
+    sums, numbers = squares(candidates)
+    return np.asarray(np.sqrt(sums) / np.maximum(numbers, 1))
 
 
-def _root_all(traces_mV: FloatArray, *, squares: _Squares) -> FloatArray:
+def _root_all(candidates: Candidates, *, squares: _Squares) -> FloatArray:
     """Return sqrt(sum(s n) / sum(n)), (n_cand, 1), with s and n of each sweep; 0 without any."""
-    sums, numbers = squares(traces_mV)
+    sums, numbers = squares(candidates)
+    numbers = np.broadcast_to(numbers, sums.shape)
     n_all = numbers.sum(axis=1, keepdims=True)
     joined = (sums * numbers).sum(axis=1, keepdims=True) / np.maximum(n_all, 1)
     return np.asarray(np.sqrt(joined))
 
 
-def _window_squares(
-    traces_mV: FloatArray, *, target_mV: FloatArray, start: int, stop: int
-) -> tuple[FloatArray, IntArray]:
-    sums = distances.sum_of_squares(traces_mV, target_mV, start, stop)
-    sums[~samples.all_finite(traces_mV)] = np.nan
-    n = max(min(stop, traces_mV.shape[2], target_mV.shape[1]) - start, 0)
-    return sums, np.full(sums.shape, n, dtype=np.int64)
+def _of_finite(sums: FloatArray, candidates: Candidates) -> FloatArray:
+    """Return sums (n_cand, n_sweep) of a part, nan where a sweep has a sample that is no number."""
+    return sums if candidates.all_finite else np.where(candidates.finite, sums, np.nan)
 
 
 def _subthreshold_squares(
-    traces_mV: FloatArray,
+    candidates: Candidates,
     *,
-    target_mV: FloatArray,
-    target_kept: BoolArray,
+    target: Target,
+    target_spikes: Spikes,
     threshold_mV: float,
     window: tuple[int, int],
 ) -> tuple[FloatArray, IntArray]:
     sums, numbers = distances.subthreshold_squares(
-        traces_mV, target_mV, target_kept, threshold_mV, window
+        candidates.traces_mV,
+        candidates.spikes(threshold_mV).arrays,
+        target.voltage_mV,
+        target_spikes.arrays,
+        window,
     )
-    sums[~samples.all_finite(traces_mV)] = np.nan
-    return sums, numbers
+    return _of_finite(sums, candidates), numbers

@@ -12,6 +12,7 @@ import moocore
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit.optimisers._kernels import fronts
 
 #: The longest score vectors that moocore takes.
 _MOST_COMPONENTS = 255
@@ -87,17 +88,10 @@ def crowding_distances(scores: FloatArray) -> FloatArray:
     FloatArray, shape (n_cand,)
         Infinite for the ends of every objective.
     """
-    n_cand = len(scores)
-    distances = np.zeros(n_cand)
-    for values in scores.T:
-        order = np.argsort(values, kind="stable")
-        ordered = values[order]
-        spread = ordered[-1] - ordered[0] if n_cand else 0.0
-        if spread == 0:  # an objective in which all are equal has no ends
-            continue
-        distances[order[1:-1]] += (ordered[2:] - ordered[:-2]) / spread
-        distances[order[[0, -1]]] = np.inf
-    return distances
+    if not len(scores):
+        return np.zeros(0)
+    columns = np.ascontiguousarray(scores.T)
+    return fronts.crowding(columns, np.argsort(columns, axis=1, kind="stable"))
 
 
 def crowding_by_front(scores: FloatArray, ranks: IntArray) -> FloatArray:

@@ -9,17 +9,18 @@ the greatest loses some.
 The correlations need no pass over the vectors: with R the matrix of the components' correlations
 with each other, d their standard deviations and w the weights, the covariance of the scalar with
 component i, divided by d_i, is (R (w d))_i; the scalar's own variance is the same for all and
-cancels in the ratio. One step costs n_score² operations.
+cancels in the ratio. One step costs n_score² operations, and is compiled.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit.optimisers._kernels import weights as loops
 from pyneuronautofit.optimisers.weighting import Adaptation, Weights, no_weights
 
 #: Steps of one update, and steps without a better ratio before the one restart.
@@ -32,6 +33,8 @@ _SMALLEST_VARIANCE = 1e-9
 _ROUNDING = 1e-14
 #: Vectors that a correlation needs.
 _FEWEST_VECTORS = 2
+#: Components that can be out of balance.
+_FEWEST_COMPONENTS = 2
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def adapt(
     begin = weights if weights.active.any() else _by_variance(statistics, rule)
     with np.errstate(all="ignore"):
         walk = _iterate(_revived(begin, rng), statistics, rule)
-    trace = _trace(walk, weights, len(vectors), rule)
+    trace = walk.as_adaptation(weights, len(vectors), rule)
     return trace.after, trace
 
 
@@ -154,128 +157,95 @@ class _Statistics:
 
 
 @dataclass(frozen=True)
-class _Trial:
-    """Weights of the components that take part, what they pull the scalar by, and their ratio."""
-
-    weights: FloatArray
-    pulls: FloatArray
-    ratio: float
-
-
-@dataclass(frozen=True)
-class _Step:
-    """The ratio before a step, and the components that rose and fell; -1: nobody."""
-
-    ratio: float
-    rose: int
-    fell: int
-
-
-@dataclass(frozen=True)
 class _Field:
     """The components that take part in the iteration, `chosen` out of `n_score`."""
 
     chosen: IntArray
     n_score: int
+    weights: FloatArray
     deviations: FloatArray
     correlations: FloatArray
-    rule: AdaptationRule
 
-    def trial(self, weights: FloatArray) -> _Trial:
-        """Measure weights, shape (n_chosen,)."""
-        if not len(weights):
-            return _Trial(weights, weights, -np.inf)
-        spread = weights * self.deviations
-        spread = spread / spread.max()
-        pulls = self.correlations @ spread
-        if not spread @ pulls > _ROUNDING * spread.sum() ** 2:
-            # The scalar is constant: it is correlated with nothing.
-            return _Trial(weights, np.zeros_like(pulls), -np.inf)
-        return _Trial(weights, pulls, float(pulls.min() / pulls.max()))
 
-    def stepped(self, trial: _Trial) -> tuple[_Trial, _Step]:
-        """Raise the weight of the least correlation, lower that of the greatest."""
-        weights, bound = trial.weights.copy(), self.rule.bound
-        least = int(trial.pulls.argmin())
-        # The last of equals, so that it is never the least as well.
-        greatest = len(weights) - 1 - int(trial.pulls[::-1].argmax())
-        rises = bound is None or bool(weights[least] < bound)
-        falls = bound is None or bool(weights[greatest] > 1.0 / bound)
-        if rises:
-            weights[least] *= 1.0 + 2.0 / self.n_score
-        if falls:
-            weights[greatest] *= 1.0 - 1.0 / self.n_score
-        if not self.rule.hold:
-            weights = self.rule.normalised(weights)
-        rose = int(self.chosen[least]) if rises else -1
-        fell = int(self.chosen[greatest]) if falls else -1
-        return self.trial(weights), _Step(trial.ratio, rose, fell)
+@dataclass(frozen=True)
+class _Way:
+    """Steps from one beginning: the ratios before them, who rose and fell; -1: nobody."""
+
+    ratios: FloatArray
+    rose: IntArray
+    fell: IntArray
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """What an iteration found: the best trial, the field that it stands in, and the way there."""
+    """What an iteration found: the best weights of the chosen components, and the ways there."""
 
-    field: _Field
-    best: _Trial
-    steps: list[_Step]
-    restarted: int | None
+    chosen: IntArray
+    best: FloatArray
+    ratio: float
+    ways: list[_Way]
+
+    def as_adaptation(self, before: Weights, n_vector: int, rule: AdaptationRule) -> Adaptation:
+        """Return what it leaves: the best weights, normalised, and how they were found."""
+        after = no_weights(len(before.values))
+        after.values[self.chosen] = rule.normalised(self.best)
+        after.active[self.chosen] = True
+        return Adaptation(
+            before,
+            after,
+            n_vector,
+            np.concatenate([way.ratios for way in self.ways]),
+            np.concatenate([way.rose for way in self.ways]),
+            np.concatenate([way.fell for way in self.ways]),
+            self.ratio,
+            len(self.ways[0].ratios) if len(self.ways) > 1 else None,
+            self.ratio >= rule.threshold,
+        )
 
 
 def _iterate(begin: Weights, statistics: _Statistics, rule: AdaptationRule) -> _Walk:
     """Step from weights to weights until the goal is reached or the steps are used."""
-    field, trial = _entered(begin, statistics, rule)
-    best, best_field, since_best = trial, field, 0
-    steps: list[_Step] = []
-    restarted: int | None = None
-    while best.ratio < rule.threshold and len(steps) < MOST_STEPS:
-        if restarted is None and since_best >= PATIENCE:
-            field, trial = _entered(_by_variance(statistics, rule), statistics, rule)
-            restarted = len(steps)
-        elif len(trial.weights) < 2:  # a single component cannot be out of balance
-            break
-        else:
-            trial, step = field.stepped(trial)
-            steps.append(step)
-        since_best += 1
-        if trial.ratio > best.ratio:
-            best, best_field, since_best = trial, field, 0
-    return _Walk(best_field, best, steps, restarted)
+    field = _entered(begin, statistics, rule)
+    best, ratio, _, way = _step(field, rule, -np.inf, MOST_STEPS, PATIENCE)
+    first = _Walk(field.chosen, best, ratio, [way])
+    left = MOST_STEPS - len(way.ratios)
+    if ratio >= rule.threshold or left == 0 or len(field.weights) < _FEWEST_COMPONENTS:
+        return first
+    # So many steps without a better ratio: once more, from weights that know nothing of the way.
+    field = _entered(_by_variance(statistics, rule), statistics, rule)
+    best, ratio, better, more = _step(field, rule, ratio, left, MOST_STEPS)
+    if better:
+        return _Walk(field.chosen, best, ratio, [way, more])
+    return replace(first, ways=[way, more])
 
 
-def _trace(walk: _Walk, before: Weights, n_vector: int, rule: AdaptationRule) -> Adaptation:
-    """Return what an iteration leaves: the best weights, normalised, and how they were found."""
-    chosen = walk.field.chosen
-    after = no_weights(len(before.values))
-    after.values[chosen] = rule.normalised(walk.best.weights)
-    after.active[chosen] = True
-    return Adaptation(
-        before,
-        after,
-        n_vector,
-        np.array([step.ratio for step in walk.steps], dtype=np.float64),
-        np.array([step.rose for step in walk.steps], dtype=np.int64),
-        np.array([step.fell for step in walk.steps], dtype=np.int64),
-        walk.best.ratio,
-        walk.restarted,
-        walk.best.ratio >= rule.threshold,
+def _step(
+    field: _Field, rule: AdaptationRule, best_ratio: float, most: int, patience: int
+) -> tuple[FloatArray, float, bool, _Way]:
+    """Walk over one field; see `_loops.walk`."""
+    bound = np.inf if rule.bound is None else rule.bound
+    best, ratio, better, ratios, rose, fell = loops.walk(
+        field.weights,
+        (field.deviations, field.correlations),
+        (1.0 + 2.0 / field.n_score, 1.0 - 1.0 / field.n_score, _ROUNDING),
+        (rule.threshold, rule.normalise_sum, rule.hold, rule.bound is not None, bound),
+        (best_ratio, most, patience),
     )
+    rose, fell = (np.where(who < 0, -1, field.chosen[who]) for who in (rose, fell))
+    return best, ratio, better, _Way(ratios, rose, fell)
 
 
-def _entered(
-    weights: Weights, statistics: _Statistics, rule: AdaptationRule
-) -> tuple[_Field, _Trial]:
-    """Return the field of those active components whose correlations are finite, measured."""
+def _entered(weights: Weights, statistics: _Statistics, rule: AdaptationRule) -> _Field:
+    """Return the field of those active components whose correlations are finite."""
     chosen = np.flatnonzero(weights.active & statistics.varying)
-    field = _Field(
+    values = weights.values[chosen]
+    return _Field(
         chosen,
         len(weights.values),
+        values if rule.hold else rule.normalised(values),
         statistics.deviations[chosen],
         statistics.correlations[np.ix_(chosen, chosen)],
-        rule,
     )
-    values = weights.values[chosen]
-    return field, field.trial(values if rule.hold else rule.normalised(values))
 
 
 def _statistics(vectors: FloatArray) -> _Statistics:

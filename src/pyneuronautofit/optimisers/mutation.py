@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.optimisers._kernels import distances
 from pyneuronautofit.space import ParameterSpace
 
 
@@ -83,15 +84,13 @@ def nearest_distances(
     """
     others = np.concatenate([children, population])
     low, high = space.bounds(others)
-    root_ranges = np.sqrt(high - low)
-    distances = np.full(len(children), np.inf)
-    for child in range(len(children)):
-        relatives = slice(child + 1, None)
-        scale = root_ranges[child] * root_ranges[relatives]
-        difference = np.zeros_like(scale)
-        np.divide(others[child] - others[relatives], scale, out=difference, where=scale > 0)
-        searched = np.maximum(np.count_nonzero(scale > 0, axis=1), 1)
-        squares = np.einsum("ij,ij->i", difference, difference) / searched
-        if len(squares):
-            distances[child] = np.sqrt(squares.min())
-    return distances
+    roots = np.sqrt(high - low)
+    scales = np.divide(1.0, roots, out=np.zeros_like(roots), where=roots > 0)
+    searched = roots > 0
+    squares = distances.nearest_mean_squares(
+        np.ascontiguousarray(others.T),
+        np.ascontiguousarray(scales.T),
+        np.asarray(searched.all(axis=0) | ~searched.any(axis=0)),
+        len(children),
+    )
+    return np.asarray(np.sqrt(squares))

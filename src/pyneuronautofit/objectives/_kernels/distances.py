@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from pyneuronautofit._native.compiling import compiled
-from pyneuronautofit._types import BoolArray, FloatArray, IntArray
-from pyneuronautofit.objectives._kernels.spikes import clear_windows, room_for_spikes
+from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.objectives._kernels.spikes import SpikeArrays
 
 
 @compiled
@@ -38,23 +38,39 @@ def sum_of_squares(
 
 
 @compiled
-def squares_where(x: FloatArray, y: FloatArray, kept: BoolArray) -> tuple[float, int]:
-    """Return sum((x - y)^2) over the samples that are kept, and their number."""
-    total = 0.0
-    n_kept = 0
-    for k in range(len(kept)):
-        difference = x[k] - y[k]
-        total += difference * difference if kept[k] else 0.0
-        n_kept += kept[k]
-    return total, n_kept
+def squares_outside(
+    x: FloatArray, y: FloatArray, x_starts: IntArray, y_starts: IntArray, window: tuple[int, int]
+) -> tuple[float, int]:
+    """Return sum((x - y)^2) outside the windows of two traces' spikes, and the samples left.
+
+    Both traces' spikes (u, ascending) are met in the order of their windows, and what lies between
+    one window and the next is added up.
+    """
+    before, after = window
+    n_sample = len(y)
+    total, n_left = 0.0, 0
+    done, i, j = 0, 0, 0
+    while True:
+        u_x = x_starts[i] if i < len(x_starts) else n_sample + before
+        u_y = y_starts[j] if j < len(y_starts) else n_sample + before
+        u = min(u_x, u_y)
+        i += u_x == u
+        j += u_y == u
+        begin = min(u - before, n_sample)
+        if begin > done:
+            total += squares(x[done:begin], y[done:begin])
+            n_left += begin - done
+        if begin == n_sample:
+            return total, n_left
+        done = u + after
 
 
 @compiled
 def subthreshold_squares(
     traces_mV: FloatArray,
+    spikes: SpikeArrays,
     target_mV: FloatArray,
-    target_kept: BoolArray,
-    threshold_mV: float,
+    target_spikes: SpikeArrays,
     window: tuple[int, int],
 ) -> tuple[FloatArray, IntArray]:
     """Compare traces and target outside the windows of both their spikes.
@@ -62,10 +78,11 @@ def subthreshold_squares(
     Parameters
     ----------
     traces_mV : FloatArray, shape (n_cand, n_sweep, n_sample), mV
+    spikes
+        Those of the traces.
     target_mV : FloatArray, shape (n_sweep, n_sample), mV
-    target_kept : BoolArray, shape (n_sweep, n_sample)
-        False within the windows of the target's spikes.
-    threshold_mV
+    target_spikes
+        Those of the target.
     window
         A spike's window is u - window[0] .. u + window[1] - 1.
 
@@ -76,73 +93,146 @@ def subthreshold_squares(
     """
     n_cand, n_sweep, n_sample = traces_mV.shape
     n_sample = min(n_sample, target_mV.shape[1])
-    room = room_for_spikes(n_sample)
+    starts, _, offsets = spikes
+    target_starts, _, target_offsets = target_spikes
     sums = np.empty((n_cand, n_sweep))
     numbers = np.empty((n_cand, n_sweep), dtype=np.int64)
     for candidate in range(n_cand):
         for sweep in range(n_sweep):
-            model = traces_mV[candidate, sweep][:n_sample]
-            kept = target_kept[sweep][:n_sample].copy()
-            clear_windows(kept, model, threshold_mV, window, room)
-            sums[candidate, sweep], numbers[candidate, sweep] = squares_where(
-                target_mV[sweep], model, kept
+            trace = candidate * n_sweep + sweep
+            sums[candidate, sweep], numbers[candidate, sweep] = squares_outside(
+                target_mV[sweep][:n_sample],
+                traces_mV[candidate, sweep][:n_sample],
+                target_starts[target_offsets[sweep] : target_offsets[sweep + 1]],
+                starts[offsets[trace] : offsets[trace + 1]],
+                window,
             )
     return sums, numbers
 
 
 @compiled
-def absolute(x: FloatArray, y: FloatArray, weights: FloatArray) -> tuple[float, float]:
-    """Return sum(w abs(x - y)) and sum(w)."""
-    total, weight = 0.0, 0.0
-    for k in range(len(y)):
-        total += weights[k] * abs(x[k] - y[k])
-        weight += weights[k]
-    return total, weight
+def absolute(x: FloatArray, y: FloatArray) -> float:
+    """Return sum(abs(x - y)) of two windows of one length."""
+    total = 0.0
+    for k in range(len(x)):
+        total += abs(x[k] - y[k])
+    return total
 
 
 @compiled
-def mean_absolute(traces_mV: FloatArray, target_mV: FloatArray, weights: FloatArray) -> FloatArray:
+def absolute_by_part(
+    x: FloatArray, y: FloatArray, starts: IntArray, ends: IntArray
+) -> tuple[float, float, int]:
+    """Return sum(abs(x - y)) outside spikes and within, u .. d - 1; and the samples within."""
+    n_sample = len(y)
+    outside, within = 0.0, 0.0
+    n_within, done = 0, 0
+    for spike in range(len(starts)):
+        u, d = min(starts[spike], n_sample), min(ends[spike], n_sample)
+        outside += absolute(x[done:u], y[done:u])
+        within += absolute(x[u:d], y[u:d])
+        n_within += d - u
+        done = d
+    return outside + absolute(x[done:], y[done:]), within, n_within
+
+
+@compiled
+def mean_absolute(
+    traces_mV: FloatArray,
+    target_mV: FloatArray,
+    target_spikes: SpikeArrays,
+    weights: FloatArray,
+) -> FloatArray:
     """Return sum(w abs(x - y)) / sum(w), (n_cand, n_sweep), mV; 0 where all weights are.
 
     Parameters
     ----------
     traces_mV : FloatArray, shape (n_cand, n_sweep, n_sample), mV
-    target_mV, weights : FloatArray, shape (n_sweep, n_sample), mV and 1
+    target_mV : FloatArray, shape (n_sweep, n_sample), mV
+    target_spikes
+        Those of the target.
+    weights : FloatArray, shape (n_sweep,)
+        w within a spike, samples u .. d - 1; it is 1 elsewhere.
     """
     n_cand, n_sweep, n_sample = traces_mV.shape
     n_sample = min(n_sample, target_mV.shape[1])
+    starts, ends, offsets = target_spikes
     means = np.zeros((n_cand, n_sweep))
     for candidate in range(n_cand):
         for sweep in range(n_sweep):
-            model = traces_mV[candidate, sweep][:n_sample]
-            total, weight = absolute(target_mV[sweep], model, weights[sweep])
+            spikes = slice(offsets[sweep], offsets[sweep + 1])
+            outside, within, n_within = absolute_by_part(
+                target_mV[sweep][:n_sample],
+                traces_mV[candidate, sweep][:n_sample],
+                starts[spikes],
+                ends[spikes],
+            )
+            weight = (n_sample - n_within) + weights[sweep] * n_within
             if weight != 0.0:
-                means[candidate, sweep] = total / weight
+                means[candidate, sweep] = (outside + weights[sweep] * within) / weight
     return means
 
 
 @compiled
-def smoothed_square(x: FloatArray, y: FloatArray, half: int, running: FloatArray) -> float:
-    """Return the sum of the squares of x - y, averaged over k - half .. k + half, ends cut.
-
-    Averaging is linear: the difference of two averages is the average of the difference.
-    `running` (n_sample + 1) is overwritten with the sums of its first k samples.
-    """
+def add_up(x: FloatArray, y: FloatArray, running: FloatArray) -> None:
+    """Write to `running` (n_sample + 1) the sums of the first 0, 1, 2, ... samples of x - y."""
     n_sample = len(y)
     running[0] = 0.0
-    for k in range(n_sample):
-        running[k + 1] = running[k] + (x[k] - y[k])
+    n_block = n_sample // 8
     total = 0.0
-    for k in range(n_sample):
-        begin, end = max(k - half, 0), min(k + half + 1, n_sample)
-        average = (running[end] - running[begin]) / (end - begin)
-        total += average * average
+    for block in range(n_block):
+        # A sum waits for the one before it; so there is one of eight in the long chain.
+        part = 0.0
+        for k in range(8 * block, 8 * block + 8):
+            part += x[k] - y[k]
+            running[k + 1] = part + total
+        total += part
+    for k in range(8 * n_block, n_sample):
+        running[k + 1] = running[k] + (x[k] - y[k])
+
+
+@compiled
+def squares_of_windows(running: FloatArray, width: int) -> float:
+    """Return the sum of the squares of the sums over all windows of `width` samples."""
+    begins, ends = running[: len(running) - width], running[width:]
+    total = 0.0
+    for k in range(len(ends)):
+        window = ends[k] - begins[k]
+        total += window * window
+    return total
+
+
+@compiled
+def square_of_average(running: FloatArray, k: int, half: int) -> float:
+    """Return the square of the average over k - half .. k + half, the ends cut."""
+    begin, end = max(k - half, 0), min(k + half + 1, len(running) - 1)
+    average: float = (running[end] - running[begin]) / (end - begin)
+    return average * average
+
+
+@compiled
+def smoothed_square(running: FloatArray, half: int) -> float:
+    """Return the sum of the squares of the averages over k - half .. k + half, the ends cut.
+
+    `running` (n_sample + 1) has the sums of the first 0, 1, 2, ... samples.
+    """
+    n_sample = len(running) - 1
+    width = 2 * half + 1
+    total = 0.0
+    if width <= n_sample:
+        total = squares_of_windows(running, width) / width / width
+    for k in range(min(half, n_sample)):
+        total += square_of_average(running, k, half)
+    for k in range(max(n_sample - half, half), n_sample):
+        total += square_of_average(running, k, half)
     return total
 
 
 @compiled
 def smoothed_mean_square(traces_mV: FloatArray, target_mV: FloatArray, half: int) -> FloatArray:
     """Return the mean of (x - y)^2 of moving averages, (n_cand, n_sweep), mV^2.
+
+    Averaging is linear: the difference of two averages is the average of the difference.
 
     Parameters
     ----------
@@ -159,8 +249,6 @@ def smoothed_mean_square(traces_mV: FloatArray, target_mV: FloatArray, half: int
         return means
     for candidate in range(n_cand):
         for sweep in range(n_sweep):
-            model = traces_mV[candidate, sweep][:n_sample]
-            means[candidate, sweep] = (
-                smoothed_square(target_mV[sweep], model, half, running) / n_sample
-            )
+            add_up(target_mV[sweep][:n_sample], traces_mV[candidate, sweep][:n_sample], running)
+            means[candidate, sweep] = smoothed_square(running, half) / n_sample
     return means

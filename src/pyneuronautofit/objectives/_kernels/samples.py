@@ -1,30 +1,14 @@
-"""Compiled loops that describe traces: moments, histograms, whether all samples are numbers."""
+"""Compiled loops that describe traces: moments and histograms."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from pyneuronautofit._native.compiling import compiled
-from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit._types import FloatArray, IntArray
 
-_LARGEST = np.finfo(np.float64).max
-# Points that are sorted into bins at a time: what is kept of them fits the nearest cache.
-_BLOCK = 512
-
-
-@compiled
-def all_finite(traces_mV: FloatArray) -> BoolArray:
-    """Return for every trace whether all of its samples are numbers, (n_cand, n_sweep)."""
-    n_cand, n_sweep, _ = traces_mV.shape
-    finite = np.empty((n_cand, n_sweep), dtype=np.bool_)
-    for candidate in range(n_cand):
-        for sweep in range(n_sweep):
-            voltage = traces_mV[candidate, sweep]
-            n_bad = 0
-            for k in range(len(voltage)):
-                n_bad += not abs(voltage[k]) <= _LARGEST
-            finite[candidate, sweep] = n_bad == 0
-    return finite
+# Points that are looked at together: those of a few milliseconds.
+_BLOCK = 64
 
 
 @compiled
@@ -106,87 +90,167 @@ def pooled_mean_and_std(traces_mV: FloatArray, stop: int) -> FloatArray:
 
 
 @compiled
-def bins_of(values: FloatArray, edges: FloatArray, bins: IntArray) -> None:
-    """Write the bin of every value to `bins`, or n_bin for a value outside all edges.
+def place_of(value: float, ends: FloatArray, place: int) -> int:
+    """Return the place of a value, ends[place] <= value < ends[place + 1], sought from `place` on.
 
-    Bin i holds edges[i] <= value < edges[i + 1], the last one both its edges. It is found by
-    counting the inner edges that a value has reached: exact, and for some ten bins much faster than
-    dividing, as the compiler makes vector instructions of it.
+    The next block mostly begins in the bin of the last one, so that the search is over at once.
     """
-    n_bin = len(edges) - 1
+    last = len(ends) - 2
+    while place < last and value >= ends[place + 1]:
+        place += 1
+    while place > 0 and value < ends[place]:
+        place -= 1
+    return place
+
+
+@compiled
+def count_between(
+    one: FloatArray, other: FloatArray, sums: tuple[float, float], slopes: tuple[float, float]
+) -> int:
+    """Return how many pairs have a sum and a difference between two ends, the upper ones open."""
+    count = 0
+    for k in range(len(one)):
+        total, difference = one[k] + other[k], other[k] - one[k]
+        count += (
+            (total >= sums[0])
+            & (total < sums[1])
+            & (difference >= slopes[0])
+            & (difference < slopes[1])
+        )
+    return count
+
+
+@compiled
+def raise_places(values: FloatArray, end: float, places: IntArray) -> int:
+    """Add 1 to the places of values that reach an end, and return how many do."""
+    count = 0
     for k in range(len(values)):
-        bins[k] = 0
-    for inner in range(1, n_bin):
-        edge = edges[inner]
-        for k in range(len(values)):
-            bins[k] += values[k] >= edge
-    lowest, highest = edges[0], edges[n_bin]
+        places[k] += values[k] >= end
+        count += values[k] >= end
+    return count
+
+
+@compiled
+def lower_places(values: FloatArray, end: float, places: IntArray) -> int:
+    """Take 1 from the places of values below an end, and return how many are."""
+    count = 0
     for k in range(len(values)):
-        inside = (values[k] >= lowest) & (values[k] <= highest)
-        bins[k] = bins[k] if inside else n_bin
+        places[k] -= values[k] < end
+        count += values[k] < end
+    return count
+
+
+@compiled
+def find_places(values: FloatArray, ends: FloatArray, place: int, places: IntArray) -> None:
+    """Write the places of values that are not far from `place`.
+
+    By counting the ends between: noise that goes to and fro over an end could not be foreseen by a
+    processor that has to decide for every sample.
+    """
+    places[:] = place
+    higher = place + 1
+    while higher < len(ends) - 1 and raise_places(values, ends[higher], places) > 0:
+        higher += 1
+    while place > 0 and lower_places(values, ends[place], places) > 0:
+        place -= 1
+
+
+@compiled
+def add_and_subtract(
+    one: FloatArray, other: FloatArray, sums: FloatArray, differences: FloatArray
+) -> None:
+    """Write the sums and the differences of pairs."""
+    for k in range(len(one)):
+        sums[k] = one[k] + other[k]
+        differences[k] = other[k] - one[k]
 
 
 @compiled
 def count_points(
-    window_mV: FloatArray,
-    step_ms: float,
-    v_edges_mV: FloatArray,
-    slope_edges: FloatArray,
-    counts: IntArray,
+    window_mV: FloatArray, sum_ends: FloatArray, difference_ends: FloatArray, counts: IntArray
 ) -> None:
-    """Count the points of one window, `counts` (n_bin + 1, n_bin + 1): the last are outside."""
-    v = np.empty(_BLOCK)
-    slope = np.empty(_BLOCK)
-    rows = np.empty(_BLOCK, dtype=np.int64)
-    columns = np.empty(_BLOCK, dtype=np.int64)
-    for begin in range(0, len(window_mV) - 1, _BLOCK):
-        one = window_mV[begin : begin + _BLOCK]
-        other = window_mV[begin + 1 : begin + 1 + _BLOCK]
-        n_point = len(other)
-        for k in range(n_point):
-            v[k] = (one[k] + other[k]) / 2
-            slope[k] = (other[k] - one[k]) / step_ms
-        bins_of(v[:n_point], v_edges_mV, rows)
-        bins_of(slope[:n_point], slope_edges, columns)
-        for k in range(n_point):
+    """Add the points of one window to `counts` (n_bin + 2, n_bin + 2); see `phase_histogram`."""
+    sums, differences = np.empty(_BLOCK), np.empty(_BLOCK)
+    rows, columns = np.empty(_BLOCK, dtype=np.int64), np.empty(_BLOCK, dtype=np.int64)
+    row, column = 0, 0
+    n_point = len(window_mV) - 1
+    for begin in range(0, n_point, _BLOCK):
+        stop = min(begin + _BLOCK, n_point)
+        n = stop - begin
+        one, other = window_mV[begin:stop], window_mV[begin + 1 : stop + 1]
+        row = place_of(one[0] + other[0], sum_ends, row)
+        column = place_of(other[0] - one[0], difference_ends, column)
+        same = count_between(
+            one,
+            other,
+            (sum_ends[row], sum_ends[row + 1]),
+            (difference_ends[column], difference_ends[column + 1]),
+        )
+        if same == n:
+            counts[row, column] += same  # at rest, and on slow slopes
+            continue
+        add_and_subtract(one, other, sums, differences)
+        find_places(sums[:n], sum_ends, row, rows[:n])
+        find_places(differences[:n], difference_ends, column, columns[:n])
+        for k in range(n):
             counts[rows[k], columns[k]] += 1
 
 
 @compiled
 def phase_histogram(
+    voltage_mV: FloatArray, sum_ends: FloatArray, difference_ends: FloatArray
+) -> FloatArray:
+    """Return the two-dimensional histogram of sums and differences of neighbours.
+
+    Parameters
+    ----------
+    voltage_mV : FloatArray, shape (n_sample,), mV
+    sum_ends, difference_ends : FloatArray, shape (n_bin + 3,), mV
+        Where the bins of a sum, and of a difference (later minus earlier), begin; before the first
+        bin and after the last one there is one more each, which holds what is outside: ends[0] is
+        -inf, and ends[-1] inf.
+
+    Returns
+    -------
+    FloatArray, shape (n_bin, n_bin)
+        Points per bin of the sum, then of the difference. Those outside are left out.
+    """
+    counts = np.zeros((len(sum_ends) - 1, len(difference_ends) - 1), dtype=np.int64)
+    count_points(voltage_mV, sum_ends, difference_ends, counts)
+    return counts[1:-1, 1:-1].astype(np.float64)
+
+
+@compiled
+def phase_distance(
     traces_mV: FloatArray,
     window: tuple[int, int],
-    step_ms: float,
-    v_edges_mV: FloatArray,
-    slope_edges: FloatArray,
+    ends: tuple[FloatArray, FloatArray],
+    wanted: FloatArray,
+    weights: FloatArray,
 ) -> FloatArray:
-    """Return the histogram of (v, dv/dt) over pairs of neighbours.
+    """Return sum(w abs(hx - hy)) with the histograms of target and trace, (n_cand, n_sweep).
 
     Parameters
     ----------
     traces_mV : FloatArray, shape (n_cand, n_sweep, n_sample), mV
     window
-        Of the samples window[0] .. window[1] - 1.
-    step_ms
-    v_edges_mV : FloatArray, shape (n_bin + 1,), mV
-        Of v, the mid-point between two neighbours.
-    slope_edges : FloatArray, shape (n_bin + 1,), mV/ms
-        Of dv/dt, their difference divided by the step.
-
-    Returns
-    -------
-    FloatArray, shape (n_cand, n_sweep, n_bin, n_bin)
-        Points per bin of v, then of dv/dt. Points outside the edges are left out.
+        The histogram is of the samples window[0] .. window[1] - 1.
+    ends
+        Of sums and differences; see `phase_histogram`.
+    wanted, weights : FloatArray, shape (n_sweep, n_bin, n_bin)
+        hx and w.
     """
     n_cand, n_sweep, _ = traces_mV.shape
-    n_bin = len(v_edges_mV) - 1
-    histograms = np.empty((n_cand, n_sweep, n_bin, n_bin))
+    _, n_row, n_column = wanted.shape
+    counts = np.empty((n_row + 2, n_column + 2), dtype=np.int64)
+    distances = np.zeros((n_cand, n_sweep))
     for candidate in range(n_cand):
         for sweep in range(n_sweep):
+            counts[:] = 0
             samples = traces_mV[candidate, sweep][window[0] : window[1]]
-            counts = np.zeros((n_bin + 1, n_bin + 1), dtype=np.int64)
-            count_points(samples, step_ms, v_edges_mV, slope_edges, counts)
-            for i in range(n_bin):
-                for j in range(n_bin):
-                    histograms[candidate, sweep, i, j] = counts[i, j]
-    return histograms
+            count_points(samples, ends[0], ends[1], counts)
+            for i in range(n_row):
+                for j in range(n_column):
+                    difference = abs(wanted[sweep, i, j] - counts[i + 1, j + 1])
+                    distances[candidate, sweep] += difference * weights[sweep, i, j]
+    return distances
