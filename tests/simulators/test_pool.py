@@ -11,6 +11,7 @@ import pytest
 
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators import RunStatus
+from pyneuronautofit.simulators import _pool as pool_module
 from pyneuronautofit.simulators._pool import Job, WorkerPool
 
 
@@ -102,6 +103,73 @@ def test_a_set_up_that_hangs_is_given_up(opened):
     with pytest.raises(ModelError, match=r"not loaded within 1 s"):
         opened(time.sleep, 1000.0, time_limit_s=1.0).check()
     assert time.monotonic() - began < 30
+
+
+# --- several tasks in a message
+
+
+def test_quick_tasks_travel_together(opened):
+    noting = opened(_Noting, None)
+    for _ in range(2):
+        outcomes = list(noting.map(list(range(200)), together=16))
+        assert sorted(outcome.task for outcome in outcomes) == list(range(200))
+        assert all(outcome.value[0] == outcome.task for outcome in outcomes)
+    # How long a task takes is known by now.
+    sizes = [outcome.value[1] for outcome in outcomes]
+    assert max(sizes) == 16
+    assert all(outcome.value[1] == 0 for outcome in noting.map(list(range(9))))
+
+
+def test_slow_tasks_travel_alone(opened):
+    slow = opened(_Noting, 0.03)
+    assert all(outcome.value[1] == 0 for outcome in slow.map(list(range(8)), together=16))
+
+
+def test_a_worker_is_replaced_after_so_many_tasks_in_any_number_of_messages(opened):
+    processes = opened(_process_number, None, n_worker=1, tasks_per_worker=30)
+    seen = [outcome.value for outcome in processes.map(list(range(70)), together=8)]
+    assert [seen.count(process) for process in dict.fromkeys(seen)] == [30, 30, 10]
+
+
+@pytest.mark.parametrize("n_worker", [1, 2])
+@pytest.mark.parametrize("trouble", ["raise", "exit", "hang"])
+def test_one_bad_task_of_a_message_costs_itself(opened, monkeypatch, trouble, n_worker):
+    monkeypatch.setattr(pool_module, "_MESSAGE_LIMIT_S", 0.5)
+    troubled = opened(_Noting, None, n_worker=n_worker, time_limit_s=1.0)
+    tasks = [*range(40), trouble, *range(41, 80)]
+    outcomes = sorted(troubled.map(tasks, together=16), key=lambda outcome: outcome.task)
+    assert [outcome.task for outcome in outcomes] == list(range(80))
+    bad = outcomes.pop(40)
+    assert all(outcome.status is RunStatus.OK for outcome in outcomes)
+    assert [outcome.value[0] for outcome in outcomes] == [*range(40), *range(41, 80)]
+    # The message with the bad one was large, or this shows nothing.
+    assert troubled._seconds_per_task < 0.01
+    expected = {
+        "raise": (RunStatus.FAILED, "ValueError: raise"),
+        "exit": (RunStatus.CRASHED, "exit code 7"),
+        "hang": (RunStatus.TIMED_OUT, "no result within 1 s"),
+    }
+    assert (bad.status, bad.message.partition(" (")[0]) == expected[trouble]
+
+
+class _Noting:
+    """Answers with the task and the number of tasks in its message; 0: it came alone."""
+
+    def __init__(self, sleep_s):
+        self._sleep_s = sleep_s or 0.0
+        self._prepared = []
+
+    def prepare(self, tasks):
+        self._prepared = tasks
+
+    def __call__(self, task):
+        if task == "raise":
+            raise ValueError(task)
+        if task == "exit":
+            os._exit(7)
+        time.sleep(1000 if task == "hang" else self._sleep_s)
+        together = any(task is each for each in self._prepared)
+        return task, len(self._prepared) if together else 0
 
 
 def _sleeper(_setup):

@@ -14,6 +14,7 @@ from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models import CellSource, compiled_library, load_model
 from pyneuronautofit.recordings import StimulusWindow
 from pyneuronautofit.simulators import (
+    Adaptive,
     NeuronSimulator,
     PreferredSimulator,
     RunStatus,
@@ -21,9 +22,16 @@ from pyneuronautofit.simulators import (
     preferred,
 )
 from pyneuronautofit.simulators.batch import library, simulator
-from pyneuronautofit.simulators.batch.reader import GeneratedKernel
 from pyneuronautofit.simulators.batch.structure import UnsupportedModel
-from simulators.batch.mechanism_cells import CELLS, MODS, capacitances, write_project
+from pyneuronautofit.simulators.batch.writer import GeneratedKernel
+from simulators.batch.mechanism_cells import (
+    CELLS,
+    MODS,
+    capacitances,
+    cell_source,
+    step_experiment,
+    write_project,
+)
 from simulators.test_neuron import noisy_recording, table
 
 REFUSED = MODS.with_name("mods_refused")
@@ -294,3 +302,17 @@ def test_a_cell_that_fires_by_itself_is_compared_before_it_does(experiment):
 def test_neither_files_nor_processes_are_made_before_they_are_needed(project, experiment, cache):
     with PreferredSimulator(project, experiment):
         assert not os.path.exists(cache)
+
+
+@pytest.mark.parametrize("name", ["tarea-quiet", "layer5"])
+def test_adaptive_steps_are_compared_with_cvode_or_short_steps(tmp_path, caplog, name):
+    """The channels of layer5 are advanced by a PROCEDURE, which CVODE cannot take."""
+    source = cell_source(CELLS[name], tmp_path)
+    experiment = step_experiment(CELLS[name])
+    caplog.set_level("INFO")
+    with PreferredSimulator(source, experiment, "double", 1, adaptive=Adaptive()) as simulator:
+        traces = simulator.run(capacitances(1.0))
+        assert simulator.description.startswith("batch")
+    assert traces.ok.all()
+    assert ("short fixed steps" in caplog.text) == (name == "layer5")
+    assert "before the first spike" in caplog.text or "agreed with NEURON" in caplog.text

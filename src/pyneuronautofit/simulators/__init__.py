@@ -16,6 +16,7 @@ from pyneuronautofit.simulators.experiment import Experiment as Experiment
 from pyneuronautofit.simulators.experiment import holding_current as holding_current
 from pyneuronautofit.simulators.experiment import make_clock as make_clock
 from pyneuronautofit.simulators.experiment import plan_experiment as plan_experiment
+from pyneuronautofit.simulators.integrators import Adaptive as Adaptive
 from pyneuronautofit.simulators.neuron import NeuronSimulator as NeuronSimulator
 from pyneuronautofit.simulators.neuron import available_cores as available_cores
 from pyneuronautofit.simulators.preferred import PreferredSimulator as PreferredSimulator

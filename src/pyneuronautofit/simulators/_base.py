@@ -94,7 +94,8 @@ class Simulator(Protocol):
     def stream(self, parameters: ParameterTable) -> Iterator[Block]:
         """Simulate candidates and yield them as they are finished, every one once, in any order.
 
-        Only a few blocks are in memory at a time, whatever the number of candidates.
+        Only a few blocks are in memory at a time, whatever the number of candidates: the voltages
+        of a block are the caller's until it asks for the next.
         """
         ...
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from pyneuronautofit.space import ParameterPath
 from pyneuronautofit.units import PA_PER_NA
 
 # The voltage of a node that NEURON has just made.
-_NEW_NODE_MV = -65.0
+NEW_NODE_MV = -65.0
 
 #: What one task is: the paths and the values of one candidate.
 Settings = list[tuple[ParameterPath, float]]
@@ -91,6 +91,7 @@ class Bench:
         self._solver = h.CVode()
         # Sections that a project file made for purposes of its own are not ours to delete.
         self._foreign = {section.hoc_internal_name() for section in h.allsec()}
+        self._spared: set[str] = set()
 
     def check(self, paths: tuple[ParameterPath, ...]) -> None:
         """Raise ModelError unless a cell can be built and has a soma and all the paths."""
@@ -117,23 +118,43 @@ class Bench:
 
     def build(self, settings: Settings) -> Any:
         """Return a cell with these parameters; `clear` ends it."""
-        cell = self._factory(0)
-        for path, value in settings:
-            path.set(cell, value)
+
+        def set_parameters(cell: Any) -> None:
+            for path, value in settings:
+                path.set(cell, value)
+
+        return self.build_with(set_parameters)
+
+    def build_with(self, set_parameters: Callable[[Any], None]) -> Any:
+        """Return a cell whose parameters a function has set; `clear` ends it."""
+        cell = self.construct()
+        set_parameters(cell)
         if hasattr(cell, "setcable"):
             cell.setcable()
         return cell
 
+    def construct(self) -> Any:
+        """Return a cell as the class makes it."""
+        return self._factory(0)
+
+    def spare(self, sections: Iterable[Any]) -> None:
+        """Let `clear` leave these sections, and no others that it was told of before."""
+        self._spared = {section.hoc_internal_name() for section in sections}
+
     def initialise(self, experiment: Experiment) -> None:
         """Bring the cell to the state in which the experiment begins."""
+        self.set_conditions(experiment)
+        self._set_voltage(experiment.initial_mV)
+        self.h.finitialize()
+
+    def set_conditions(self, experiment: Experiment) -> None:
+        """Set what is the same for all cells of this process's NEURON."""
         h = self.h
         # A cell class may have set any of these for itself.
         self._solver.active(0)
         h.secondorder = 0
         h.celsius = experiment.temperature_degC
         h.dt = experiment.clock.dt_ms
-        self._set_voltage(experiment.initial_mV)
-        h.finitialize()
 
     def _set_voltage(self, voltage_mV: float) -> None:
         """Give all segments a voltage, as on a cell that was built this moment.
@@ -142,25 +163,33 @@ class Bench:
         their neighbours' in the first step; what it was before shows in the last bits only, but
         there it does, so they get what NEURON gives to new ones.
         """
-        for section in self.h.allsec():
-            section(0).v = section(1).v = _NEW_NODE_MV
-        for section in self.h.allsec():
+        sections = list(self.h.allsec())
+        for section in sections:
+            section(0).v = section(1).v = NEW_NODE_MV
+        for section in sections:
             for segment in section:
                 segment.v = voltage_mV
 
-    def clear(self, *, collect: bool = True) -> None:
+    def clear(self, *, collect: bool = True) -> int:
         """Delete the cell's sections, also where the cell class keeps references to them.
 
         Parameters
         ----------
         collect
             Free what is not referred to any more, which takes some milliseconds.
+
+        Returns
+        -------
+        int
+            How many were still there; none if all went with the last reference to the cell.
         """
         if collect:
             gc.collect()
-        for section in list(self.h.allsec()):
-            if section.hoc_internal_name() not in self._foreign:
-                self.h.delete_section(sec=section)
+        others = self._foreign | self._spared
+        own = [s for s in self.h.allsec() if s.hoc_internal_name() not in others]
+        for section in own:
+            self.h.delete_section(sec=section)
+        return len(own)
 
 
 class CellRunner:

@@ -4,55 +4,35 @@ Each worker is a process of its own with a pipe of its own, so nothing that one 
 corrupt another. Workers are started as fresh interpreters: a library's user needs no `__main__`
 guard, and no state of the calling process leaks into a simulation. What a worker prints goes to a
 temporary file, whose end explains its death.
+
+Tasks that take less time than sending them may travel together. If a worker dies or hangs over
+several, each of them is given to a worker again, alone: only the one that is to blame is lost.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
+import math
 import pickle
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from typing import IO, Any
+from multiprocessing.connection import wait
+from typing import Any
 
 from pyneuronautofit.errors import ModelError, PyNeuronAutofitError
 from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators._process import Outcome, WorkerProcess
 
-_BOOT = "import sys; from pyneuronautofit.simulators._worker import main; main(int(sys.argv[1]))"
+__all__ = ["Job", "Outcome", "WorkerPool"]
+
 _STARTS = 3  # a worker that cannot even load the model is given up after this many starts
-_PRINTED_BYTES = 1 << 16
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a task.
-
-    Attributes
-    ----------
-    task
-        Its place in the sequence that was given.
-    status
-        OK, or how it failed.
-    message
-        What went wrong, in words.
-    value
-        What the handler returned; None unless the status is OK.
-    seconds
-        From sending the task to its answer, s.
-    """
-
-    task: int
-    status: RunStatus
-    message: str
-    value: Any
-    seconds: float
+# Tasks that travel together: as many as should take this long, ...
+_MESSAGE_S = 0.02
+# ... and they have this long before they are tried alone, each with its own time limit.
+_MESSAGE_LIMIT_S = 5.0
+# So many messages are left for each worker when one is filled: all end at about the same time.
+_MESSAGES_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -91,8 +71,9 @@ class WorkerPool:
         self._n_worker = n_worker
         self._time_limit_s = time_limit_s
         self._tasks_per_worker = tasks_per_worker
-        self._workers: list[_Worker] = []
+        self._workers: list[WorkerProcess] = []
         self._failed_starts = 0
+        self._seconds_per_task = math.inf
 
     def check(self) -> None:
         """Start a worker and wait until it has made its handler; raises what stops it from that."""
@@ -106,21 +87,28 @@ class WorkerPool:
                 )
             self._receive_ready(worker)
 
-    def map(self, tasks: Sequence[Any]) -> Iterator[Outcome]:
+    def map(self, tasks: Sequence[Any], together: int = 1) -> Iterator[Outcome]:
         """Handle tasks and yield their outcomes, in the order in which they end.
+
+        Parameters
+        ----------
+        tasks
+            Picklable.
+        together
+            So many may travel in one message, if they take little time.
 
         Raises
         ------
         PyNeuronAutofitError
             If no worker can be set up: then every task would fail.
         """
-        waiting = deque(range(len(tasks)))
+        work = _Waiting(tasks, together)
         try:
-            self._dispatch(waiting, tasks)
-            while waiting or self._busy():
-                outcomes = list(self._collect(waiting))
+            self._dispatch(work)
+            while work.waiting or self._busy():
+                outcomes = list(self._collect(work))
                 # Workers go on while the caller makes something of what has come.
-                self._dispatch(waiting, tasks)
+                self._dispatch(work)
                 yield from outcomes
         finally:
             # The caller left before the end (an error, Ctrl-C): nobody waits for these any more.
@@ -132,74 +120,93 @@ class WorkerPool:
         for worker in list(self._workers):
             self._discard(worker)
 
-    def _busy(self) -> list[_Worker]:
-        return [worker for worker in self._workers if worker.task is not None]
+    def _busy(self) -> list[WorkerProcess]:
+        return [worker for worker in self._workers if worker.tasks]
 
-    def _idle(self) -> _Worker | None:
-        return next((worker for worker in self._workers if worker.task is None), None)
+    def _idle(self) -> WorkerProcess | None:
+        return next((worker for worker in self._workers if not worker.tasks), None)
 
-    def _start(self) -> _Worker:
-        worker = _Worker(self._job)
+    def _start(self) -> WorkerProcess:
+        worker = WorkerProcess(self._job)
         self._workers.append(worker)
         return worker
 
-    def _discard(self, worker: _Worker) -> None:
+    def _discard(self, worker: WorkerProcess) -> None:
         self._workers.remove(worker)
         worker.kill()
 
-    def _dispatch(self, waiting: deque[int], tasks: Sequence[Any]) -> None:
-        while waiting:
+    def _dispatch(self, work: _Waiting) -> None:
+        while work.waiting:
             worker = self._idle()
             if worker is None:
                 if len(self._workers) >= self._n_worker:
                     return
                 worker = self._start()
-            task = waiting.popleft()
-            if not worker.give(task, tasks[task]):
-                # It died while it was idle: that is no fault of the task.
-                waiting.appendleft(task)
+            taken = work.take(self._n_together(work, worker))
+            if not worker.give(taken, [work.tasks[task] for task in taken]):
+                # It died while it was idle: that is no fault of the tasks.
+                work.put_back(taken)
                 self._discard(worker)
 
-    def _collect(self, waiting: deque[int]) -> Iterator[Outcome]:
+    def _n_together(self, work: _Waiting, worker: WorkerProcess) -> int:
+        """Return how many tasks a worker should be given at once."""
+        share = math.ceil(len(work.waiting) / (_MESSAGES_AHEAD * self._n_worker))
+        in_time = int(_MESSAGE_S / self._seconds_per_task)
+        left = self._tasks_per_worker - worker.n_done
+        return max(min(work.together, share, in_time, left), 1)
+
+    def _limit_s(self, worker: WorkerProcess) -> float:
+        alone = len(worker.tasks) == 1
+        return self._time_limit_s if alone else min(self._time_limit_s, _MESSAGE_LIMIT_S)
+
+    def _collect(self, work: _Waiting) -> Iterator[Outcome]:
         busy = self._busy()
-        next_deadline = min(worker.since for worker in busy) + self._time_limit_s
+        next_deadline = min(worker.since + self._limit_s(worker) for worker in busy)
         timeout = max(next_deadline - time.monotonic(), 0.0)
         ready = wait([worker.connection for worker in busy], timeout=timeout)
         for worker in busy:
             if worker.connection in ready:
-                yield from self._answer(worker, waiting)
-            elif time.monotonic() - worker.since >= self._time_limit_s:
-                yield worker.outcome(
-                    RunStatus.TIMED_OUT, f"no result within {self._time_limit_s:g} s"
-                )
-                self._discard(worker)
+                yield from self._answer(worker, work)
+            elif time.monotonic() - worker.since >= self._limit_s(worker):
+                message = f"no result within {self._time_limit_s:g} s"
+                yield from self._give_up(worker, work, RunStatus.TIMED_OUT, message)
 
-    def _answer(self, worker: _Worker, waiting: deque[int]) -> Iterator[Outcome]:
+    def _answer(self, worker: WorkerProcess, work: _Waiting) -> Iterator[Outcome]:
         if not worker.ready:
-            self._receive_ready(worker, waiting)
+            self._receive_ready(worker, work)
             return
         try:
-            ok, message, value = pickle.loads(worker.connection.recv_bytes())
+            answers = pickle.loads(worker.connection.recv_bytes())
         except (EOFError, OSError, pickle.UnpicklingError):
-            yield worker.outcome(RunStatus.CRASHED, worker.last_words())
-            self._discard(worker)
+            yield from self._give_up(worker, work, RunStatus.CRASHED, worker.last_words())
             return
-        yield worker.outcome(RunStatus.OK if ok else RunStatus.FAILED, message, value)
-        worker.task = None
+        outcomes = worker.outcomes(answers)
+        self._seconds_per_task = max(outcomes[0].seconds, 1e-6)
+        yield from outcomes
         if worker.n_done >= self._tasks_per_worker:
             self._discard(worker)
 
-    def _receive_ready(self, worker: _Worker, waiting: deque[int] | None = None) -> None:
+    def _give_up(
+        self, worker: WorkerProcess, work: _Waiting, status: RunStatus, message: str
+    ) -> Iterator[Outcome]:
+        """End a worker that is dead or hangs, with its task; of several each gets its chance."""
+        if len(worker.tasks) > 1:
+            work.put_back(worker.tasks, alone=True)
+        else:
+            yield from worker.outcomes([(status, message, None)])
+        self._discard(worker)
+
+    def _receive_ready(self, worker: WorkerProcess, work: _Waiting | None = None) -> None:
         """Read the first message of a worker: it is ready, or why it never will be."""
         try:
             problem = pickle.loads(worker.connection.recv_bytes())
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             words = worker.last_words()
-            if waiting is not None and worker.task is not None:
-                waiting.appendleft(worker.task)
+            if work is not None:
+                work.put_back(worker.tasks)
             self._discard(worker)
             self._failed_starts += 1
-            if waiting is None or self._failed_starts >= _STARTS:
+            if work is None or self._failed_starts >= _STARTS:
                 raise ModelError(
                     f"the simulating process died while it loaded the model: {words}. Try the "
                     "model by itself in NEURON; recompile its channels if they are older than "
@@ -214,80 +221,36 @@ class WorkerPool:
         self._failed_starts = 0
 
 
-class _Worker:
-    """One process, seen from the outside."""
+class _Waiting:
+    """The tasks of one call of `map`.
 
-    def __init__(self, job: bytes) -> None:
-        self.task: int | None = None
-        self.since = time.monotonic()
-        self.ready = False
-        self.n_done = 0
-        self._printed: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed in kill)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=self._printed,
-                stderr=self._printed,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                # Ctrl-C is the parent's business: it decides what becomes of the workers.
-                start_new_session=True,
-            )
-        self.connection = Connection(ours.detach())
-        with contextlib.suppress(OSError):  # it died at once; reading will tell
-            self.connection.send_bytes(job)
+    Attributes
+    ----------
+    tasks
+        All of them.
+    together
+        How many may travel in one message.
+    waiting
+        Those that no worker has.
+    """
 
-    def give(self, task: int, value: object) -> bool:
-        """Send a task; False if the process is no more."""
-        try:
-            self.connection.send_bytes(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
-        except OSError:
-            return False
-        self.task = task
-        self.since = time.monotonic()
-        self._forget_printed()
-        return True
+    def __init__(self, tasks: Sequence[Any], together: int) -> None:
+        self.tasks = tasks
+        self.together = together
+        self.waiting = deque(range(len(tasks)))
+        self._alone: set[int] = set()
 
-    def outcome(self, status: RunStatus, message: str, value: object = None) -> Outcome:
-        """Return the outcome of the task in hand."""
-        if self.task is None:
-            raise RuntimeError("an idle worker has no outcome")
-        self.n_done += 1
-        return Outcome(self.task, status, message, value, time.monotonic() - self.since)
+    def take(self, count: int) -> list[int]:
+        """Return the next tasks: so many, or one that has to be alone, or fewer until that."""
+        taken = [self.waiting.popleft()]
+        while len(taken) < count and self.waiting and self._alone.isdisjoint(taken):
+            if self.waiting[0] in self._alone:
+                break
+            taken.append(self.waiting.popleft())
+        return taken
 
-    def last_words(self) -> str:
-        """Return how the process ended, with the end of what it printed."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)
-        code = self._process.returncode
-        how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
-        size = os.fstat(self._printed.fileno()).st_size
-        tail = os.pread(self._printed.fileno(), 400, max(size - 400, 0))
-        printed = " ".join(tail.decode("utf-8", "replace").split())
-        return f"{how}; it printed: {printed}" if printed else how
-
-    def kill(self) -> None:
-        """End the process, whatever it is doing."""
-        self.connection.close()
-        self._process.kill()
-        self._process.wait()
-        self._printed.close()
-
-    def _forget_printed(self) -> None:
-        # A model that prints in every run must not fill the disk.
-        if os.fstat(self._printed.fileno()).st_size > _PRINTED_BYTES:
-            os.ftruncate(self._printed.fileno(), 0)
-            os.lseek(self._printed.fileno(), 0, os.SEEK_SET)
-
-
-def _environment() -> dict[str, str]:
-    environment = dict(os.environ)
-    # The same modules as here, the working directory included where it is on our path.
-    environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    environment.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
-    # Parallelism is by processes; threads of a maths library would only fight over the cores.
-    environment.setdefault("OMP_NUM_THREADS", "1")
-    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-    return environment
+    def put_back(self, taken: Sequence[int], *, alone: bool = False) -> None:
+        """Let tasks wait again, before all others."""
+        self.waiting.extendleft(reversed(taken))
+        if alone:
+            self._alone.update(taken)

@@ -1,4 +1,8 @@
-"""The inside of a worker process: make the handler once, then answer task after task."""
+"""The inside of a worker process: make the handler once, then answer message after message.
+
+A message is a list of tasks, its answer the list of their answers. A handler that has a method
+`prepare` is shown the tasks of a message of several before it is called with each of them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pyneuronautofit.errors import ModelError, PyNeuronAutofitError
+from pyneuronautofit.simulators._base import RunStatus
 
 
 def main(descriptor: int) -> None:
@@ -20,8 +25,10 @@ def main(descriptor: int) -> None:
         if handler is None:
             return
         while True:
-            task = pickle.loads(connection.recv_bytes())
-            connection.send_bytes(_dump(_answer(handler, task)))
+            tasks = pickle.loads(connection.recv_bytes())
+            if len(tasks) > 1 and hasattr(handler, "prepare"):
+                handler.prepare(tasks)
+            connection.send_bytes(_dump([_answer(handler, task) for task in tasks]))
 
 
 def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
@@ -39,12 +46,12 @@ def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
     return handler
 
 
-def _answer(handler: Callable[[Any], Any], task: object) -> tuple[bool, str, Any]:
+def _answer(handler: Callable[[Any], Any], task: object) -> tuple[RunStatus, str, Any]:
     try:
-        return True, "", handler(task)
+        return RunStatus.OK, "", handler(task)
     except Exception as error:  # noqa: BLE001 (one candidate's failure is a result, not an end)
         traceback.print_exc()
-        return False, describe(error), None
+        return RunStatus.FAILED, describe(error), None
 
 
 def describe(error: BaseException) -> str:

@@ -73,6 +73,15 @@ def make_clock(step_ms: float, dt: float) -> Clock:
     return clock
 
 
+def adaptive_clock(step_ms: float) -> Clock:
+    """Return at which points of a sample an adaptive simulation is looked at.
+
+    They are as near to 0.025 ms apart as divides the sample, so that its mean is that of the fixed
+    step.
+    """
+    return Clock(step_ms, max(math.floor(step_ms / DEFAULT_DT_MS + 0.5), 1))
+
+
 @dataclass(frozen=True)
 class Experiment:
     """What every candidate goes through.
@@ -142,7 +151,7 @@ def plan_experiment(
     recording: Recording,
     stimulus: StimulusWindow,
     sweeps: Sequence[int],
-    dt: float,
+    dt: float | None,
     temperature_degC: float,
 ) -> Experiment:
     """Plan the simulation of some sweeps of a recording.
@@ -154,12 +163,12 @@ def plan_experiment(
     sweeps
         Which ones, in the order of the result.
     dt
-        The value of --dt; see `make_clock`.
+        The value of --dt; see `make_clock`. None: for adaptive steps, see `adaptive_clock`.
     """
     chosen = list(sweeps)
     return Experiment(
         recording.current_pA[chosen],
         holding_current(recording, stimulus)[chosen],
-        make_clock(recording.step_ms, dt),
+        adaptive_clock(recording.step_ms) if dt is None else make_clock(recording.step_ms, dt),
         temperature_degC,
     )

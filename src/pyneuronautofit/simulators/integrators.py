@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS, Clock
 
 DEFAULT_TOLERANCE_MV = 0.003
 _LEAST_TOLERANCE_MV, _MOST_TOLERANCE_MV = 1e-5, 1.0
@@ -37,10 +35,3 @@ class Adaptive:
                 "NEURON's fixed step of 0.025 ms"
             )
 
-
-def adaptive_clock(step_ms: float) -> Clock:
-    """Return at which points of a sample an adaptive simulation is looked at.
-
-    They are as near to 0.025 ms apart as divides the sample, so that its mean is the fixed step's.
-    """
-    return Clock(step_ms, max(math.floor(step_ms / DEFAULT_DT_MS + 0.5), 1))

@@ -1,19 +1,23 @@
 """The reference simulator: NEURON itself, in persistent worker processes.
 
 One candidate is one task. A worker that dies, hangs or raises costs its candidate, not the run.
+NEURON takes the fixed steps of the experiment's clock, or those that its CVODE finds necessary.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
 
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._base import Block, RunStatus, Traces, gather
 from pyneuronautofit.simulators._neuron_cell import NeuronSetup, make_runner
+from pyneuronautofit.simulators._neuron_cvode import CvodeSetup, make_cvode_runner
 from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.space import ParameterPath, ParameterTable
@@ -48,6 +52,14 @@ class NeuronSimulator:
         After so many a worker is replaced.
     exact_tables
         Compute what mechanisms tabulate, instead of interpolating.
+    cvode_tolerance_mV
+        Use CVODE, NEURON's integrator with steps of its own, at this absolute tolerance; None: the
+        fixed step. CVODE takes currents that are constant between edges only.
+
+    Raises
+    ------
+    UsageError
+        If that tolerance is not above 0.
     """
 
     def __init__(
@@ -59,7 +71,10 @@ class NeuronSimulator:
         candidates_per_worker: int = _CANDIDATES_PER_WORKER,
         *,
         exact_tables: bool = False,
+        cvode_tolerance_mV: float | None = None,
     ) -> None:
+        if cvode_tolerance_mV is not None:
+            _check_tolerance(cvode_tolerance_mV)
         self._source = source
         self._experiment = experiment
         self._n_worker = n_worker or available_cores()
@@ -68,6 +83,7 @@ class NeuronSimulator:
         )
         self._candidates_per_worker = candidates_per_worker
         self._exact_tables = exact_tables
+        self._cvode_tolerance_mV = cvode_tolerance_mV
         self._pool: WorkerPool | None = None
         self._paths: tuple[ParameterPath, ...] = ()
 
@@ -79,8 +95,11 @@ class NeuronSimulator:
     @property
     def description(self) -> str:
         """What simulates, in a few words."""
-        step_ms = self._experiment.clock.dt_ms
-        return f"NEURON in {self._n_worker} process(es), steps of {step_ms:g} ms"
+        if self._cvode_tolerance_mV is not None:
+            steps = f"CVODE, tolerance {self._cvode_tolerance_mV:g} mV"
+        else:
+            steps = f"steps of {self._experiment.clock.dt_ms:g} ms"
+        return f"NEURON in {self._n_worker} process(es), {steps}"
 
     def check(self, parameters: ParameterTable) -> None:
         """Build the cell once in a worker; raises ModelError if it lacks what is needed."""
@@ -113,13 +132,17 @@ class NeuronSimulator:
         paths = tuple(path for paths in parameters.targets for path in paths)
         if self._pool is None or paths != self._paths:
             self.close()
-            setup = NeuronSetup(self._source, self._experiment, paths, self._exact_tables)
-            job = Job(make_runner, setup)
             self._pool = WorkerPool(
-                job, self._n_worker, self._time_limit_s, self._candidates_per_worker
+                self._job(paths), self._n_worker, self._time_limit_s, self._candidates_per_worker
             )
             self._paths = paths
         return self._pool
+
+    def _job(self, paths: tuple[ParameterPath, ...]) -> Job:
+        setup = NeuronSetup(self._source, self._experiment, paths, self._exact_tables)
+        if self._cvode_tolerance_mV is None:
+            return Job(make_runner, setup)
+        return Job(make_cvode_runner, CvodeSetup(setup, self._cvode_tolerance_mV))
 
     def _block(self, outcome: Outcome) -> Block:
         status, message, voltage = outcome.status, outcome.message, outcome.value
@@ -129,3 +152,11 @@ class NeuronSimulator:
             voltage = np.full((self._experiment.n_sweep, self._experiment.n_sample), np.nan)
         traces = Traces(voltage[None], (status,), (message,), np.array([outcome.seconds]))
         return Block(np.array([outcome.task]), traces)
+
+
+def _check_tolerance(tolerance_mV: float) -> None:
+    if not 0.0 < tolerance_mV < math.inf:
+        raise UsageError(
+            f"a tolerance of {tolerance_mV:g} mV for NEURON's CVODE: expected a number above 0; "
+            "0.001 is usual, and 1e-7 as near to the truth as anybody needs"
+        )

@@ -17,6 +17,7 @@ from typing import Self
 import numpy as np
 
 from pyneuronautofit._native import artifacts
+from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models import CellSource, neuron_version
 from pyneuronautofit.simulators._base import Block, RunStatus, Simulator, Traces, gather
 from pyneuronautofit.simulators.agreement import (
@@ -31,8 +32,10 @@ from pyneuronautofit.simulators.batch.build import (
     write_sidecar,
 )
 from pyneuronautofit.simulators.batch.simulator import BatchSimulator
+from pyneuronautofit.simulators.batch.stimulus import levelled
 from pyneuronautofit.simulators.batch.structure import UnsupportedModel
-from pyneuronautofit.simulators.experiment import Experiment
+from pyneuronautofit.simulators.experiment import Clock, Experiment
+from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.neuron import NeuronSimulator
 from pyneuronautofit.space import ParameterTable
 
@@ -40,6 +43,11 @@ _log = logging.getLogger(__name__)
 
 #: How far voltages before the first spike may be apart, mV.
 TOLERANCE_MV: dict[Precision, float] = {"double": 0.01, "single": 0.1}
+#: The same, of the adaptive integrator and CVODE, both at tight tolerances.
+ADAPTIVE_TOLERANCE_MV = 0.05
+_TIGHT_MV, _CVODE_MV = 3e-4, 1e-6
+# Where CVODE cannot, NEURON's fixed steps are so many times as short as usual.
+_SHORTER = 8
 # How many candidates are tried until one of them is simulated and does not fire from the start.
 _MOST_TRIED = 8
 # In how many calls that is tried: a model may be one whose cells always fire from the start.
@@ -62,6 +70,8 @@ class PreferredSimulator:
         Of the generated code.
     n_worker, time_limit_s
         As `BatchSimulator` and `NeuronSimulator` take them.
+    adaptive
+        Steps of its own for every cell; None: the fixed step.
     insist
         Refuse a model that the generated code cannot simulate, instead of using NEURON.
     """
@@ -74,6 +84,7 @@ class PreferredSimulator:
         n_worker: int | None = None,
         time_limit_s: float | None = None,
         *,
+        adaptive: Adaptive | None = None,
         insist: bool = False,
     ) -> None:
         self._source = source
@@ -81,9 +92,10 @@ class PreferredSimulator:
         self._precision = precision
         self._n_worker = n_worker
         self._time_limit_s = time_limit_s
+        self._adaptive = adaptive
         self._insist = insist
         self._batch: BatchSimulator | None = BatchSimulator(
-            source, experiment, n_worker, precision, time_limit_s
+            source, experiment, n_worker, precision, time_limit_s, adaptive=adaptive
         )
         self._active: Simulator = self._batch
         self._compared = False
@@ -182,6 +194,8 @@ class PreferredSimulator:
     def _compare(self, batch: BatchSimulator, parameters: ParameterTable) -> bool:
         """Use NEURON if the two differ; return False if it cannot be said yet."""
         tolerance = TOLERANCE_MV[self._precision]
+        if self._adaptive is not None:
+            tolerance = ADAPTIVE_TOLERANCE_MV
         keys = batch.kernel_keys()
         known = (read_sidecar(self._sidecar(keys)) or {}).get("quiet_mV") if keys else None
         if isinstance(known, float) and known <= tolerance:
@@ -199,8 +213,9 @@ class PreferredSimulator:
             )
             return False
         _log.info(
-            "the batch simulator against NEURON, one candidate, one sweep: voltages before the "
-            "first spike differ by %.2g mV at the most, spikes %d and %d, their times by %.2g ms",
+            "the batch simulator against %s, one candidate, one sweep: voltages before the first "
+            "spike differ by %.2g mV at the most, spikes %d and %d, their times by %.2g ms",
+            "NEURON" if self._adaptive is None else "NEURON at a tight tolerance",
             found.quiet_mV, *found.n_spike, found.shift_ms,
         )  # fmt: skip
         what = _disagreement(found, tolerance)
@@ -213,29 +228,43 @@ class PreferredSimulator:
     def _agreement(self, parameters: ParameterTable) -> Agreement | None:
         """Simulate candidates with both, until one of them shows whether they agree."""
         experiment = _from_the_beginning(self._experiment)
+        if self._adaptive is None:
+            return self._compared_on(experiment, parameters)
+        # CVODE would stop at every sample of a noisy current.
+        current = np.array([levelled(each) for each in experiment.current_pA])
+        experiment = replace(experiment, current_pA=current)
+        try:
+            return self._compared_on(experiment, parameters, _CVODE_MV)
+        except (UnsupportedModel, KernelBuildError):
+            raise
+        except ModelError as error:
+            _log.info("compared with short fixed steps of NEURON: %s", error)
+        clock = experiment.clock
+        short = Clock(clock.step_ms, clock.substeps * _SHORTER)
+        return self._compared_on(replace(experiment, clock=short), parameters)
+
+    def _compared_on(
+        self, experiment: Experiment, parameters: ParameterTable, cvode_mV: float | None = None
+    ) -> Agreement | None:
+        adaptive = None if self._adaptive is None else Adaptive(_TIGHT_MV)
         settings = (self._source, experiment, 1)
         with (
-            BatchSimulator(*settings, self._precision, self._time_limit_s) as batch,
-            NeuronSimulator(*settings, self._time_limit_s, exact_tables=True) as reference,
+            BatchSimulator(
+                *settings, self._precision, self._time_limit_s, adaptive=adaptive
+            ) as batch,
+            NeuronSimulator(
+                *settings, self._time_limit_s, exact_tables=True, cvode_tolerance_mV=cvode_mV
+            ) as reference,
         ):
+            reference.check(parameters)
             for candidate in range(min(len(parameters), _MOST_TRIED)):
                 tried = parameters.rows([candidate])
                 ours = batch.run(tried)
                 if ours.status[0] not in {RunStatus.OK, RunStatus.DIVERGED}:
                     continue
                 answer = reference.run(tried)
-                if not answer.ok[0]:
-                    continue
-                found = compare_sweep(
-                    answer.voltage_mV[0, 0], ours.voltage_mV[0, 0], experiment.clock.step_ms
-                )
-                if not ours.ok[0]:
-                    return replace(found, quiet_mV=float("inf"))
-                if np.isnan(found.quiet_mV):  # it fires from the start
-                    early = (answer.voltage_mV[0, 0], ours.voltage_mV[0, 0])
-                    early_mV = early_difference(*early, experiment.clock.step_ms)
-                    return replace(found, quiet_mV=early_mV)
-                return found
+                if answer.ok[0]:
+                    return _compared(answer, ours, experiment.clock.step_ms)
         return None
 
     def _sidecar(self, kernel_keys: Sequence[str]) -> Path:
@@ -252,6 +281,17 @@ def _model_files(source: CellSource) -> list[Path]:
         return []
     folder = source.project.parent
     return sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES)
+
+
+def _compared(answer: Traces, ours: Traces, step_ms: float) -> Agreement:
+    """Compare the only sweep of the only candidate."""
+    voltages = (answer.voltage_mV[0, 0], ours.voltage_mV[0, 0])
+    found = compare_sweep(*voltages, step_ms)
+    if not ours.ok[0]:
+        return replace(found, quiet_mV=float("inf"))
+    if np.isnan(found.quiet_mV):  # it fires from the start
+        return replace(found, quiet_mV=early_difference(*voltages, step_ms))
+    return found
 
 
 def _disagreement(found: Agreement, tolerance_mV: float) -> str:

@@ -40,8 +40,8 @@ class StepTest:
     onset_ms, duration_ms, end_ms
         The step begins at the onset; the simulation ends at the end.
     until_mV
-        The first amplitude with which soma(0.5) is above this from the onset on is the last that is
-        simulated; None: all are.
+        The first amplitude with which soma(0.5) rises above this at the onset or later is the last
+        that is simulated; None: all are.
     initial_mV
         Voltage of all segments before `finitialize`.
     """

@@ -13,12 +13,9 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.models import load_mechanisms
-from pyneuronautofit.simulators.batch.reading import (
-    mechanism_order,
-    read_image,
-    read_structure,
-    refuse_unsupported,
-)
+from pyneuronautofit.simulators.batch.reading import ImageReader, read_structure
+from pyneuronautofit.simulators.batch.refusing import refuse_unsupported
+from pyneuronautofit.simulators.batch.shapes import mechanism_order
 from pyneuronautofit.simulators.batch.structure import CellImage, NodeKind, Variable
 from simulators.batch.branching import SectionPlan, cell_class
 
@@ -77,8 +74,7 @@ def passive_response(
     h.CVode().active(0)
     h.secondorder, h.dt = 0, run.dt_ms
     h.finitialize()
-    plan = {NodeKind(("pas",), ()): LEAK}
-    image = read_image(cell, soma, plan)
+    image = ImageReader({NodeKind(("pas",), ()): LEAK}).read(cell, soma)
     clamp = h.IClamp(soma)
     clamp.delay, clamp.dur, clamp.amp = -1e9, 2e9, run.current_nA
     voltage = []
@@ -107,7 +103,7 @@ def image(h, sections, mechanisms, segment, plan, celsius):
     cell = cell_class(sections, mechanisms, segment)()
     h.celsius = celsius
     h.finitialize(-71.0)
-    return read_image(cell, cell.soma(0.5), plan)
+    return ImageReader(plan).read(cell, cell.soma(0.5))
 
 
 def order(h):

@@ -17,10 +17,11 @@ from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow, detect_stimulus, read_recording
 from pyneuronautofit.simulators import BatchSimulator, NeuronSimulator, RunStatus, plan_experiment
 from pyneuronautofit.simulators.agreement import compare_sweep
+from pyneuronautofit.simulators.batch import engines
 from pyneuronautofit.simulators.batch import simulator as module
 from pyneuronautofit.simulators.batch.build import KernelBuildError
-from pyneuronautofit.simulators.batch.reader import GenerateKernel
 from pyneuronautofit.simulators.batch.structure import NodeKind, UnsupportedModel
+from pyneuronautofit.simulators.batch.writer import GenerateKernel
 from pyneuronautofit.space import ParameterPath, ParameterTable
 from simulators.test_neuron import noisy_recording, table
 from simulators.troublesome import CELL, PROJECT, STATUSES, TROUBLE_OHM_CM
@@ -73,7 +74,7 @@ def bytes_of(n_cell, experiment):
 def test_two_threads_and_any_chunk_give_the_same(
     batch, experiment, candidates, usual, monkeypatch, cells_per_chunk
 ):
-    monkeypatch.setattr(module, "_CHUNK_BYTES", bytes_of(cells_per_chunk, experiment))
+    monkeypatch.setattr(engines, "_CHUNK_BYTES", bytes_of(cells_per_chunk, experiment))
     np.testing.assert_array_equal(batch.run(candidates).voltage_mV, usual)
 
 
@@ -98,7 +99,7 @@ def test_single_precision_does_not_depend_on_company(model, experiment, candidat
 
 
 def test_every_candidate_comes_once(batch, experiment, candidates, monkeypatch):
-    monkeypatch.setattr(module, "_CHUNK_BYTES", bytes_of(4, experiment))
+    monkeypatch.setattr(engines, "_CHUNK_BYTES", bytes_of(4, experiment))
     blocks = list(batch.stream(candidates))
     assert len(blocks) == 6
     numbers = [number for block in blocks for number in block.candidates.tolist()]
@@ -183,7 +184,7 @@ def test_nan_keeps_the_value_of_the_cell(model, experiment):
 
 
 def test_a_sweep_that_is_longer_than_a_chunk(batch, candidates, usual, monkeypatch):
-    monkeypatch.setattr(module, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(engines, "_CHUNK_BYTES", 1)
     np.testing.assert_array_equal(batch.run(candidates.rows([0, 1, 2])).voltage_mV, usual[:3])
 
 
@@ -276,18 +277,18 @@ def lane_threads():
 def test_a_stream_that_is_abandoned_leaves_nothing_running(
     batch, experiment, candidates, usual, monkeypatch
 ):
-    monkeypatch.setattr(module, "_CHUNK_BYTES", bytes_of(3, experiment))
+    monkeypatch.setattr(engines, "_CHUNK_BYTES", bytes_of(3, experiment))
     stream = batch.stream(candidates)
     next(stream)
-    (work,) = batch._at_work
+    (work,) = batch._engine._at_work
     stream.close()
     assert not work._submitted
-    assert not batch._at_work
+    assert not batch._engine._at_work
     np.testing.assert_array_equal(batch.run(candidates).voltage_mV, usual)
 
 
 def test_two_streams_at_a_time(batch, experiment, candidates, usual, monkeypatch):
-    monkeypatch.setattr(module, "_CHUNK_BYTES", bytes_of(8, experiment))
+    monkeypatch.setattr(engines, "_CHUNK_BYTES", bytes_of(8, experiment))
     one = batch.stream(table(**{"soma.L": [-1.0, 60.0], "axon.L": [60.0, 60.0]}))
     assert next(one).traces.status == (RunStatus.FAILED,)
     np.testing.assert_array_equal(batch.run(candidates).voltage_mV, usual)
@@ -312,7 +313,7 @@ def test_closing_ends_a_long_simulation(model, candidates):
 
     running = threading.Thread(target=run)
     running.start()
-    while not any(work._submitted for work in list(simulator._at_work)):
+    while not any(work._submitted for work in list(simulator._engine._at_work)):
         assert running.is_alive()
     simulator.close()
     running.join()
@@ -321,7 +322,7 @@ def test_closing_ends_a_long_simulation(model, candidates):
 
 
 def test_memory_is_bounded(batch, experiment, candidates, monkeypatch):
-    monkeypatch.setattr(module, "_CHUNK_BYTES", bytes_of(2, experiment))
+    monkeypatch.setattr(engines, "_CHUNK_BYTES", bytes_of(2, experiment))
     made, alive = [], []
     original = np.empty
 

@@ -2,40 +2,51 @@
 
 import pytest
 
-from pyneuronautofit.simulators.batch.wires import Wired, Wires
+from pyneuronautofit.simulators.batch.wires import Wired, Wires, conductances
 
 
 def wires(n_place, joints, *edges):
-    made = Wires()
-    for number in range(n_place):
-        (made.add_joint if number in joints else made.add)(f"place {number}")
-    for edge in edges:
-        made.connect(*edge)
-    return made
+    """Return wires, and the conductances of the direct ones."""
+    made = Wires(n_place)
+    made.joints += joints
+    for one, other, _uS in edges:
+        made.connect(one, other)
+    return made, [uS for _one, _other, uS in edges]
+
+
+def from_root(made, direct_uS, root):
+    """Leave out joints and return places, parents and conductances."""
+    made.leave_out_joints()
+    of_wire = conductances(direct_uS, made.series)
+    return [
+        (place, parent, of_wire[wire] if wire >= 0 else 0.0)
+        for place, parent, wire in made.from_root(root)
+    ]
 
 
 def test_a_free_end_is_left_out():
-    made = wires(3, {0, 2}, (0, 1, 5.0), (1, 2, 7.0))
-    made.leave_out_joints()
-    assert list(made.from_root(1)) == [(1, -1, 0.0)]
+    made = wires(3, [0, 2], (0, 1, 5.0), (1, 2, 7.0))
+    assert from_root(*made, 1) == [(1, -1, 0.0)]
 
 
 def test_a_joint_of_two_becomes_conductances_in_series():
-    made = wires(3, {1}, (0, 1, 2.0), (1, 2, 6.0))
-    made.leave_out_joints()
-    assert list(made.from_root(0)) == [(0, -1, 0.0), (2, 0, 1.5)]
+    made = wires(3, [1], (0, 1, 2.0), (1, 2, 6.0))
+    assert from_root(*made, 0) == [(0, -1, 0.0), (2, 0, 1.5)]
 
 
 def test_a_joint_of_three_stays():
-    made = wires(4, {1}, (0, 1, 1.0), (1, 2, 2.0), (1, 3, 3.0))
-    made.leave_out_joints()
-    assert list(made.from_root(3)) == [(3, -1, 0.0), (1, 0, 3.0), (0, 1, 1.0), (2, 1, 2.0)]
+    made = wires(4, [1], (0, 1, 1.0), (1, 2, 2.0), (1, 3, 3.0))
+    assert from_root(*made, 3) == [(3, -1, 0.0), (1, 0, 3.0), (0, 1, 1.0), (2, 1, 2.0)]
 
 
 def test_the_order_of_neighbours_stays():
-    made = wires(5, {2}, (0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0), (2, 4, 1.0))
-    made.leave_out_joints()
-    assert [number for number, _parent, _g in made.from_root(0)] == [0, 1, 4, 3]
+    made = wires(5, [2], (0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0), (2, 4, 1.0))
+    assert [place for place, _parent, _uS in from_root(*made, 0)] == [0, 1, 4, 3]
+
+
+def test_joints_in_a_row_of_segments():
+    made = wires(5, [1, 3], (0, 1, 2.0), (1, 2, 6.0), (2, 3, 1.0), (3, 4, 1.0))
+    assert from_root(*made, 0) == [(0, -1, 0.0), (2, 0, 1.5), (4, 1, 0.5)]
 
 
 @pytest.mark.parametrize(

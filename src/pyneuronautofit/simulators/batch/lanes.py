@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -251,7 +251,11 @@ class LaneWork:
         wait(list(self._submitted))
 
     def _submit(self, run: Callable[[list[T], Stop], R], jobs: list[T]) -> Future[R]:
-        future = self._threads.submit(run, jobs, self._stop)
+        try:
+            future = self._threads.submit(run, jobs, self._stop)
+        except RuntimeError as error:
+            # The threads have been shut down meanwhile, by another thread.
+            raise CancelledError from error
         self._submitted.add(future)
         future.add_done_callback(self._submitted.discard)
         return future

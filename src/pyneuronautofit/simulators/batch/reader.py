@@ -1,42 +1,42 @@
-"""What the batch simulator's worker processes do: read cells, and write the sources of kernels.
-
-Both need NEURON: a cell is built by its class and read from NEURON's memory, and .mod files are
-read by NEURON's parser.
-"""
+"""What the batch simulator's worker processes do: let NEURON build cells, and read them."""
 
 from __future__ import annotations
 
 import gc
 import pickle
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import cast
 
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.simulators._neuron_cell import Bench, NeuronSetup, Settings, make_bench
-from pyneuronautofit.simulators.batch.generate import generate_kind, generate_source
-from pyneuronautofit.simulators.batch.nmodl.syntax import read_mechanism
-from pyneuronautofit.simulators.batch.program import build_program
-from pyneuronautofit.simulators.batch.reading import (
-    read_image,
-    read_structure,
-    refuse_unsupported,
-)
-from pyneuronautofit.simulators.batch.sources import find_sources
+from pyneuronautofit.simulators._neuron_cell import Bench, NeuronSetup, make_bench
+from pyneuronautofit.simulators._setter import PathValues, Setter
+from pyneuronautofit.simulators.batch.kept import KeptCells
+from pyneuronautofit.simulators.batch.kept_cell import CannotKeep
+from pyneuronautofit.simulators.batch.reading import ImageReader, read_structure
+from pyneuronautofit.simulators.batch.refusing import refuse_unsupported
 from pyneuronautofit.simulators.batch.structure import (
     CellImage,
     NodeKind,
     Signature,
     Variable,
+    identical,
 )
+
+#: Reading a cell takes less time than sending its parameters and what was read.
+CELLS_TOGETHER = 64
 
 #: What is read at the nodes of every kind.
 ReadingPlan = Mapping[NodeKind, tuple[Variable, ...]]
 
-# Freeing unreachable cells takes longer than reading one.
+# Freeing cells that refer to themselves takes longer than reading one.
 _CELLS_PER_COLLECTION = 50
+# For fewer candidates it takes NEURON longer to find out about the probe's numbers of segments.
+_FEWEST = 8
+# So many candidates are read from kept cells and from their own, then one of every message.
+_CHECKED_FIRST = 32
 
 
 def packed_plan(plan: ReadingPlan) -> bytes:
@@ -44,9 +44,9 @@ def packed_plan(plan: ReadingPlan) -> bytes:
     return pickle.dumps(dict(plan), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-@lru_cache(maxsize=4)
-def _unpacked_plan(plan: bytes) -> ReadingPlan:
-    return cast(ReadingPlan, pickle.loads(plan))
+@lru_cache(maxsize=2)
+def _image_reader(plan: bytes) -> ImageReader:
+    return ImageReader(cast(ReadingPlan, pickle.loads(plan)))
 
 
 @dataclass(frozen=True)
@@ -55,47 +55,15 @@ class ReadCell:
 
     Attributes
     ----------
-    settings
-        The candidate's parameters.
+    values
+        The candidate's parameters, one for every path of the set-up.
     plan
         What to read, by `packed_plan`. A cell with a kind of node that is not in it is answered
         with its signature.
     """
 
-    settings: Settings
+    values: PathValues
     plan: bytes
-
-
-@dataclass(frozen=True)
-class GenerateKernel:
-    """Write the source of a kernel.
-
-    Attributes
-    ----------
-    kinds
-        What it is for, in the order of their numbers.
-    precision
-        Of its lanes.
-    """
-
-    kinds: tuple[NodeKind, ...]
-    precision: Literal["double", "single"]
-
-
-@dataclass(frozen=True)
-class GeneratedKernel:
-    """The source of a kernel.
-
-    Attributes
-    ----------
-    source
-        C++.
-    variables
-        What is read at the nodes of every kind, in the order of the kinds.
-    """
-
-    source: str
-    variables: tuple[tuple[Variable, ...], ...]
 
 
 Answer = CellImage | Signature | PyNeuronAutofitError
@@ -109,74 +77,115 @@ def make_reader(setup: NeuronSetup) -> Reader:
     ModelError
         If it cannot be loaded, or lacks a parameter or the soma.
     """
-    reader = Reader(make_bench(setup), setup)
+    # The built-in cell is known to be what kept cells rely on.
+    reader = Reader(make_bench(setup), setup, keep=setup.source.project is None)
     # What is here now is here to stay, and need not be gone through for every few cells.
     gc.freeze()
     return reader
 
 
 class Reader:
-    """Reads the cells of candidates, one after the other."""
+    """Reads the cells of candidates, each built for itself, or read from kept ones.
 
-    def __init__(self, bench: Bench, setup: NeuronSetup) -> None:
+    Parameters
+    ----------
+    bench
+        Builds the cells.
+    setup
+        Of the worker.
+    keep
+        What `KeptCells` relies on is known of the cell class.
+    """
+
+    def __init__(self, bench: Bench, setup: NeuronSetup, *, keep: bool = False) -> None:
         self._bench = bench
-        self._experiment = setup.experiment
-        self._n_read = 0
+        self._setup = setup
+        self._setter = Setter(setup.paths)
+        self._n_left = 0
+        self._may_keep = keep
+        self._kept: tuple[bytes, KeptCells] | None = None
+        self._n_checked = 0
+        self._ahead: dict[int, CellImage] = {}
 
     def __call__(self, task: ReadCell) -> Answer:
         """Read a cell; an error of the reading, not of the candidate, is returned, not raised."""
-        self._n_read += 1
+        image = self._ahead.pop(id(task), None)
+        if image is not None:
+            return image
         try:
-            # What the cell class raises is the failure of this candidate alone.
-            cell = self._bench.build(task.settings)
-            return self._read(cell, _unpacked_plan(task.plan))
+            return self._build_and_read(task)
         finally:
-            self._bench.clear(collect=self._n_read % _CELLS_PER_COLLECTION == 0)
+            # Most cells are gone by now.
+            if self._bench.clear(collect=False):
+                self._n_left += 1
+                if self._n_left % _CELLS_PER_COLLECTION == 0:
+                    gc.collect()
 
-    def _read(self, cell: Any, plan: ReadingPlan) -> Answer:
+    def prepare(self, tasks: Sequence[ReadCell]) -> None:
+        """Read the cells that need not be built; those that are not right are read later."""
+        self._ahead = {}
+        if not self._may_keep or len(tasks) < _FEWEST or len({task.plan for task in tasks}) > 1:
+            return
+        trusted = self._n_checked >= _CHECKED_FIRST
+        try:
+            kept = self._kept_cells(tasks[0].plan)
+            found = kept.read([task.values for task in tasks], check=trusted)
+            self._bench.clear(collect=False)
+            if trusted or self._are_right(found, tasks):
+                self._ahead = {id(tasks[number]): image for number, image in found.items()}
+                return
+        except KeyError as error:
+            if _is_lacking_kind(error):
+                self.close()
+                return
+        except CannotKeep:
+            pass
+        except Exception:  # noqa: BLE001 (whose failure it is becomes clear when each has its cell)
+            traceback.print_exc()
+        self._may_keep = False
+        self.close()
+
+    def _kept_cells(self, plan: bytes) -> KeptCells:
+        if self._kept is None or self._kept[0] != plan:
+            self.close()
+            setup = self._setup
+            made = KeptCells(self._bench, setup.experiment, setup.paths, _image_reader(plan))
+            self._kept = (plan, made)
+        return self._kept[1]
+
+    def close(self) -> None:
+        """Let kept cells go."""
+        if self._kept is not None:
+            self._kept[1].close()
+            self._kept = None
+            self._bench.clear()
+
+    def _are_right(self, found: Mapping[int, CellImage], tasks: Sequence[ReadCell]) -> bool:
+        """Let the kept cells go, build the candidates' own cells, and compare."""
+        # Until the class has proved itself its cells are built where there are no others.
+        self.close()
+        self._n_checked += len(found)
+        built = {number: self(tasks[number]) for number in found}
+        return all(
+            isinstance(answer, CellImage) and identical(found[number], answer)
+            for number, answer in built.items()
+        )
+
+    def _build_and_read(self, task: ReadCell) -> Answer:
+        # What the cell class raises is the failure of this candidate alone.
+        cell = self._bench.build_with(lambda cell: self._setter(cell, task.values))
         soma = cell.soma(0.5)
         try:
             refuse_unsupported(cell, soma)
-            self._bench.initialise(self._experiment)
-            return read_image(cell, soma, plan)
+            self._bench.initialise(self._setup.experiment)
+            return _image_reader(task.plan).read(cell, soma)
         except KeyError as error:
-            if not any(isinstance(lacking, NodeKind) for lacking in error.args):
+            if not _is_lacking_kind(error):
                 raise
             return read_structure(cell, soma)[0]
         except PyNeuronAutofitError as error:
             return error
 
 
-def make_writer(mods: Path | None) -> Callable[[GenerateKernel], Any]:
-    """Return what writes the sources of kernels; what `Job.make` calls in a worker.
-
-    It has a process of its own, without the model: that takes longer than a cell may.
-    """
-
-    def write(task: GenerateKernel) -> GeneratedKernel | PyNeuronAutofitError:
-        try:
-            return generate_kernel(task, mods)
-        except PyNeuronAutofitError as error:
-            return error
-
-    return write
-
-
-def generate_kernel(task: GenerateKernel, mods: Path | None) -> GeneratedKernel:
-    """Write the source of a kernel.
-
-    Raises
-    ------
-    UnsupportedModel
-        If a mechanism cannot be simulated.
-    """
-    sources = find_sources(mods, task.kinds)
-    mechanisms = {suffix: read_mechanism(path) for suffix, path in sources.items()}
-    single = task.precision == "single"
-    structs, variables = [], []
-    for number, kind in enumerate(task.kinds):
-        program = build_program(kind, mechanisms, single=single)
-        generated = generate_kind(f"Kind{number}", program, single=single)
-        structs.append(generated.source)
-        variables.append(generated.variables)
-    return GeneratedKernel(generate_source(structs), tuple(variables))
+def _is_lacking_kind(error: KeyError) -> bool:
+    return any(isinstance(lacking, NodeKind) for lacking in error.args)

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.errors import ModelError
+from pyneuronautofit.simulators.batch.shapes import (
+    Blueprint,
+    Shape,
+    make_blueprint,
+    neuron,
+    read_shape,
+)
 from pyneuronautofit.simulators.batch.structure import (
     NO_MEMBRANE,
     Cable,
     CellImage,
-    IonUse,
     NodeKind,
     Signature,
-    UnsupportedModel,
     Variable,
 )
-from pyneuronautofit.simulators.batch.wires import Wired, Wires
+from pyneuronautofit.simulators.batch.wires import conductances
 
 # A uF/cm2 over a um2.
 _NF_PER_UF_CM2_UM2 = 1e-5
-_ION = "_ion"
-_ADVICE = "Use --simulator neuron for this model."
-
-
-def mechanism_order() -> tuple[str, ...]:
-    """Return the names of NEURON's density mechanisms and ions by their type number."""
-    h = _neuron()
-    return _density_mechanisms(int(h.MechanismType(0).count()))
+# The built-in cell has a shape for every number of axon segments; a cell of hundreds of sections
+# may have a new one for every candidate, and each takes as much memory as some images.
+_SHAPES_KEPT = 128
 
 
 def read_structure(cell: Any, soma_segment: Any) -> tuple[Signature, Cable, list[Any]]:
@@ -59,249 +61,232 @@ def read_structure(cell: Any, soma_segment: Any) -> tuple[Signature, Cable, list
     ModelError
         If there is no membrane at `soma_segment`.
     """
-    tree = _read_tree(cell, soma_segment)
-    signature = tree.signature
+    shape, points = read_shape(cell, soma_segment)
+    blueprint = make_blueprint(shape)
+    signature = blueprint.signature
     segments = [
-        None if kind == NO_MEMBRANE else place for place, kind in zip(tree.places, signature.kinds)
+        None if kind == NO_MEMBRANE else points[place]
+        for place, kind in zip(blueprint.places, signature.kinds)
     ]
-    return signature, tree.cable, segments
+    cable = _read_cable(blueprint, points, _read_cm(blueprint, points))
+    return signature, cable, segments
 
 
-def read_image(
-    cell: Any, soma_segment: Any, plan: Mapping[NodeKind, Sequence[Variable]]
-) -> CellImage:
-    """Read all that a kernel needs of a cell whose parameters are set and that is initialised.
+class ImageReader:
+    """Reads all that a kernel needs of cells whose parameters are set and that are initialised.
 
     Parameters
     ----------
-    cell, soma_segment
-        As in `read_structure`.
     plan
         What to read at the nodes of every kind.
 
-    Raises
-    ------
-    KeyError
-        If the plan lacks a kind that the cell has; the error's argument is that kind.
-    ModelError
-        If the compiled mechanisms lack a variable of the plan.
+    Attributes
+    ----------
+    recipe
+        A function: returns the recipe for a shape; raises as `read`.
     """
-    tree = _read_tree(cell, soma_segment)
-    signature = tree.signature
-    readers = [_Reader(plan[kind]) for kind in signature.node_kinds]
-    values: list[float] = []
-    for place, kind in zip(tree.places, signature.kinds):
-        if kind != NO_MEMBRANE:
-            values += readers[kind].read(place)
-    voltage_mV = np.array([place.v for place in tree.places], dtype=np.float64)
-    return CellImage(signature, tree.cable, voltage_mV, np.array(values, dtype=np.float64))
 
+    def __init__(self, plan: Mapping[NodeKind, Sequence[Variable]]) -> None:
+        self._plan = {kind: KindReader(variables) for kind, variables in plan.items()}
+        self.recipe = lru_cache(maxsize=_SHAPES_KEPT)(self._make_recipe)
 
-def refuse_unsupported(cell: Any, soma_segment: Any) -> None:
-    """Raise UnsupportedModel if there is more to a cell than membrane and axial current.
+    def read(self, cell: Any, soma_segment: Any) -> CellImage:
+        """Read a cell; parameters as of `read_structure`.
 
-    Call it before anything of one's own is put into the cell.
-    """
-    owner = f"the cell class {type(cell).__name__}"
-    for section in soma_segment.sec.wholetree():
-        for what in _unsupported(section):
-            raise UnsupportedModel(
-                f"{owner}: section {_name_of(section)} has {what}; --simulator batch simulates "
-                f"density mechanisms only. {_ADVICE}"
-            )
-    if _neuron().List("LinearMechanism").count():
-        raise UnsupportedModel(
-            f"{owner}: it makes a LinearMechanism, whose equations --simulator batch cannot "
-            f"see. {_ADVICE}"
+        Raises
+        ------
+        KeyError
+            If the plan lacks a kind that the cell has; the error's argument is that kind.
+        ModelError
+            If the compiled mechanisms lack a variable of the plan.
+        """
+        shape, points = read_shape(cell, soma_segment)
+        recipe = self.recipe(shape)
+        own = array("d")
+        for place, reader in recipe.readers:
+            reader.read_into(own, points[place])
+        cm, voltage_mV = _read_cm(recipe.blueprint, points), _read_voltage(recipe.blueprint, points)
+        return recipe.image(points, cm, voltage_mV, np.frombuffer(own))
+
+    def _make_recipe(self, shape: Shape) -> Recipe:
+        blueprint = make_blueprint(shape)
+        signature = blueprint.signature
+        readers = [self._plan[kind] for kind in signature.node_kinds]
+        nodes = [
+            (node, place, readers[kind])
+            for node, (place, kind) in enumerate(zip(blueprint.places, signature.kinds))
+            if kind != NO_MEMBRANE
+        ]
+        own = sum(reader.n_own for _node, _place, reader in nodes)
+        global_variables = tuple(dict.fromkeys(v for r in readers for v in r.global_variables))
+        globals_at = {v: own + number for number, v in enumerate(global_variables)}
+        areas_at = own + len(global_variables)
+        order: list[int] = []
+        start = 0
+        for node, _place, reader in nodes:
+            order += reader.order(start, globals_at, areas_at + node)
+            start += reader.n_own
+        return Recipe(
+            blueprint,
+            tuple((place, reader) for _node, place, reader in nodes),
+            global_variables,
+            np.array(order, dtype=np.int64),
         )
-
-
-def _name_of(section: Any) -> str:
-    """Return a section's name without the cell's, which may be an address in memory."""
-    return str(section.name()).rpartition(".")[2]
-
-
-def _unsupported(section: Any) -> Iterator[str]:
-    if section.has_membrane("extracellular"):
-        yield "the mechanism extracellular"
-    if section.rallbranch != 1:
-        yield f"rallbranch = {section.rallbranch:g} instead of 1"
-    for segment in section.allseg():
-        for process in segment.point_processes():
-            yield f"the point process {process.hname()} at {segment.x:g}"
-
-
-def _neuron() -> Any:
-    # Only a process that builds cells loads NEURON.
-    from neuron import h  # noqa: PLC0415
-
-    return h
-
-
-@lru_cache(maxsize=8)
-def _density_mechanisms(count: int) -> tuple[str, ...]:
-    """List the mechanisms; there are more of them, never others, when a library was loaded."""
-    h = _neuron()
-    kinds, name = h.MechanismType(0), h.ref("")
-    names = []
-    for number in range(count):
-        kinds.select(number)
-        kinds.selected(name)
-        names.append(str(name[0]))
-    return tuple(names)
-
-
-# --- the tree
 
 
 @dataclass(frozen=True)
-class _Tree:
-    """A cell's tree; `places` are NEURON's segments, also where there is no membrane."""
+class Recipe:
+    """How cells of a shape are read.
 
-    signature: Signature
-    cable: Cable
-    places: list[Any]
+    Attributes
+    ----------
+    blueprint
+        Of the shape.
+    readers
+        The place of every node with membrane, and what reads its own values.
+    global_variables
+        Read once.
+    order : IntArray, shape (n_value,)
+        Where each value of an image is in the own values of all nodes, followed by the global
+        variables and the areas of all nodes.
+    """
 
+    blueprint: Blueprint
+    readers: tuple[tuple[int, KindReader], ...]
+    global_variables: tuple[Variable, ...]
+    order: IntArray
 
-def _read_tree(cell: Any, soma_segment: Any) -> _Tree:
-    wires = Wires()
-    sections = _wire(wires, soma_segment.sec.wholetree())
-    root = sections[soma_segment.sec].at(soma_segment.x)
-    if root in wires.joints:
-        raise ModelError(
-            f"the cell class {type(cell).__name__}: {soma_segment} is the end of a section, which "
-            "has no membrane; inject the current at a position between 0 and 1, as in soma(0.5)"
-        )
-    wires.leave_out_joints()
-    numbers, parents, conductances = zip(*wires.from_root(root))
-    places = [wires.places[number] for number in numbers]
-    has_membrane = np.ones(len(wires.places), dtype=bool)
-    has_membrane[wires.joints] = False
-    kinds, node_kinds = _kinds(places, has_membrane[list(numbers)].tolist())
-    # The end of a section has no area, and its neighbour's cm.
-    area_um2 = np.array([place.area() for place in places])
-    capacitance_nF = np.array([place.cm for place in places]) * area_um2 * _NF_PER_UF_CM2_UM2
-    cable = Cable(area_um2, capacitance_nF, np.array(conductances))
-    signature = Signature(parents, kinds, node_kinds, stimulated=0, recorded=0)
-    return _Tree(signature, cable, places)
+    def image(
+        self, points: Sequence[Any], cm: FloatArray, voltage_mV: FloatArray, own: FloatArray
+    ) -> CellImage:
+        """Read the rest of a cell.
 
-
-def _wire(wires: Wires, sections: Sequence[Any]) -> dict[Any, Wired]:
-    """Enter sections, parents before children; return what is where in each of them."""
-    wired: dict[Any, Wired] = {}
-    for section in sections:
-        parent = section.parentseg()
-        near = wires.add_joint(section(0)) if parent is None else wired[parent.sec].at(parent.x)
-        # A section may be joined at its end 1; resistances are always those towards the parent.
-        backwards = section.orientation() == 1
-        segments = list(section)
-        numbers = [wires.add(segment) for segment in segments]
-        far_place = section(0 if backwards else 1)
-        far = wires.add_joint(far_place)
-        outward = slice(None, None, -1 if backwards else 1)
-        chain = [near, *numbers[outward], far]
-        for (one, other), place in zip(pairwise(chain), [*segments[outward], far_place]):
-            wires.connect(one, other, 1.0 / place.ri())
-        ends = (far, near) if backwards else (near, far)
-        wired[section] = Wired(numbers, *ends)
-    return wired
+        Parameters
+        ----------
+        points
+            Of the cell.
+        cm : FloatArray, shape (n_node,), uF/cm2
+            Of all nodes.
+        voltage_mV : FloatArray, shape (n_node,)
+            Of all nodes.
+        own : FloatArray, shape (n_own,)
+            All nodes' own values.
+        """
+        cable = _read_cable(self.blueprint, points, cm)
+        shared = [_read_global(variable) for variable in self.global_variables]
+        numbers = np.concatenate([own, shared, cable.area_um2])
+        return CellImage(self.blueprint.signature, cable, voltage_mV, numbers[self.order])
 
 
-def _kinds(
-    places: Sequence[Any], has_membrane: Sequence[bool]
-) -> tuple[tuple[int, ...], tuple[NodeKind, ...]]:
-    """Return the kind of every node, and the kinds."""
-    # Mechanisms are inserted into whole sections.
-    of_section: dict[Any, int] = {}
-    of_kind: dict[NodeKind, int] = {}
-    kinds = []
-    for place, covered in zip(places, has_membrane):
-        if not covered:
-            kinds.append(NO_MEMBRANE)
-            continue
-        section = place.sec
-        if section not in of_section:
-            of_section[section] = of_kind.setdefault(_kind_of(place), len(of_kind))
-        kinds.append(of_section[section])
-    return tuple(kinds), tuple(of_kind)
+def _read_cm(blueprint: Blueprint, points: Sequence[Any]) -> FloatArray:
+    # The end of a section has its neighbour's.
+    return np.array([points[place].cm for place in blueprint.places])
 
 
-def _kind_of(segment: Any) -> NodeKind:
-    h, section = _neuron(), segment.sec
-    mechanisms, ions = _sorted(tuple(mechanism.name() for mechanism in segment))
-    # A cell class may give every section a style of its own.
-    return _node_kind(mechanisms, ions, tuple(int(h.ion_style(ion, sec=section)) for ion in ions))
+def _read_voltage(blueprint: Blueprint, points: Sequence[Any]) -> FloatArray:
+    return np.array([points[place].v for place in blueprint.places])
 
 
-# A cell has hundreds of sections, but only a few kinds: what follows is done once for each.
+def _read_cable(blueprint: Blueprint, points: Sequence[Any], cm: FloatArray) -> Cable:
+    # The end of a section has no area.
+    area_um2 = np.array([points[place].area() for place in blueprint.places])
+    direct_uS = [1.0 / points[place].ri() for place in blueprint.direct]
+    of_wire = conductances(direct_uS, blueprint.series)
+    conductance_uS = np.array([0.0, *[of_wire[wire] for wire in blueprint.wires]])
+    return Cable(area_um2, cm * area_um2 * _NF_PER_UF_CM2_UM2, conductance_uS)
 
 
-@lru_cache(maxsize=1024)
-def _sorted(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return a segment's density mechanisms, and its ions with NEURON's `_ion`."""
-    ordered = sorted(names, key=mechanism_order().index)
-    mechanisms = tuple(name for name in ordered if not name.endswith(_ION))
-    return mechanisms, tuple(name for name in ordered if name.endswith(_ION))
+# --- the values of a node
 
 
-@lru_cache(maxsize=1024)
-def _node_kind(
-    mechanisms: tuple[str, ...], ions: tuple[str, ...], styles: tuple[int, ...]
-) -> NodeKind:
-    h = _neuron()
-    uses = tuple(
-        IonUse.from_style(ion.removesuffix(_ION), float(h.ion_charge(ion)), style)
-        for ion, style in zip(ions, styles)
-    )
-    return NodeKind(mechanisms, uses)
-
-
-# --- the values
-
-
-class _Reader:
-    """Reads the variables of a kind.
+class KindReader:
+    """Reads the variables of a kind that every segment has for itself.
 
     NEURON looks a mechanism up in a segment, and then a variable in the mechanism; the first is
-    done once for all variables of a mechanism. Those that are the same everywhere are read once.
+    done once for all variables of a mechanism, and all of them are asked for in one call.
+
+    Attributes
+    ----------
+    n_own
+        How many there are.
+    global_variables
+        Those that are the same in all segments.
     """
 
     def __init__(self, variables: Sequence[Variable]) -> None:
-        self._values = [0.0] * len(variables)
-        self._areas: list[int] = []
-        self._reads: dict[str, list[tuple[int, str, int | None]]] = {}
-        for position, variable in enumerate(variables):
-            name, index = variable.name, variable.index
-            match variable.owner:
-                case "global":
-                    self._values[position] = _read_global(variable)
-                case "mechanism":
-                    self._reads.setdefault(variable.mechanism, []).append((position, name, index))
-                case "segment" if name == "area":
-                    self._areas.append(position)
-                case _:
-                    self._reads.setdefault("", []).append((position, name, index))
+        self._variables = tuple(variables)
+        self._reads: list[tuple[str, list[Variable], Callable[[Any], Iterable[float]]]] = []
+        own = [v for v in variables if v.owner != "global" and not _is_area(v)]
+        for owner in dict.fromkeys(_owner(v) for v in own):
+            asked = [v for v in own if _owner(v) == owner]
+            self._reads.append((owner, asked, _getter(asked)))
+        found = [v for _owner, asked, _get in self._reads for v in asked]
+        self.n_own = len(found)
+        self._own_at = {variable: number for number, variable in enumerate(found)}
+        self.global_variables = tuple(v for v in variables if v.owner == "global")
 
-    def read(self, segment: Any) -> list[float]:
-        values = self._values.copy()
-        for mechanism, reads in self._reads.items():
-            name = ""
+    def read_into(self, found: array[float], segment: Any) -> None:
+        """Append a segment's own values, owner after owner."""
+        for owner, asked, get in self._reads:
             try:
-                owner = getattr(segment, mechanism) if mechanism else segment
-                for position, name, index in reads:
-                    value = getattr(owner, name)
-                    values[position] = value if index is None else value[index]
+                found.extend(get(getattr(segment, owner) if owner else segment))
             except AttributeError as error:
-                raise _missing(mechanism or "segment", name) from error
-        for position in self._areas:
-            values[position] = segment.area()
-        return values
+                raise _missing(owner or "segment", _first_missing(segment, owner, asked)) from error
+
+    def references(self, segment: Any) -> list[Any]:
+        """Return NEURON's references to what `read_into` reads, which has no arrays."""
+        return [
+            getattr(getattr(segment, owner) if owner else segment, f"_ref_{variable.name}")
+            for owner, asked, _get in self._reads
+            for variable in asked
+        ]
+
+    def order(self, start: int, globals_at: Mapping[Variable, int], area_at: int) -> Iterator[int]:
+        """Yield where each variable of a node is, if its own values begin at `start`."""
+        for variable in self._variables:
+            if variable.owner == "global":
+                yield globals_at[variable]
+            elif _is_area(variable):
+                yield area_at
+            else:
+                yield start + self._own_at[variable]
+
+
+def _is_area(variable: Variable) -> bool:
+    # It is a function of segments, and read with the cable.
+    return variable.owner == "segment" and variable.name == "area"
+
+
+def _owner(variable: Variable) -> str:
+    """Return the mechanism that has a variable; "": the segment has it."""
+    return variable.mechanism if variable.owner == "mechanism" else ""
+
+
+def _getter(variables: Sequence[Variable]) -> Callable[[Any], Iterable[float]]:
+    """Return what reads variables of one owner."""
+    if len(variables) > 1 and all(variable.index is None for variable in variables):
+        return attrgetter(*[variable.name for variable in variables])
+
+    def get(owner: Any) -> Iterator[float]:
+        for variable in variables:
+            value = getattr(owner, variable.name)
+            yield value if variable.index is None else value[variable.index]
+
+    return get
+
+
+def _first_missing(segment: Any, owner: str, variables: Sequence[Variable]) -> str:
+    """Return the first name that is not there; "": the mechanism itself is not."""
+    found = getattr(segment, owner, None) if owner else segment
+    if found is None:
+        return ""
+    return next((v.name for v in variables if not hasattr(found, v.name)), "")
 
 
 def _read_global(variable: Variable) -> float:
     suffix = f"_{variable.mechanism}" if variable.mechanism else ""
     try:
-        value = getattr(_neuron(), variable.name + suffix)
+        value = getattr(neuron(), variable.name + suffix)
     except (AttributeError, LookupError) as error:
         raise _missing(variable.mechanism or "NEURON", variable.name) from error
     return float(value if variable.index is None else value[variable.index])

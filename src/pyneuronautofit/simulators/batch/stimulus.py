@@ -9,6 +9,7 @@ an edge: there it jumps half way, which brings the same charge.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -100,6 +101,17 @@ def edges(samples: FloatArray) -> BoolArray:
     if jump.sum() * _SAMPLES_PER_EDGE > len(samples):
         jump[:] = False
     return np.append(jump, False)
+
+
+def levelled(current: FloatArray) -> FloatArray:
+    """Return a current with its mean between edges in place of its noise, shape (n_sample,)."""
+    bounds = [0, *(np.flatnonzero(edges(current)) + 1), len(current)]
+    result = np.empty_like(current)
+    for first, last in pairwise(bounds):
+        part = current[first:last]
+        # Not by a rounding error off where it is constant already.
+        result[first:last] = part[0] if (part == part[0]).all() else part.mean()
+    return result
 
 
 def _threshold(difference: FloatArray) -> float:

@@ -5,20 +5,22 @@ other sections may be joined. Those have no capacitance, so whatever flows in fl
 same time step, and two sorts of them can be left out without changing any other voltage: the free
 ends, and those between two segments, whose conductances are in series. A place where three or more
 segments meet stays, as a node without membrane.
+
+Which places are needed does not depend on the conductances, so there are only their numbers here:
+cells of the same shape share their `Wires`, and `conductances` computes each one's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
 class Wired:
     """The numbers of one section's segments, and of its ends, in `Wires`."""
 
-    segments: list[int]
+    segments: Sequence[int]
     end_0: int
     end_1: int
 
@@ -30,39 +32,30 @@ class Wired:
 
 
 class Wires:
-    """All places of NEURON's tree, and the conductances between neighbours.
+    """The places of NEURON's tree, and the wires between neighbours, all by their numbers.
 
     Attributes
     ----------
-    places
-        Whatever the caller has put in.
     joints
-        The numbers of those places that have no membrane.
+        Those places that have no membrane.
     neighbours
-        One mapping per place: the conductance to each neighbour, uS, in NEURON's order.
+        One mapping per place: the wire to each neighbour, in NEURON's order.
+    n_direct
+        How many wires `connect` has made; they have the first numbers.
+    series
+        For every wire after those the two that it consists of.
     """
 
-    def __init__(self) -> None:
-        self.places: list[Any] = []
+    def __init__(self, n_place: int) -> None:
         self.joints: list[int] = []
-        self.neighbours: list[dict[int, float]] = []
+        self.neighbours: list[dict[int, int]] = [{} for _ in range(n_place)]
+        self.n_direct = 0
+        self.series: list[tuple[int, int]] = []
 
-    def add(self, place: Any) -> int:
-        """Add a place and return its number."""
-        self.places.append(place)
-        self.neighbours.append({})
-        return len(self.places) - 1
-
-    def add_joint(self, place: Any) -> int:
-        """Add a place that has no membrane and return its number."""
-        number = self.add(place)
-        self.joints.append(number)
-        return number
-
-    def connect(self, one: int, other: int, conductance_uS: float) -> None:
-        """Connect two places that are not connected."""
-        self.neighbours[one][other] = conductance_uS
-        self.neighbours[other][one] = conductance_uS
+    def connect(self, one: int, other: int) -> None:
+        """Connect two places that are not connected, by the next wire."""
+        self.neighbours[one][other] = self.neighbours[other][one] = self.n_direct
+        self.n_direct += 1
 
     def leave_out_joints(self) -> None:
         """Disconnect the joints that have no more than two neighbours.
@@ -77,30 +70,39 @@ class Wires:
             if len(around) == 1:
                 del self.neighbours[next(iter(around))][joint]
                 continue
-            (one, g_one), (other, g_other) = around.items()
-            in_series = g_one * g_other / (g_one + g_other)
-            self._replace(one, joint, other, in_series)
-            self._replace(other, joint, one, in_series)
+            (one, to_one), (other, to_other) = around.items()
+            wire = self.n_direct + len(self.series)
+            self.series.append((to_one, to_other))
+            self._replace(one, joint, other, wire)
+            self._replace(other, joint, one, wire)
 
-    def _replace(self, at: int, joint: int, other: int, conductance_uS: float) -> None:
+    def _replace(self, at: int, joint: int, other: int, wire: int) -> None:
         # At the joint's place, so that the order stays NEURON's.
         self.neighbours[at] = {
-            (other if number == joint else number): (conductance_uS if number == joint else kept)
+            (other if number == joint else number): (wire if number == joint else kept)
             for number, kept in self.neighbours[at].items()
         }
 
-    def from_root(self, root: int) -> Iterator[tuple[int, int, float]]:
+    def from_root(self, root: int) -> Iterator[tuple[int, int, int]]:
         """Yield every place that is connected to a root, depth first, parents before children.
 
-        Each comes with its parent's position in this sequence and the conductance to it.
+        Each comes with its parent's position in this sequence and the wire to it; -1 for the root.
         """
-        waiting, count = [(root, -1, -1, 0.0)], 0
+        waiting, count = [(root, -1, -1, -1)], 0
         while waiting:
-            number, origin, parent, conductance_uS = waiting.pop()
-            yield number, parent, conductance_uS
+            number, origin, parent, wire = waiting.pop()
+            yield number, parent, wire
             waiting += [
-                (other, number, count, g)
-                for other, g in reversed(self.neighbours[number].items())
+                (other, number, count, to_other)
+                for other, to_other in reversed(self.neighbours[number].items())
                 if other != origin
             ]
             count += 1
+
+
+def conductances(direct_uS: Iterable[float], series: Iterable[tuple[int, int]]) -> list[float]:
+    """Return the conductances of all wires, uS, given those of the first."""
+    found = list(direct_uS)
+    for one, other in series:
+        found.append(found[one] * found[other] / (found[one] + found[other]))
+    return found

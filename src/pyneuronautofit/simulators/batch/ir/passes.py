@@ -40,6 +40,8 @@ class _Exponential:
 def share_powers(graph: Graph, roots: Sequence[Node], steepest: float) -> list[Node]:
     """Compute exp(k x + a) as exp(x + b)^k times an invariant, where both are needed.
 
+    k may be negative: mostly the power stands below a fraction line, and goes above it.
+
     Channels of one family have slopes that are multiples of each other (1/40 and 1/5 per mV), and
     thresholds that differ by parameters only. A power multiplies the relative error by k, so this
     is for expressions that need not be exact to the last digit.
@@ -78,7 +80,7 @@ def _power_of(
 ) -> Node | None:
     ratio = wanted.coefficient / base.coefficient
     exponent = round(ratio)
-    if not 1 <= exponent <= _LARGEST_SHARED_POWER or abs(ratio - exponent) > _SAME_RATIO:
+    if not 1 <= abs(exponent) <= _LARGEST_SHARED_POWER or abs(ratio - exponent) > _SAME_RATIO:
         return None
     if abs(base.coefficient) > steepest:
         return None

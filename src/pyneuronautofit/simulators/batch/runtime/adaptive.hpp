@@ -29,8 +29,8 @@ typedef std::int64_t ticks;
 #endif
 typedef ticks T __attribute__((vector_size(LANES_BYTES)));
 
-constexpr real safety = real(0.9);
-constexpr real acceptable = real(1.2);  // error over tolerance
+constexpr real safety = real(0.85);
+constexpr real acceptable = real(1.1);  // error over tolerance
 constexpr real least_change = real(0.2), most_change = real(2), after_rejection = real(0.9);
 // Within a step, a noisy current and its mean may move the voltage apart by so many tolerances.
 constexpr real wander = real(10);
@@ -263,9 +263,7 @@ template <bool following, class... K> class Run {
 
     // The next step: by the third root of the error, as its order is.
     void choose(V h, V error, M good, M lost) {
-        const V floor = lanes::broadcast(real(1e-6));
-        const V e = error > floor ? error : floor;
-        V change = safety * lanes::exp(lanes::log(e) * real(-1.0 / 3.0));
+        V change = safety * quick::inverse_cube_root(error);
         change = lost ? lanes::broadcast(least_change) : change;
         change = change > least_change ? change : lanes::broadcast(least_change);
         const V most = good ? lanes::broadcast(most_change) : lanes::broadcast(after_rejection);

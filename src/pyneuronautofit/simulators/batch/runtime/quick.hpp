@@ -95,6 +95,17 @@ LANES_INLINE V exp(V x, real bound = widest) { return lanes::exp(bounded(x, boun
 LANES_INLINE V expm1(V x) { return lanes::expm1(bounded(x, widest)); }
 #endif
 
+// x^(-1/3) to 2 %, for x >= 0 (at 0 something large): bits taken for a logarithm.
+LANES_INLINE V inverse_cube_root(V x) {
+    typedef float F __attribute__((vector_size(lanes::W * 4)));
+    typedef std::int32_t I __attribute__((vector_size(lanes::W * 4)));
+    const float scale = 8388608.0f, one = 127.0f - 0.045f;  // 2^23; where the logarithm is 0
+    const F f = __builtin_convertvector(x, F) + 1e-9f;
+    const F logarithm = __builtin_convertvector((I)f, F) * (1.0f / scale) - one;
+    const F power = (logarithm * (-1.0f / 3.0f) + one) * scale;
+    return __builtin_convertvector((F)__builtin_convertvector(power, I), V);
+}
+
 // Of x > 0; elsewhere as lanes.hpp has it.
 LANES_INLINE V log_of_positive(V x) {
     const lanes::Split a = lanes::split(x);

@@ -184,8 +184,7 @@ template <bool following, class... K> class Stepper {
             right_[i] = total[i] + (drive_share * h) * drive[i];
         }
         right_[layout_.tree.stimulated] += stimulus_nA;
-        factorise();
-        solve(right_);
+        factorise_and_solve(right_);
         for (int i = 0; i < n_; i++)
             middle_[i] = clamped(v[i] + right_[i]);
     }
@@ -249,7 +248,6 @@ template <bool following, class... K> class Stepper {
         }
         add_axial(v, right_);
         right_[layout_.tree.stimulated] += stimulus_nA;
-        factorise();
         for (int i = 0; i < n_; i++) {
             const V g = h * inner_slope_[i];
             const V stiff = g * quick::inv(stiffness * c[i] + lanes::fabs(g) + tiny);
@@ -258,7 +256,7 @@ template <bool following, class... K> class Stepper {
             right_[i] += (gamma - real(0.5)) * drift;
             first_[i] = right_[i];
         }
-        solve(right_);
+        factorise_and_solve(right_);
         for (int i = 0; i < n_; i++)
             second_[i] += growth * (c[i] * per_stage * right_[i] - first_[i]);
         solve(second_);
@@ -327,30 +325,40 @@ template <bool following, class... K> class Stepper {
         }
     }
 
-    // Of `diagonal_` and the axial conductances, from the leaves to the root (Hines 1984). Where a
-    // node's parent is the one before it, as in a cable, what goes there stays in a register: it
-    // would take longer to come back from memory than all that is done with it.
-    void factorise() {
+    // Elimination of `diagonal_` and the axial conductances from the leaves to the root (Hines
+    // 1984), of a right side at the same time, and the solution. Where a node's parent is the one
+    // before it, as in a cable, what goes there stays in a register: it would take longer to come
+    // back from memory than all that is done with it.
+    void factorise_and_solve(V *right) {
         const V *g = axial();
         const std::int32_t *parent = layout_.tree.parent;
         for (int i = 1; i < n_; i++) {
             diagonal_[i] += g[i];
             diagonal_[parent[i]] += g[i];
         }
-        V here = diagonal_[n_ - 1];
+        V pivot = diagonal_[n_ - 1], here = right[n_ - 1];
         for (int i = n_ - 1; i > 0; i--) {
-            const V inverse = quick::inv(here), factor = g[i] * inverse, less = factor * g[i];
+            const V inverse = quick::inv(pivot), factor = g[i] * inverse;
+            const V less = factor * g[i], more = factor * here;
             inverse_[i] = inverse;
             factor_[i] = factor;
-            here = diagonal_[i - 1];
-            if (parent[i] == i - 1)
-                here -= less;
-            else
+            right[i] = here;
+            pivot = diagonal_[i - 1];
+            here = right[i - 1];
+            if (parent[i] == i - 1) {
+                pivot -= less;
+                here += more;
+            } else {
                 diagonal_[parent[i]] -= less;
+                right[parent[i]] += more;
+            }
         }
-        inverse_[0] = quick::inv(here);
+        inverse_[0] = quick::inv(pivot);
+        right[0] = here;
+        go_back(right);
     }
 
+    // With the factors of the last elimination.
     void solve(V *right) const {
         const std::int32_t *parent = layout_.tree.parent;
         V here = right[n_ - 1];
@@ -363,7 +371,13 @@ template <bool following, class... K> class Stepper {
             else
                 right[parent[i]] += more;
         }
-        here *= inverse_[0];
+        right[0] = here;
+        go_back(right);
+    }
+
+    void go_back(V *right) const {
+        const std::int32_t *parent = layout_.tree.parent;
+        V here = right[0] * inverse_[0];
         right[0] = here;
         for (int i = 1; i < n_; i++) {
             const V above = parent[i] == i - 1 ? here : right[parent[i]];

@@ -1,0 +1,326 @@
+"""Current steps and long rests in NEURON: `NeuronProbe`, and what its worker processes do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.models import CellSource
+from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators._neuron_cell import Bench, NeuronSetup, Settings, make_bench
+from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
+from pyneuronautofit.simulators.experiment import Clock, Experiment
+from pyneuronautofit.simulators.neuron import available_cores
+from pyneuronautofit.simulators.probe import Probed, Rest, RestTest, StepTest, StepTraces
+from pyneuronautofit.space import ParameterPath, ParameterTable
+from pyneuronautofit.units import PA_PER_NA
+
+Test: TypeAlias = StepTest | RestTest
+
+# A model that takes a hundred times longer than usual hangs.
+_TIME_LIMIT_S = 60.0
+_TIME_LIMIT_S_PER_CELL_MS = 0.01
+_MODELS_PER_WORKER = 200
+
+# At rest nothing changes by more than this, of its size, in a second. Going on so for the rest of a
+# minute would change a voltage by 4e-6 mV; as changes become smaller, it is less than 1e-7 mV.
+_SAME = 1e-9
+_LOOK_EVERY_MS = 1000.0
+_STATE_VARIABLES = 3  # NEURON's number for them, in MechanismStandard
+
+
+@dataclass(frozen=True)
+class _Setup:
+    """What a worker needs to know, once: the model, the question, the paths that will be set."""
+
+    source: CellSource
+    test: Test
+    paths: tuple[ParameterPath, ...]
+
+
+#: One model: its parameters, and the voltages that sections begin with.
+_Task: TypeAlias = tuple[Settings, Settings]
+
+
+class NeuronProbe:
+    """NEURON in worker processes, one model a task; a `Probe`.
+
+    Parameters
+    ----------
+    source
+        Where the cell class comes from.
+    test
+        What every model goes through.
+    n_worker
+        Number of processes; None: one per available core.
+    time_limit_s
+        A model that takes longer is given up; None: a hundred times what is usual.
+    """
+
+    def __init__(
+        self,
+        source: CellSource,
+        test: Test,
+        n_worker: int | None = None,
+        time_limit_s: float | None = None,
+    ) -> None:
+        self._source = source
+        self._test = test
+        self._n_worker = n_worker or available_cores()
+        self._time_limit_s = time_limit_s or (
+            _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * test.cell_ms
+        )
+        self._pool: WorkerPool | None = None
+        self._paths: tuple[ParameterPath, ...] = ()
+
+    @property
+    def description(self) -> str:
+        """What simulates, in a few words."""
+        return f"NEURON in {self._n_worker} process(es), steps of {self._test.dt_ms:g} ms"
+
+    def check(
+        self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]] = ()
+    ) -> None:
+        """Build the cell once in a worker; raises ModelError if it lacks what is needed."""
+        self._pool_for(parameters, _parsed(initial_mV)).check()
+
+    def stream(
+        self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]] = ()
+    ) -> Iterator[Probed]:
+        """Simulate models and yield each as it is finished."""
+        beginnings = _parsed(initial_mV) or [[] for _ in range(len(parameters))]
+        tasks = [
+            (list(parameters.settings(candidate)), beginning)
+            for candidate, beginning in enumerate(beginnings)
+        ]
+        for outcome in self._pool_for(parameters, beginnings).map(tasks):
+            yield _probed(outcome)
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _pool_for(self, parameters: ParameterTable, beginnings: list[Settings]) -> WorkerPool:
+        set_paths = [path for paths in parameters.targets for path in paths]
+        set_paths += [path for beginning in beginnings for path, _value in beginning]
+        set_paths += self._test.paths if isinstance(self._test, StepTest) else ()
+        paths = tuple(dict.fromkeys(set_paths))
+        if self._pool is None or paths != self._paths:
+            self.close()
+            job = Job(_make_runner, _Setup(self._source, self._test, paths))
+            self._pool = WorkerPool(job, self._n_worker, self._time_limit_s, _MODELS_PER_WORKER)
+            self._paths = paths
+        return self._pool
+
+
+def _parsed(initial_mV: Sequence[Mapping[str, float]]) -> list[Settings]:
+    return [
+        [(ParameterPath.parse(name), value) for name, value in each.items()] for each in initial_mV
+    ]
+
+
+def _probed(outcome: Outcome) -> Probed:
+    status, message, answer = outcome.status, outcome.message, outcome.value
+    if status is RunStatus.OK and not answer.is_finite():
+        status, message, answer = RunStatus.DIVERGED, RunStatus.DIVERGED.value, None
+    return Probed(outcome.task, status, message, answer, outcome.seconds)
+
+
+# --- inside a worker process
+
+
+def _make_runner(setup: _Setup) -> Callable[[_Task], StepTraces | Rest]:
+    """Load the model and check it; raises ModelError as `make_bench` does."""
+    test = setup.test
+    nothing = np.zeros((1, 1))
+    # Of an experiment, the bench needs temperature, time step and initial voltage.
+    experiment = Experiment(
+        nothing, nothing[0], Clock(test.dt_ms, 1), test.temperature_degC, test.initial_mV
+    )
+    bench = make_bench(NeuronSetup(setup.source, experiment, setup.paths))
+    if isinstance(test, StepTest):
+        return _StepRunner(bench, experiment, test)
+    return _RestRunner(bench, experiment, test)
+
+
+class _Runner:
+    """What both questions share: building a cell, and letting time pass."""
+
+    def __init__(self, bench: Bench, experiment: Experiment) -> None:
+        self._bench = bench
+        self._h = bench.h
+        self._experiment = experiment
+        self._context = self._h.ParallelContext()
+        # psolve wants a bound on its own steps although there is nothing to exchange.
+        self._context.set_maxstep(10)
+
+    def _begin(self, cell: Any, beginning: Settings) -> None:
+        """Bring the cell to its initial state, at t = 0."""
+        self._bench.initialise(self._experiment)
+        if beginning:
+            for path, voltage_mV in beginning:
+                path.set(cell, voltage_mV)
+            self._h.finitialize()
+
+    def _advance_to(self, time_ms: float) -> None:
+        # Half a step more: NEURON's time is a sum of many small steps, and a little off.
+        self._context.psolve(time_ms + 0.5 * self._h.dt)
+
+
+class _StepRunner(_Runner):
+    """Simulates current steps. What comes before the step is the same for all, and shared."""
+
+    def __init__(self, bench: Bench, experiment: Experiment, test: StepTest) -> None:
+        super().__init__(bench, experiment)
+        self._test = test
+
+    def __call__(self, task: _Task) -> StepTraces:
+        """Simulate one model."""
+        try:
+            return self._simulate(*task)
+        finally:
+            self._bench.clear()
+
+    def _simulate(self, settings: Settings, beginning: Settings) -> StepTraces:
+        test, h = self._test, self._h
+        cell = self._bench.build(settings)
+        clamp = h.IClamp(cell.soma(0.5))
+        clamp.delay, clamp.dur, clamp.amp = test.onset_ms, test.duration_ms, 0.0
+        watched = [h.Vector().record(_reference(cell, path)) for path in test.paths]
+        soma = h.Vector().record(cell.soma(0.5)._ref_v)
+        self._begin(cell, beginning)
+        # One step before the onset: there is no current yet, whatever the amplitude.
+        self._advance_to((test.n_onset - 1) * test.dt_ms)
+        before = _recorded(watched)
+        state = h.SaveState()
+        state.save()
+        traces = []
+        for amplitude_pA in test.amplitudes_pA:
+            state.restore()
+            clamp.amp = amplitude_pA / PA_PER_NA
+            h.frecord_init()
+            self._advance_to(test.end_ms)
+            # The first sample after the restoration is the last one before it.
+            traces.append(np.concatenate([before[:, :-1], _recorded(watched)], axis=1))
+            # Its first sample is of the time before the onset.
+            if _ends(_recorded([soma])[0], test.until_mV):
+                break
+        return StepTraces(test.amplitudes_pA[: len(traces)], np.stack(traces))
+
+
+def _ends(voltage_mV: FloatArray, until_mV: float | None) -> bool:
+    """Return whether a trace rises above a voltage, or has become no number."""
+    if until_mV is None:
+        return False
+    rises = (voltage_mV[1:] > until_mV) & (voltage_mV[:-1] <= until_mV)
+    return bool(rises.any()) or not bool(np.isfinite(voltage_mV).all())
+
+
+class _RestRunner(_Runner):
+    """Simulates a long rest, until nothing changes any more."""
+
+    def __init__(self, bench: Bench, experiment: Experiment, test: RestTest) -> None:
+        super().__init__(bench, experiment)
+        self._test = test
+
+    def __call__(self, task: _Task) -> Rest:
+        """Simulate one model."""
+        try:
+            return self._simulate(*task)
+        finally:
+            self._bench.clear()
+
+    def _simulate(self, settings: Settings, beginning: Settings) -> Rest:
+        test = self._test
+        cell = self._bench.build(settings)
+        sections = _sections(cell)
+        self._begin(cell, beginning)
+        watch_from_ms = max(test.duration_ms - test.watched_ms, 0.0)
+        if self._settles(watch_from_ms):
+            # No current and no clock in it: a cell in which nothing changes will never change.
+            watched = np.full(round(test.watched_ms), cell.soma(0.5).v)
+        else:
+            watched = self._watch(cell, watch_from_ms)
+        return Rest({f"{name}.v": float(s.v) for name, s in sections.items()}, watched)
+
+    def _settles(self, until_ms: float) -> bool:
+        """Let time pass until nothing changes any more, or until the given time."""
+        before = self._state()
+        while self._h.t + _LOOK_EVERY_MS <= until_ms:
+            self._advance_to(self._h.t + _LOOK_EVERY_MS)
+            now = self._state()
+            if not np.isfinite(now).all():
+                break
+            if (np.abs(now - before) <= _SAME * np.maximum(np.abs(now), np.abs(before))).all():
+                return True
+            before = now
+        self._advance_to(until_ms)
+        return False
+
+    def _watch(self, cell: Any, from_ms: float) -> FloatArray:
+        times_ms = np.arange(from_ms, self._test.duration_ms) + 1.0
+        watched = np.empty(len(times_ms))
+        for place, time_ms in enumerate(times_ms.tolist()):
+            self._advance_to(time_ms)
+            watched[place] = cell.soma(0.5).v
+        return watched
+
+    def _state(self) -> FloatArray:
+        """Return every voltage and every state variable of the cell, concentrations included."""
+        values: list[float] = []
+        for section in self._h.allsec():
+            for segment in section:
+                values.append(segment.v)
+                for mechanism in segment:
+                    values += self._states_of(segment, mechanism)
+        return np.array(values)
+
+    def _states_of(self, segment: Any, mechanism: Any) -> list[float]:
+        name = mechanism.name()
+        if mechanism.is_ion():
+            return [getattr(segment, f"{name[:-4]}{side}") for side in "io"]
+        standard = self._h.MechanismStandard(name, _STATE_VARIABLES)
+        text = self._h.ref("")
+        found: list[float] = []
+        for number in range(int(standard.count())):
+            size = int(standard.name(text, number))
+            value = getattr(segment, text[0])
+            found += [value] if size == 1 else [value[place] for place in range(size)]
+        return found
+
+
+def _sections(cell: Any) -> dict[str, Any]:
+    """Return the sections that are attributes of a cell, by the path that leads to them."""
+    found: dict[str, Any] = {}
+    for name, value in vars(cell).items():
+        if hasattr(value, "psection"):
+            found[name] = value
+        elif isinstance(value, list | tuple):
+            found.update((f"{name}[{k}]", s) for k, s in enumerate(value) if hasattr(s, "psection"))
+    return found
+
+
+def _reference(cell: Any, path: ParameterPath) -> Any:
+    """Return NEURON's pointer to the variable at a path, which `make_bench` has found to exist."""
+    owner = cell
+    for step in path.steps:
+        owner = getattr(owner, step.name)
+        owner = owner if step.index is None else owner[step.index]
+        owner = owner if step.position is None else owner(step.position)
+    return getattr(owner, f"_ref_{path.attribute}")
+
+
+def _recorded(vectors: list[Any]) -> FloatArray:
+    return np.array([vector.as_numpy() for vector in vectors], dtype=np.float64)
