@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 import sys
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,11 +12,9 @@ import numpy as np
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit.database.content import LIST_NAMES, read_content
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.space import Parameter, ParameterPath, ParameterSpace, ParameterTable
-
-#: The keys under which a file may hold its list of models, in the order in which they are sought.
-LIST_NAMES = ("models", "final", "records", "unique", "model", "population")
 
 _RANGE = re.compile(r"(\d+):(\d+)")
 
@@ -120,16 +115,39 @@ def read_models(path: Path) -> StoredModels:
     DatabaseError
         If the file cannot be read, or holds no models.
     """
-    content = _read_json(path)
+    content, _layout = read_content(path)
+    return models_of(content, path)
+
+
+def list_name_of(content: Mapping[str, Json], path: Path) -> str:
+    """Return the key of the list of models.
+
+    Raises
+    ------
+    DatabaseError
+        If there is none.
+    """
     key = next((name for name in LIST_NAMES if isinstance(content.get(name), list)), None)
     if key is None:
         raise DatabaseError(
             f"{path} holds no models: expected one of the lists {', '.join(LIST_NAMES)}, found "
             f"the keys {quoted(content)}"
         )
+    return key
+
+
+def models_of(content: Mapping[str, Json], path: Path) -> StoredModels:
+    """Return the models of a file's content; `path` is for messages.
+
+    Raises
+    ------
+    DatabaseError
+        If it holds no models, or some that are none.
+    """
+    key = list_name_of(content, path)
     # Files that were closed by hand end their lists with null.
     records = [record for record in content[key] if record is not None]
-    names = _header_names(content.get("parameters"), path)
+    names = header_names(content.get("parameters"), path)
     models = tuple(
         _with_origin(_read_model(r, position, names, path), r, content)
         for position, r in enumerate(records)
@@ -178,29 +196,14 @@ def parse_selection(text: str) -> list[int | range]:
     return parts
 
 
-def _read_json(path: Path) -> Mapping[str, Json]:
-    try:
-        raw = path.read_bytes()
-        text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-        content = json.loads(text)
-    except OSError as error:
-        raise DatabaseError(f"cannot read {path}: {error.strerror or error}") from error
-    except EOFError as error:
-        raise DatabaseError(f"{path} is a gzip file that ends too early") from error
-    except zlib.error as error:
-        raise DatabaseError(f"{path} is a damaged gzip file: {error}") from error
-    except (ValueError, RecursionError) as error:
-        raise DatabaseError(f"{path} is not a JSON file: {error}") from error
-    if not isinstance(content, dict):
-        raise DatabaseError(
-            f"{path} holds a JSON {type(content).__name__}; expected an object with a list of "
-            f"models ({', '.join(LIST_NAMES)})"
-        )
-    return content
+def header_names(rows: Json, path: Path) -> list[list[str]]:
+    """Return the paths of every column that the header declares; none where there is no header.
 
-
-def _header_names(rows: Json, path: Path) -> list[list[str]]:
-    """Return the paths of every column that the header declares; none where there is no header."""
+    Raises
+    ------
+    DatabaseError
+        If it is no such header.
+    """
     if rows is None:
         return []
     names = [_column_names(row) for row in _ended(rows)] if isinstance(rows, list) else [[]]

@@ -40,8 +40,8 @@ def draw_sweep(
         (recorded_mV, _RECORDED, "recording"),
         (model_mV, _MODEL, "model"),
     ):
-        time_ms, thinned = _thin(voltage, step_ms)
-        axes.plot(time_ms, thinned, color=colour, linewidth=0.8, label=label)
+        time_ms, shown = thinned(voltage, step_ms)
+        axes.plot(time_ms, shown, color=colour, linewidth=0.8, label=label)
     axes.set_title(title, fontsize=8)
     axes.tick_params(labelsize=7)
     axes.margins(x=0)
@@ -106,7 +106,7 @@ def check_figure_path(path: Path) -> None:
         raise OutputError(f"cannot draw into {path}: the folder {path.parent} does not exist")
 
 
-def _thin(voltage_mV: FloatArray, step_ms: float) -> tuple[FloatArray, FloatArray]:
+def thinned(voltage_mV: FloatArray, step_ms: float) -> tuple[FloatArray, FloatArray]:
     """Return times and voltages of the extremes of short stretches: spikes keep their height."""
     length = max(2 * len(voltage_mV) // _MOST_POINTS, 1)
     if length < 2:
