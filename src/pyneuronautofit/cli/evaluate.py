@@ -112,7 +112,7 @@ def _score(
         recording,
         stimulus_on(window, target, recording),
         suite.sweeps,
-        config.dt,
+        config.step_ms,
         config.temperature_of(stored),
     )
     with build_simulator(model.cell_source, experiment, config) as simulator:

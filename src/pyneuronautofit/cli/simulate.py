@@ -86,7 +86,11 @@ def run(argv: Sequence[str], prog: str) -> int:
         window = stimulus_window(config, recording)
         model = load_model(config.project_path(), Path.cwd())
         experiment = plan_experiment(
-            recording, window, range(recording.n_sweep), config.dt, config.temperature_of(stored)
+            recording,
+            window,
+            range(recording.n_sweep),
+            config.step_ms,
+            config.temperature_of(stored),
         )
         simulated = [
             _simulate(each, model.cell_source, experiment, stored, screen)

@@ -57,22 +57,36 @@ def print_summary(
     progress: Progress,
     *,
     best: Sequence[BestModel],
+    reference: Sequence[Mapping[str, float]],
     files: RunFiles,
     figure: str | None,
 ) -> None:
-    """Say what was found and where it is."""
+    """Say what was found and where it is.
+
+    Parameters
+    ----------
+    reference
+        The sums of the best models' modes under NEURON's fixed step; empty where that is what was
+        searched with.
+    """
     how = "interrupted" if progress.interrupted else "finished"
     screen.print(
         f"{how}: {len(progress.history)} evaluations in {progress.seconds:.1f} s, "
         f"{len(progress.archive.rows)} non-dominated models"
     )
     if best:
+        pairs = list(zip(best, reference or [{}] * len(best), strict=True))
         screen.print("best models (sums of the components of each mode):")
         print_models(
             screen,
             ("model", "evaluation"),
-            [((model.title, str(model.row)), model.mode_sums) for model in best],
+            [
+                ((model.title, str(model.row)), _beside(model.mode_sums, own))
+                for model, own in pairs
+            ],
         )
+        if reference and problem.reference is not None:
+            screen.print(f"in brackets: NEURON, fixed steps of {problem.reference.step_ms:g} ms")
     elif len(progress.history):
         screen.print("no candidate could be simulated; the log says why")
     else:
@@ -117,7 +131,7 @@ def _sweep_title(problem: Problem, sweep: int) -> str:
 def print_models(
     screen: Console,
     columns: Sequence[str],
-    rows: Sequence[tuple[Sequence[str], Mapping[str, float]]],
+    rows: Sequence[tuple[Sequence[str], Mapping[str, float | str]]],
 ) -> None:
     """Print models with the sums of their modes: a table, or lines where it would be too wide.
 
@@ -131,13 +145,24 @@ def print_models(
     codes = list(dict.fromkeys(code for _words, sums in rows for code in sums))
     if len(codes) > _MOST_COLUMNS:
         for words, sums in rows:
-            values = ", ".join(f"{code} {value:.4g}" for code, value in sums.items())
+            values = ", ".join(f"{code} {_number(value, '.4g')}" for code, value in sums.items())
             screen.print(f"{'  '.join(words)}: {values}", soft_wrap=True)
         return
     table = Table()
     for column in (*columns, *codes):
         table.add_column(column, justify="right" if column in codes else "left")
     for words, sums in rows:
-        values_ = [f"{sums[code]:.6g}" if code in sums else "" for code in codes]
+        values_ = [_number(sums[code], ".6g") if code in sums else "" for code in codes]
         table.add_row(*words, *values_)
     screen.print(table)
+
+
+def _beside(sums: Mapping[str, float], reference: Mapping[str, float]) -> dict[str, float | str]:
+    """Put the sums of a reference in brackets behind the sums, where there are any."""
+    if not reference:
+        return dict(sums)
+    return {code: f"{value:.6g} ({reference[code]:.6g})" for code, value in sums.items()}
+
+
+def _number(value: float | str, form: str) -> str:
+    return value if isinstance(value, str) else format(value, form)

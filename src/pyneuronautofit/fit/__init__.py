@@ -2,6 +2,7 @@
 
 from pyneuronautofit.fit.best import BestModel as BestModel
 from pyneuronautofit.fit.best import best_models as best_models
+from pyneuronautofit.fit.best import reference_sums as reference_sums
 from pyneuronautofit.fit.build import build_problem as build_problem
 from pyneuronautofit.fit.build import build_search as build_search
 from pyneuronautofit.fit.build import build_simulator as build_simulator
@@ -25,3 +26,18 @@ from pyneuronautofit.fit.problem import Evaluation as Evaluation
 from pyneuronautofit.fit.problem import Problem as Problem
 from pyneuronautofit.fit.problem import evaluate_models as evaluate_models
 from pyneuronautofit.fit.recorder import Recorder as Recorder
+from pyneuronautofit.fit.reduction import stimulus_on as stimulus_on
+from pyneuronautofit.fit.resume import OpenedFit as OpenedFit
+from pyneuronautofit.fit.resume import changed_versions as changed_versions
+from pyneuronautofit.fit.resume import check_files as check_files
+from pyneuronautofit.fit.resume import check_same as check_same
+from pyneuronautofit.fit.resume import check_simulator as check_simulator
+from pyneuronautofit.fit.resume import config_of as config_of
+from pyneuronautofit.fit.resume import open_fit as open_fit
+from pyneuronautofit.fit.resume import resumed_config as resumed_config
+from pyneuronautofit.fit.resume import resumed_progress as resumed_progress
+from pyneuronautofit.fit.resume import stored_settings as stored_settings
+from pyneuronautofit.fit.resume import working_directory_of as working_directory_of
+from pyneuronautofit.fit.standalone import FittedModel as FittedModel
+from pyneuronautofit.fit.standalone import Sweep as Sweep
+from pyneuronautofit.fit.standalone import write_script as write_script

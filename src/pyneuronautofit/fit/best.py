@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fit.engine import Progress
+from pyneuronautofit.fit.problem import Problem, evaluate_models
 from pyneuronautofit.objectives import Suite
+from pyneuronautofit.simulators import RunStatus
+from pyneuronautofit.space import ParameterTable
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,32 @@ def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:
         )
         for title, member in chosen.items()
     )
+
+
+def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[str, float]]:
+    """Return the sums of every mode under NEURON's fixed step; an empty mapping where it failed.
+
+    Parameters
+    ----------
+    best
+        Models; each is simulated once, however often it is among them.
+    """
+    if problem.reference is None or not best:
+        return []
+    rows = list(dict.fromkeys(model.row for model in best))
+    parameters = np.array([next(m.parameters for m in best if m.row == row) for row in rows])
+    targets = tuple(parameter.targets for parameter in problem.space.parameters)
+    table = ParameterTable(targets, tuple(problem.space.whole.tolist()), parameters)
+    with problem.reference.make() as simulator:
+        found = evaluate_models(simulator, problem.suite, table, problem.downsampler)
+    sums = problem.suite.mode_sums(found.scores)
+    by_row: dict[int, Mapping[str, float]] = {
+        row: {code: float(values[place]) for code, values in sums.items()}
+        if found.status[place] is RunStatus.OK
+        else {}
+        for place, row in enumerate(rows)
+    }
+    return [by_row[model.row] for model in best]
 
 
 def _places(values: FloatArray) -> FloatArray:

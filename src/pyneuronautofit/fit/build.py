@@ -11,7 +11,7 @@ from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit.common import EvaluationOptions, RecordingOptions, SimulationOptions
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.options import options_of
-from pyneuronautofit.fit.problem import Problem
+from pyneuronautofit.fit.problem import Problem, Reference
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import CellSource, Model, load_model
 from pyneuronautofit.objectives import (
@@ -135,6 +135,7 @@ def build_simulator(
         precision,
         options.n_worker,
         options.time_limit_s,
+        adaptive=options.adaptive,
         insist=options.simulator == "batch",
     )
 
@@ -174,13 +175,25 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
         recording,
         stimulus_on(window, target, recording),
         suite.sweeps,
-        config.dt,
+        config.step_ms,
         config.temperature_degC,
     )
     space = ParameterSpace.from_rows(model.parameters, log_search=not config.off_log_scale)
     simulator = build_simulator(model.cell_source, experiment, config)
+
+    def make() -> Simulator:
+        return NeuronSimulator(model.cell_source, experiment, config.n_worker, config.time_limit_s)
+
     return Problem(
-        recording, target, window, space, suite, simulator, model.downsampler, model.version
+        recording,
+        target,
+        window,
+        space,
+        suite,
+        simulator,
+        model.downsampler,
+        model.version,
+        None if config.adaptive is None else Reference(experiment.clock.dt_ms, make),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit.options import (
     above,
     at_least,
@@ -11,6 +13,7 @@ from pyneuronautofit.fit.options import (
     one_of,
     option,
 )
+from pyneuronautofit.simulators import DEFAULT_DT_MS, Adaptive
 
 FITTING = "Fitting"
 MODEL = "Model"
@@ -202,15 +205,16 @@ class SimulationOptions:
         help="batch: generated code, many candidates at a time; neuron: the reference (default: "
         "batch, and neuron for a model that it cannot simulate)",
     )
-    integrator: str = option(
-        "fixed",
+    integrator: str | None = option(
+        None,
         "--integrator",
         group=RUN,
         metavar="NAME",
         parse=str,
         check=one_of("fixed", "adaptive"),
-        later=("adaptive",),
-        help="fixed: steps of --dt (adaptive is not available yet)",
+        help="adaptive: steps as long as the voltage allows, each cell its own; fixed: NEURON's "
+        "steps, of --dt (default: adaptive for a fit with the batch simulator, unless --dt is "
+        "given; fixed for everything else)",
     )
     tolerance_mV: float | None = option(
         None,
@@ -218,8 +222,8 @@ class SimulationOptions:
         group=RUN,
         metavar="MV",
         parse=float,
-        later=True,
-        help="error bound of the adaptive integrator (not available yet)",
+        check=between(1e-5, 1.0),
+        help="error bound of an adaptive step, mV (default 0.003)",
     )
     precision: str = option(
         "double",
@@ -240,13 +244,14 @@ class SimulationOptions:
         check=at_least(1),
         help="number of threads, and of NEURON processes (default: all cores)",
     )
-    dt: float = option(
-        0.025,
+    dt: float | None = option(
+        None,
         "--dt",
         group=RUN,
         metavar="SIMDT",
         parse=float,
-        help="if positive absolute simulation dt in ms; if negative scaler for recorded dt",
+        help="if positive absolute simulation dt in ms; if negative scaler for recorded dt "
+        "(default 0.025, where steps are fixed)",
     )
     time_limit_s: float | None = option(
         None,
@@ -258,3 +263,47 @@ class SimulationOptions:
         help="a candidate whose simulation takes longer is given up (default: a minute and a "
         "hundred times what is usual)",
     )
+
+    #: Whether a simulation has adaptive steps where nothing else is asked for.
+    adaptive_by_default: ClassVar[bool] = False
+
+    @property
+    def adaptive(self) -> Adaptive | None:
+        """The adaptive integrator, or None: the fixed step.
+
+        Raises
+        ------
+        UsageError
+            If options contradict each other.
+        """
+        if self.integrator == "adaptive":
+            self._refuse_adaptive()
+        by_default = self.adaptive_by_default and self.dt is None and self.simulator != "neuron"
+        chosen = self.integrator or ("adaptive" if by_default else "fixed")
+        if chosen == "fixed":
+            if self.tolerance_mV is not None:
+                raise UsageError(
+                    f"--tolerance {self.tolerance_mV:g} is for the adaptive integrator, but steps "
+                    "are fixed here: leave it out, or ask for --integrator adaptive"
+                )
+            return None
+        return Adaptive() if self.tolerance_mV is None else Adaptive(self.tolerance_mV)
+
+    @property
+    def step_ms(self) -> float | None:
+        """The time step as `plan_experiment` takes it; None: as adaptive steps want it."""
+        if self.adaptive is not None:
+            return None
+        return DEFAULT_DT_MS if self.dt is None else self.dt
+
+    def _refuse_adaptive(self) -> None:
+        if self.dt is not None:
+            raise UsageError(
+                f"--dt {self.dt:g} is the length of fixed steps, and --integrator adaptive chooses "
+                "the length of its own: leave out one of them"
+            )
+        if self.simulator == "neuron":
+            raise UsageError(
+                "--integrator adaptive is the batch simulator's; NEURON takes fixed steps here: "
+                "leave out --simulator neuron, or --integrator adaptive"
+            )

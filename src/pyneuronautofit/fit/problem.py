@@ -38,6 +38,22 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """NEURON's own simulator for the same experiment.
+
+    Attributes
+    ----------
+    step_ms
+        Its fixed step.
+    make
+        Makes it.
+    """
+
+    step_ms: float
+    make: Callable[[], Simulator]
+
+
+@dataclass(frozen=True)
 class Problem:
     """Everything that decides a candidate's scores.
 
@@ -59,6 +75,8 @@ class Problem:
         The project's, or None.
     version
         The model's.
+    reference
+        NEURON itself, where the search has steps that NEURON's fixed ones differ from; else None.
     """
 
     recording: Recording
@@ -69,6 +87,7 @@ class Problem:
     simulator: Simulator
     downsampler: Downsampler | None = None
     version: str = ""
+    reference: Reference | None = None
 
     def check(self) -> None:
         """Raise ModelError unless the model can be built and has all the searched parameters."""
@@ -111,9 +130,12 @@ def evaluate_models(
     n_done = 0
     for block in simulator.stream(table):
         traces, rows = block.traces, block.candidates
-        voltage_mV = reduce_traces(traces.voltage_mV[traces.ok], downsampler)
+        ok = traces.ok
+        # Choosing copies, which is worth sparing where nobody failed: mostly.
+        voltage_mV = traces.voltage_mV if ok.all() else traces.voltage_mV[ok]
+        voltage_mV = reduce_traces(voltage_mV, downsampler)
         if len(voltage_mV):
-            scores[rows[traces.ok]] = suite.score(voltage_mV)
+            scores[rows[ok]] = suite.score(voltage_mV)
         seconds[rows] = traces.seconds
         for place, row in enumerate(rows.tolist()):
             status[row], messages[row] = traces.status[place], traces.messages[place]
