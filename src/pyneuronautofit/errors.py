@@ -41,5 +41,9 @@ class DatabaseError(PyNeuronAutofitError):
     """A file of models cannot be read."""
 
 
+class RunError(PyNeuronAutofitError):
+    """A run's store cannot be read or continued."""
+
+
 class OutputError(PyNeuronAutofitError):
     """A result cannot be written where it was asked for."""

@@ -36,7 +36,7 @@ def fit(command, recording, hh_project, tmp_path):
 
 
 def _kind(name):
-    return re.search(r"(arXive|chpnt|final|log)", name)[1]
+    return re.search(r"(arXive|chpnt|final|log|sqlite)", name)[1]
 
 
 def read(path):
@@ -49,7 +49,7 @@ def _no_constant(name):
 
 def test_a_fit_leaves_valid_files(fit, recording):
     files = fit()
-    assert set(files) == {"arXive", "chpnt", "final", "log"}
+    assert set(files) == {"arXive", "chpnt", "final", "log", "sqlite"}
     assert all(STAMP.match(path.name) for path in files.values())
     everything, final, checkpoint = (read(files[k]) for k in ("arXive", "final", "chpnt"))
     assert [*everything] == [*HEADER, "records"]

@@ -6,7 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pyneuronautofit.cli import compare, evaluate, fit, simulate
+from pyneuronautofit.cli import (
+    check,
+    collect,
+    compare,
+    evaluate,
+    export,
+    final_check,
+    fit,
+    info,
+    merge,
+    plot_parmdist,
+    search_init,
+    select,
+    simulate,
+)
 from pyneuronautofit.errors import NotAvailableError
 
 
@@ -39,14 +53,31 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "MODELS RECORDING -o OUT.npz", "run models under a recording's currents", simulate.run
         ),
         "evaluate": Command("MODELS [RECORDING]", "simulate and score models", evaluate.run),
-        "export": Command("RUN", "write the JSON files and CSV of a run"),
+        "export": Command(
+            "RUN", "write the files of a run: JSON, tables, NEURON scripts", export.run
+        ),
         "report": Command("RUN", "write an HTML report of a run"),
-        "collect": Command("RUN... -o DATABASE", "join the models of several runs in a database"),
-        "check": Command("DATABASE [ID]", "validate the models of a database"),
-        "final-check": Command("DATABASE ID|None", "plot models over their recordings"),
-        "search-init": Command("IN [OUT]", "find the resting state of every model"),
+        "collect": Command(
+            "RUN... -o DATABASE", "join the models of several runs in a database", collect.run
+        ),
+        "info": Command(
+            "DATABASE", "say what is in a model database, and what is missing", info.run
+        ),
+        "select": Command(
+            "DATABASE --models IDS -o OUT", "write some models of a database", select.run
+        ),
+        "merge": Command("DATABASE... -o OUT", "join databases", merge.run),
+        "check": Command("DATABASE [ID]", "validate the models of a database", check.run),
+        "final-check": Command(
+            "DATABASE ID|None [PATTERN...]", "plot models over their recordings", final_check.run
+        ),
+        "search-init": Command(
+            "IN [OUT]", "find the resting state of every model", search_init.run
+        ),
         "search-synmin": Command("DATABASE", "find the smallest synaptic conductance that fires"),
-        "plot-parmdist": Command("DATABASE", "plot the distributions of the parameters"),
+        "plot-parmdist": Command(
+            "DATABASE [-o FILE]", "plot the distributions of the parameters", plot_parmdist.run
+        ),
     }
 )
 

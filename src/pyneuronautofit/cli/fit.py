@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import secrets
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from pyneuronautofit._text import quoted
-from pyneuronautofit._types import FloatArray
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.interrupt import Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
-from pyneuronautofit.cli.progress import make_progress
+from pyneuronautofit.cli.progress import Pace, make_progress
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.session import (
+    Session,
+    asks_to_resume,
+    new_session,
+    resume_request,
+    resumed_session,
+)
 from pyneuronautofit.cli.summary import draw_best, print_checkpoint, print_plan, print_summary
-from pyneuronautofit.database import read_models
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, RunError, UsageError
 from pyneuronautofit.fit import (
-    Budget,
     FitConfig,
     Observer,
     Problem,
     Progress,
     Recorder,
     best_models,
-    build_search,
-    open_problem,
+    changed_versions,
+    check_simulator,
+    reference_sums,
+    resumed_config,
+    resumed_progress,
     search,
 )
-from pyneuronautofit.optimisers import Strategy, algorithm_letter
+from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.plots import check_figure_path
-from pyneuronautofit.runs import GzipLogHandler, Header, RunFiles, make_stamp
+from pyneuronautofit.runs import (
+    GzipLogHandler,
+    RunFiles,
+    RunLock,
+    RunReader,
+    RunWriter,
+    create_store,
+    open_run,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -46,150 +55,143 @@ INTERRUPTED = 130
 DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recording."
 
 
-@dataclass(frozen=True)
-class _Session:
-    """What belongs to one run of the command."""
-
-    config: FitConfig
-    command: str
-    problem: Problem
-    strategy: Strategy[Any]
-    screen: Screen
-
-
 def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     """Run a fit and return the exit code."""
+    command = shlex.join(["pyneuronautofit", *argv])
+    if asks_to_resume(argv):
+        return _resume(argv, prog, command)
     config = parse_config(FitConfig, argv, prog, DESCRIPTION, epilog)
+    if config.extend:
+        raise UsageError("--extend is for a run that is taken up again: give --resume RUN, too")
+    return _fit(config, command, None)
+
+
+def _resume(argv: Sequence[str], prog: str, command: str) -> int:
+    store, given = resume_request(argv, prog, DESCRIPTION)
+    # Before it is read, so that nobody changes it in the meantime.
+    with RunLock(RunFiles(store.parent, store.stem).lock), open_run(store) as stored:
+        if stored.losses:
+            raise RunError(
+                f"{store} is damaged ({'; '.join(stored.losses)}), so nothing is appended to it. "
+                f"Start a new run from what is sound with -I {store}, or write that out with "
+                "'export'"
+            )
+        return _fit(resumed_config(stored, given), command, stored)
+
+
+def _fit(config: FitConfig, command: str, stored: RunReader | None) -> int:
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         check_figure_path(Path(config.figure))
     with logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs:
         _log.info("pyneuronautofit %s", __version__)
-        problem = open_problem(config, Path.cwd())
-        session = _Session(
-            _with_seed(config),
-            shlex.join(["pyneuronautofit", *argv]),
-            problem,
-            build_search(config, problem, _initial(config, problem)),
-            Screen(),
-        )
-        with problem.simulator:
+        if stored is None:
+            session = new_session(config, command)
+        else:
+            session = resumed_session(config, command, stored)
+        with session.problem.simulator:
             return _run(session, logs)
 
 
-def _run(session: _Session, logs: Logs) -> int:
-    config, problem = session.config, session.problem
-    files = _files(config, problem.version)
-    # Before the model is built, which may take a while.
-    files.refuse_taken()
+def _run(session: Session, logs: Logs) -> int:
+    config, problem, files = session.config, session.problem, session.files
+    screen = session.screen
     problem.check()
-    print_plan(session.screen, config, problem, _n_evaluation(session), files)
+    if session.stored is not None:
+        check_simulator(session.stored, session.opened)
+    print_plan(screen, config, problem, session.n_evaluation, files)
     if config.dry_run:
-        session.screen.print("dry run: nothing was simulated and nothing was written")
+        screen.print("dry run: nothing was simulated and nothing was written")
         return 0
-    files.prepare()
-    if not config.log_to_screen:
-        logs.open_file(GzipLogHandler(files.log))
-    _log.info("command: %s", session.command)
-    _log.info("seed %d", config.seed)
-    recorder = Recorder(
-        files,
-        _header(session),
-        problem,
+    with contextlib.ExitStack() as stack:
+        if session.stored is None:
+            files.prepare()
+            stack.enter_context(RunLock(files.lock))
+        interruption = stack.enter_context(Interruption())
+        # Before the figure is simulated everything is on disk.
+        progress = _search_and_store(session, logs, interruption)
+    return _close(session, progress)
+
+
+def _search_and_store(session: Session, logs: Logs, interruption: Interruption) -> Progress:
+    config, files, stored = session.config, session.files, session.stored
+    if stored is None:
+        files.refuse_taken()
+        create_store(files.store, session.run_info())
+    with contextlib.closing(RunWriter(files.store, session.run_info())) as writer:
+        if not config.log_to_screen:
+            logs.open_file(GzipLogHandler(files.log, go_on=stored is not None))
+        _log.info("command: %s", session.command)
+        _log.info("seed %d", config.seed)
+        start = None
+        if stored is not None:
+            for change in changed_versions(stored, session.opened):
+                _log.warning("%s: the last digits may be others from here on", change)
+            start = resumed_progress(stored, session.strategy, session.budget)
+            writer.go_on(stored)
+            _log.info("taken up after generation %d", start.generation)
+            # Whoever has a store open last puts it in order; that should be the writer.
+            stored.close()
+        writer.begin_session(session.content())
+        try:
+            recorder = _recorder(session, writer)
+            progress = _search(session, recorder, interruption, start)
+            recorder.finish(progress)
+        except PyNeuronAutofitError as error:
+            with contextlib.suppress(OutputError):
+                writer.end_session(str(error))
+            raise
+        _log.info("%d evaluations in %.1f s", len(progress.history), progress.seconds)
+    return progress
+
+
+def _recorder(session: Session, writer: RunWriter) -> Recorder:
+    config = session.config
+    return Recorder(
+        session.files,
+        session.header,
+        session.problem,
         session.strategy,
+        writer,
         config.dump_every,
         config.log_population,
         config.log_archive,
-        [] if config.krayzman_debug and algorithm_letter(config.algorithm) in "KP" else None,
+        config.krayzman_debug,
     )
-    # Before the figure is simulated everything is on disk.
-    with Interruption() as interruption:
-        progress = _search(session, recorder, interruption)
-        recorder.finish(progress)
-        _log.info("%d evaluations in %.1f s", len(progress.history), progress.seconds)
-    return _close(session, progress, files)
 
 
-def _search(session: _Session, recorder: Recorder, interruption: Interruption) -> Progress:
-    config, problem, strategy = session.config, session.problem, session.strategy
-    budget = Budget(config.generations, config.seed or 0, config.archive_size)
+def _search(
+    session: Session, recorder: Recorder, interruption: Interruption, start: Progress | None
+) -> Progress:
+    config, problem, screen = session.config, session.problem, session.screen
     observers: list[Observer] = [recorder]
     if config.print_every > 0:
-        observers.append(_PrintedCheckpoints(config.print_every, problem, session.screen))
-    with make_progress(
-        session.screen, problem.suite, config.generations, _n_evaluation(session)
-    ) as display:
+        observers.append(_PrintedCheckpoints(config.print_every, problem, screen))
+    pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
+    with make_progress(screen, problem.suite, config.generations, pace) as display:
         observers.append(display)
-        return search(problem, strategy, budget, _All(observers), interruption.allowed)
-
-
-def _n_evaluation(session: _Session) -> int:
-    generations = range(session.config.generations + 1)
-    return sum(session.strategy.batch_size(generation) for generation in generations)
-
-
-def _initial(config: FitConfig, problem: Problem) -> FloatArray | None:
-    """Read the candidates to begin with (the flag -I)."""
-    if config.initial_population is None:
-        return None
-    path = Path(config.initial_population)
-    given = read_models(path).values_for(problem.space)
-    unknown = [n for n, v in zip(problem.space.names, given.T, strict=True) if np.isnan(v).all()]
-    if len(unknown) == len(problem.space):
-        raise UsageError(
-            f"-I {path}: none of its parameters is searched; the searched ones are "
-            f"{quoted(unknown)}"
+        everybody = _All(observers)
+        return search(
+            problem, session.strategy, session.budget, everybody, interruption.allowed, start=start
         )
-    _log.info("initial population: %d models of %s", len(given), path)
-    if unknown:
-        _log.info("drawn at random, since %s does not have them: %s", path, quoted(unknown))
-    return given
 
 
-def _close(session: _Session, progress: Progress, files: RunFiles) -> int:
+def _close(session: Session, progress: Progress) -> int:
     figure, problem = session.config.figure, session.problem
     best = best_models(progress, problem.suite)
     if figure is not None and best and not progress.interrupted:
         draw_best(Path(figure), problem, best[0])
-    print_summary(session.screen, problem, progress, best=best, files=files, figure=figure)
+    reference = [] if progress.interrupted else reference_sums(problem, best)
+    print_summary(
+        session.screen,
+        problem,
+        progress,
+        best=best,
+        reference=reference,
+        files=session.files,
+        figure=figure,
+    )
     return INTERRUPTED if progress.interrupted else 0
-
-
-def _files(config: FitConfig, version: str) -> RunFiles:
-    recording = Path(config.recording)
-    folder = recording.parent if config.output is None else Path(config.output)
-    stamp = make_stamp(
-        recording,
-        version,
-        config.modes,
-        algorithm_letter(config.algorithm),
-        log_search=not config.off_log_scale,
-        now=datetime.now(),
-        slurm_id=config.slurm_id,
-        given=config.run_stamp,
-        iteration=config.iteration,
-    )
-    return RunFiles(folder, stamp)
-
-
-def _header(session: _Session) -> Header:
-    suite, downsampler = session.problem.suite, session.problem.downsampler
-    name = None if downsampler is None else getattr(downsampler, "__name__", "downsampler")
-    return Header(
-        suite.markers,
-        suite.bvalues,
-        session.problem.space.as_rows(),
-        session.problem.version,
-        session.problem.recording.name,
-        suite.settings.as_json(name),
-        session.command,
-        session.config.temperature_degC,
-    )
-
-
-def _with_seed(config: FitConfig) -> FitConfig:
-    """Return the config with a seed, drawn where none was given."""
-    return config if config.seed is not None else replace(config, seed=secrets.randbits(32))
 
 
 class _All:

@@ -12,6 +12,7 @@ from pyneuronautofit.fit import Option, check_options, options_of
 
 ConfigT = TypeVar("ConfigT")
 
+_NOT_GIVEN = object()
 _NUMBER = re.compile(r"-[\d.].*")
 
 _GROUPS = {
@@ -48,6 +49,24 @@ def parse_config(
     return filled
 
 
+def given_options(
+    config: type[Any], argv: Sequence[str], prog: str, description: str, epilog: str = ""
+) -> dict[str, Any]:
+    """Read a command line and return only what stands on it: field -> value.
+
+    Raises
+    ------
+    UsageError
+        If a flag is unknown or has a value that cannot be used.
+    """
+    parser = make_parser(config, prog, description, epilog)
+    parser.set_defaults(**dict.fromkeys(options_of(config), _NOT_GIVEN))
+    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
+    given = {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
+    check_options(config(**given))
+    return given
+
+
 def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
     """Make the parser of a config class."""
     parser = Parser(
@@ -74,11 +93,23 @@ def _add(group: Any, name: str, option: Option, default: Any) -> None:
             name,
             metavar=option.metavar,
             type=option.parse,
-            nargs="?" if default is None else None,
+            # A tuple takes all that is left.
+            nargs="*" if default == () else "?" if default is None else None,
             help=_help(option),
         )
     elif option.parse is None:
         group.add_argument(*option.flags, dest=name, action="store_true", help=_help(option))
+    elif default == ():
+        # A flag that may be given several times.
+        group.add_argument(
+            *option.flags,
+            dest=name,
+            metavar=option.metavar,
+            type=option.parse,
+            action="append",
+            default=[],
+            help=_help(option),
+        )
     else:
         group.add_argument(
             *option.flags,

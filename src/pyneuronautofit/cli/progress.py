@@ -13,12 +13,21 @@ from pyneuronautofit.objectives import Suite
 
 
 class Pace:
-    """Speed and time left, from the evaluations that are done."""
+    """Speed and time left, from the evaluations that are done.
 
-    def __init__(self, n_all: int) -> None:
+    Parameters
+    ----------
+    n_all
+        How many there will be.
+    n_before
+        How many there were already when a run was taken up again.
+    """
+
+    def __init__(self, n_all: int, n_before: int = 0) -> None:
         self._n_all = n_all
-        self._n_before = 0
-        self.n_done = 0
+        self._n_first = n_before
+        self._n_before = n_before
+        self.n_done = n_before
         self._began = time.monotonic()
 
     def evaluated(self, n_in_generation: int) -> None:
@@ -31,13 +40,13 @@ class Pace:
 
     @property
     def per_second(self) -> float:
-        """Evaluations per second since the beginning."""
-        return self.n_done / max(time.monotonic() - self._began, 1e-9)
+        """Evaluations per second since this process began."""
+        return (self.n_done - self._n_first) / max(time.monotonic() - self._began, 1e-9)
 
     @property
     def left(self) -> str:
         """Time left, as hours:minutes:seconds."""
-        if not self.n_done:
+        if self.n_done <= self._n_first:
             return "-:--:--"
         seconds = (self._n_all - self.n_done) / self.per_second
         return str(timedelta(seconds=round(seconds)))
@@ -46,11 +55,11 @@ class Pace:
 class PlainProgress:
     """A line for every generation: for logs of batch systems and for pipes."""
 
-    def __init__(self, console: Console, suite: Suite, generations: int, n_evaluation: int) -> None:
+    def __init__(self, console: Console, suite: Suite, generations: int, pace: Pace) -> None:
         self._console = console
         self._suite = suite
         self._generations = generations
-        self._pace = Pace(n_evaluation)
+        self._pace = pace
 
     def __enter__(self) -> PlainProgress:
         return self
@@ -77,10 +86,10 @@ class PlainProgress:
 class LiveProgress:
     """A bar that is redrawn in place."""
 
-    def __init__(self, console: Console, suite: Suite, generations: int, n_evaluation: int) -> None:
+    def __init__(self, console: Console, suite: Suite, generations: int, pace: Pace) -> None:
         self._suite = suite
         self._generations = generations
-        self._pace = Pace(n_evaluation)
+        self._pace = pace
         self._display = Progress(
             TextColumn("generation {task.fields[number]}/" + str(generations)),
             BarColumn(bar_width=24),
@@ -131,8 +140,8 @@ def best_of_modes(progress: SearchProgress, suite: Suite) -> str:
 
 
 def make_progress(
-    console: Console, suite: Suite, generations: int, n_evaluation: int
+    console: Console, suite: Suite, generations: int, pace: Pace
 ) -> PlainProgress | LiveProgress:
     """Return a live display on a terminal, and plain lines elsewhere."""
     kind = LiveProgress if console.is_terminal else PlainProgress
-    return kind(console, suite, generations, n_evaluation)
+    return kind(console, suite, generations, pace)

@@ -18,6 +18,8 @@ from pyneuronautofit.fit.options import at_least, between, file_name, not_zero, 
 class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
     """A whole fit."""
 
+    adaptive_by_default = True
+
     algorithm: str = option(
         "Krayzman",
         "-A",
@@ -276,6 +278,13 @@ class FitConfig(RecordingOptions, EvaluationOptions, SimulationOptions):
         group=RUN,
         metavar="RUN",
         parse=str,
-        later=True,
-        help="continue a run (not available yet)",
+        help="go on with a run, given by its stamp or its .sqlite file, up to its -G or a larger "
+        "one; everything else is as it was, and need not be given again",
+    )
+    extend: bool = option(
+        False,
+        "--extend",
+        group=RUN,
+        help="with --resume: allow what changes the result from there on: another --archive-size, "
+        "--time-limit or --refine, other versions of the libraries",
     )

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
+from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fit.problem import Evaluation, Problem
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History
@@ -60,11 +61,13 @@ class Progress:
     history
         Every evaluation.
     evaluation
-        The last generation's; None before the first.
+        The last generation's; None before the first, and where a run was taken up again.
     seconds
-        Since the search began, s.
+        Since the search began, s; pauses between two sittings do not count.
     interrupted
         True if it was stopped before its budget was used.
+    asked : FloatArray, shape (n_cand, n_param), search coordinates, or None
+        What `evaluation` is of.
     """
 
     generation: int
@@ -75,6 +78,7 @@ class Progress:
     evaluation: Evaluation | None = None
     seconds: float = 0.0
     interrupted: bool = False
+    asked: FloatArray | None = None
 
 
 class Observer(Protocol):
@@ -87,25 +91,39 @@ class Observer(Protocol):
         """Take notice that a generation is complete."""
 
 
+def beginning(strategy: Strategy[Any], budget: Budget) -> Progress:
+    """Return a search that has not done anything yet."""
+    state = strategy.init(budget.seed)
+    archive = empty_archive(budget.archive_size)
+    return Progress(-1, state, strategy.population(state), archive, History())
+
+
 def search(
     problem: Problem,
     strategy: Strategy[Any],
     budget: Budget,
     observer: Observer | None = None,
     guard: Guard = contextlib.nullcontext,
+    *,
+    start: Progress | None = None,
 ) -> Progress:
     """Search until the budget is used, or until a KeyboardInterrupt.
 
     An interrupted generation is given up; everything before it is in the result. The result depends
-    on the problem, the strategy and the budget alone, not on how many workers simulate.
+    on the problem, the strategy and the budget alone, not on how many workers simulate, nor on how
+    often the search was stopped and taken up again.
+
+    Parameters
+    ----------
+    start
+        Where to go on; None: at the beginning. Its history grows.
     """
-    began = time.monotonic()
-    state = strategy.init(budget.seed)
-    progress = Progress(
-        -1, state, strategy.population(state), empty_archive(budget.archive_size), History()
-    )
-    for generation in range(budget.generations + 1):
+    progress = start or beginning(strategy, budget)
+    began = time.monotonic() - progress.seconds
+    for generation in range(progress.generation + 1, budget.generations + 1):
         x, asked = strategy.ask(progress.state)
+        # What is stored and read again is in this order of memory, in which sums are rounded alike.
+        x = np.ascontiguousarray(x)
         try:
             with guard():
                 evaluation = problem.evaluate(x, _reporter(observer, generation))
@@ -123,6 +141,7 @@ def search(
             progress.history,
             evaluation,
             time.monotonic() - began,
+            asked=x,
         )
         if observer is not None:
             observer.generation(progress)

@@ -1,29 +1,28 @@
-"""Writes a search's files: checkpoints on the way, everything at the end."""
+"""Keeps a search: every generation in its store, checkpoints on the way, files at the end."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-import numpy as np
-
-from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.fit.engine import Progress
-from pyneuronautofit.fit.problem import Problem
+from pyneuronautofit.fit.problem import Evaluation, Problem
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.runs import (
+    Evaluations,
     Header,
     Models,
+    NewGeneration,
     RunFiles,
-    write_adaptations,
+    RunReader,
+    RunWriter,
+    export_results,
+    finite_fitness,
     write_checkpoint,
-    write_evaluations,
-    write_final,
 )
 
 _log = logging.getLogger(__name__)
@@ -42,30 +41,39 @@ class Recorder:
     problem
         Turns the population's search coordinates into model values.
     strategy
-        Knows the scalar fitness of vectors, and how weights were adapted.
+        Knows the scalar fitness of vectors.
+    writer
+        Of the run's store.
     dump_every
         Generations between two checkpoints; negative: none.
     log_population, log_archive
         Whether they go into the log, too.
     adaptations
-        Where traces of adapted weights are kept until they are written (the flag -Z); None: they
-        are not.
+        Whether the trace of the weights is written (the flag -Z).
     """
 
     files: RunFiles
     header: Header
     problem: Problem
     strategy: Strategy[Any]
+    writer: RunWriter
     dump_every: int
     log_population: bool = False
     log_archive: bool = False
-    adaptations: list[Json] | None = None
+    adaptations: bool = False
 
     def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
         """Nothing is written within a generation."""
 
     def generation(self, progress: Progress) -> None:
-        """Log the generation, and write a checkpoint where one is due."""
+        """Store the generation and log it, and write a checkpoint where one is due.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be stored: then there is no use in going on.
+        """
+        self._store(progress)
         _log.info(
             "generation %d: %d evaluations, %d of them non-dominated, best %s",
             progress.generation, len(progress.history), len(progress.archive.rows),
@@ -75,41 +83,59 @@ class Recorder:
             self._log_models("population", self._population(progress))
         if self.log_archive:
             self._log_models("archive", self._archive(progress))
-        adaptation = self.strategy.adaptation(progress.state)
-        if self.adaptations is not None and adaptation is not None:
-            self.adaptations.append(adaptation.as_json())
         if self.dump_every > 0 and progress.generation % self.dump_every == 0:
             try:
                 self._write_checkpoint(progress)
             except OutputError as error:
-                # The search is worth more than this file: go on, and try again next time.
+                # The store has it all: go on, and try again next time.
                 _log.warning("%s", error)
 
     def finish(self, progress: Progress) -> None:
-        """Write the files that a run leaves behind.
+        """Write the files that a run leaves behind, out of its store, and close that.
 
         Raises
         ------
         OutputError
             If one cannot be written; the others are tried all the same.
         """
-        archive = self._archive(progress)
-        population = self._population(progress)
-        history = progress.history
-        everything = self._models(progress, history.parameters, history.scores)
-        writers: list[Callable[[], None]] = [
-            partial(write_final, self.files.final, self.header, population, archive),
-            partial(write_evaluations, self.files.evaluations, self.header, everything),
-        ]
-        if self.dump_every > 0:
-            writers.append(partial(self._write_checkpoint, progress))
-        if self.adaptations is not None:
-            writers.append(
-                partial(write_adaptations, self.files.adaptations, self.header, self.adaptations)
+        with RunReader(self.files.store) as run:
+            problems = export_results(
+                run, self.files, checkpoint=self.dump_every > 0, adaptations=self.adaptations
             )
-        problems = [problem for write in writers if (problem := _attempt(write)) is not None]
+        self.writer.end_session("interrupted" if progress.interrupted else "finished")
         if problems:
             raise problems[0]
+
+    def _store(self, progress: Progress) -> None:
+        evaluation, asked = progress.evaluation, progress.asked
+        if evaluation is None or asked is None:
+            raise ValueError("a generation without its evaluations cannot be stored")
+        self.writer.append(
+            NewGeneration(
+                progress.generation,
+                self._evaluations(progress, evaluation, asked),
+                progress.state,
+                progress.population.x,
+                progress.population.scores,
+                progress.archive.rows,
+                progress.seconds,
+            )
+        )
+
+    def _evaluations(
+        self, progress: Progress, evaluation: Evaluation, asked: FloatArray
+    ) -> Evaluations:
+        scores = evaluation.scores
+        scalars = self.strategy.scalars(progress.state, scores)
+        return Evaluations(
+            evaluation.parameters,
+            asked,
+            scores,
+            finite_fitness(scalars, scores),
+            tuple(status.name for status in evaluation.status),
+            evaluation.messages,
+            evaluation.seconds,
+        )
 
     def _write_checkpoint(self, progress: Progress) -> None:
         population = replace(self._population(progress), source=None)
@@ -126,16 +152,10 @@ class Recorder:
         return self._models(progress, parameters, progress.archive.scores, "A")
 
     def _models(
-        self,
-        progress: Progress,
-        parameters: FloatArray,
-        scores: FloatArray,
-        source: str | None = None,
+        self, progress: Progress, parameters: FloatArray, scores: FloatArray, source: str
     ) -> Models:
-        weighted = self.strategy.scalars(progress.state, scores) if len(scores) else None
-        if weighted is not None:
-            # The penalty by which a failed candidate is ranked is no result.
-            weighted = np.where(np.isfinite(scores).all(axis=1), weighted, np.nan)
+        scalars = self.strategy.scalars(progress.state, scores) if len(scores) else None
+        weighted = None if scalars is None else finite_fitness(scalars, scores)
         return Models(parameters, scores, weighted, source)
 
     def _best(self, progress: Progress) -> str:
@@ -145,11 +165,3 @@ class Recorder:
     def _log_models(self, what: str, models: Models) -> None:
         for number, record in enumerate(models.records()):
             _log.info("%s %d: %s", what, number, json.dumps(record))
-
-
-def _attempt(write: Callable[[], None]) -> OutputError | None:
-    try:
-        write()
-    except OutputError as error:
-        return error
-    return None

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -41,6 +42,8 @@ class Header:
         The command line.
     temperature_degC
         Of the simulations; None where nobody says.
+    program
+        What wrote it, with its version.
     """
 
     markers: tuple[str, ...]
@@ -51,6 +54,7 @@ class Header:
     evaluation: Json
     command: str
     temperature_degC: float | None = None
+    program: str = f"pyneuronautofit {__version__}"
 
     def as_json(self) -> dict[str, Json]:
         """Return the keys of the file."""
@@ -63,8 +67,23 @@ class Header:
             "evaluation": self.evaluation,
             "cmd": self.command,
             "temperature": self.temperature_degC,
-            "program": f"pyneuronautofit {__version__}",
+            "program": self.program,
         }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Json]) -> Self:
+        """Return the header of such keys; raises KeyError, TypeError or ValueError for others."""
+        return cls(
+            tuple(stored["markers"]),
+            np.array(stored["bvalues"], dtype=np.float64),
+            [list(row) for row in stored["parameters"]],
+            stored["version"],
+            stored["target"],
+            stored["evaluation"],
+            stored["cmd"],
+            stored["temperature"],
+            stored["program"],
+        )
 
 
 @dataclass(frozen=True)
@@ -99,9 +118,10 @@ class Models:
             yield record if self.source is None else {**record, "sours": self.source}
 
 
-def write_evaluations(path: Path, header: Header, models: Models) -> None:
-    """Write every evaluation (`-arXive.json`)."""
-    _write(path, header.as_json(), "records", models.records())
+def write_evaluations(path: Path, header: Header, blocks: Iterable[Models]) -> None:
+    """Write every evaluation (`-arXive.json`), block after block."""
+    records = (record for models in blocks for record in models.records())
+    _write(path, header.as_json(), "records", records)
 
 
 def write_final(path: Path, header: Header, population: Models, archive: Models) -> None:
@@ -122,7 +142,11 @@ def write_adaptations(path: Path, header: Header, adaptations: Iterable[Json]) -
 
 def numbers(values: FloatArray) -> list[float | None]:
     """Return an array of one dimension as JSON numbers; null where it is not finite."""
-    return [value if np.isfinite(value) else None for value in values.tolist()]
+    listed: list[float | None] = values.tolist()
+    finite = np.isfinite(values)
+    if finite.all():
+        return listed
+    return [value if known else None for value, known in zip(listed, finite, strict=True)]
 
 
 def _write(path: Path, head: Mapping[str, Json], key: str, records: Iterable[Json]) -> None:

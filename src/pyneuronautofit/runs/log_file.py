@@ -11,12 +11,15 @@ import gzip
 import logging
 import os
 import time
+import zlib
 from pathlib import Path
 
 from pyneuronautofit.errors import OutputError
 
 _FLUSH_BYTES = 1 << 16
 _FLUSH_SECONDS = 5.0
+# What zlib calls a gzip header before the largest window.
+_GZIP_WINDOW = 31
 
 
 class GzipLogHandler(logging.Handler):
@@ -25,7 +28,9 @@ class GzipLogHandler(logging.Handler):
     Parameters
     ----------
     path
-        A new file.
+        A new file; or, with `go_on`, the log of a run that is taken up again.
+    go_on
+        Append to the log where there is one.
 
     Raises
     ------
@@ -33,14 +38,20 @@ class GzipLogHandler(logging.Handler):
         If it cannot be made.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, go_on: bool = False) -> None:
         super().__init__()
         self._pending: list[bytes] = []
         self._size = 0
         self._end = 0
         self._flushed_at = time.monotonic()
         try:
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
+            sound = _sound_bytes(path) if go_on and path.exists() else None
+            new = os.O_EXCL if sound is None else 0
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | new, 0o666)
+            if sound is not None:
+                # The end of a member that was cut off would spoil all that come after it.
+                os.ftruncate(self._file, sound)
+                self._end = sound
         except OSError as error:
             raise OutputError(
                 f"cannot write the log {path}: {error.strerror}. Check that you may write to that "
@@ -92,3 +103,22 @@ class GzipLogHandler(logging.Handler):
             os.close(self._file)
             self._file = -1
         super().close()
+
+
+def _sound_bytes(path: Path) -> int:
+    """Return the size of the complete members at the beginning of a gzip file."""
+    sound = 0
+    with path.open("rb") as stream:
+        while True:
+            stream.seek(sound)
+            member, n_read = zlib.decompressobj(wbits=_GZIP_WINDOW), 0
+            while not member.eof:
+                part = stream.read(_FLUSH_BYTES)
+                n_read += len(part)
+                try:
+                    member.decompress(part)
+                except zlib.error:
+                    return sound
+                if not part:
+                    return sound
+            sound += n_read - len(member.unused_data)

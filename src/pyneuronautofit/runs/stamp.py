@@ -32,6 +32,16 @@ class RunFiles:
         return self.folder / f"{self.stamp}.log.gz"
 
     @property
+    def store(self) -> Path:
+        """The run store: all that the run keeps."""
+        return self.folder / f"{self.stamp}.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Is there, and locked, while a process writes the store."""
+        return self.folder / f"{self.stamp}.lock"
+
+    @property
     def evaluations(self) -> Path:
         """Every evaluation."""
         return self.folder / f"{self.stamp}-arXive.json"
@@ -74,12 +84,13 @@ class RunFiles:
             raise OutputError(
                 f"the output folder {self.folder} is a file. Choose another with --output"
             )
-        files = (self.log, self.evaluations, self.checkpoint, self.final, self.adaptations)
-        taken = [path for path in files if path.exists()]
+        results = (self.evaluations, self.checkpoint, self.final, self.adaptations)
+        taken = [path for path in (self.store, self.log, *results) if path.exists()]
         if taken:
+            go_on = f", or go on with --resume {self.store}" if self.store.exists() else ""
             raise OutputError(
                 f"there is already a run with the stamp {self.stamp}: {taken[0]} exists. "
-                "Choose another stamp (-a), iteration (-i) or folder (--output)"
+                f"Choose another stamp (-a), iteration (-i) or folder (--output){go_on}"
             )
 
 

@@ -34,4 +34,3 @@ class Adaptive:
                 f"{_MOST_TOLERANCE_MV:g} mV; {DEFAULT_TOLERANCE_MV:g} is nearer to the truth than "
                 "NEURON's fixed step of 0.025 ms"
             )
-

@@ -1,0 +1,74 @@
+"""What the results of a run depend on: so that it is continued with the same, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyneuronautofit._types import Json
+from pyneuronautofit._version import __version__
+from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.models import CellSource, neuron_version
+from pyneuronautofit.models.model import BUILT_IN_MODS
+
+# Files beside a project file that may be a part of the model.
+_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
+# Libraries that compute: another version may round differently, or draw other random numbers.
+_LIBRARIES = ("numpy", "numba", "moocore")
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's content; raises RecordingError if it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise RecordingError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def model_digests(source: CellSource) -> dict[str, str]:
+    """Return the SHA-256 of every file that may decide what a model does, by its name."""
+    folder = BUILT_IN_MODS.parent if source.project is None else source.project.parent
+    files = {path.name: path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES}
+    if source.mods is not None:
+        files |= {f"mods/{path.name}": path for path in source.mods.glob("*.mod")}
+    elif source.library is not None:
+        files[source.library.name] = source.library
+    return {name: file_digest(path) for name, path in sorted(files.items())}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computes, by name."""
+    return {
+        "pyneuronautofit": __version__,
+        "neuron": neuron_version(),
+        **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "processor": _processor(),
+    }
+
+
+def run_identity(recording: Path, source: CellSource) -> dict[str, Json]:
+    """Return what the results of a run depend on, beside its settings."""
+    return {
+        "recording": file_digest(recording),
+        "model": model_digests(source),
+        "versions": versions(),
+    }
+
+
+def changed_files(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return the names of the files that are others, new or not there any more."""
+    return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
+
+
+def _processor() -> str:
+    """Return the kind of processor: the last digits of a result depend on it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())

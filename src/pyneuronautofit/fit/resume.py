@@ -1,0 +1,338 @@
+"""Taking a run up again: with its own settings, and only if what it depends on is the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pyneuronautofit._text import quoted
+from pyneuronautofit._types import Json
+from pyneuronautofit.errors import RecordingError, RunError, UsageError
+from pyneuronautofit.fit.build import build_problem, open_recording
+from pyneuronautofit.fit.config import FitConfig
+from pyneuronautofit.fit.engine import Budget, Progress, beginning
+from pyneuronautofit.fit.identity import changed_files, run_identity
+from pyneuronautofit.fit.options import options_of
+from pyneuronautofit.fit.problem import Problem
+from pyneuronautofit.models import Model, load_model
+from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
+from pyneuronautofit.runs import Header, History, RunInfo, RunReader
+
+_log = logging.getLogger(__name__)
+
+# What may change whenever one likes: who computes, what is shown, and where.
+_FREE = frozenset(
+    {
+        "n_worker", "log_level", "log_to_screen", "krayzman_debug", "print_every", "dump_every",
+        "log_population", "log_archive", "dry_run", "figure", "output", "resume", "extend",
+    }
+)  # fmt: skip
+# Files: what is in them is compared, whatever they are called.
+_BY_CONTENT = frozenset({"recording", "project", "mask"})
+# What --extend allows: from there on the run is another than it would have been.
+_EXTENDING = frozenset({"archive_size", "time_limit_s", "refine"})
+
+
+@dataclass(frozen=True)
+class OpenedFit:
+    """Everything that a run's results depend on.
+
+    Attributes
+    ----------
+    config
+        The options.
+    problem
+        What is solved.
+    model
+        The neuron model in it.
+    recording
+        The recording's file.
+    identity
+        Digests and versions; see `run_identity`.
+    """
+
+    config: FitConfig
+    problem: Problem
+    model: Model
+    recording: Path
+    identity: Mapping[str, Json]
+
+
+def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
+    """Read the recording, load the model and build everything that decides a candidate's scores.
+
+    Parameters
+    ----------
+    working_directory
+        Where a project file or compiled channels may be; see `load_model`.
+
+    Raises
+    ------
+    PyNeuronAutofitError
+        Whatever is wrong with the recording, the model or the options.
+    """
+    # The recording first: a wrong file name should not wait for channels to be compiled.
+    recording = open_recording(config)
+    model = load_model(None if config.project is None else Path(config.project), working_directory)
+    _log.info("model: %s, version %s", model.description, model.version)
+    problem = build_problem(config, recording, model)
+    path = Path(config.recording).absolute()
+    return OpenedFit(config, problem, model, path, run_identity(path, model.cell_source))
+
+
+def stored_settings(config: FitConfig, problem: Problem) -> dict[str, Json]:
+    """Return the value of every option, as a store holds it."""
+    settings = {name: getattr(config, name) for name in options_of(config)}
+    mask = problem.suite.settings.mask
+    rule = mask.rule if mask.by_mode is None else dict(mask.by_mode)
+    # A mask's file may be changed or moved while the run is not finished.
+    return {**settings, "mask": None if rule is None else repr(rule)}
+
+
+def config_of(run: RunInfo, where: Path) -> FitConfig:
+    """Return the options of a run.
+
+    Raises
+    ------
+    RunError
+        If it has options that this version does not know.
+    """
+    known = options_of(FitConfig)
+    unknown = [name for name in run.settings if name not in known]
+    if unknown:
+        raise RunError(
+            f"{where} was written by another version of pyneuronautofit: it has the options "
+            f"{quoted(unknown)}. Use {run.header.program} for it"
+        )
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in run.settings.items()
+    }
+    return FitConfig(**values)
+
+
+def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitConfig:
+    """Return a run's options with those that were given now.
+
+    Parameters
+    ----------
+    given
+        Field -> value, of the flags that stand on the command line.
+
+    Raises
+    ------
+    UsageError
+        If one of them is another than the run's, and decides its results.
+    """
+    config = config_of(run.info, run.path)
+    extend = bool(given.get("extend", False))
+    _refuse_others(config, given, run)
+    changed = {n: v for n, v in given.items() if not _is_same(n, getattr(config, n), v)}
+    needing = [name for name in changed if name in _EXTENDING]
+    if "generations" in changed and config.refine:
+        needing.append("generations")
+    if needing and not extend:
+        raise UsageError(
+            f"--resume {run.path.stem}: {_said(config, given, needing)}. That makes it another run "
+            "than it would have been: add --extend if that is what you want, or leave it out"
+        )
+    asked = given.get("generations", config.generations)
+    done = run.last.number if run.last else -1
+    if asked < done:
+        raise UsageError(
+            f"--resume {run.path.stem}: the run has {done} generations already, but -G {asked} "
+            f"is asked for; give -G {done} or more"
+        )
+    where = {"recording": str(_recording_of(run, given)), "project": _project_of(run, given)}
+    return replace(config, **{**given, **where, "extend": extend})
+
+
+def working_directory_of(run: RunReader) -> Path:
+    """Return the directory that the run was started in, or the present one if it is gone."""
+    directory = Path(str(run.info.places["directory"]))
+    return directory if directory.is_dir() else Path.cwd()
+
+
+def check_same(run: RunReader, opened: OpenedFit, header: Header) -> None:
+    """Make sure that the run would go on with what it was begun with.
+
+    Parameters
+    ----------
+    opened
+        What it would go on with.
+    header
+        The head that its files would have.
+
+    Raises
+    ------
+    RunError
+        If recording, model or evaluation are others; or versions, unless --extend allows it.
+    """
+    differences = _changed_files(run, opened)
+    differences += _changed_header(run.header, header)
+    before, now = run.info.identity, opened.identity
+    others, _processor = _changed_versions(before["versions"], now["versions"])
+    if others and not opened.config.extend:
+        differences.append(f"{', '.join(others)} (--extend would allow that)")
+    if differences:
+        raise RunError(
+            f"{run.path.stem} cannot be continued: {'; '.join(differences)}. A run is continued "
+            f"with what it was begun with; or start a new one from its population with -I "
+            f"{run.path}"
+        )
+
+
+def check_files(run: RunReader, opened: OpenedFit) -> None:
+    """Raise RunError unless recording and model are those of the run."""
+    differences = _changed_files(run, opened)
+    if differences:
+        raise RunError(
+            f"{run.path.stem} cannot be simulated again: {'; '.join(differences)}. Restore what "
+            "the run was begun with"
+        )
+
+
+def check_simulator(run: RunReader, opened: OpenedFit) -> None:
+    """Make sure that what simulates is what the run was begun with.
+
+    Raises
+    ------
+    RunError
+        If it is not: the batch simulator cannot be compiled here, for instance.
+    """
+    sessions = run.sessions
+    was = str(sessions[0].content["simulator"]) if sessions else ""
+    now = opened.problem.simulator.description
+    if was.split()[:1] != now.split()[:1] and was and not opened.config.extend:
+        raise RunError(
+            f"{run.path.stem} cannot be continued: it was simulated by another simulator ({was}) "
+            f"than would be used now ({now}); --extend would allow that"
+        )
+
+
+def changed_versions(run: RunReader, opened: OpenedFit) -> list[str]:
+    """Return in words which versions and which processor are others than the run's."""
+    changed = _changed_versions(run.info.identity["versions"], opened.identity["versions"])
+    return [text for texts in changed for text in texts]
+
+
+def resumed_progress(run: RunReader, strategy: Strategy[Any], budget: Budget) -> Progress:
+    """Return the search as the run's last generation left it, to the last bit.
+
+    Raises
+    ------
+    RunError
+        If the stored state is not one of this strategy.
+    """
+    if run.last is None:
+        return beginning(strategy, budget)
+    state = run.restored_state(run.last.number, type(strategy.init(budget.seed)))
+    history = History()
+    for _generation, block in run.blocks():
+        history.append(block.parameters, block.scores)
+    rows = run.archive()
+    archive = ParetoArchive(rows, run.evaluations(rows).scores, budget.archive_size)
+    return Progress(
+        run.last.number,
+        state,
+        strategy.population(state),
+        archive,
+        history,
+        seconds=run.last.seconds,
+    )
+
+
+def _refuse_others(config: FitConfig, given: Mapping[str, Any], run: RunReader) -> None:
+    """Raise UsageError if an option that decides the results is another than the run's."""
+    allowed = _FREE | _BY_CONTENT | _EXTENDING | {"generations"}
+    others = [
+        name
+        for name, value in given.items()
+        if name not in allowed and not _is_same(name, getattr(config, name), value)
+    ]
+    if others:
+        raise UsageError(
+            f"--resume {run.path.stem}: {_said(config, given, others)}. A run is continued with "
+            "its own settings: leave that out, or start a new run from its population with -I "
+            f"{run.path}"
+        )
+
+
+def _is_same(name: str, one: Any, other: Any) -> bool:
+    if name == "algorithm":
+        return algorithm_letter(one) == algorithm_letter(other)
+    return bool(one == other)
+
+
+def _said(config: FitConfig, given: Mapping[str, Any], names: list[str]) -> str:
+    """Say what the run has and what is asked for."""
+    options = options_of(config)
+    flags = [(options[name][0].flags or (options[name][0].metavar,))[0] for name in names]
+    return "; ".join(
+        f"the run has {flag} {_shown(getattr(config, name))}, but {flag} {_shown(given[name])} is "
+        "asked for"
+        for flag, name in zip(flags, names, strict=True)
+    )
+
+
+def _shown(value: Any) -> str:
+    return "at its default" if value is None else str(value)
+
+
+def _recording_of(run: RunReader, given: Mapping[str, Any]) -> Path:
+    """Return where the recording is: where it was said to be, where it was, or beside the store."""
+    if given.get("recording"):
+        return Path(given["recording"])
+    was = Path(str(run.info.places["recording"]))
+    for path in (was, run.path.parent / was.name, Path.cwd() / was.name):
+        if path.is_file():
+            return path
+    raise RecordingError(
+        f"the recording of {run.path.stem} is not there any more: it was {was}. Give it on the "
+        "command line, behind --resume RUN"
+    )
+
+
+def _project_of(run: RunReader, given: Mapping[str, Any]) -> str | None:
+    project = given.get("project") or run.info.places["project"]
+    return None if project is None else str(project)
+
+
+def _changed_files(run: RunReader, opened: OpenedFit) -> list[str]:
+    """Say which files are others."""
+    before, now = run.info.identity, opened.identity
+    changed = []
+    if before["recording"] != now["recording"]:
+        changed.append(
+            f"the recording {opened.recording} is not the file that it was begun with (SHA-256 "
+            f"{before['recording'][:12]}.. then, {now['recording'][:12]}.. now)"
+        )
+    files = changed_files(before["model"], now["model"])
+    if files:
+        changed.append(f"files of the model have changed: {quoted(files)}")
+    return changed
+
+
+def _changed_header(before: Header, now: Header) -> list[str]:
+    """Say what is compared, or searched, in another way."""
+    changed = []
+    if before.version != now.version:
+        changed.append(f"the model's version was {before.version} and is {now.version}")
+    if before.as_json()["parameters"] != now.as_json()["parameters"]:
+        changed.append("the searched parameters or their bounds (param_nslh) are others")
+    if before.evaluation != now.evaluation or before.markers != now.markers:
+        changed.append("the evaluation is another one (its mask, -k, for instance)")
+    return changed
+
+
+def _changed_versions(
+    before: Mapping[str, str], now: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
+    """Say which programs are other ones, and whether the processor is."""
+    changed = [name for name in now if before.get(name) != now[name]]
+    texts = {n: f"{n} was {before.get(n, 'not known')} and is {now[n]}" for n in changed}
+    processor = [texts.pop("processor")] if "processor" in texts else []
+    return list(texts.values()), processor

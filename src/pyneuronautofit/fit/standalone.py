@@ -1,0 +1,173 @@
+"""A model as a script of its own, for NEURON alone: who has it needs nothing of this package.
+
+The script (its text is in `standalone.txt`) builds the cell, sets the parameters and replays one
+sweep under NEURON's fixed step, as `simulators._neuron_cell` does: the voltages are the same to the
+last bit.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+import numpy as np
+
+from pyneuronautofit._atomic import write_text
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit._version import __version__
+from pyneuronautofit.errors import OutputError
+from pyneuronautofit.models import CellSource, declared_mechanisms
+from pyneuronautofit.models.model import BUILT_IN_MODS
+from pyneuronautofit.simulators import Experiment
+from pyneuronautofit.space import ParameterSpace
+
+_FUTURE = "from __future__ import annotations\n"
+_PROJECT_CELL = """\
+import importlib.util
+
+PROJECT = {path!r}
+sys.path.insert(0, {folder!r})
+specification = importlib.util.spec_from_file_location("the_project", PROJECT)
+project = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(project)
+
+
+def make_cell():
+    return project.fitmeneuron(nid=0)"""
+_BUILT_IN_CELL = """
+
+
+def make_cell():
+    return ThalamocorticalCell(0)"""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a script replays.
+
+    Attributes
+    ----------
+    recording
+        The recording's name.
+    number
+        Of the sweep in it.
+    experiment
+        Of this sweep alone, with a fixed step.
+    """
+
+    recording: str
+    number: int
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """What a script rebuilds.
+
+    Attributes
+    ----------
+    title
+        What it is, in a line.
+    source
+        Where the cell comes from.
+    space
+        The names of its parameters.
+    values : FloatArray, shape (n_param,), model values
+    """
+
+    title: str
+    source: CellSource
+    space: ParameterSpace
+    values: FloatArray
+
+
+def write_script(path: Path, model: FittedModel, sweep: Sweep) -> None:
+    """Write the script of one model; its .mod files are copied beside it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written there.
+    """
+    source = model.source
+    mods = None if source.mods is None else _copy_mods(source.mods, path.parent)
+    experiment = sweep.experiment
+    text = Template(resources.files(__package__).joinpath("standalone.txt").read_text("utf-8"))
+    write_text(
+        path,
+        text.substitute(
+            title=model.title,
+            version=__version__,
+            preparation=_preparation(source, mods),
+            name=path.name,
+            sweep=sweep.number,
+            recording=sweep.recording,
+            current=_run_lengths(experiment.current_pA[0]),
+            holding=repr(float(experiment.holding_pA[0])),
+            step=repr(experiment.clock.step_ms),
+            dt=repr(experiment.clock.dt_ms),
+            substeps=experiment.clock.substeps,
+            n_transient=experiment.n_transient_step,
+            initial=repr(experiment.initial_mV),
+            temperature=repr(experiment.temperature_degC),
+            mechanisms=_mechanisms(source.mods),
+            cell=_cell(source.project),
+            parameters="\n".join(_assignments(model.space, model.values)),
+        ),
+    )
+
+
+def _preparation(source: CellSource, mods: Path | None) -> str:
+    """Say what has to be done before the script can run."""
+    if mods is not None:
+        return f"Once, in this folder:\n\n    nrnivmodl {mods.name}\n\nThen"
+    if source.library is not None:
+        return f"Start it where the compiled channels are ({source.library}).\n"
+    return ""
+
+
+def _copy_mods(mods: Path, folder: Path) -> Path:
+    """Copy the .mod files beside a script."""
+    copy = folder / "model-mods"
+    try:
+        copy.mkdir(exist_ok=True)
+        for mod in mods.glob("*.mod"):
+            shutil.copyfile(mod, copy / mod.name)
+    except OSError as error:
+        raise OutputError(f"cannot write {copy}: {error.strerror or error}") from error
+    return copy
+
+
+def _mechanisms(mods: Path | None) -> str:
+    return repr(() if mods is None else tuple(sorted(declared_mechanisms(mods))))
+
+
+def _cell(project: Path | None) -> str:
+    """Return the statements that define `make_cell`."""
+    if project is not None:
+        return _PROJECT_CELL.format(path=str(project), folder=str(project.parent))
+    source = (BUILT_IN_MODS.parent / "cell.py").read_text(encoding="utf-8")
+    return source.partition(_FUTURE)[2].strip() + _BUILT_IN_CELL
+
+
+def _assignments(space: ParameterSpace, values: FloatArray) -> Sequence[str]:
+    """Return a statement for every path that is set."""
+    whole = space.whole.tolist()
+    return [
+        f"    cell.{path.text} = {int(value) if is_whole else value!r}"
+        for parameter, value, is_whole in zip(space.parameters, values.tolist(), whole, strict=True)
+        for path in parameter.targets
+    ]
+
+
+def _run_lengths(current_pA: FloatArray) -> str:
+    """Return a current (n_sample,) in pA as (samples, amplitude), equal neighbours together."""
+    starts = np.flatnonzero(np.diff(current_pA, prepend=np.nan) != 0)
+    lengths = np.diff(np.append(starts, len(current_pA)))
+    runs = list(zip(lengths.tolist(), current_pA[starts].tolist(), strict=True))
+    lines = [", ".join(map(repr, runs[at : at + 6])) for at in range(0, len(runs), 6)]
+    return "[\n    " + ",\n    ".join(lines) + ",\n]"

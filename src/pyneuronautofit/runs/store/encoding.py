@@ -1,0 +1,242 @@
+"""How a strategy's state is written into a store: records, numbers and arrays, and nothing else.
+
+The bytes are the length of a JSON text (32 bits, little-endian), the text (UTF-8), and the arrays,
+one behind the other. In the text, null, booleans, numbers, strings, lists and objects stand for
+themselves; what JSON lacks is an object with one of these keys:
+
+``{"$record": name, "fields": {..}}``
+    a dataclass
+``{"$tuple": [..]}``
+    a tuple
+``{"$float": "nan"}``
+    a number that is not finite: nan, inf or -inf
+``{"$array": "<f8", "shape": [..], "at": offset}``
+    an array: its elements from byte `offset` of the arrays on, row by row, little-endian
+``{"$rows": "scores", "count": n, "at": offset}``
+    an array whose rows are rows of the store's evaluations: `n` row numbers (64 bits each). The
+    word says of what: `coordinates` or `scores`
+
+Finite numbers are written with as many digits as it takes to read the same bits again. The rows
+make it cheap to keep every generation: most of a state are populations, which are stored anyway.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit.errors import RunError
+
+#: Returns which rows of the evaluations an array consists of, and of what; None: not of any.
+FindRows: TypeAlias = Callable[[FloatArray], "Rows | None"]
+#: Returns the array that rows stand for.
+LookUp: TypeAlias = Callable[["Rows"], FloatArray]
+
+T = TypeVar("T")
+
+_LENGTH = 4
+_KINDS = frozenset("fiub")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """An array by the rows of evaluations that it consists of.
+
+    Attributes
+    ----------
+    kind
+        `coordinates` or `scores`.
+    numbers : IntArray, shape (n_row,)
+    """
+
+    kind: str
+    numbers: IntArray
+
+
+@dataclass(frozen=True)
+class Record:
+    """A dataclass as it was stored; `restore` makes the real one of it.
+
+    Attributes
+    ----------
+    name
+        Of its class.
+    fields
+        By name.
+    """
+
+    name: str
+    fields: Mapping[str, Any]
+
+
+def encode(value: Any, find_rows: FindRows) -> bytes:
+    """Return the bytes of a state."""
+    writer = _Writer(find_rows)
+    text = json.dumps(writer.plain(value), allow_nan=False).encode()
+    return len(text).to_bytes(_LENGTH, "little") + text + b"".join(writer.parts)
+
+
+def decode(data: bytes) -> Any:
+    """Return a stored state: a `Record`, with `Rows` where arrays are rows of evaluations.
+
+    Raises
+    ------
+    RunError
+        If the bytes are no state.
+    """
+    end = _LENGTH + int.from_bytes(data[:_LENGTH], "little")
+    try:
+        return _read(json.loads(data[_LENGTH:end]), memoryview(data)[end:])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RunError(f"a stored state of the search cannot be read: {error}") from error
+
+
+def restore(stored: Any, kind: type[T], look_up: LookUp) -> T:
+    """Return a decoded record as what it was.
+
+    Parameters
+    ----------
+    kind
+        The dataclass; what its fields are follows from their annotations.
+
+    Raises
+    ------
+    RunError
+        If the record is of another class, or one whose fields were others.
+    """
+    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    if not isinstance(stored, Record) or stored.name != kind.__name__ or names != {*stored.fields}:
+        found = stored.name if isinstance(stored, Record) else type(stored).__name__
+        raise RunError(
+            f"the run's search is in a state ({found}) that this search ({kind.__name__}) cannot "
+            "continue from: it was written by another version"
+        )
+    hints = typing.get_type_hints(kind)
+    return kind(**{n: _restored(v, hints[n], look_up) for n, v in stored.fields.items()})
+
+
+def rows_in(value: Any) -> list[Rows]:
+    """Return all rows of evaluations that a decoded state refers to."""
+    if isinstance(value, Rows):
+        return [value]
+    parts: Iterable[Any] = ()
+    if isinstance(value, Record):
+        parts = value.fields.values()
+    elif isinstance(value, dict):
+        parts = value.values()
+    elif isinstance(value, tuple | list):
+        parts = value
+    return [rows for part in parts for rows in rows_in(part)]
+
+
+class _Writer:
+    """Turns values into JSON, and collects the arrays."""
+
+    def __init__(self, find_rows: FindRows) -> None:
+        self.parts: list[bytes] = []
+        self._size = 0
+        self._find_rows = find_rows
+
+    def plain(self, value: Any) -> Json:
+        """Return a value as JSON."""
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            named = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+            return {"$record": type(value).__name__, "fields": self._object(named)}
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, dict):
+            return self._object(value)
+        if isinstance(value, tuple | list):
+            items = [self.plain(each) for each in value]
+            return items if isinstance(value, list) else {"$tuple": items}
+        if isinstance(value, float) and not math.isfinite(value):
+            return {"$float": repr(value)}
+        if not isinstance(value, bool | int | float | str | None):
+            raise TypeError(f"a state of a search cannot hold a {type(value).__name__}")
+        return value
+
+    def _object(self, values: Mapping[str, Any]) -> Json:
+        return {key: self.plain(each) for key, each in values.items()}
+
+    def _array(self, value: NDArray[Any]) -> Json:
+        rows = self._find_rows(value)
+        if rows is not None:
+            at = self._add(rows.numbers.astype("<i8"))
+            return {"$rows": rows.kind, "count": len(rows.numbers), "at": at}
+        if value.dtype.kind not in _KINDS:
+            raise TypeError(f"a state of a search cannot hold an array of {value.dtype}")
+        little = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
+        return {"$array": little.dtype.str, "shape": list(value.shape), "at": self._add(little)}
+
+    def _add(self, array: NDArray[Any]) -> int:
+        at = self._size
+        self.parts.append(array.tobytes())
+        self._size += len(self.parts[-1])
+        return at
+
+
+def _read(value: Json, arrays: memoryview) -> Any:
+    if isinstance(value, list):
+        return [_read(each, arrays) for each in value]
+    if not isinstance(value, dict):
+        return value
+    for key, reading in _READINGS.items():
+        if key in value:
+            return reading(value, arrays)
+    return {key: _read(each, arrays) for key, each in value.items()}
+
+
+def _read_record(value: Json, arrays: memoryview) -> Record:
+    fields = {name: _read(each, arrays) for name, each in value["fields"].items()}
+    return Record(value["$record"], fields)
+
+
+def _read_rows(value: Json, arrays: memoryview) -> Rows:
+    numbers = np.frombuffer(arrays, "<i8", value["count"], value["at"])
+    return Rows(value["$rows"], numbers.astype(np.int64))
+
+
+def _read_array(value: Json, arrays: memoryview) -> NDArray[Any]:
+    dtype, shape = np.dtype(value["$array"]), tuple(value["shape"])
+    if 0 in shape:
+        return np.empty(shape, dtype=dtype.newbyteorder("="))
+    flat = np.frombuffer(arrays, dtype, math.prod(shape), value["at"])
+    # A copy: what was writable stays so, in the byte order of this machine.
+    return flat.astype(dtype.newbyteorder("=")).reshape(shape)
+
+
+_READINGS: Mapping[str, Callable[[Json, memoryview], Any]] = types.MappingProxyType(
+    {
+        "$record": _read_record,
+        "$rows": _read_rows,
+        "$array": _read_array,
+        "$tuple": lambda value, arrays: tuple(_read(each, arrays) for each in value["$tuple"]),
+        "$float": lambda value, _arrays: float(value["$float"]),
+    }
+)
+
+
+def _restored(value: Any, hint: Any, look_up: LookUp) -> Any:
+    if isinstance(value, Rows):
+        return look_up(value)
+    if isinstance(value, Record):
+        # The annotation is the class, or the class or None.
+        choices = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+        classes = (choice for choice in choices if isinstance(choice, type))
+        kind = next((each for each in classes if dataclasses.is_dataclass(each)), None)
+        if kind is None:
+            raise RunError(f"a stored state of the search has a {value.name} in a wrong place")
+        return restore(value, kind, look_up)
+    return value

@@ -1,0 +1,166 @@
+"""Finding a run's store, and opening it for reading without disturbing whoever writes it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from pyneuronautofit._text import quoted
+from pyneuronautofit.errors import RunError
+from pyneuronautofit.runs.store import schema
+from pyneuronautofit.runs.store.lock import is_locked
+
+SUFFIX = ".sqlite"
+_MAGIC = b"SQLite format 3\0"
+
+
+def find_store(run: str, folder: Path) -> Path:
+    """Return the store of a run.
+
+    Parameters
+    ----------
+    run
+        A stamp, or the path of the store, or of another file of the run.
+    folder
+        Where relative paths begin, and where a stamp is sought.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    given = folder / run
+    for path in (given, given.with_name(f"{given.name}{SUFFIX}"), *_sibling(given)):
+        if path.is_file() and path.suffix == SUFFIX:
+            return path
+    there = sorted(path.name for path in given.parent.glob(f"*{SUFFIX}"))
+    raise RunError(
+        f"there is no run {run}: expected a run's stamp, or the path of its store "
+        f"(<stamp>{SUFFIX}); {given.parent} has {quoted(there)}"
+    )
+
+
+def is_store(path: Path) -> bool:
+    """Tell whether a file looks like a store."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+class Source:
+    """A store that is open for reading.
+
+    Attributes
+    ----------
+    connection
+        Cannot write.
+    losses
+        What is wrong with the file as a whole, for people.
+    at_rest
+        Whether nobody wrote the store when it was opened. Then it is read without SQLite's locks,
+        which would leave files of their own behind.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.losses: list[str] = []
+        self.at_rest = not is_locked(path.with_suffix(".lock")) and not _log_of(path).exists()
+        _check_head(path)
+        try:
+            self.connection = self._open(path)
+        except sqlite3.Error as error:
+            self.close()
+            raise RunError(
+                f"the run's store {path} cannot be read: {error}. It was damaged after it was "
+                "written; restore it from a copy, or use the run's JSON files"
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close it."""
+        with contextlib.suppress(AttributeError):
+            self.connection.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        connection, found = _try_to_open(path, immutable=self.at_rest)
+        if connection is None:
+            # A folder in which nothing can be made, or a file without its end.
+            self._folder = tempfile.TemporaryDirectory(prefix="pyneuronautofit-")
+            copy = _copy(path, Path(self._folder.name))
+            connection, found = _try_to_open(copy)
+        if connection is None:
+            connection = schema.connect(copy, mode="rw")
+            # SQLite refuses a file that is shorter than its head says, unless told to repair it.
+            connection.execute("PRAGMA writable_schema = ON")
+            found = schema.check_kind(connection, path)
+            self.losses.append("the file is shorter than it was")
+        if found < schema.SCHEMA:
+            connection = self._migrated(connection, found)
+        return connection
+
+    def _migrated(self, connection: sqlite3.Connection, found: int) -> sqlite3.Connection:
+        """Return a copy in the memory that has the present schema: the file is only read."""
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        with contextlib.closing(connection):
+            connection.backup(copy)
+        schema.migrate(copy, found)
+        return copy
+
+
+def _check_head(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(len(_MAGIC))
+    except OSError as error:
+        raise RunError(f"cannot read the run's store {path}: {error.strerror}") from error
+    if head != _MAGIC:
+        what = "is empty" if not head else f"begins with {head!r}"
+        raise RunError(f"{path} {what}: expected the store of a run, an SQLite file")
+
+
+def _try_to_open(path: Path, *, immutable: bool = False) -> tuple[sqlite3.Connection | None, int]:
+    connection = schema.connect(path, mode="ro", immutable=str(int(immutable)))
+    try:
+        return connection, schema.check_kind(connection, path)
+    except sqlite3.Error:
+        connection.close()
+        return None, 0
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _copy(path: Path, folder: Path) -> Path:
+    """Copy a store with what was written last, which lies in a file of its own."""
+    copy = folder / path.name
+    try:
+        shutil.copyfile(path, copy)
+        if _log_of(path).exists():
+            shutil.copyfile(_log_of(path), _log_of(copy))
+    except OSError as error:
+        raise RunError(f"cannot read the run's store {path}: {error.strerror}") from error
+    return copy
+
+
+def _log_of(path: Path) -> Path:
+    """Return where SQLite keeps what was written last."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def _sibling(path: Path) -> list[Path]:
+    """Return the store that another file of the run (`-final.json`, `.log.gz`) lies beside."""
+    endings = ("-final.json", "-arXive.json", "-chpnt.json", "-KrWtLg.json", ".log.gz")
+    return [
+        path.with_name(path.name.removesuffix(ending) + SUFFIX)
+        for ending in endings
+        if path.name.endswith(ending)
+    ]

@@ -1,0 +1,123 @@
+"""The tables of a run store, and how connections to it are opened.
+
+One SQLite file per run, in WAL mode: a reader never waits for the writer, nor the writer for it.
+Numbers of a generation are kept together, as blobs of little-endian doubles row by row: that is
+written and read in a fraction of the time that a row per evaluation takes
+(`benchmarks/run_store.py`). Rows are never changed, and every row has a checksum of its own
+(CRC-32 of its columns, in their order), because SQLite does not notice a flipped byte within a
+blob. Exceptions are the tables `session` and `run`'s key `budget`, which say what changes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from pyneuronautofit.errors import RunError
+
+#: Marks the file as a run store ("pNAF").
+APPLICATION_ID = 0x704E4146
+#: The number of the schema. A change of the tables raises it and adds a migration.
+SCHEMA = 1
+
+TABLES = """
+CREATE TABLE run (
+    key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE session (
+    number INTEGER PRIMARY KEY, began TEXT NOT NULL, content TEXT NOT NULL,
+    ended TEXT, outcome TEXT
+);
+CREATE TABLE generation (
+    number INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, n_row INTEGER NOT NULL,
+    finished TEXT NOT NULL, seconds REAL NOT NULL,
+    population BLOB NOT NULL, entered BLOB NOT NULL, removed BLOB NOT NULL,
+    state BLOB NOT NULL, crc INTEGER NOT NULL
+);
+CREATE TABLE evaluation (
+    generation INTEGER PRIMARY KEY REFERENCES generation,
+    parameters BLOB NOT NULL, coordinates BLOB NOT NULL, scores BLOB NOT NULL,
+    fitness BLOB NOT NULL, status BLOB NOT NULL, seconds BLOB NOT NULL,
+    messages TEXT NOT NULL, crc INTEGER NOT NULL
+);
+"""
+
+#: Schema number -> what turns such a store into one of the next number.
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = MappingProxyType({})
+
+# How long a connection waits for another one, s: a reader's look at a live run takes milliseconds.
+_PATIENCE_S = 30.0
+
+
+def checksum(columns: Iterable[Any]) -> int:
+    """Return the CRC-32 of a row's columns."""
+    crc = 0
+    for value in columns:
+        crc = zlib.crc32(value if isinstance(value, bytes) else str(value).encode(), crc)
+    return crc
+
+
+def connect(path: Path, **mode: str) -> sqlite3.Connection:
+    """Open a connection to a file; transactions are begun and ended by whoever has it.
+
+    Parameters
+    ----------
+    mode
+        Parameters of SQLite's URI, such as mode="ro".
+    """
+    query = "&".join(f"{key}={value}" for key, value in mode.items())
+    uri = f"file:{quote(str(path.absolute()))}?{query}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE_S)
+
+
+def check_kind(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the schema number of a store.
+
+    Raises
+    ------
+    RunError
+        If the file is no run store, or one of a later version.
+    """
+    found = connection.execute("PRAGMA application_id").fetchone()[0]
+    schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if found != APPLICATION_ID:
+        raise RunError(
+            f"{path} is an SQLite file, but no run store of pyneuronautofit; a run's store is "
+            "named <stamp>.sqlite"
+        )
+    if schema > SCHEMA:
+        raise RunError(
+            f"{path} has schema {schema}, but this version reads schemas up to {SCHEMA}: it was "
+            "written by a later version of pyneuronautofit; use that one"
+        )
+    if schema < SCHEMA and schema not in MIGRATIONS:
+        raise RunError(f"{path} has schema {schema}, which no version of pyneuronautofit wrote")
+    return schema
+
+
+def migrate(connection: sqlite3.Connection, schema: int) -> None:
+    """Turn a store of an earlier schema into one of the present, in one transaction."""
+    with transaction(connection):
+        while schema < SCHEMA:
+            MIGRATIONS[schema](connection)
+            schema += 1
+        connection.execute(f"PRAGMA user_version = {schema:d}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Any:
+    """All of the block, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
