@@ -198,7 +198,9 @@ class TestSearchInit:
             [*words, "--project", str(project)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        time.sleep(4.0)
+        while not list(tmp_path.glob("*.progress")):  # not while it is still starting
+            assert running.poll() is None, running.stderr.read()
+            time.sleep(0.05)
         began = time.monotonic()
         os.kill(running.pid, signal.SIGINT)
         out, err = running.communicate(timeout=30)
