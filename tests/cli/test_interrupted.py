@@ -71,6 +71,21 @@ def test_a_signal_ends_a_run_that_can_go_on(number, where, files, command, tmp_p
     assert_same_run(whole, files)
 
 
+def test_a_signal_before_the_search_leaves_nothing(recording, tmp_path, files):
+    """While the model is loaded, which may take a minute."""
+    folder = tmp_path / "slow"
+    folder.mkdir()
+    slow = "import time\nprint('loading', flush=True)\ntime.sleep(60)\n"
+    (folder / "project.py").write_text(slow + HH_PROJECT)
+    process = start(*FIT, "--project", folder, "--output", files.folder, recording)
+    assert process.stdout.readline() == "loading\n"
+    process.send_signal(signal.SIGTERM)
+    _out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert not files.folder.exists()
+
+
 def test_a_full_disk_ends_the_run_and_it_can_go_on(where, files, command, tmp_path):
     """No file may grow beyond 100 kB: that is what a full disk looks like to a program."""
 

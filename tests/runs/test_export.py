@@ -45,7 +45,7 @@ def _sourced(models, source):
 
 
 WRITERS = {
-    "records": partial(write_evaluations, header=HEADER, models=SOME),
+    "records": partial(write_evaluations, header=HEADER, blocks=[SOME]),
     "final": partial(
         write_final,
         header=HEADER,
@@ -124,7 +124,7 @@ def test_a_record_is_a_line(key, tmp_path):
 
 def test_no_models_at_all(tmp_path):
     nobody = Models(np.empty((0, 0)), np.empty((0, 0)))
-    write_evaluations(tmp_path / "out.json", HEADER, nobody)
+    write_evaluations(tmp_path / "out.json", HEADER, [nobody])
     assert _read(tmp_path / "out.json")["records"] == []
 
 
@@ -132,7 +132,7 @@ def test_no_models_at_all(tmp_path):
 def test_a_number_survives_to_the_last_bit(key, tmp_path):
     value = 0.1 + 0.2
     models = Models(np.array([[value, math.pi]]), np.array([[1e-300, 5e15]]))
-    write_evaluations(tmp_path / "out.json", HEADER, models)
+    write_evaluations(tmp_path / "out.json", HEADER, [models])
     (record,) = _read(tmp_path / "out.json")["records"]
     assert (record["parameters"], record["fitness"]) == ([value, math.pi], [1e-300, 5e15])
 
@@ -148,7 +148,7 @@ def test_numbers():
 def test_any_file_name_can_stand_in_the_header(command, tmp_path):
     """Also one that is no UTF-8, which Python reads as lone surrogates."""
     header = Header((), np.empty(0), [], "1", command, {}, command)
-    write_evaluations(tmp_path / "out.json", header, SOME)
+    write_evaluations(tmp_path / "out.json", header, [SOME])
     content = _read(tmp_path / "out.json")
     assert (content["cmd"], content["target"]) == (command, command)
 
@@ -160,7 +160,7 @@ def test_a_writer_that_fails_half_way_leaves_the_old_file(key, tmp_path):
     old = path.read_bytes()
     broken = Models(np.zeros((3, 2)), np.zeros((2, 2)))
     arguments = {
-        "records": {"models": broken},
+        "records": {"blocks": [broken]},
         "final": {"archive": broken},
         "population": {"population": broken},
     }
@@ -172,4 +172,4 @@ def test_a_writer_that_fails_half_way_leaves_the_old_file(key, tmp_path):
 
 def test_a_folder_that_is_gone(tmp_path):
     with pytest.raises(OutputError, match=r"cannot write .*out\.json"):
-        write_evaluations(tmp_path / "gone" / "out.json", HEADER, SOME)
+        write_evaluations(tmp_path / "gone" / "out.json", HEADER, [SOME])

@@ -83,20 +83,25 @@ def _fit(config: FitConfig, command: str, stored: RunReader | None) -> int:
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         check_figure_path(Path(config.figure))
-    with logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs:
+    with (
+        logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs,
+        Interruption() as interruption,
+    ):
         _log.info("pyneuronautofit %s", __version__)
-        if stored is None:
-            session = new_session(config, command)
-        else:
-            session = resumed_session(config, command, stored)
+        with interruption.allowed():
+            if stored is None:
+                session = new_session(config, command)
+            else:
+                session = resumed_session(config, command, stored)
         with session.problem.simulator:
-            return _run(session, logs)
+            return _run(session, logs, interruption)
 
 
-def _run(session: Session, logs: Logs) -> int:
+def _run(session: Session, logs: Logs, interruption: Interruption) -> int:
     config, problem, files = session.config, session.problem, session.files
     screen = session.screen
-    problem.check()
+    with interruption.allowed():
+        problem.check()
     if session.stored is not None:
         check_simulator(session.stored, session.opened)
     print_plan(screen, config, problem, session.n_evaluation, files)
@@ -107,10 +112,10 @@ def _run(session: Session, logs: Logs) -> int:
         if session.stored is None:
             files.prepare()
             stack.enter_context(RunLock(files.lock))
-        interruption = stack.enter_context(Interruption())
-        # Before the figure is simulated everything is on disk.
         progress = _search_and_store(session, logs, interruption)
-    return _close(session, progress)
+    # Everything is on disk. What follows simulates, unless the run was interrupted.
+    with contextlib.nullcontext() if progress.interrupted else interruption.allowed():
+        return _close(session, progress)
 
 
 def _search_and_store(session: Session, logs: Logs, interruption: Interruption) -> Progress:

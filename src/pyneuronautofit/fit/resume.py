@@ -14,12 +14,12 @@ from pyneuronautofit.errors import RecordingError, RunError, UsageError
 from pyneuronautofit.fit.build import build_problem, open_recording
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.engine import Budget, Progress, beginning
-from pyneuronautofit.fit.identity import changed_files, run_identity
+from pyneuronautofit.fit.identity import run_identity
 from pyneuronautofit.fit.options import options_of
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
-from pyneuronautofit.runs import Header, History, RunInfo, RunReader
+from pyneuronautofit.runs import History, RunInfo, RunReader
 
 _log = logging.getLogger(__name__)
 
@@ -156,69 +156,6 @@ def working_directory_of(run: RunReader) -> Path:
     return directory if directory.is_dir() else Path.cwd()
 
 
-def check_same(run: RunReader, opened: OpenedFit, header: Header) -> None:
-    """Make sure that the run would go on with what it was begun with.
-
-    Parameters
-    ----------
-    opened
-        What it would go on with.
-    header
-        The head that its files would have.
-
-    Raises
-    ------
-    RunError
-        If recording, model or evaluation are others; or versions, unless --extend allows it.
-    """
-    differences = _changed_files(run, opened)
-    differences += _changed_header(run.header, header)
-    before, now = run.info.identity, opened.identity
-    others, _processor = _changed_versions(before["versions"], now["versions"])
-    if others and not opened.config.extend:
-        differences.append(f"{', '.join(others)} (--extend would allow that)")
-    if differences:
-        raise RunError(
-            f"{run.path.stem} cannot be continued: {'; '.join(differences)}. A run is continued "
-            f"with what it was begun with; or start a new one from its population with -I "
-            f"{run.path}"
-        )
-
-
-def check_files(run: RunReader, opened: OpenedFit) -> None:
-    """Raise RunError unless recording and model are those of the run."""
-    differences = _changed_files(run, opened)
-    if differences:
-        raise RunError(
-            f"{run.path.stem} cannot be simulated again: {'; '.join(differences)}. Restore what "
-            "the run was begun with"
-        )
-
-
-def check_simulator(run: RunReader, opened: OpenedFit) -> None:
-    """Make sure that what simulates is what the run was begun with.
-
-    Raises
-    ------
-    RunError
-        If it is not: the batch simulator cannot be compiled here, for instance.
-    """
-    sessions = run.sessions
-    was = str(sessions[0].content["simulator"]) if sessions else ""
-    now = opened.problem.simulator.description
-    if was.split()[:1] != now.split()[:1] and was and not opened.config.extend:
-        raise RunError(
-            f"{run.path.stem} cannot be continued: it was simulated by another simulator ({was}) "
-            f"than would be used now ({now}); --extend would allow that"
-        )
-
-
-def changed_versions(run: RunReader, opened: OpenedFit) -> list[str]:
-    """Return in words which versions and which processor are others than the run's."""
-    changed = _changed_versions(run.info.identity["versions"], opened.identity["versions"])
-    return [text for texts in changed for text in texts]
-
-
 def resumed_progress(run: RunReader, strategy: Strategy[Any], budget: Budget) -> Progress:
     """Return the search as the run's last generation left it, to the last bit.
 
@@ -299,40 +236,3 @@ def _recording_of(run: RunReader, given: Mapping[str, Any]) -> Path:
 def _project_of(run: RunReader, given: Mapping[str, Any]) -> str | None:
     project = given.get("project") or run.info.places["project"]
     return None if project is None else str(project)
-
-
-def _changed_files(run: RunReader, opened: OpenedFit) -> list[str]:
-    """Say which files are others."""
-    before, now = run.info.identity, opened.identity
-    changed = []
-    if before["recording"] != now["recording"]:
-        changed.append(
-            f"the recording {opened.recording} is not the file that it was begun with (SHA-256 "
-            f"{before['recording'][:12]}.. then, {now['recording'][:12]}.. now)"
-        )
-    files = changed_files(before["model"], now["model"])
-    if files:
-        changed.append(f"files of the model have changed: {quoted(files)}")
-    return changed
-
-
-def _changed_header(before: Header, now: Header) -> list[str]:
-    """Say what is compared, or searched, in another way."""
-    changed = []
-    if before.version != now.version:
-        changed.append(f"the model's version was {before.version} and is {now.version}")
-    if before.as_json()["parameters"] != now.as_json()["parameters"]:
-        changed.append("the searched parameters or their bounds (param_nslh) are others")
-    if before.evaluation != now.evaluation or before.markers != now.markers:
-        changed.append("the evaluation is another one (its mask, -k, for instance)")
-    return changed
-
-
-def _changed_versions(
-    before: Mapping[str, str], now: Mapping[str, str]
-) -> tuple[list[str], list[str]]:
-    """Say which programs are other ones, and whether the processor is."""
-    changed = [name for name in now if before.get(name) != now[name]]
-    texts = {n: f"{n} was {before.get(n, 'not known')} and is {now[n]}" for n in changed}
-    processor = [texts.pop("processor")] if "processor" in texts else []
-    return list(texts.values()), processor

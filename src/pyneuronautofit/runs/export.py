@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+import orjson
 
 from pyneuronautofit._atomic import replacing
 from pyneuronautofit._types import FloatArray, Json
@@ -108,8 +109,9 @@ class Models:
     def records(self) -> Iterator[Json]:
         """Yield the models as result files hold them."""
         weighted = np.full(len(self.scores), np.nan) if self.weighted is None else self.weighted
-        scalars = numbers(weighted)
-        for parameters, scores, scalar in zip(self.parameters, self.scores, scalars, strict=True):
+        for parameters, scores, scalar in zip(
+            self.parameters, self.scores, numbers(weighted), strict=True
+        ):
             record: dict[str, Json] = {
                 "fitness": numbers(scores),
                 "parameters": numbers(parameters),
@@ -117,27 +119,39 @@ class Models:
             }
             yield record if self.source is None else {**record, "sours": self.source}
 
+    def lines(self) -> Iterator[bytes]:
+        """Yield the same as JSON; numbers have as many digits as their bits need."""
+        weighted = np.full(len(self.scores), np.nan) if self.weighted is None else self.weighted
+        source = {} if self.source is None else {"sours": self.source}
+        parameters, scores = map(np.ascontiguousarray, (self.parameters, self.scores))
+        for values, vector, scalar in zip(parameters, scores, weighted.tolist(), strict=True):
+            # What is not finite becomes null.
+            yield orjson.dumps(
+                {"fitness": vector, "parameters": values, "weighted-fitness": scalar, **source},
+                option=orjson.OPT_SERIALIZE_NUMPY,
+            )
+
 
 def write_evaluations(path: Path, header: Header, blocks: Iterable[Models]) -> None:
     """Write every evaluation (`-arXive.json`), block after block."""
-    records = (record for models in blocks for record in models.records())
-    _write(path, header.as_json(), "records", records)
+    lines = (line for models in blocks for line in models.lines())
+    _write(path, header.as_json(), "records", lines)
 
 
 def write_final(path: Path, header: Header, population: Models, archive: Models) -> None:
     """Write the final population and the archive (`-final.json`)."""
-    records = (record for models in (population, archive) for record in models.records())
-    _write(path, header.as_json(), "final", records)
+    lines = (line for models in (population, archive) for line in models.lines())
+    _write(path, header.as_json(), "final", lines)
 
 
 def write_checkpoint(path: Path, header: Header, generation: int, population: Models) -> None:
     """Write the population of a generation (`-chpnt.json`)."""
-    _write(path, {**header.as_json(), "generation": generation}, "population", population.records())
+    _write(path, {**header.as_json(), "generation": generation}, "population", population.lines())
 
 
 def write_adaptations(path: Path, header: Header, adaptations: Iterable[Json]) -> None:
     """Write how the weights of the components were adapted (`-KrWtLg.json`)."""
-    _write(path, header.as_json(), "adaptations", adaptations)
+    _write(path, header.as_json(), "adaptations", map(_dump, adaptations))
 
 
 def numbers(values: FloatArray) -> list[float | None]:
@@ -149,15 +163,15 @@ def numbers(values: FloatArray) -> list[float | None]:
     return [value if known else None for value, known in zip(listed, finite, strict=True)]
 
 
-def _write(path: Path, head: Mapping[str, Json], key: str, records: Iterable[Json]) -> None:
-    """Write `{head..., key: [records]}`, a record a line: readable by people and by line tools."""
+def _write(path: Path, head: Mapping[str, Json], key: str, lines: Iterable[bytes]) -> None:
+    """Write `{head..., key: [lines]}`, a record a line: readable by people and by line tools."""
     with replacing(path) as stream:
         for name, value in head.items():
             opening = b"{" if stream.tell() == 0 else b",\n "
             stream.write(opening + _dump(name) + b": " + _dump(value))
         stream.write(b",\n " + _dump(key) + b": [")
-        for number, record in enumerate(records):
-            stream.write((b",\n  " if number else b"\n  ") + _dump(record))
+        for number, line in enumerate(lines):
+            stream.write((b",\n  " if number else b"\n  ") + line)
         stream.write(b"\n ]}\n")
 
 

@@ -10,15 +10,15 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from pyneuronautofit._text import quoted
-from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.export import Header
 from pyneuronautofit.runs.stamp import RunFiles
 from pyneuronautofit.runs.store import schema
-from pyneuronautofit.runs.store.content import Evaluations, Generation, RunInfo, Session
+from pyneuronautofit.runs.store.content import Evaluations, Generation, Session
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, restore
+from pyneuronautofit.runs.store.head import read_info
 from pyneuronautofit.runs.store.lock import is_locked
 from pyneuronautofit.runs.store.opening import Source, find_store
 
@@ -61,7 +61,7 @@ class RunReader:
         self._connection = self._source.connection
         self.losses = list(self._source.losses)
         try:
-            self.info = _read_info(self._connection, path)
+            self.info = read_info(self._connection, path)
             self._searched = self.info.searched
             self._names = tuple(self.info.statuses)
             self.generations = tuple(self._sound_generations(check=check))
@@ -295,37 +295,6 @@ def open_run(run: str | Path, folder: Path | None = None, *, check: bool = True)
         If there is no such run, or its store is no store or too damaged.
     """
     return RunReader(find_store(str(run), folder or Path.cwd()), check=check)
-
-
-def _read_info(connection: sqlite3.Connection, path: Path) -> RunInfo:
-    try:
-        rows = connection.execute("SELECT key, value, crc FROM run").fetchall()
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise RunError(f"the head of the run's store {path} is damaged: {error}") from error
-    damaged = [key for key, value, crc in rows if schema.checksum((key, value)) != crc]
-    if damaged:
-        raise RunError(
-            f"the head of the run's store {path} is damaged ({quoted(map(str, damaged))}); restore "
-            "it from a copy, or use the run's JSON files"
-        )
-    values: dict[str, Json] = {key: json.loads(value) for key, value, _crc in rows}
-    try:
-        return RunInfo(
-            header=Header.from_json(values["header"]),
-            settings=values["settings"],
-            identity=values["identity"],
-            places=values["places"],
-            mode_sizes=tuple((code, size) for code, size in values["mode_sizes"]),
-            log_search=values["log_search"],
-            statuses=values["statuses"],
-            initial=_array_or_none(values["initial"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"the run's store {path} lacks {error} in its head") from error
-
-
-def _array_or_none(rows: Json) -> FloatArray | None:
-    return None if rows is None else np.array(rows, dtype=np.float64)
 
 
 def _floats(blob: bytes) -> FloatArray:

@@ -17,10 +17,10 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.errors import OutputError
-from pyneuronautofit.runs.export import numbers
 from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.content import Evaluations, RunInfo
 from pyneuronautofit.runs.store.encoding import encode, rows_in
+from pyneuronautofit.runs.store.head import write_info
 from pyneuronautofit.runs.store.reader import RunReader
 from pyneuronautofit.runs.store.references import RowIndex
 
@@ -41,7 +41,7 @@ class NewGeneration:
         The population after it, best first.
     population_scores : FloatArray, shape (n_member, n_score)
     archive : IntArray, shape (n_archive,)
-        Rows of the non-dominated evaluations.
+        Rows of the non-dominated evaluations, ascending.
     seconds
         Time of computing since the run began, s.
     """
@@ -140,11 +140,15 @@ class RunWriter:
         evaluations = new.evaluations
         rows = np.arange(self._n_row, self._n_row + len(evaluations), dtype=np.int64)
         self._index.add(rows, evaluations.coordinates, evaluations.scores)
+        # Only new rows can enter an archive, and what has left it does not come back.
+        stayed = new.archive[new.archive < self._n_row]
+        removed = np.ones(len(self._archive), dtype=bool)
+        removed[np.searchsorted(self._archive, stayed)] = False
         generation = (
             new.number, self._n_row, len(rows), _now(), new.seconds,
             _blob(self._index.members(new.population, new.population_scores)),
-            _blob(np.setdiff1d(new.archive, self._archive)),
-            _blob(np.setdiff1d(self._archive, new.archive)),
+            _blob(new.archive[len(stayed) :]),
+            _blob(self._archive[removed]),
             encode(new.state, self._index.find),
         )  # fmt: skip
         with self._writing(f"generation {new.number}"), schema.transaction(self._connection):
@@ -229,21 +233,8 @@ def _fill(connection: sqlite3.Connection, info: RunInfo) -> None:
         f"BEGIN; PRAGMA application_id = {schema.APPLICATION_ID:d};"
         f"PRAGMA user_version = {schema.SCHEMA:d}; {schema.TABLES} COMMIT;"
     )
-    initial = None if info.initial is None else [numbers(row) for row in info.initial]
-    values: dict[str, Json] = {
-        "header": info.header.as_json(),
-        "settings": dict(info.settings),
-        "identity": dict(info.identity),
-        "places": dict(info.places),
-        "mode_sizes": [list(pair) for pair in info.mode_sizes],
-        "log_search": info.log_search,
-        "statuses": dict(info.statuses),
-        "initial": initial,
-    }
     with schema.transaction(connection):
-        for key, value in values.items():
-            row = (key, json.dumps(value))
-            connection.execute("INSERT INTO run VALUES (?, ?, ?)", (*row, schema.checksum(row)))
+        write_info(connection, info)
 
 
 def _blob(array: Any) -> bytes:
