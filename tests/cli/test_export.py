@@ -200,6 +200,7 @@ def simulated(opened, sweep, values):
 
 def test_scripts_of_a_project_need_nothing_of_this_package(fitted, command, tmp_path):
     files = fitted()
+    assert command("--resume", files.store, "-G", "4").code == 0
     answer = command("export", "out/run", "--formats", "", "--scripts", "5,30:32", "--sweep", "2")
     assert answer.code == 0, answer.err
     scripts = [Path(line) for line in answer.out.split()]

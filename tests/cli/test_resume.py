@@ -161,6 +161,12 @@ def test_extend_allows_another_budget(fit, resume):
         assert run.last.number == 4
         assert len(run.archive()) <= 2
         assert run.sessions[-1].content["settings"]["archive_size"] == 2
+    # From now on that is how the run is: its goal, too.
+    assert "generation" not in resume("out").out.replace("generation(s)", "")
+    resume("out", "-G", "5", "--extend")
+    with open_run(files.store) as run:
+        assert run.last.number == 5
+        assert len(run.archive()) <= 2
 
 
 def test_extend_alone_means_nothing(fit):

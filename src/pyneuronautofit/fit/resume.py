@@ -19,7 +19,7 @@ from pyneuronautofit.fit.options import options_of
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
-from pyneuronautofit.runs import History, RunInfo, RunReader
+from pyneuronautofit.runs import History, RunReader
 
 _log = logging.getLogger(__name__)
 
@@ -92,8 +92,8 @@ def stored_settings(config: FitConfig, problem: Problem) -> dict[str, Json]:
     return {**settings, "mask": None if rule is None else repr(rule)}
 
 
-def config_of(run: RunInfo, where: Path) -> FitConfig:
-    """Return the options of a run.
+def config_of(run: RunReader) -> FitConfig:
+    """Return the options of a run, as its last session had them.
 
     Raises
     ------
@@ -101,15 +101,19 @@ def config_of(run: RunInfo, where: Path) -> FitConfig:
         If it has options that this version does not know.
     """
     known = options_of(FitConfig)
-    unknown = [name for name in run.settings if name not in known]
+    unknown = [name for name in run.info.settings if name not in known]
     if unknown:
         raise RunError(
-            f"{where} was written by another version of pyneuronautofit: it has the options "
+            f"{run.path} was written by another version of pyneuronautofit: it has the options "
             f"{quoted(unknown)}. Use {run.header.program} for it"
         )
+    settings = dict(run.info.settings)
+    for session in run.sessions[-1:]:
+        latest = session.content["settings"]
+        settings |= {name: latest[name] for name in _EXTENDING | {"generations"}}
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
-        for name, value in run.settings.items()
+        for name, value in settings.items()
     }
     return FitConfig(**values)
 
@@ -127,7 +131,7 @@ def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitConfig:
     UsageError
         If one of them is another than the run's, and decides its results.
     """
-    config = config_of(run.info, run.path)
+    config = config_of(run)
     extend = bool(given.get("extend", False))
     _refuse_others(config, given, run)
     changed = {n: v for n, v in given.items() if not _is_same(n, getattr(config, n), v)}
