@@ -112,8 +112,7 @@ def config_of(run: RunReader) -> FitConfig:
         latest = session.content["settings"]
         settings |= {name: latest[name] for name in _EXTENDING | {"generations"}}
     values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.items()
+        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
     }
     return FitConfig(**values)
 

@@ -65,6 +65,8 @@ class RunReader:
             self._searched = self.info.searched
             self._names = tuple(self.info.statuses)
             self.generations = tuple(self._sound_generations(check=check))
+            if check:
+                self._check_sessions()
         except BaseException:
             self.close()
             raise
@@ -98,14 +100,25 @@ class RunReader:
 
     @property
     def sessions(self) -> tuple[Session, ...]:
-        """All sittings of the run."""
+        """All sittings of the run.
+
+        Raises
+        ------
+        RunError
+            If what is stored of them is damaged.
+        """
         try:
             rows = self._connection.execute(
-                "SELECT number, began, content, ended, outcome FROM session ORDER BY number"
+                "SELECT number, began, content, crc, ended, outcome FROM session ORDER BY number"
             ).fetchall()
-            return tuple(Session(n, b, json.loads(c), e, o) for n, b, c, e, o in rows)
-        except (sqlite3.Error, ValueError):  # damaged: nothing else depends on them
-            return ()
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise DamagedRowError(f"{self.path} is damaged: {error}") from error
+        if any(schema.checksum(row[:3]) != row[3] for row in rows):
+            raise DamagedRowError(f"{self.path}: what it says about its sessions is damaged")
+        return tuple(
+            Session(number, began, json.loads(content), ended, outcome)
+            for number, began, content, _crc, ended, outcome in rows
+        )
 
     # --- generations
 
@@ -241,6 +254,12 @@ class RunReader:
                 if number
                 else f"none of {stored} generations can be read"
             )
+
+    def _check_sessions(self) -> None:
+        try:
+            _ = self.sessions
+        except DamagedRowError:
+            self.losses.append("when it was computed, and by what, cannot be read")
 
     def _generation(self, number: int, expected_row: int) -> Generation:
         row = self._row("generation", _GENERATION, "number", number)

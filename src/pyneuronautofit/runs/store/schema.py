@@ -4,8 +4,8 @@ One SQLite file per run, in WAL mode: a reader never waits for the writer, nor t
 Numbers of a generation are kept together, as blobs of little-endian doubles row by row: that is
 written and read in a fraction of the time that a row per evaluation takes
 (`benchmarks/run_store.py`). Rows are never changed, and every row has a checksum of its own
-(CRC-32 of its columns, in their order), because SQLite does not notice a flipped byte within a
-blob. Exceptions are the tables `session` and `run`'s key `budget`, which say what changes.
+(CRC-32 of the columns before it, in their order), because SQLite does not notice a flipped byte
+within a blob. Only how a session ended is added later.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CREATE TABLE run (
     key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE session (
-    number INTEGER PRIMARY KEY, began TEXT NOT NULL, content TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, began TEXT NOT NULL, content TEXT NOT NULL, crc INTEGER NOT NULL,
     ended TEXT, outcome TEXT
 );
 CREATE TABLE generation (

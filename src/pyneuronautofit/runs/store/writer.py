@@ -112,14 +112,14 @@ class RunWriter:
         OutputError
             If it cannot be written.
         """
-        row = (_now(), json.dumps(content))
         with self._writing("a session"), schema.transaction(self._connection):
-            cursor = self._connection.execute(
-                "INSERT INTO session (number, began, content) "
-                "SELECT count(*), ?, ? FROM session RETURNING number",
-                row,
+            (number,) = self._connection.execute("SELECT count(*) FROM session").fetchone()
+            row = (int(number), _now(), json.dumps(content))
+            self._connection.execute(
+                "INSERT INTO session (number, began, content, crc) VALUES (?, ?, ?, ?)",
+                (*row, schema.checksum(row)),
             )
-            self._session = int(cursor.fetchone()[0])
+            self._session = int(number)
 
     def end_session(self, outcome: str) -> None:
         """Note how the session ended; raises as `begin_session`."""
