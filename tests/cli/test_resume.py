@@ -222,9 +222,11 @@ def test_another_processor_is_warned_of(fit, resume):
 def test_another_simulator_is_refused(fit, resume):
     files = fit("out", "-G", "1", "-A", "N")
     with contextlib.closing(sqlite3.connect(files.store)) as connection, connection:
-        (text,) = connection.execute("SELECT content FROM session").fetchone()
-        text = text.replace('"simulator": "', '"simulator": "abacus ')
-        connection.execute("UPDATE session SET content = ?", (text,))
+        row = connection.execute("SELECT number, began, content FROM session").fetchone()
+        text = row[2].replace('"simulator": "', '"simulator": "abacus ')
+        connection.execute(
+            "UPDATE session SET content = ?, crc = ?", (text, checksum((*row[:2], text)))
+        )
     answer = resume("out", "-G", "2", code=2)
     assert "was simulated by another simulator (abacus" in answer.err
 

@@ -284,6 +284,19 @@ def test_a_damaged_head_is_refused(tmp_path, sound):
         open_run(tmp_path / "r.sqlite")
 
 
+def test_damaged_sessions_are_a_loss_but_no_generation(tmp_path, sound):
+    data, made = sound
+    changed = bytearray(data)
+    changed[data.index(b'"n_worker": 2') + 12] ^= 1
+    path = tmp_path / "r.sqlite"
+    path.write_bytes(changed)
+    with open_run(path) as run:
+        assert len(run.generations) == len(made)
+        assert run.losses == ["when it was computed, and by what, cannot be read"]
+        with pytest.raises(RunError, match="its sessions is damaged"):
+            _ = run.sessions
+
+
 def test_without_a_check_a_damaged_block_is_noticed_when_it_is_read(tmp_path, sound):
     data, made = sound
     scores = made[30].evaluations.scores.tobytes()
