@@ -11,7 +11,7 @@ from rich.progress import track
 
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
+from pyneuronautofit.fit.common import MODEL, RUN, ProjectOptions
 from pyneuronautofit.fit.options import above, at_least, between, one_of
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._neuron_probe import NeuronProbe
@@ -37,7 +37,7 @@ class DatabaseOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProbeOptions(DatabaseOptions):
+class ProbeOptions(DatabaseOptions, ProjectOptions):
     """How models are simulated where there is no recording."""
 
     temperature_degC: float | None = option(
@@ -50,15 +50,6 @@ class ProbeOptions(DatabaseOptions):
         parse=float,
         check=between(-20, 100),
         help="temperature, degC",
-    )
-    project: str | None = option(
-        None,
-        "--project",
-        group=MODEL,
-        metavar="PATH",
-        parse=str,
-        help="a project.py or its folder (default: project.py of the working directory; without "
-        "one the built-in thalamocortical cell)",
     )
     simulator: str = option(
         "neuron",

@@ -16,10 +16,7 @@ from pathlib import Path
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import OutputError
-from pyneuronautofit.models import CellSource
-
-# What a model may be made of, beside its .mod files.
-_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
+from pyneuronautofit.models import CellSource, model_files
 
 
 class Journal:
@@ -79,12 +76,11 @@ class Journal:
 def model_digest(source: CellSource) -> str:
     """Return a digest of a model's files, as far as they decide what is simulated."""
     digest = hashlib.sha256(__version__.encode())
-    folders = [source.mods] if source.mods is not None else []
-    folders += [source.project.parent] if source.project is not None else []
-    for folder in folders:
-        for path in sorted(folder.iterdir()):
-            if path.suffix in _MODEL_SUFFIXES | {".mod"} and path.is_file():
-                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    files = [] if source.mods is None else sorted(source.mods.glob("*.mod"))
+    files += [] if source.project is None else model_files(source.project.parent)
+    for path in files:
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
     if source.library is not None:
         digest.update(str(source.library).encode())
     return digest.hexdigest()

@@ -11,6 +11,7 @@ from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
 from pyneuronautofit.fit.common import EvaluationOptions as EvaluationOptions
+from pyneuronautofit.fit.common import ProjectOptions as ProjectOptions
 from pyneuronautofit.fit.common import RecordingOptions as RecordingOptions
 from pyneuronautofit.fit.common import SimulationOptions as SimulationOptions
 from pyneuronautofit.fit.config import FitConfig as FitConfig

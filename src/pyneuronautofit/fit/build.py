@@ -153,11 +153,16 @@ def open_problem(config: FitConfig, working_directory: Path) -> Problem:
     PyNeuronAutofitError
         Whatever is wrong with the recording, the model or the options.
     """
+    return build_problem(config, *open_inputs(config, working_directory))
+
+
+def open_inputs(config: FitConfig, working_directory: Path) -> tuple[Recording, Model]:
+    """Read the recording and load the model; raises as `open_problem`."""
     # The recording first: a wrong file name should not wait for channels to be compiled.
     recording = open_recording(config)
     model = load_model(None if config.project is None else Path(config.project), working_directory)
     _log.info("model: %s, version %s", model.description, model.version)
-    return build_problem(config, recording, model)
+    return recording, model
 
 
 def build_problem(config: FitConfig, recording: Recording, model: Model) -> Problem:

@@ -173,7 +173,22 @@ class EvaluationOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SimulationOptions:
+class ProjectOptions:
+    """Which model."""
+
+    project: str | None = option(
+        None,
+        "--project",
+        group=MODEL,
+        metavar="PATH",
+        parse=str,
+        help="a project.py or its folder (default: project.py of the working directory; without "
+        "one the built-in thalamocortical cell)",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationOptions(ProjectOptions):
     """How models are simulated."""
 
     temperature_degC: float = option(
@@ -185,15 +200,6 @@ class SimulationOptions:
         parse=float,
         check=between(-20, 100),
         help="temperature, degC",
-    )
-    project: str | None = option(
-        None,
-        "--project",
-        group=MODEL,
-        metavar="PATH",
-        parse=str,
-        help="a project.py or its folder (default: project.py of the working directory; without "
-        "one the built-in thalamocortical cell)",
     )
     simulator: str | None = option(
         None,

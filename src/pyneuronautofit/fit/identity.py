@@ -11,11 +11,9 @@ from pathlib import Path
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.models import CellSource, neuron_version
+from pyneuronautofit.models import CellSource, model_files, neuron_version
 from pyneuronautofit.models.model import BUILT_IN_MODS
 
-# Files beside a project file that may be a part of the model.
-_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
 # Libraries that compute: another version may round differently, or draw other random numbers.
 _LIBRARIES = ("numpy", "numba", "moocore")
 
@@ -32,7 +30,7 @@ def file_digest(path: Path) -> str:
 def model_digests(source: CellSource) -> dict[str, str]:
     """Return the SHA-256 of every file that may decide what a model does, by its name."""
     folder = BUILT_IN_MODS.parent if source.project is None else source.project.parent
-    files = {path.name: path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES}
+    files = {path.name: path for path in model_files(folder)}
     if source.mods is not None:
         files |= {f"mods/{path.name}": path for path in source.mods.glob("*.mod")}
     elif source.library is not None:

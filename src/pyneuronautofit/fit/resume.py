@@ -11,13 +11,13 @@ from typing import Any
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RecordingError, RunError, UsageError
-from pyneuronautofit.fit.build import build_problem, open_recording
+from pyneuronautofit.fit.build import build_problem, open_inputs
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.engine import Budget, Progress, beginning
 from pyneuronautofit.fit.identity import run_identity
 from pyneuronautofit.fit.options import options_of
 from pyneuronautofit.fit.problem import Problem
-from pyneuronautofit.models import Model, load_model
+from pyneuronautofit.models import Model
 from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
 from pyneuronautofit.runs import History, RunReader
 
@@ -74,10 +74,7 @@ def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
     PyNeuronAutofitError
         Whatever is wrong with the recording, the model or the options.
     """
-    # The recording first: a wrong file name should not wait for channels to be compiled.
-    recording = open_recording(config)
-    model = load_model(None if config.project is None else Path(config.project), working_directory)
-    _log.info("model: %s, version %s", model.description, model.version)
+    recording, model = open_inputs(config, working_directory)
     problem = build_problem(config, recording, model)
     path = Path(config.recording).absolute()
     return OpenedFit(config, problem, model, path, run_identity(path, model.cell_source))

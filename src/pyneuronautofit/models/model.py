@@ -32,6 +32,15 @@ _log = logging.getLogger(__name__)
 BUILT_IN_MODS = Path(__file__).parent / "thalamocortical" / "mods"
 
 
+# JSON is not among them: a run writes such files, perhaps into the same folder.
+_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
+
+
+def model_files(folder: Path) -> list[Path]:
+    """Return the files of a project's folder that may be a part of its model, by name."""
+    return sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES)
+
+
 @dataclass(frozen=True)
 class CellSource:
     """Where a process gets the cell from: a record that can be pickled.

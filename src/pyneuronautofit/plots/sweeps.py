@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.plots.canvas import open_figure, show_figures, write_figure
-from pyneuronautofit.plots.traces import draw_sweep
+from pyneuronautofit.plots.traces import draw_panels
 
 _COLUMNS = 8
 
@@ -39,20 +39,10 @@ def save_sweeps(
     n_row = -(-n_sweep // _COLUMNS)
     size_in = 2.0 * min(n_sweep, _COLUMNS) + 0.5, 1.5 * n_row + 1.0
     figure = open_figure(size_in, paths[0] if paths else None)
-    n_column = min(n_sweep, _COLUMNS)
-    panels = figure.subplots(n_row, n_column, sharex=True, sharey=True, squeeze=False)
-    for number, panel in enumerate(panels.flat):
-        if number >= n_sweep:
-            panel.set_visible(False)
-            continue
-        draw_sweep(panel, recorded_mV[number], model_mV[number], step_ms, titles[number])
-    for panel in panels.flat[max(n_sweep - n_column, 0) : n_sweep]:  # the lowest of each column
-        panel.set_xlabel("time (ms)", fontsize=8)
-        panel.tick_params(labelbottom=True)
-    for panel in panels[:, 0]:
-        panel.set_ylabel("voltage (mV)", fontsize=8)
+    shape = (n_row, min(n_sweep, _COLUMNS))
+    first = draw_panels(figure, shape, recorded_mV, model_mV, step_ms=step_ms, titles=titles)
     figure.suptitle(heading, fontsize=10)
-    handles, labels = panels[0, 0].get_legend_handles_labels()
+    handles, labels = first.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     for path in paths:
         write_figure(figure, path)

@@ -78,7 +78,38 @@ def save_comparison(
     n_row = -(-n_sweep // n_column)
     figure = Figure(figsize=(3.2 * n_column, 1.9 * n_row + 0.7), layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(n_row, n_column, sharex=True, sharey=True, squeeze=False)
+    first = draw_panels(
+        figure, (n_row, n_column), recorded_mV, model_mV, step_ms=step_ms, titles=titles
+    )
+    first.legend(fontsize=7, frameon=False)
+    figure.suptitle(heading, fontsize=10)
+    with replacing(path) as stream:
+        figure.savefig(stream, format=path.suffix[1:].lower(), dpi=150)
+
+
+def draw_panels(
+    figure: Figure,
+    shape: tuple[int, int],
+    recorded_mV: FloatArray,
+    model_mV: FloatArray,
+    *,
+    step_ms: float,
+    titles: Sequence[str],
+) -> Axes:
+    """Draw a panel per sweep, with labels at the outer ones; return the first panel.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of panels; there may be more than sweeps.
+    recorded_mV, model_mV : FloatArray, shape (n_sweep, n_sample), mV
+    step_ms
+        Sampling interval.
+    titles
+        One per sweep.
+    """
+    n_sweep, n_column = len(titles), shape[1]
+    panels = figure.subplots(*shape, sharex=True, sharey=True, squeeze=False)
     for number, panel in enumerate(panels.flat):
         if number >= n_sweep:
             panel.set_visible(False)
@@ -89,10 +120,8 @@ def save_comparison(
         panel.tick_params(labelbottom=True)
     for panel in panels[:, 0]:
         panel.set_ylabel("voltage (mV)", fontsize=8)
-    panels[0, 0].legend(fontsize=7, frameon=False)
-    figure.suptitle(heading, fontsize=10)
-    with replacing(path) as stream:
-        figure.savefig(stream, format=path.suffix[1:].lower(), dpi=150)
+    first: Axes = panels[0, 0]
+    return first
 
 
 def check_figure_path(path: Path) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from pyneuronautofit._native import artifacts
 from pyneuronautofit.errors import ModelError
-from pyneuronautofit.models import CellSource, neuron_version
+from pyneuronautofit.models import CellSource, model_files, neuron_version
 from pyneuronautofit.simulators._base import Block, RunStatus, Simulator, Traces, gather
 from pyneuronautofit.simulators.agreement import (
     Agreement,
@@ -52,9 +52,6 @@ _SHORTER = 8
 _MOST_TRIED = 8
 # In how many calls that is tried: a model may be one whose cells always fire from the start.
 _MOST_ATTEMPTS = 3
-# Files beside a project file that may be a part of the model. JSON is not among them: a run writes
-# such files, perhaps into the same folder.
-_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
 
 
 class PreferredSimulator:
@@ -270,17 +267,11 @@ class PreferredSimulator:
     def _sidecar(self, kernel_keys: Sequence[str]) -> Path:
         """Return where it is kept that this model was compared."""
         parts = [*(key.encode() for key in kernel_keys), neuron_version().encode()]
-        for path in _model_files(self._source):
+        project = self._source.project
+        for path in [] if project is None else model_files(project.parent):
             parts.append(path.name.encode())
             parts.append(path.read_bytes())
         return artifacts.cache_folder("kernels") / f"compared-{artifacts.digest(parts)}.json"
-
-
-def _model_files(source: CellSource) -> list[Path]:
-    if source.project is None:
-        return []
-    folder = source.project.parent
-    return sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES)
 
 
 def _compared(answer: Traces, ours: Traces, step_ms: float) -> Agreement:
