@@ -11,6 +11,7 @@ from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.probing import watched
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.serving import Exhibition, RatingOptions, export_accepted, serve
 from pyneuronautofit.cli.stored import StoredModelsOptions
 from pyneuronautofit.database import (
     Database,
@@ -36,13 +37,17 @@ from pyneuronautofit.fit import build_simulator, open_recording, option, stimulu
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.plots import check_target
-from pyneuronautofit.simulators import plan_experiment
+from pyneuronautofit.rating import Stage
+from pyneuronautofit.simulators import Simulator, plan_experiment
 
 DESCRIPTION = """Draws the voltage of models over their recordings, all sweeps, eight a row.
 
 ID is a model's id, or None for all. A figure is written to every PATTERN, in the format of its
 suffix, with {} replaced by the id; without a pattern it is shown. The recordings that models were
-fitted to are sought in --recordings, beside DATABASE, here and in ../experimentaldata."""
+fitted to are sought in --recordings, beside DATABASE, here and in ../experimentaldata.
+
+With --serve a web page on this computer shows one model after the other, to be accepted or rejected
+by keys; --accepted OUT writes the models that were accepted."""
 
 _FAILED = 1
 
@@ -57,7 +62,7 @@ def one_or_all(text: str) -> int | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinalCheckConfig(StoredModelsOptions):
+class FinalCheckConfig(StoredModelsOptions, RatingOptions):
     """Figures of models over their recordings."""
 
     models: str = option(
@@ -90,20 +95,45 @@ class FinalCheckConfig(StoredModelsOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Draw, and return the exit code."""
     config = parse_config(FinalCheckConfig, argv, prog, DESCRIPTION)
+    config.check_rating(len(config.patterns))
     screen = Screen()
     with logging_to_screen("INFO"):
         database = _chosen(config)
-        stored = database.stored
-        check_patterns(config.patterns, len(stored.models))
-        for pattern in config.patterns:
-            check_target(paths_of([pattern], stored.models[0].number)[0])
-        if not config.patterns:
-            check_target(None)
-        found = _recordings(config, database)
-        model = load_model(config.project_path(), Path.cwd())
-        reviewed: list[Reviewed] = []
-        for each in found.items():
-            reviewed += _review(config, database, model, each, screen)
+        if config.accepted is not None:
+            return export_accepted(config, database, Path(config.accepted), screen)
+        if config.serve:
+            return _serve(config, database, screen)
+        return _draw(config, database, screen)
+
+
+def _serve(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
+    """Let somebody rate the models, and return the exit code."""
+    stored = database.stored
+    found = _recordings(config, database)
+    model = load_model(config.project_path(), Path.cwd())
+    stages: list[Stage] = []
+    stage_of, headings = [0] * len(stored.models), [""] * len(stored.models)
+    for number, (path, places) in enumerate(found.items()):
+        stages.append(_stage(config, model, path, stored))
+        for place in places:
+            stage_of[place] = number
+            headings[place] = heading_of(database, place, path.name)
+    return serve(config, Exhibition(database, headings, stages, stage_of), screen)
+
+
+def _draw(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
+    """Draw figures, and return the exit code."""
+    stored = database.stored
+    check_patterns(config.patterns, len(stored.models))
+    for pattern in config.patterns:
+        check_target(paths_of([pattern], stored.models[0].number)[0])
+    if not config.patterns:
+        check_target(None)
+    found = _recordings(config, database)
+    model = load_model(config.project_path(), Path.cwd())
+    reviewed: list[Reviewed] = []
+    for each in found.items():
+        reviewed += _review(config, database, model, each, screen)
     failed = [each for each in reviewed if each.problem]
     for lost in failed:
         screen.print(f"model {lost.number}: {lost.problem}", soft_wrap=True, markup=False)
@@ -177,6 +207,11 @@ def _journal(config: FinalCheckConfig, model: Model, recording: Path) -> Journal
 
 
 def _bench(config: FinalCheckConfig, model: Model, path: Path, stored: StoredModels) -> Bench:
+    stage = _stage(config, model, path, stored)
+    return Bench(stage.target, stage.titles, stage.make_simulator(), stage.downsampler)
+
+
+def _stage(config: FinalCheckConfig, model: Model, path: Path, stored: StoredModels) -> Stage:
     recording = open_recording(config, path)
     target = reduce_recording(recording, model.downsampler)
     window = stimulus_window(config, target)
@@ -187,5 +222,8 @@ def _bench(config: FinalCheckConfig, model: Model, path: Path, stored: StoredMod
         config.step_ms,
         config.temperature_of(stored),
     )
-    simulator = build_simulator(model.cell_source, experiment, config)
-    return Bench(target, sweep_titles(target, window), simulator, model.downsampler)
+
+    def make() -> Simulator:
+        return build_simulator(model.cell_source, experiment, config)
+
+    return Stage(target, window, sweep_titles(target, window), model.downsampler, make)

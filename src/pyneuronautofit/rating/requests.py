@@ -1,0 +1,212 @@
+"""What the page asks for, and what it gets: no sockets here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from importlib import resources
+from urllib.parse import quote
+
+from pyneuronautofit._types import Json
+from pyneuronautofit.database.content import format_content
+from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, UsageError
+from pyneuronautofit.rating.files import accepted_name
+from pyneuronautofit.rating.session import Session
+from pyneuronautofit.rating.sheet import Verdict
+from pyneuronautofit.rating.traces import STEPS_PER_MV, Forerunner, Stage, quantised
+
+# A request for a model that is not ready waits so long before it is told to ask again. Whoever has
+# turned to another model meanwhile should not keep that one waiting for long.
+_WAIT_S = 1.0
+_FILES = {
+    "": ("index.html", "text/html; charset=utf-8"),
+    "app.js": ("app.js", "text/javascript; charset=utf-8"),
+    "panels.js": ("panels.js", "text/javascript; charset=utf-8"),
+    "app.css": ("app.css", "text/css; charset=utf-8"),
+    "icon.svg": ("icon.svg", "image/svg+xml"),
+    "uPlot.iife.min.js": ("uPlot.iife.min.js", "text/javascript; charset=utf-8"),
+    "uPlot.min.css": ("uPlot.min.css", "text/css; charset=utf-8"),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent back."""
+
+    body: bytes
+    kind: str = "application/json"
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is shown and kept.
+
+    Attributes
+    ----------
+    session
+        The rater's.
+    forerunner
+        Knows the traces.
+    stages, stage_of
+        The recordings, and for every model, in the order in which they are shown, which is its.
+    """
+
+    session: Session
+    forerunner: Forerunner
+    stages: Sequence[Stage]
+    stage_of: Sequence[int]
+
+
+def answer_get(work: Work, path: str) -> Answer:
+    """Answer a request that changes nothing; `path` has no leading slash."""
+    if path in _FILES:
+        name, kind = _FILES[path]
+        web = resources.files("pyneuronautofit.rating") / "web"
+        return Answer((web / name).read_bytes(), kind)
+    if path in _QUESTIONS:
+        return _QUESTIONS[path](work)
+    first, _slash, number = path.partition("/")
+    if first == "recordings" and _is_below(number, len(work.stages)):
+        return _binary(quantised(work.stages[int(number)].target.voltage_mV).tobytes())
+    if first == "traces" and _is_below(number, len(work.stage_of)):
+        return _trace(work, int(number), _WAIT_S)
+    if first == "ready" and _is_below(number, len(work.stage_of)):
+        return _trace(work, int(number), 0.0)
+    return refusal(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
+
+
+def answer_post(work: Work, path: str, body: bytes) -> Answer:
+    """Answer a request that changes something."""
+    act = _ACTS.get(path)
+    if act is None:
+        return refusal(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
+    try:
+        answer = act(work.session, _object(body))
+    except KeyError as error:
+        return refusal(HTTPStatus.BAD_REQUEST, f"{path} needs {error}")
+    except (ValueError, TypeError, RecursionError, UsageError) as error:
+        return refusal(HTTPStatus.BAD_REQUEST, str(error))
+    except OutputError as error:
+        return refusal(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
+    work.forerunner.look_at(work.session.place)
+    return _json(answer)
+
+
+def refusal(status: HTTPStatus, why: str) -> Answer:
+    """Return an answer that says why there is none."""
+    return Answer(json.dumps({"error": why}).encode(), status=status)
+
+
+def _object(body: bytes) -> dict[str, Json]:
+    asked = json.loads(body)
+    if not isinstance(asked, dict):
+        raise TypeError(f"expected an object, found {type(asked).__name__}")
+    return asked
+
+
+def _state(work: Work) -> Answer:
+    state = work.session.state()
+    for model, stage in zip(state["models"], work.stage_of, strict=True):
+        model["recording"] = stage
+    shown = {
+        **state,
+        "n_ready": work.forerunner.n_done,
+        "n_wanted": work.forerunner.n_wanted,
+        "steps_per_mV": STEPS_PER_MV,
+        "recordings": [
+            {
+                "titles": stage.titles,
+                "n_sweep": stage.target.n_sweep,
+                "n_sample": stage.target.n_sample,
+                "step_ms": stage.target.step_ms,
+                "stimulus_ms": [
+                    stage.window.first * stage.target.step_ms,
+                    (stage.window.last + 1) * stage.target.step_ms,
+                ],
+            }
+            for stage in work.stages
+        ],
+    }
+    return _json(shown)
+
+
+def _progress(work: Work) -> Answer:
+    return _json({"n_ready": work.forerunner.n_done})
+
+
+def _trace(work: Work, place: int, wait_s: float) -> Answer:
+    made = work.forerunner.wait_for(place, wait_s) if wait_s else work.forerunner.find(place)
+    if made is None:
+        return Answer(b"{}", status=HTTPStatus.ACCEPTED)
+    if made.voltage is None:
+        return _json({"problem": made.problem})
+    return _binary(made.voltage.tobytes())
+
+
+def _export(work: Work) -> Answer:
+    try:
+        database = work.session.exported()
+    except PyNeuronAutofitError as error:
+        return refusal(HTTPStatus.CONFLICT, str(error))
+    text = format_content(database.content, database.layout)
+    name = quote(accepted_name(database.path))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Answer(text.encode(), headers=headers)
+
+
+_QUESTIONS: dict[str, Callable[[Work], Answer]] = {
+    "state": _state,
+    "progress": _progress,
+    "export": _export,
+}
+
+
+def _look_at(session: Session, asked: Mapping[str, Json]) -> dict[str, Json]:
+    return session.look_at(_place(asked))
+
+
+def _rate(session: Session, asked: Mapping[str, Json]) -> dict[str, Json]:
+    return session.rate(_place(asked), Verdict(asked["verdict"]))
+
+
+def _annotate(session: Session, asked: Mapping[str, Json]) -> dict[str, Json]:
+    note = asked["note"]
+    if not isinstance(note, str):
+        raise TypeError(f"note: expected a text, found {type(note).__name__}")
+    return session.annotate(_place(asked), note)
+
+
+def _undo(session: Session, _asked: Mapping[str, Json]) -> dict[str, Json]:
+    return session.undo()
+
+
+_ACTS: dict[str, Callable[[Session, Mapping[str, Json]], dict[str, Json]]] = {
+    "look": _look_at,
+    "rate": _rate,
+    "annotate": _annotate,
+    "undo": _undo,
+}
+
+
+def _place(asked: Mapping[str, Json]) -> int:
+    place = asked["place"]
+    if not isinstance(place, int) or isinstance(place, bool):
+        raise TypeError(f"place: expected a whole number, found {str(place)[:40]!r}")
+    return place
+
+
+def _is_below(text: str, n: int) -> bool:
+    # Digits of all scripts are decimal; only ours are addresses.
+    return text.isascii() and text.isdecimal() and len(text) < 10 and int(text) < n
+
+
+def _json(value: Json) -> Answer:
+    return Answer(json.dumps(value).encode())
+
+
+def _binary(body: bytes) -> Answer:
+    return Answer(body, "application/octet-stream")
