@@ -151,6 +151,7 @@ def test_a_cell_that_needs_too_many_steps_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(adaptive_kernel, "_MOST_STEPS_PER_MS", 0.01)
     monkeypatch.setattr(adaptive_kernel, "_STIFF_STEPS_PER_MS", 0.01)
     monkeypatch.setattr(adaptive_kernel, "_MOST_STEPS_OF_ANY", 20)
+    monkeypatch.setattr(adaptive_kernel, "_MOST_BEFORE_STIFF", 20)
     source, experiment, table, _sweeps = model(("layer5",), tmp_path)
     traces = adaptive(source, experiment, table)
     assert traces.status == (RunStatus.TOO_MANY_STEPS,)
@@ -159,9 +160,10 @@ def test_a_cell_that_needs_too_many_steps_is_given_up(tmp_path, monkeypatch):
 
 def test_stiff_cells_are_simulated_by_their_own_code(tmp_path, monkeypatch):
     source, experiment, table, _sweeps = model(("layer5", "ca1"), tmp_path)
+    monkeypatch.setattr(adaptive_kernel, "_STIFF_STEPS_PER_MS", 100.0)
     usual = adaptive(source, experiment, table, 3e-4).voltage_mV
     monkeypatch.setattr(adaptive_kernel, "_STIFF_STEPS_PER_MS", 0.0)
-    monkeypatch.setattr(adaptive_kernel, "_MOST_STEPS_OF_ANY", 1)
+    monkeypatch.setattr(adaptive_kernel, "_MOST_BEFORE_STIFF", 1)
     stiff = adaptive(source, experiment, table, 3e-4)
     assert stiff.ok.all()
     assert not np.array_equal(stiff.voltage_mV, usual)

@@ -22,9 +22,10 @@ from pyneuronautofit.units import PA_PER_NA
 _LEAST_MS, _MOST_MS, _FIRST_MS = 0.005, 5.0, 0.05
 # A cell that fires 200 times a second takes 40: what needs more than this all the time is given up.
 _MOST_STEPS_PER_MS = 50.0
-# A cell that takes more in its transient is simulated anew, as a stiff one.
-_STIFF_STEPS_PER_MS = 4.0
-_MOST_STEPS_OF_ANY = 2000
+# A cell that takes more in its transient is simulated anew, as a stiff one: at the usual tolerance,
+# else as many more as a step of third order takes.
+_STIFF_STEPS_PER_MS, _USUAL_TOLERANCE_MV = 0.5, 0.003
+_MOST_STEPS_OF_ANY, _MOST_BEFORE_STIFF = 2000, 100
 # Ticks of a whole simulation that the narrower lanes can count.
 _MOST_TICKS = 2**30
 _TICKS_PER_SAMPLE = 2048
@@ -193,12 +194,13 @@ class AdaptivePlan:
             *(_as_sweep(current, place) for current, place in zip(self._currents, places))
         )
         self._holding_nA = np.ascontiguousarray(self.holding_pA / PA_PER_NA)
+        stiff_per_ms = _STIFF_STEPS_PER_MS * math.cbrt(_USUAL_TOLERANCE_MV / adaptive.tolerance_mV)
         self.protocol = _Protocol(
             experiment.n_sample,
             transient_ticks,
-            _limit(transient_ticks * tick_ms, _MOST_STEPS_PER_MS),
-            _limit(experiment.n_sample * clock.step_ms, _MOST_STEPS_PER_MS),
-            _limit(transient_ticks * tick_ms, _STIFF_STEPS_PER_MS),
+            _limit(transient_ticks * tick_ms, _MOST_STEPS_PER_MS, _MOST_STEPS_OF_ANY),
+            _limit(experiment.n_sample * clock.step_ms, _MOST_STEPS_PER_MS, _MOST_STEPS_OF_ANY),
+            _limit(transient_ticks * tick_ms, stiff_per_ms, _MOST_BEFORE_STIFF),
             tick_ms,
             adaptive.tolerance_mV,
             _LEAST_MS,
@@ -223,8 +225,8 @@ def _as_sweep(current: SweepCurrent, holding: int) -> _Sweep:
     )
 
 
-def _limit(duration_ms: float, steps_per_ms: float) -> int:
-    return max(math.ceil(duration_ms * steps_per_ms), _MOST_STEPS_OF_ANY)
+def _limit(duration_ms: float, steps_per_ms: float, at_least: int) -> int:
+    return max(math.ceil(duration_ms * steps_per_ms), at_least)
 
 
 def _point_shift(points: int, step_ms: float, duration_ms: float) -> int:
