@@ -6,12 +6,25 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECORDING = REPOSITORY / "examples" / "experimentaldata" / "TC-example.abf"
+# What browsers are given, and the licences of what is not ours.
+PAGES = [
+    "rating/web/app.js",
+    "rating/web/index.html",
+    "rating/web/uPlot.iife.min.js",
+    "rating/web/uPlot-LICENSE.txt",
+    "report/assets/start.js",
+    "report/vendor/echarts.common.min.js",
+    "report/vendor/LICENSE",
+    "report/vendor/LICENSE-d3",
+    "report/vendor/NOTICE",
+]
 
 
 def run(*words, cwd, env=None):
@@ -35,6 +48,8 @@ def test_an_installed_wheel_fits_from_an_empty_folder_elsewhere(tmp_path):
     shutil.copytree(REPOSITORY, source, ignore=leave_out, symlinks=True)
     run("-m", "build", "--wheel", "--outdir", tmp_path / "dist", source, cwd=tmp_path)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert {f"pyneuronautofit/{name}" for name in PAGES} <= set(archive.namelist())
     site, empty = tmp_path / "site", tmp_path / "an empty folder"
     empty.mkdir()
     run("-m", "pip", "install", "--quiet", "--no-deps", "--target", site, wheel, cwd=empty)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
+
+from pyneuronautofit.cli import commands
+from report._made import make_run
 
 FITTING = ["-A", "-P", "-G", "-E", "-L", "-I", "-N", "-U", "-y", "-H", "-b", "-M", "-S", "-Q", "-J"]
 MODEL = ["-m", "-k", "-c", "-t", "-l", "-r", "-q", "-z", "-e"]
@@ -48,7 +53,11 @@ COMMANDS = [
     "evaluate",
     "export",
     "report",
+    "status",
     "collect",
+    "info",
+    "select",
+    "merge",
     "check",
     "final-check",
     "search-init",
@@ -85,9 +94,50 @@ def test_every_flag_is_in_its_group_with_its_default(groups, group, flags):
 def test_the_commands_are_listed(command):
     out = command("--help").out
     listed = out[out.index("commands (") :]
+    assert list(commands.COMMANDS) == COMMANDS
     for name in COMMANDS:
         assert re.search(rf"^  {name} ", listed, re.MULTILINE), name
 
 
 def test_version(command):
     assert re.fullmatch(r"pyneuronautofit \d+\.\d+\.\d+\n", command("--version").out)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_found_by_its_name(command, name):
+    answer = command(name, "--help")
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith(f"usage: pyneuronautofit {name} ")
+
+
+# What a command loads can be seen only in a process of its own.
+LOADED = """
+import sys
+from pyneuronautofit.cli.main import main
+try:
+    code = main(sys.argv[1:])
+except SystemExit as leaving:  # --help
+    code = leaving.code
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+sys.exit(code)
+"""
+
+
+def loaded_by(*words, cwd):
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *words],
+        cwd=cwd, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_command_loads_only_what_it_needs(tmp_path):
+    make_run(tmp_path / "run.sqlite", [[[1, 1, 9], [8, 0, 1]]])
+    assert loaded_by("--version", cwd=tmp_path) & {"matplotlib", "numpy", "rich"} == set()
+    for words in (["status", "run"], ["--help"]):
+        loaded = loaded_by(*words, cwd=tmp_path)
+        assert "numpy" in loaded
+        assert "matplotlib" not in loaded
+    # Otherwise this could not fail.
+    assert "matplotlib" in loaded_by("plot-parmdist", "--help", cwd=tmp_path)

@@ -6,7 +6,9 @@ import contextlib
 import gzip
 import json
 import re
+import shutil
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -237,6 +239,17 @@ def test_a_run_of_an_unknown_option_is_refused(fit, resume):
     answer = resume("out", code=2)
     assert "it has the options levitation" in answer.err
     assert f"pyneuronautofit {__version__}" in answer.err
+
+
+@pytest.mark.parametrize("words", [
+    ("--resume", "schema-1"), ("export", "schema-1", "--scripts", "0"),
+], ids=" ".join)  # fmt: skip
+def test_a_run_that_does_not_say_its_settings_is_refused(command, tmp_path, words):
+    shutil.copy(Path(__file__).parents[1] / "runs" / "data" / "schema-1.sqlite", tmp_path)
+    answer = command(*words)
+    assert answer.code == 2
+    assert "schema-1.sqlite does not say with what it was made" in answer.err
+    assert "-I " in answer.err
 
 
 def test_a_second_process_is_kept_out(fit, resume):

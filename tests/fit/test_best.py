@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from pyneuronautofit.fit import Budget, best_models, search
+from pyneuronautofit.fit.best import best_members, places
 from pyneuronautofit.optimisers import ParetoArchive, SearchSettings, build_strategy
 
 
@@ -42,3 +44,20 @@ def test_nothing_is_best_where_nothing_succeeded(problem):
     progress = finished(problem)
     nobody = replace(progress, archive=ParetoArchive(np.arange(0), np.empty((0, 0)), 10))
     assert best_models(nobody, problem.suite) == ()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_rule_written_down_a_second_time(seed):
+    # Few values: many are equal, which is where rules differ.
+    sums = np.random.default_rng(seed).integers(0, 5, (30, 3)).astype(float)
+    models = sums.tolist()
+    place = [[sum(other[k] < model[k] for other in models) for k in range(3)] for model in models]
+    assert places(sums).tolist() == place
+    expected = {"compromise": min(range(30), key=lambda m: sum(place[m]))}
+    for k, code in enumerate("OVA"):
+        expected[f"best {code}"] = min(range(30), key=lambda m: (models[m][k], sum(place[m])))
+    assert best_members(sums, "OVA") == expected
+
+
+def test_nobody_is_best_among_nobody():
+    assert best_members(np.empty((0, 2)), "OV") == {}

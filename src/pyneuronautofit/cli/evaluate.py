@@ -10,10 +10,10 @@ from pathlib import Path
 
 from pyneuronautofit._types import Json
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.stored import StoredModelsOptions
-from pyneuronautofit.cli.summary import print_models
 from pyneuronautofit.database import ScoredModel, StoredModels, find_target, score_models
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pyneuronautofit._version import __version__
-from pyneuronautofit.cli.interrupt import Interruption
+from pyneuronautofit.cli.interrupt import INTERRUPTED, Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.progress import Pace, make_progress
@@ -38,7 +38,6 @@ from pyneuronautofit.fit import (
     search,
 )
 from pyneuronautofit.optimisers import algorithm_letter
-from pyneuronautofit.plots import check_figure_path
 from pyneuronautofit.runs import (
     GzipLogHandler,
     RunFiles,
@@ -51,7 +50,6 @@ from pyneuronautofit.runs import (
 
 _log = logging.getLogger(__name__)
 
-INTERRUPTED = 130
 DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recording."
 
 
@@ -82,6 +80,8 @@ def _resume(argv: Sequence[str], prog: str, command: str) -> int:
 def _fit(config: FitConfig, command: str, stored: RunReader | None) -> int:
     algorithm_letter(config.algorithm)
     if config.figure is not None:
+        from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
+
         check_figure_path(Path(config.figure))
     with (
         logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs,

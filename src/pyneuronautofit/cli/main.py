@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from pyneuronautofit._version import __version__
-from pyneuronautofit.cli import fit
 from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
+from pyneuronautofit.cli.interrupt import INTERRUPTED
 from pyneuronautofit.errors import PyNeuronAutofitError
 
 _USER_ERROR = 2
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _USER_ERROR
     except KeyboardInterrupt:
         print("pyneuronautofit: interrupted", file=sys.stderr)
-        return fit.INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has left (`| head`). Keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,4 +48,6 @@ def _run(words: list[str]) -> int:
         return 0
     if words and words[0] in COMMANDS:
         return run_command(words[0], words[1:])
+    from pyneuronautofit.cli import fit  # noqa: PLC0415 (slow to load; see `run_command`)
+
     return fit.run(words, "pyneuronautofit", list_commands())

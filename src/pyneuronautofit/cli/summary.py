@@ -7,17 +7,13 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
+from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.fit import BestModel, FitConfig, Problem, Progress
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
-from pyneuronautofit.plots import save_comparison
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
-
-# More modes than this do not fit beside each other on a screen.
-_MOST_COLUMNS = 5
 
 
 def print_plan(
@@ -104,6 +100,8 @@ def print_summary(
 
 def draw_best(path: Path, problem: Problem, best: BestModel) -> None:
     """Draw a model's voltage over the recording's."""
+    from pyneuronautofit.plots import save_comparison  # noqa: PLC0415 (slow to load)
+
     space = problem.space
     targets = tuple(parameter.targets for parameter in space.parameters)
     table = ParameterTable(targets, tuple(space.whole.tolist()), best.parameters[None])
@@ -128,41 +126,8 @@ def _sweep_title(problem: Problem, sweep: int) -> str:
     return f"sweep {sweep}: {current_pA:.0f} pA"
 
 
-def print_models(
-    screen: Console,
-    columns: Sequence[str],
-    rows: Sequence[tuple[Sequence[str], Mapping[str, float | str]]],
-) -> None:
-    """Print models with the sums of their modes: a table, or lines where it would be too wide.
-
-    Parameters
-    ----------
-    columns
-        What stands before the modes.
-    rows
-        For each model the words of these columns, and the sum of every mode.
-    """
-    codes = list(dict.fromkeys(code for _words, sums in rows for code in sums))
-    if len(codes) > _MOST_COLUMNS:
-        for words, sums in rows:
-            values = ", ".join(f"{code} {_number(value, '.4g')}" for code, value in sums.items())
-            screen.print(f"{'  '.join(words)}: {values}", soft_wrap=True)
-        return
-    table = Table()
-    for column in (*columns, *codes):
-        table.add_column(column, justify="right" if column in codes else "left")
-    for words, sums in rows:
-        values_ = [_number(sums[code], ".6g") if code in sums else "" for code in codes]
-        table.add_row(*words, *values_)
-    screen.print(table)
-
-
 def _beside(sums: Mapping[str, float], reference: Mapping[str, float]) -> dict[str, float | str]:
     """Put the sums of a reference in brackets behind the sums, where there are any."""
     if not reference:
         return dict(sums)
     return {code: f"{value:.6g} ({reference[code]:.6g})" for code, value in sums.items()}
-
-
-def _number(value: float | str, form: str) -> str:
-    return value if isinstance(value, str) else format(value, form)

@@ -36,21 +36,54 @@ class BestModel:
     mode_sums: Mapping[str, float]
 
 
+def places(sums: FloatArray) -> FloatArray:
+    """Return every model's place in each mode's order of merit: how many have a smaller sum.
+
+    Parameters
+    ----------
+    sums : FloatArray, shape (n_model, n_mode), finite
+
+    Returns
+    -------
+    FloatArray, shape (n_model, n_mode)
+    """
+    orders = [np.searchsorted(np.sort(column), column) for column in sums.T]
+    return np.stack(orders, axis=1).astype(np.float64)
+
+
+def best_members(sums: FloatArray, codes: Sequence[str]) -> dict[str, int]:
+    """Return title -> member: the best compromise, then the best of each mode.
+
+    The compromise has the least sum of places in the modes' orders of merit: a measure that needs
+    no weights between spikes and mV^2.
+
+    Parameters
+    ----------
+    sums : FloatArray, shape (n_model, n_mode), finite
+        Of the models to choose from, usually the non-dominated ones.
+    codes
+        The letters of the modes.
+    """
+    if not len(sums):
+        return {}
+    compromises = places(sums).sum(axis=1)
+    chosen = {"compromise": int(np.argmin(compromises))}
+    for code, values in zip(codes, sums.T, strict=True):
+        # Among equals in this mode the better compromise.
+        chosen[f"best {code}"] = int(np.lexsort((compromises, values))[0])
+    return chosen
+
+
 def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:
     """Return the archive's best compromise, then the best model of each mode.
 
-    The compromise has the least sum of places in the modes' orders of merit: a measure that needs
-    no weights between spikes and mV^2. Empty where nothing succeeded.
+    See `best_members`; empty where nothing succeeded.
     """
     archive = progress.archive
     if not len(archive.rows):
         return ()
     sums = suite.mode_sums(archive.scores)
-    places = np.sum([_places(values) for values in sums.values()], axis=0)
-    chosen = {"compromise": int(np.argmin(places))}
-    for code, values in sums.items():
-        # Among equals in this mode the better compromise.
-        chosen[f"best {code}"] = int(np.lexsort((places, values))[0])
+    chosen = best_members(np.stack(list(sums.values()), axis=1), tuple(sums))
     parameters = progress.history.parameters
     return tuple(
         BestModel(
@@ -87,8 +120,3 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
         for place, row in enumerate(rows)
     }
     return [by_row[model.row] for model in best]
-
-
-def _places(values: FloatArray) -> FloatArray:
-    """Return how many values are smaller than each, shape (n,)."""
-    return np.searchsorted(np.sort(values), values).astype(np.float64)

@@ -95,7 +95,7 @@ def config_of(run: RunReader) -> FitConfig:
     Raises
     ------
     RunError
-        If it has options that this version does not know.
+        If it has options that this version does not know, or does not say what it had.
     """
     known = options_of(FitConfig)
     unknown = [name for name in run.info.settings if name not in known]
@@ -106,8 +106,14 @@ def config_of(run: RunReader) -> FitConfig:
         )
     settings = dict(run.info.settings)
     for session in run.sessions[-1:]:
-        latest = session.content["settings"]
-        settings |= {name: latest[name] for name in _EXTENDING | {"generations"}}
+        latest = session.content.get("settings")
+        if latest is None:
+            raise RunError(
+                f"{run.path} does not say with what it was made: its last session has no settings. "
+                "It can be neither continued nor simulated again; its models can be used with "
+                f"'collect', or in a new run with -I {run.path}"
+            )
+        settings |= {name: latest[name] for name in (_EXTENDING | {"generations"}) & latest.keys()}
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
     }

@@ -15,3 +15,4 @@ from pyneuronautofit.plots.sweeps import save_sweeps as save_sweeps
 from pyneuronautofit.plots.traces import check_figure_path as check_figure_path
 from pyneuronautofit.plots.traces import draw_sweep as draw_sweep
 from pyneuronautofit.plots.traces import save_comparison as save_comparison
+from pyneuronautofit.plots.trial import save_trial as save_trial

@@ -1,0 +1,115 @@
+// Traces of the recording and of models, a panel per sweep; spikes against current.
+
+const R = D.responses;
+// Place of a model in the table -> its trace; the recording is trace 0.
+const traceOf = new Map(R ? R.models.map((place, k) => [place, k + 1]) : []);
+const samples = R ? decode(R.voltage) : null;
+
+function decode(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Int16Array(bytes.buffer);
+}
+
+function trace(number, panel) {
+  const [, nSweep, n] = R.shape;
+  const start = (number * nSweep + panel) * n;
+  const points = new Array(n);
+  // Of a bin there are two samples; where in the bin they were is not kept.
+  const step = R.bin ? (R.bin * R.step) / 2 : R.step;
+  const shift = R.bin ? step / 2 : 0;
+  for (let i = 0; i < n; i++) points[i] = [i * step + shift, samples[start + i] * R.unit];
+  return points;
+}
+
+function shownTraces() {
+  const shown = [{ number: 0, name: "recording", colour: "recording", width: 1.4 }];
+  if (traceOf.has(0) && chosen !== 0) shown.push({ number: traceOf.get(0), name: "compromise", colour: "compromise", width: 1.1 });
+  if (traceOf.has(chosen)) shown.push({ number: traceOf.get(chosen), name: "chosen", colour: "chosen", width: 1.1 });
+  return shown;
+}
+
+function panelOption(panel) {
+  return (colours, width) => {
+    const sweep = R.drawn[panel];
+    const option = base(colours, width, {
+      title: `sweep ${R.sweeps[sweep]}: ${short(R.current[sweep])} pA`, bottom: 22, left: 50,
+      x: { name: "ms", nameGap: 20, min: 0, max: R.duration, scale: false }, y: { name: "mV", nameGap: 34 },
+    });
+    option.tooltip.axisPointer = { type: "line" };
+    option.tooltip.formatter = (points) => [`${short(points[0].value[0])} ms`, ...points.map((p) => `${p.marker}${escapeText(p.seriesName)} ${p.value[1].toFixed(1)} mV`)].join("<br>");
+    option.series = shownTraces().map((line) => ({
+      name: line.name, type: "line", symbol: "none", sampling: "minmax", lineStyle: { width: line.width }, color: colours[line.colour], data: trace(line.number, panel),
+    }));
+    option.series[0].markArea = { silent: true, itemStyle: { color: colours.faint, opacity: 0.07 }, data: [[{ xAxis: R.stimulus[0] }, { xAxis: R.stimulus[1] }]] };
+    return option;
+  };
+}
+
+function spikeOption(title, unit, values) {
+  return (colours, width) => {
+    const option = base(colours, width, { title, legend: {}, x: { name: "pA" }, y: { name: unit }, zoom: true });
+    const order = R.current.map((_, k) => k).sort((a, b) => R.current[a] - R.current[b]);
+    const symbols = { recording: "circle", compromise: "rect", chosen: "diamond" };
+    option.series = shownTraces().map((line) => ({
+      name: line.name, type: "line", symbol: symbols[line.colour], symbolSize: line.number ? 7 : 9, color: colours[line.colour],
+      lineStyle: { width: line.number ? 1.3 : 2 }, connectNulls: false, data: order.map((k) => [R.current[k], values[line.number][k]]),
+    }));
+    return option;
+  };
+}
+
+function addTraces() {
+  if (!R) return;
+  R.drawn.forEach((_, panel) => addChart(`trace-${panel}`, panelOption(panel), followZoom));
+  addChart("rate", spikeOption("Firing rate within the stimulus", "Hz", R.rate));
+  addChart("count", spikeOption("Spikes in the sweep", "spikes", R.count));
+  addChart("latency", spikeOption("Latency of the first spike", "ms", R.latency));
+  fillPicker();
+  listeners.push(() => { fillPicker(); for (const name of tracesAndSpikes()) draw(name); });
+}
+
+function tracesAndSpikes() {
+  return [...charts.keys()].filter((name) => name.startsWith("trace-") || ["rate", "count", "latency"].includes(name));
+}
+
+// All panels show the same part of time.
+let following = false;
+function followZoom(chart) {
+  chart.on("datazoom", () => {
+    if (following) return;
+    const { start, end } = chart.getOption().dataZoom[0];
+    showPart(start, end, chart);
+  });
+  chart.on("restore", () => showPart(0, 100, chart));
+}
+
+function showPart(start, end, source) {
+  following = true;
+  for (const [name, entry] of charts) {
+    if (name.startsWith("trace-") && entry.chart && entry.chart !== source) entry.chart.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, start, end });
+  }
+  following = false;
+}
+
+function fillPicker() {
+  const picker = document.getElementById("shown-models");
+  const keys = [["recording", "recording"], ...(chosen === 0 ? [] : [["compromise", "compromise"]])].map(([name, colour]) => mark(name, colour));
+  const buttons = R.models.map((place) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.choose = place;
+    button.setAttribute("aria-pressed", String(place === chosen));
+    button.textContent = D.models.title[place] || String(D.models.row[place]);
+    return button;
+  });
+  const said = mark(traceOf.has(chosen) ? nameOf(chosen) : `${nameOf(chosen)} was not simulated for this page; choose one of these:`, "chosen");
+  picker.replaceChildren(...keys, said, ...buttons);
+}
+
+function mark(text, colour) {
+  const span = document.createElement("span");
+  const line = document.createElement("span");
+  line.style.cssText = `display:inline-block;width:1.4em;height:3px;vertical-align:middle;margin-right:0.4em;background:${palette()[colour]}`;
+  span.append(line, text);
+  return span;
+}

@@ -1,0 +1,71 @@
+"""Making a report: read the run, simulate its best models again, write the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyneuronautofit._atomic import write_text
+from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.report.choice import Listed, list_models
+from pyneuronautofit.report.content import Content
+from pyneuronautofit.report.course import follow
+from pyneuronautofit.report.page import render
+from pyneuronautofit.report.responses import Responses, answers, reopen
+from pyneuronautofit.report.spread import spreads
+from pyneuronautofit.report.state import pace_of, state_of
+from pyneuronautofit.runs import RunReader
+
+_NOT_ASKED = "Traces were left out (--no-traces)."
+
+
+def write_report(
+    path: Path,
+    run: RunReader,
+    *,
+    traces: bool = True,
+    on_step: Callable[[str], None] = lambda _what: None,
+) -> None:
+    """Write a run's report, one HTML file that needs nothing else.
+
+    Parameters
+    ----------
+    traces
+        Whether the best models are simulated again. Where they cannot be, the page says why.
+    on_step
+        Is told what is done next.
+
+    Raises
+    ------
+    RunError
+        If a part of the store is damaged that was sound when it was opened.
+    OutputError
+        If the file cannot be written.
+    """
+    now = datetime.now(UTC)
+    state = state_of(run)
+    on_step("reading all evaluations")
+    course = follow(run)
+    listed = list_models(run)
+    distributions = spreads(run)
+    responses = _responses(run, listed, on_step) if traces else _NOT_ASKED
+    on_step("writing the page")
+    pace = pace_of(run, state, now)
+    write_text(
+        path, render(Content(run, now, state, pace, course, listed, distributions, responses))
+    )
+
+
+def _responses(run: RunReader, listed: Listed, on_step: Callable[[str], None]) -> Responses | str:
+    """Return what the models answer; or why they could not be asked."""
+    if not listed.traced:
+        return "There are no models to simulate."
+    on_step(f"simulating {len(listed.traced)} models")
+    try:
+        opened = reopen(run)
+        with opened.problem.simulator:
+            parameters = listed.evaluations.parameters[list(listed.traced)]
+            return answers(opened.problem, parameters, listed.traced)
+    except PyNeuronAutofitError as error:
+        return f"The models could not be simulated again, so there are no traces: {error}"

@@ -1,0 +1,46 @@
+"""Everything that a report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyneuronautofit.report.choice import Listed
+from pyneuronautofit.report.course import Course
+from pyneuronautofit.report.responses import Responses
+from pyneuronautofit.report.spread import Spread
+from pyneuronautofit.report.state import Pace, State
+from pyneuronautofit.runs import RunReader
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that a report shows.
+
+    Attributes
+    ----------
+    run
+        The run, open.
+    now
+        When the report is made.
+    state, pace
+        How it is doing.
+    course
+        How the search went.
+    listed
+        The models.
+    spreads
+        The parameters' distributions.
+    responses
+        What the models answer; or why they were not simulated, in a sentence.
+    """
+
+    run: RunReader
+    now: datetime
+    state: State
+    pace: Pace
+    course: Course
+    listed: Listed
+    spreads: Sequence[Spread]
+    responses: Responses | str

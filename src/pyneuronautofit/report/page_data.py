@@ -1,0 +1,120 @@
+"""The numbers that the page's script draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit.objectives.table import ALL_MODES
+from pyneuronautofit.report.choice import Listed, mode_codes
+from pyneuronautofit.report.content import Content
+from pyneuronautofit.report.course import Course
+from pyneuronautofit.report.responses import Responses
+from pyneuronautofit.report.spread import Spread, in_units, space_of
+from pyneuronautofit.report.thinning import STEP_MV
+from pyneuronautofit.runs import column_names
+from pyneuronautofit.space import ParameterSpace
+
+# Evaluations in the background of the scatter.
+_MOST_POINTS = 2000
+
+
+def chart_data(content: Content) -> Json:
+    """Return everything that is drawn; numpy arrays are lists, nan is null."""
+    run, space = content.run, space_of(content.run)
+    names, labels = column_names(run)
+    return {
+        "modes": [{"code": code, "title": ALL_MODES.get(code, "")} for code in mode_codes(run)],
+        "course": _course(content.course, labels),
+        "models": _models(content.listed, space),
+        "paths": [[path.text for path in parameter.targets] for parameter in space.parameters],
+        "sample": _sample(content.course.sums),
+        "spreads": [_spread(spread, names) for spread in content.spreads],
+        "responses": _responses(content.responses),
+    }
+
+
+def _course(course: Course, labels: Sequence[str]) -> Json:
+    by_mode = ("best", "population_best", "population_median")
+    return {
+        "generation": course.generation,
+        "evaluations": course.n_evaluation,
+        **{name: _columns(rounded(getattr(course, name))) for name in by_mode},
+        "scalar_best": rounded(course.scalar_best),
+        "scalar_median": rounded(course.scalar_median),
+        "hypervolume": rounded(course.hypervolume),
+        "weights": _columns(rounded(course.weights, 4)),
+        "components": labels,
+    }
+
+
+def _models(listed: Listed, space: ParameterSpace) -> Json:
+    rows = listed.rows.tolist()
+    return {
+        "row": rows,
+        "sums": rounded(listed.sums),
+        "population": [row in listed.in_population for row in rows],
+        "archive": [row in listed.in_archive for row in rows],
+        "title": {str(place): title for place, title in listed.titles.items()},
+        # All digits: somebody may go on with them.
+        "parameters": np.ascontiguousarray(listed.evaluations.parameters),
+        "unit": rounded(in_units(space, listed.evaluations.coordinates), 4),
+    }
+
+
+def _sample(sums: FloatArray) -> FloatArray:
+    """Return some of all evaluations that succeeded, evenly chosen."""
+    good = sums[np.isfinite(sums).all(axis=1)]
+    chosen = np.linspace(0, len(good) - 1, min(len(good), _MOST_POINTS)).round()
+    return rounded(good[chosen.astype(np.int64)], 4)
+
+
+def _spread(spread: Spread, names: Sequence[str]) -> Mapping[str, Json]:
+    low, high = spread.bounds
+    return {
+        "name": names[spread.column],
+        "column": spread.column,
+        "scale": spread.parameter.scale.code,
+        "low": low,
+        "high": high,
+        "points": rounded(spread.points, 3),
+        "quartiles": rounded(spread.quartiles, 4),
+        "pressing": spread.pressing,
+    }
+
+
+def _responses(found: Responses | str) -> Json:
+    if isinstance(found, str):
+        return None
+    return {
+        "models": found.models,
+        "sweeps": found.sweeps,
+        "current": rounded(found.current_pA, 4),
+        "count": found.counts,
+        "rate": rounded(found.rates_Hz, 4),
+        "latency": rounded(found.latency_ms, 5),
+        "drawn": [found.sweeps.index(sweep) for sweep in found.drawn],
+        "stimulus": found.stimulus_ms,
+        "duration": found.n_sample * found.step_ms,
+        "step": found.step_ms,
+        "bin": found.traces.n_bin,
+        "shape": found.traces.voltage_mV.shape,
+        "unit": STEP_MV,
+        "voltage": found.traces.text,
+    }
+
+
+def rounded(values: FloatArray, digits: int = 6) -> FloatArray:
+    """Return numbers with so many digits: charts show no more, and text takes room."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        exponent = np.floor(np.log10(np.abs(values)))
+        scale = 10.0 ** (digits - 1 - np.where(np.isfinite(exponent), exponent, 0.0))
+        result = np.rint(values * scale) / scale
+    return np.ascontiguousarray(np.where(np.isfinite(result), result, values))
+
+
+def _columns(values: FloatArray) -> FloatArray:
+    """Return a list for every column."""
+    return np.ascontiguousarray(values.T)
