@@ -1,4 +1,4 @@
-"""Current steps and long rests in NEURON: `NeuronProbe`, and what its worker processes do."""
+"""Probes in NEURON: `NeuronProbe`, and what its worker processes do for steps and long rests."""
 
 from __future__ import annotations
 
@@ -12,14 +12,31 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._base import RunStatus
 from pyneuronautofit.simulators._neuron_cell import Bench, NeuronSetup, Settings, make_bench
+from pyneuronautofit.simulators._neuron_runner import (
+    Runner,
+    StateReader,
+    named_sections,
+    recorded,
+    reference,
+)
+from pyneuronautofit.simulators._neuron_synapse import SearchRunner, TrialRunner
 from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
 from pyneuronautofit.simulators.experiment import Clock, Experiment
 from pyneuronautofit.simulators.neuron import available_cores
-from pyneuronautofit.simulators.probe import Probed, Rest, RestTest, StepTest, StepTraces
+from pyneuronautofit.simulators.probe import (
+    Probed,
+    Rest,
+    RestTest,
+    StepTest,
+    StepTraces,
+    SynapseTest,
+    SynapseThresholds,
+)
+from pyneuronautofit.simulators.synapse import SynapseTrial, TrialTrace
 from pyneuronautofit.space import ParameterPath, ParameterTable
 from pyneuronautofit.units import PA_PER_NA
 
-Test: TypeAlias = StepTest | RestTest
+Test: TypeAlias = StepTest | RestTest | SynapseTest | SynapseTrial
 
 # A model that takes a hundred times longer than usual hangs.
 _TIME_LIMIT_S = 60.0
@@ -30,7 +47,6 @@ _MODELS_PER_WORKER = 200
 # minute would change a voltage by 4e-6 mV; as changes become smaller, it is less than 1e-7 mV.
 _SAME = 1e-9
 _LOOK_EVERY_MS = 1000.0
-_STATE_VARIABLES = 3  # NEURON's number for them, in MechanismStandard
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,7 @@ class _Setup:
     source: CellSource
     test: Test
     paths: tuple[ParameterPath, ...]
+    exact_tables: bool = False
 
 
 #: One model: its parameters, and the voltages that sections begin with.
@@ -59,6 +76,8 @@ class NeuronProbe:
         Number of processes; None: one per available core.
     time_limit_s
         A model that takes longer is given up; None: a hundred times what is usual.
+    exact_tables
+        Compute what mechanisms tabulate, instead of interpolating.
     """
 
     def __init__(
@@ -67,6 +86,8 @@ class NeuronProbe:
         test: Test,
         n_worker: int | None = None,
         time_limit_s: float | None = None,
+        *,
+        exact_tables: bool = False,
     ) -> None:
         self._source = source
         self._test = test
@@ -74,6 +95,7 @@ class NeuronProbe:
         self._time_limit_s = time_limit_s or (
             _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * test.cell_ms
         )
+        self._exact_tables = exact_tables
         self._pool: WorkerPool | None = None
         self._paths: tuple[ParameterPath, ...] = ()
 
@@ -119,7 +141,8 @@ class NeuronProbe:
         paths = tuple(dict.fromkeys(set_paths))
         if self._pool is None or paths != self._paths:
             self.close()
-            job = Job(_make_runner, _Setup(self._source, self._test, paths))
+            setup = _Setup(self._source, self._test, paths, self._exact_tables)
+            job = Job(_make_runner, setup)
             self._pool = WorkerPool(job, self._n_worker, self._time_limit_s, _MODELS_PER_WORKER)
             self._paths = paths
         return self._pool
@@ -141,7 +164,9 @@ def _probed(outcome: Outcome) -> Probed:
 # --- inside a worker process
 
 
-def _make_runner(setup: _Setup) -> Callable[[_Task], StepTraces | Rest]:
+def _make_runner(
+    setup: _Setup,
+) -> Callable[[_Task], StepTraces | Rest | SynapseThresholds | TrialTrace]:
     """Load the model and check it; raises ModelError as `make_bench` does."""
     test = setup.test
     nothing = np.zeros((1, 1))
@@ -149,37 +174,17 @@ def _make_runner(setup: _Setup) -> Callable[[_Task], StepTraces | Rest]:
     experiment = Experiment(
         nothing, nothing[0], Clock(test.dt_ms, 1), test.temperature_degC, test.initial_mV
     )
-    bench = make_bench(NeuronSetup(setup.source, experiment, setup.paths))
+    bench = make_bench(NeuronSetup(setup.source, experiment, setup.paths, setup.exact_tables))
     if isinstance(test, StepTest):
         return _StepRunner(bench, experiment, test)
+    if isinstance(test, SynapseTrial):
+        return TrialRunner(bench, experiment, test)
+    if isinstance(test, SynapseTest):
+        return SearchRunner(bench, experiment, test)
     return _RestRunner(bench, experiment, test)
 
 
-class _Runner:
-    """What both questions share: building a cell, and letting time pass."""
-
-    def __init__(self, bench: Bench, experiment: Experiment) -> None:
-        self._bench = bench
-        self._h = bench.h
-        self._experiment = experiment
-        self._context = self._h.ParallelContext()
-        # psolve wants a bound on its own steps although there is nothing to exchange.
-        self._context.set_maxstep(10)
-
-    def _begin(self, cell: Any, beginning: Settings) -> None:
-        """Bring the cell to its initial state, at t = 0."""
-        self._bench.initialise(self._experiment)
-        if beginning:
-            for path, voltage_mV in beginning:
-                path.set(cell, voltage_mV)
-            self._h.finitialize()
-
-    def _advance_to(self, time_ms: float) -> None:
-        # Half a step more: NEURON's time is a sum of many small steps, and a little off.
-        self._context.psolve(time_ms + 0.5 * self._h.dt)
-
-
-class _StepRunner(_Runner):
+class _StepRunner(Runner):
     """Simulates current steps. What comes before the step is the same for all, and shared."""
 
     def __init__(self, bench: Bench, experiment: Experiment, test: StepTest) -> None:
@@ -198,12 +203,12 @@ class _StepRunner(_Runner):
         cell = self._bench.build(settings)
         clamp = h.IClamp(cell.soma(0.5))
         clamp.delay, clamp.dur, clamp.amp = test.onset_ms, test.duration_ms, 0.0
-        watched = [h.Vector().record(_reference(cell, path)) for path in test.paths]
+        watched = [h.Vector().record(reference(cell, path)) for path in test.paths]
         soma = h.Vector().record(cell.soma(0.5)._ref_v)
-        self._begin(cell, beginning)
+        self.begin(cell, beginning)
         # One step before the onset: there is no current yet, whatever the amplitude.
-        self._advance_to((test.n_onset - 1) * test.dt_ms)
-        before = _recorded(watched)
+        self.advance_to((test.n_onset - 1) * test.dt_ms)
+        before = recorded(watched)
         state = h.SaveState()
         state.save()
         traces = []
@@ -211,11 +216,11 @@ class _StepRunner(_Runner):
             state.restore()
             clamp.amp = amplitude_pA / PA_PER_NA
             h.frecord_init()
-            self._advance_to(test.end_ms)
+            self.advance_to(test.end_ms)
             # The first sample after the restoration is the last one before it.
-            traces.append(np.concatenate([before[:, :-1], _recorded(watched)], axis=1))
+            traces.append(np.concatenate([before[:, :-1], recorded(watched)], axis=1))
             # Its first sample is of the time before the onset.
-            if _ends(_recorded([soma])[0], test.until_mV):
+            if _ends(recorded([soma])[0], test.until_mV):
                 break
         return StepTraces(test.amplitudes_pA[: len(traces)], np.stack(traces))
 
@@ -228,7 +233,7 @@ def _ends(voltage_mV: FloatArray, until_mV: float | None) -> bool:
     return bool(rises.any()) or not bool(np.isfinite(voltage_mV).all())
 
 
-class _RestRunner(_Runner):
+class _RestRunner(Runner):
     """Simulates a long rest, until nothing changes any more."""
 
     def __init__(self, bench: Bench, experiment: Experiment, test: RestTest) -> None:
@@ -245,8 +250,8 @@ class _RestRunner(_Runner):
     def _simulate(self, settings: Settings, beginning: Settings) -> Rest:
         test = self._test
         cell = self._bench.build(settings)
-        sections = _sections(cell)
-        self._begin(cell, beginning)
+        sections = named_sections(cell)
+        self.begin(cell, beginning)
         watch_from_ms = max(test.duration_ms - test.watched_ms, 0.0)
         if self._settles(watch_from_ms):
             # No current and no clock in it: a cell in which nothing changes will never change.
@@ -257,70 +262,23 @@ class _RestRunner(_Runner):
 
     def _settles(self, until_ms: float) -> bool:
         """Let time pass until nothing changes any more, or until the given time."""
-        before = self._state()
+        state = StateReader(self._h)
+        before = state.read()
         while self._h.t + _LOOK_EVERY_MS <= until_ms:
-            self._advance_to(self._h.t + _LOOK_EVERY_MS)
-            now = self._state()
+            self.advance_to(self._h.t + _LOOK_EVERY_MS)
+            now = state.read()
             if not np.isfinite(now).all():
                 break
             if (np.abs(now - before) <= _SAME * np.maximum(np.abs(now), np.abs(before))).all():
                 return True
             before = now
-        self._advance_to(until_ms)
+        self.advance_to(until_ms)
         return False
 
     def _watch(self, cell: Any, from_ms: float) -> FloatArray:
         times_ms = np.arange(from_ms, self._test.duration_ms) + 1.0
         watched = np.empty(len(times_ms))
         for place, time_ms in enumerate(times_ms.tolist()):
-            self._advance_to(time_ms)
+            self.advance_to(time_ms)
             watched[place] = cell.soma(0.5).v
         return watched
-
-    def _state(self) -> FloatArray:
-        """Return every voltage and every state variable of the cell, concentrations included."""
-        values: list[float] = []
-        for section in self._h.allsec():
-            for segment in section:
-                values.append(segment.v)
-                for mechanism in segment:
-                    values += self._states_of(segment, mechanism)
-        return np.array(values)
-
-    def _states_of(self, segment: Any, mechanism: Any) -> list[float]:
-        name = mechanism.name()
-        if mechanism.is_ion():
-            return [getattr(segment, f"{name[:-4]}{side}") for side in "io"]
-        standard = self._h.MechanismStandard(name, _STATE_VARIABLES)
-        text = self._h.ref("")
-        found: list[float] = []
-        for number in range(int(standard.count())):
-            size = int(standard.name(text, number))
-            value = getattr(segment, text[0])
-            found += [value] if size == 1 else [value[place] for place in range(size)]
-        return found
-
-
-def _sections(cell: Any) -> dict[str, Any]:
-    """Return the sections that are attributes of a cell, by the path that leads to them."""
-    found: dict[str, Any] = {}
-    for name, value in vars(cell).items():
-        if hasattr(value, "psection"):
-            found[name] = value
-        elif isinstance(value, list | tuple):
-            found.update((f"{name}[{k}]", s) for k, s in enumerate(value) if hasattr(s, "psection"))
-    return found
-
-
-def _reference(cell: Any, path: ParameterPath) -> Any:
-    """Return NEURON's pointer to the variable at a path, which `make_bench` has found to exist."""
-    owner = cell
-    for step in path.steps:
-        owner = getattr(owner, step.name)
-        owner = owner if step.index is None else owner[step.index]
-        owner = owner if step.position is None else owner(step.position)
-    return getattr(owner, f"_ref_{path.attribute}")
-
-
-def _recorded(vectors: list[Any]) -> FloatArray:
-    return np.array([vector.as_numpy() for vector in vectors], dtype=np.float64)

@@ -1,9 +1,9 @@
-"""Simulations without a recording: current steps, and a long rest.
+"""Simulations without a recording: current steps, a long rest, a synapse.
 
 The tools for model databases ask questions that no recording asks: what the axon does while the
-soma fires, and where a model settles without current. A `Probe` is built once, for a model and one
-such question, and answers it for many models at a time. Like a `Simulator` it has no memory, and a
-model that cannot be simulated is a status.
+soma fires, where a model settles without current, and which synaptic conductance makes it fire. A
+`Probe` is built once, for a model and one such question, and answers it for many models at a time.
+Like a `Simulator` it has no memory, and a model that cannot be simulated is a status.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.simulators._base import RunStatus
 from pyneuronautofit.simulators.experiment import INITIAL_MV
+from pyneuronautofit.simulators.threshold import N_GRID, GridSearch, Threshold
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 SOMA = "soma(0.5).v"
@@ -149,6 +150,83 @@ class Rest:
 
 
 @dataclass(frozen=True)
+class SynapseTest:
+    """The smallest conductance of a synapse at soma(0.5) that makes the soma fire.
+
+    A model rests, from `init` or `initial_mV`; then one presynaptic event arrives. It has fired if
+    soma(0.5) rises above the threshold between the event and the end of the response. The model is
+    as its class builds it: `setcable` is not called.
+
+    Attributes
+    ----------
+    mixes
+        AMPAp and NMDAp of the synapse; one search for each.
+    temperature_degC
+        Of the model.
+    dt_ms
+        Time step.
+    lowest_uS, highest_uS, accuracy_uS
+        As `GridSearch` takes them.
+    gabab_uS
+        Conductance of the potassium current that flows all the time, GABABg.
+    rest_ms
+        When the event arrives.
+    response_ms
+        How long after it the simulation ends.
+    threshold_mV
+        Rising above it is firing.
+    initial_mV
+        Voltage of all segments before `finitialize`, but for sections whose voltage is given.
+    """
+
+    mixes: tuple[tuple[float, float], ...]
+    temperature_degC: float
+    dt_ms: float
+    lowest_uS: float = 0.0
+    highest_uS: float = 0.2
+    accuracy_uS: float = 1e-3
+    gabab_uS: float = 0.0
+    rest_ms: float = 10_000.0
+    response_ms: float = 5_000.0
+    threshold_mV: float = 0.0
+    initial_mV: float = INITIAL_MV
+
+    @property
+    def cell_ms(self) -> float:
+        """Simulated time of one model at the most, ms."""
+        narrowing = max((self.highest_uS - self.lowest_uS) / self.accuracy_uS, 1.0)
+        trials = N_GRID * (math.ceil(math.log(narrowing, N_GRID - 1)) + 1)
+        return self.rest_ms + len(self.mixes) * trials * self.response_ms
+
+    def search(self) -> GridSearch:
+        """Return the search for one mix."""
+        return GridSearch(self.lowest_uS, self.highest_uS, self.accuracy_uS)
+
+
+@dataclass(frozen=True)
+class SynapseThresholds:
+    """A model's answer to a `SynapseTest`.
+
+    Attributes
+    ----------
+    thresholds
+        One for each mix, in their order.
+    rest_mV
+        Voltage of soma(0.5) when the event arrives.
+    settled
+        Whether the model had settled by then (`settling.has_settled`).
+    """
+
+    thresholds: tuple[Threshold, ...]
+    rest_mV: float
+    settled: bool
+
+    def is_finite(self) -> bool:
+        """Return whether there was a voltage to begin with."""
+        return math.isfinite(self.rest_mV)
+
+
+@dataclass(frozen=True)
 class Probed:
     """What became of one model.
 
@@ -159,7 +237,7 @@ class Probed:
     status, message
         How its simulation ended.
     answer
-        `StepTraces` or `Rest`; None unless the status is OK.
+        `StepTraces`, `Rest` or `SynapseThresholds`; None unless the status is OK.
     seconds
         How long it took, s.
     """

@@ -16,13 +16,14 @@ MODS = Path(__file__).with_name("mods_refused")
 #: File -> the construct, as it stands in the line that is named, and the reason.
 REFUSED = {
     "after": ("AFTER", ""),
+    "artificial_cell": ("ARTIFICIAL_CELL", "it is no membrane"),
     "bbcorepointer": ("BBCOREPOINTER", ""),
     "before": ("BEFORE", ""),
     "derivimplicit_nonlinear": ("DERIVATIVE state", "its equations are not linear in its states"),
+    "electrode": ("ELECTRODE_CURRENT", ""),
     "function_table": ("FUNCTION_TABLE", ""),
     "kinetic_nonlinear": ("KINETIC binding", "its equations are not linear in its states"),
     "nonlinear": ("NONLINEAR", ""),
-    "point_process": ("POINT_PROCESS", "only density mechanisms can be"),
     "pointer": ("POINTER", ""),
     "random": ("RANDOM", ""),
     "verbatim": ("VERBATIM", ""),

@@ -248,7 +248,7 @@ def test_a_misspelt_parameter_is_refused(batch):
 
 
 def test_a_kernel_that_cannot_be_written_is_an_error_that_neuron_can_stand_in_for():
-    write = module._writer(None)
+    write = module.kernel_writer(None)
     with pytest.raises(UnsupportedModel, match="the equations of nosuch are needed"):
         write(GenerateKernel((NodeKind(("nosuch",), ()),), "double"))
     with pytest.raises(KernelBuildError, match=r"could not be written \(.*--simulator neuron"):

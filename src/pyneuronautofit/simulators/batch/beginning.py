@@ -21,7 +21,7 @@ from pyneuronautofit.simulators.batch.names import (
 from pyneuronautofit.simulators.batch.nmodl import tree
 from pyneuronautofit.simulators.batch.nmodl.execute import Executor, word_of
 from pyneuronautofit.simulators.batch.nmodl.solve import solve
-from pyneuronautofit.simulators.batch.structure import IonUse, Variable
+from pyneuronautofit.simulators.batch.structure import IonUse, Variable, mechanism_of
 
 _CELSIUS = Variable("global", "", "celsius", None)
 
@@ -69,11 +69,11 @@ class Beginning:
         if mechanism.is_readable(name):
             return self._read(Variable("mechanism", suffix, name, index))
         if name in mechanism.parameters and mechanism.is_global(name):
-            return self._read(Variable("global", suffix, name, index))
+            return self._read(_global(suffix, name, index))
         own = mechanism_name(suffix, key)
         made = self._initial(suffix).values.get(key, self._graph.input(own))
         if mechanism.is_global(name) and own in inputs_of([made]):
-            return self._read(Variable("global", suffix, name, index))
+            return self._read(_global(suffix, name, index))
         if made is self._graph.input(own):
             return self._graph.const(0.0)  # nobody has given it a value: NEURON begins with 0
         made = self._from_before_initial(suffix, made)
@@ -131,6 +131,11 @@ class _Initially:
         if not isinstance(statement, tree.Solve):
             raise executor.refuse(word_of(statement), "in INITIAL")
         solve(executor, statement)
+
+
+def _global(suffix: str, name: str, index: int | None) -> Variable:
+    # All point processes of a mechanism have it in common.
+    return Variable("global", mechanism_of(suffix), name, index)
 
 
 def _split(key: str) -> tuple[str, int | None]:

@@ -28,7 +28,7 @@ from pyneuronautofit.simulators.batch.nmodl.rates import Rates, collect
 from pyneuronautofit.simulators.batch.segment import (
     Segment,
     copied_from_ions,
-    order_of_execution,
+    ordered_mechanisms,
 )
 from pyneuronautofit.simulators.batch.structure import NodeKind, Variable
 
@@ -90,7 +90,7 @@ def build_equations(
     UnsupportedModel
         If a mechanism has something that cannot be simulated.
     """
-    ordered = tuple(mechanisms[suffix] for suffix in order_of_execution(kind, mechanisms))
+    ordered = ordered_mechanisms(kind, mechanisms)
     # Which inputs vary is not known before the mechanisms were executed once.
     everything = _Equations(kind, ordered, lambda _name: True, single).found()
     varying = _OF_STEP | set(everything.rates) | set(everything.updates)

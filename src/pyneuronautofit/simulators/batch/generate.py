@@ -7,22 +7,28 @@ from dataclasses import dataclass
 
 from pyneuronautofit.simulators.batch.emit import Emitter, Leaves, vector
 from pyneuronautofit.simulators.batch.ir.graph import Graph
-from pyneuronautofit.simulators.batch.ir.node import Node, inputs_of, terms_of
+from pyneuronautofit.simulators.batch.ir.node import Name, Node, inputs_of, terms_of
 from pyneuronautofit.simulators.batch.ir.passes import avoid_cancellation, share_exponentials
-from pyneuronautofit.simulators.batch.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
+from pyneuronautofit.simulators.batch.names import (
+    CURRENT_TIME,
+    STATE_TIME,
+    STEP,
+    VOLTAGE,
+    WEIGHT,
+)
 from pyneuronautofit.simulators.batch.program import NodeProgram
 from pyneuronautofit.simulators.batch.structure import Variable
 
 _HEAD = """\
 // Generated; one struct for each kind of node, with the code of all its mechanisms.
-#include "driver.hpp"
+#include "{header}"
 
 using lanes::M;
 using lanes::V;
 using lanes::real;
 using lanes::select;
 
-namespace {
+namespace {{
 """
 
 
@@ -36,10 +42,13 @@ class GeneratedKind:
         A C++ struct.
     variables
         What it wants to be given for every node, in this order.
+    states
+        What it keeps from step to step: names, and whether it is a mechanism's own state.
     """
 
     source: str
     variables: tuple[Variable, ...]
+    states: tuple[tuple[Name, bool], ...] = ()
 
 
 def generate_kind(name: str, program: NodeProgram, *, single: bool) -> GeneratedKind:
@@ -56,6 +65,9 @@ def generate_kind(name: str, program: NodeProgram, *, single: bool) -> Generated
     stepping = Emitter(graph, {**states, **here}, leaves)
     changes = _changes(program, step) if single else {}
     after = stepping.write([changes.get(place, root) for place, root in enumerate(step)])
+    event = rewritten(graph, program.event, single)
+    receiving = Emitter(graph, {**states, **here, graph.input(WEIGHT): "weight"}, leaves, "e")
+    received = receiving.write(event)
 
     # Only what is used is asked for: dead code has gone with the inputs that only it had.
     first = rewritten(graph, program.first, single)
@@ -82,8 +94,13 @@ def generate_kind(name: str, program: NodeProgram, *, single: bool) -> Generated
             *(f"st[{k}] = V{{}};" for k in lost.values()),
         ],
         step=[*stepping.lines, *_stored(after, lost)],
+        event=[*receiving.lines, *_stored(received, {})] if event else [],
     )
-    return GeneratedKind(source, tuple(program.variables[read] for read in given))
+    return GeneratedKind(
+        source,
+        tuple(program.variables[read] for read in given),
+        tuple(zip(program.states, program.own)),
+    )
 
 
 def _struct(
@@ -93,6 +110,7 @@ def _struct(
     prepare: Sequence[str],
     first: Sequence[str],
     step: Sequence[str],
+    event: Sequence[str],
 ) -> str:
     """Write the struct of a kind, as driver.hpp wants it, around the bodies of its functions."""
     return "\n".join(
@@ -113,15 +131,39 @@ def _struct(
             "                     [[maybe_unused]] V middle, V &current, V &slope) {",
             *indented(step),
             "    }",
+            *_event_function(event),
             "};",
         ]
     )
 
 
+def _event_function(event: Sequence[str]) -> list[str]:
+    """Write what an event does in a node of a kind that can receive one."""
+    if not event:
+        return []
+    return [
+        "    static void receive([[maybe_unused]] const V *par, V *st, [[maybe_unused]] V v,",
+        "                        [[maybe_unused]] V t, [[maybe_unused]] V middle, V weight,",
+        "                        V &current, V &slope) {",
+        *indented(event),
+        "    }",
+    ]
+
+
 def generate_source(kinds: Sequence[str]) -> str:
     """Write the source of a kernel from the structs `Kind0`, `Kind1`, ... of its kinds."""
+    return _source("driver.hpp", "KERNEL_LIBRARY", kinds)
+
+
+def generate_probe_source(kinds: Sequence[str]) -> str:
+    """Write the source of a kernel for probes."""
+    return _source("advance.hpp", "PROBE_LIBRARY", kinds)
+
+
+def _source(header: str, library: str, kinds: Sequence[str]) -> str:
     names = ", ".join(f"Kind{number}" for number in range(len(kinds)))
-    return "\n".join([_HEAD, *kinds, "", "}  // namespace", "", f"KERNEL_LIBRARY({names})", ""])
+    head = _HEAD.format(header=header)
+    return "\n".join([head, *kinds, "", "}  // namespace", "", f"{library}({names})", ""])
 
 
 def rewritten(graph: Graph, roots: Sequence[Node], single: bool) -> list[Node]:

@@ -115,6 +115,10 @@ class KernelBase:
         made[...] = array
         return made
 
+    def constant(self, value: float) -> FloatArray:
+        """Return a number for all lanes."""
+        return self.aligned(np.full(self.n_lane, value))
+
 
 class Kernel(KernelBase):
     """The functions of a kernel library of the fixed step."""
@@ -149,17 +153,17 @@ class Kernel(KernelBase):
         size = self._library.kernel_state_size(ctypes.byref(tree))
         state = self.aligned(np.zeros((size, self.n_lane)))
         holding = self.aligned(holding_nA)
-        start, step = self._constant(-n_step * dt_ms), self._constant(dt_ms)
+        start, step = self.constant(-n_step * dt_ms), self.constant(dt_ms)
         self._library.kernel_settle(
             ctypes.byref(tree),
-            _address(group.values),
-            _address(group.cable),
-            _address(group.voltage),
-            _address(step),
-            _address(start),
-            _address(holding),
+            address(group.values),
+            address(group.cable),
+            address(group.voltage),
+            address(step),
+            address(start),
+            address(holding),
             ctypes.c_int64(n_step),
-            _address(state),
+            address(state),
             stop.as_pointer(),
         )
         return state
@@ -197,13 +201,13 @@ class Kernel(KernelBase):
         tree = group.tree.as_struct()
         currents = (ctypes.c_void_p * self.n_lane)(*(c.ctypes.data for c in current_nA))
         voltages = (ctypes.c_void_p * self.n_lane)(*(v.ctypes.data for v in voltage_mV))
-        step = self._constant(dt_ms)
+        step = self.constant(dt_ms)
         self._library.kernel_respond(
             ctypes.byref(tree),
-            _address(group.values),
-            _address(group.cable),
-            _address(state),
-            _address(step),
+            address(group.values),
+            address(group.cable),
+            address(state),
+            address(step),
             currents,
             ctypes.c_int64(len(current_nA[0])),
             ctypes.c_int32(substeps),
@@ -211,9 +215,7 @@ class Kernel(KernelBase):
             stop.as_pointer(),
         )
 
-    def _constant(self, value: float) -> FloatArray:
-        return self.aligned(np.full(self.n_lane, value))
 
-
-def _address(array: FloatArray) -> ctypes.c_void_p:
+def address(array: FloatArray) -> ctypes.c_void_p:
+    """Return where an array lies, as C takes it."""
     return ctypes.c_void_p(array.ctypes.data)

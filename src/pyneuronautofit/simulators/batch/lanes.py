@@ -25,9 +25,10 @@ from pyneuronautofit.simulators.batch.structure import CellImage
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.units import PA_PER_NA
 
+#: Beyond this, of either sign, a voltage is not sound.
 # The exponentials of generated code end at a large number, those of NEURON's channels in infinity,
 # and the voltage in nan: that has happened long before the voltage is here.
-_HIGHEST_MV = 1e5
+HIGHEST_MV = 1e5
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -264,4 +265,4 @@ class LaneWork:
 def is_sound(voltage_mV: FloatArray) -> bool:
     """Say whether voltages stayed finite, and within what a cell can be thought to reach."""
     # Comparisons with nan are false.
-    return bool(voltage_mV.min() > -_HIGHEST_MV and voltage_mV.max() < _HIGHEST_MV)
+    return bool(voltage_mV.min() > -HIGHEST_MV and voltage_mV.max() < HIGHEST_MV)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from pyneuronautofit.simulators.batch.build import (
     read_sidecar,
     write_sidecar,
 )
+from pyneuronautofit.simulators.batch.ir.node import Name
 from pyneuronautofit.simulators.batch.kernel import Kernel
+from pyneuronautofit.simulators.batch.probe_kernel import ProbeKernel
 from pyneuronautofit.simulators.batch.sources import find_sources
 from pyneuronautofit.simulators.batch.structure import NodeKind, Variable
 from pyneuronautofit.simulators.batch.writer import GeneratedKernel, GenerateKernel
@@ -36,12 +38,15 @@ class LoadedKernel:
         Its number of every kind of node.
     variables
         What is to be read at the nodes of every kind.
+    states
+        What a node of every kind keeps, as of `GeneratedKernel`; known of kernels for probes.
     """
 
-    kernel: Kernel | AdaptiveKernel
+    kernel: Kernel | AdaptiveKernel | ProbeKernel
     key: str
     numbers: dict[NodeKind, int]
     variables: dict[NodeKind, tuple[Variable, ...]]
+    states: dict[NodeKind, tuple[tuple[Name, bool], ...]]
 
     @property
     def sizes(self) -> dict[NodeKind, int]:
@@ -56,25 +61,21 @@ class KernelLibrary:
     ----------
     mods
         The folder of the model's .mod files, or None.
-    precision
-        Of the lanes.
     generate
         Has a kernel's source written, by a process that has NEURON.
-    adaptive
-        For the adaptive integrator; else for the fixed step.
+    purpose
+        A `GenerateKernel` without kinds: what kernels are for.
     """
 
     def __init__(
         self,
         mods: Path | None,
-        precision: Precision,
         generate: Callable[[GenerateKernel], GeneratedKernel],
-        *,
-        adaptive: bool = False,
+        purpose: GenerateKernel,
     ) -> None:
         self._mods = mods
-        self._precision = precision
-        self._adaptive = adaptive
+        self._purpose = purpose
+        self._precision: Precision = purpose.precision
         self._generate = generate
         self._loaded: dict[frozenset[NodeKind], LoadedKernel] = {}
 
@@ -96,16 +97,22 @@ class KernelLibrary:
         key = self._key(kinds)
         sidecar = artifacts.cache_folder("kernels") / f"{key}.json"
         known = _from_json(read_sidecar(sidecar), len(kinds))
-        generated = known or self._generate(GenerateKernel(kinds, self._precision, self._adaptive))
+        generated = known or self._generate(replace(self._purpose, kinds=kinds))
         path = compile_kernel(generated.source, precision=self._precision)
         if known is None:
             write_sidecar(sidecar, asdict(generated))
         return LoadedKernel(
-            AdaptiveKernel(path) if self._adaptive else Kernel(path),
+            self._open(path),
             key,
             {kind: number for number, kind in enumerate(kinds)},
             dict(zip(kinds, generated.variables, strict=True)),
+            dict(zip(kinds, generated.states)),
         )
+
+    def _open(self, library: Path) -> Kernel | AdaptiveKernel | ProbeKernel:
+        if self._purpose.adaptive:
+            return AdaptiveKernel(library)
+        return ProbeKernel(library) if self._purpose.probe else Kernel(library)
 
     def _key(self, kinds: tuple[NodeKind, ...]) -> str:
         """Return a name for all that a kernel's source depends on."""
@@ -113,9 +120,7 @@ class KernelLibrary:
         here = Path(__file__).parent
         parts = [
             neuron_version().encode(),
-            self._precision.encode(),
-            b"adaptive" if self._adaptive else b"fixed",
-            repr(kinds).encode(),
+            repr(replace(self._purpose, kinds=kinds)).encode(),
             *(path.read_bytes() for path in sorted(here.rglob("*.py"))),
             *(sources[suffix].read_bytes() for suffix in sorted(sources)),
             *(path.read_bytes() for path in _included(self._mods)),
@@ -135,6 +140,10 @@ def _from_json(found: dict[str, Any] | None, n_kind: int) -> GeneratedKernel | N
             tuple(Variable(**fields) for fields in kind) for kind in (found or {})["variables"]
         )
         source = str((found or {})["source"])
-    except (KeyError, TypeError):
+        states = tuple(
+            tuple((tuple(name), bool(own)) for name, own in kind)
+            for kind in (found or {})["states"]
+        )
+    except (KeyError, TypeError, ValueError):
         return None
-    return GeneratedKernel(source, variables) if len(variables) == n_kind else None
+    return GeneratedKernel(source, variables, states) if len(variables) == n_kind else None

@@ -10,6 +10,7 @@ VOLTAGE: Name = ("v",)
 CURRENT_TIME: Name = ("t", "current")  # the middle of a step
 STATE_TIME: Name = ("t", "state")  # its end
 STEP: Name = ("dt",)
+WEIGHT: Name = ("weight",)  # of an event
 
 
 def mechanism_name(suffix: str, key: str) -> Name:

@@ -94,14 +94,15 @@ def pack(kernel: Kernel, layout: Layout, images: Sequence[CellImage]) -> LaneGro
     """Put cells into lanes; free lanes repeat the last cell."""
     filled = [*images, *([images[-1]] * (kernel.n_lane - len(images)))]
     values = np.stack([image.values[layout.order] for image in filled], axis=1)
-    cable = np.stack([_cable_column(image) for image in filled], axis=1)
+    cable = np.stack([cable_column(image) for image in filled], axis=1)
     voltage = np.stack([image.voltage_mV for image in filled], axis=1)
     return LaneGroup(
         layout.tree, kernel.aligned(values), kernel.aligned(cable), kernel.aligned(voltage)
     )
 
 
-def _cable_column(image: CellImage) -> FloatArray:
+def cable_column(image: CellImage) -> FloatArray:
+    """Return a cell's column of the cable of a `LaneGroup`."""
     cable = image.cable
     return np.concatenate([cable.area_um2, cable.capacitance_nF, cable.conductance_uS])
 

@@ -18,13 +18,14 @@ from pyneuronautofit.simulators.batch.beginning import Beginning
 from pyneuronautofit.simulators.batch.ir.calculus import depends_on, derivative
 from pyneuronautofit.simulators.batch.ir.graph import Graph
 from pyneuronautofit.simulators.batch.ir.node import Name, Node, inputs_of
-from pyneuronautofit.simulators.batch.names import CURRENT_TIME, STATE_TIME, VOLTAGE
+from pyneuronautofit.simulators.batch.names import CURRENT_TIME, STATE_TIME, VOLTAGE, WEIGHT
 from pyneuronautofit.simulators.batch.nmodl import tree
+from pyneuronautofit.simulators.batch.nmodl.execute import Executor
 from pyneuronautofit.simulators.batch.nmodl.solve import solve
-from pyneuronautofit.simulators.batch.segment import Segment, order_of_execution
-from pyneuronautofit.simulators.batch.structure import NodeKind, Variable
+from pyneuronautofit.simulators.batch.segment import Segment, ordered_mechanisms
+from pyneuronautofit.simulators.batch.structure import NodeKind, Variable, mechanism_of
 
-_ALWAYS_VARYING = frozenset({VOLTAGE, CURRENT_TIME, STATE_TIME})
+_ALWAYS_VARYING = frozenset({VOLTAGE, CURRENT_TIME, STATE_TIME, WEIGHT})
 # Of NEURON's own: the conductance is the current's difference over this voltage, mV.
 _DIFFERENCE_MV = 1e-3
 
@@ -46,6 +47,12 @@ class NodeProgram:
         there; expressions of `variables` and the voltage.
     step
         The same after a step: expressions of the states, the variables and the new voltage.
+    event
+        The same after an event: expressions of the states, the variables, the voltage and the
+        event's weight. Empty: no event can come.
+    own
+        For every state whether it is a variable that a mechanism has declared as a STATE, or a
+        concentration: what tells whether a cell is at rest.
     """
 
     graph: Graph
@@ -53,10 +60,16 @@ class NodeProgram:
     states: tuple[Name, ...]
     first: tuple[Node, ...]
     step: tuple[Node, ...]
+    event: tuple[Node, ...] = ()
+    own: tuple[bool, ...] = ()
 
 
 def build_program(
-    kind: NodeKind, mechanisms: Mapping[str, tree.Mechanism], *, single: bool
+    kind: NodeKind,
+    mechanisms: Mapping[str, tree.Mechanism],
+    *,
+    single: bool,
+    receiving: str = "",
 ) -> NodeProgram:
     """Make the program of a kind of node.
 
@@ -68,19 +81,34 @@ def build_program(
         For single precision: sums are arranged so that nothing is lost in them, and the conductance
         of a current that is not linear in the voltage is its derivative. In double precision it is
         NEURON's difference quotient.
+    receiving
+        The mechanism of the point process that takes an event; "": none does.
 
     Raises
     ------
     UnsupportedModel
         If a mechanism has something that cannot be simulated.
     """
-    ordered = tuple(mechanisms[suffix] for suffix in order_of_execution(kind, mechanisms))
+    ordered = ordered_mechanisms(kind, mechanisms)
     # What is written in a step is not known before it was executed once.
     everything = _Node(kind, ordered, lambda _name: True, single)
     everything.execute_step()
     changed = everything.changed() | _ALWAYS_VARYING
+    receiver = receiver_of(kind, receiving)
+    if receiver is not None:
+        everything.execute_event(receiver)
+        changed |= everything.changed()
     final = _Node(kind, ordered, lambda name: name in changed or name[0] in _OPAQUE, single)
-    return final.program()
+    return final.program(receiver)
+
+
+def receiver_of(kind: NodeKind, receiving: str) -> str | None:
+    """Return the name of the point process that takes events; None: this kind has none.
+
+    Of several of the same mechanism it is the last one that was made: the others are the cell's.
+    """
+    own = [name for name in kind.processes if mechanism_of(name) == receiving]
+    return max(own, key=lambda name: int(name.partition("#")[2]), default=None)
 
 
 # Stand-ins for values that are put in later.
@@ -97,6 +125,9 @@ class _Node(Segment):
         self.begin()
         for mechanism in self.mechanisms:
             self._advance(mechanism)
+        return self._current_and_slope_at_constant_states()
+
+    def _current_and_slope_at_constant_states(self) -> tuple[Node, Node]:
         held = self._hold()
         current, slope = self._current_and_slope()
         self._release(held)
@@ -117,6 +148,32 @@ class _Node(Segment):
             if isinstance(statement, tree.Solve):
                 solve(executor, statement)
         self.leave(executor)
+
+    # --- an event
+
+    def execute_event(self, receiver: str) -> tuple[Node, Node]:
+        """Execute what an event does before a step; return current and slope after it."""
+        self.begin()
+        executor = self.executors[receiver]
+        self.enter(executor, STATE_TIME)
+        receive = executor.mechanism.receive
+        if receive is None:
+            raise executor.refuse(f"POINT_PROCESS {mechanism_of(receiver)}", "it takes no events")
+        self._receive(executor, receive)
+        self.leave(executor)
+        return self._current_and_slope_at_constant_states()
+
+    def _receive(self, executor: Executor, receive: tree.Receive) -> None:
+        graph = self.graph
+        zero = graph.const(0.0)
+        weight, *kept = receive.arguments
+        scope = {weight: graph.input(WEIGHT), **dict.fromkeys(kept, zero)}
+        # NEURON executes it when the simulation begins.
+        with executor.having({**scope, "t": zero}) as begun:
+            executor.run(receive.initial)
+            scope.update({name: begun()[name] for name in kept})
+        with executor.having(scope):
+            executor.run(receive.body)
 
     def _current_and_slope(self) -> tuple[Node, Node]:
         currents = self.execute_currents()
@@ -162,12 +219,13 @@ class _Node(Segment):
 
     # --- the program
 
-    def program(self) -> NodeProgram:
-        """Return the program."""
+    def program(self, receiver: str | None) -> NodeProgram:
+        """Return the program; with what an event does, if a point process takes it."""
         graph = self.graph
+        event, received = self._event(receiver)
         current, slope = self.execute_step()
         after = self.after()
-        states = _kept(graph, [current, slope], after)
+        states = _kept(graph, [current, slope, *event], after, received)
         step = [*(after[name] for name in states), current, slope]
         self.begin()
         first_current, first_slope = self._current_and_slope()
@@ -180,20 +238,46 @@ class _Node(Segment):
         beginning = Beginning(graph, self.mechanisms, self.ions)
         first = beginning.put_in(first, inputs_of(first))
         step = beginning.put_in(step, inputs_of(step) - set(states))
-        return NodeProgram(graph, beginning.variables, tuple(states), tuple(first), tuple(step))
+        if receiver is not None:
+            event = [*(received.get(name, graph.input(name)) for name in states), *event]
+            event = beginning.put_in(event, inputs_of(event) - {*states, WEIGHT})
+        own = tuple(self._is_own(name) for name in states)
+        return NodeProgram(
+            graph, beginning.variables, tuple(states), tuple(first), tuple(step), tuple(event), own
+        )
+
+    def _event(self, receiver: str | None) -> tuple[list[Node], dict[Name, Node]]:
+        """Return current and slope after an event, and what everything is then."""
+        if receiver is None:
+            return [], {}
+        event = self.execute_event(receiver)
+        return list(event), self.after()
+
+    def _is_own(self, name: Name) -> bool:
+        if name[0] == "ion":
+            return tree.is_concentration(name[1], name[2])
+        executor = self.executors.get(name[1])
+        key = name[-1].partition("[")[0]
+        return executor is not None and key in executor.mechanism.states
 
 
-def _kept(graph: Graph, roots: Iterable[Node], after: Mapping[Name, Node]) -> list[Name]:
-    """Return the names that have to be kept: needed, and different after a step."""
+def _kept(
+    graph: Graph,
+    roots: Iterable[Node],
+    after: Mapping[Name, Node],
+    received: Mapping[Name, Node],
+) -> list[Name]:
+    """Return the names that have to be kept: needed, and different after a step or an event."""
     kept: list[Name] = []
     seen = set[Name]()
     pending = inputs_of(roots)
     while pending:
         name = min(pending)
         seen.add(name)
-        node = after.get(name)
-        if node is not None and node is not graph.input(name):
+        own = graph.input(name)
+        nodes = [found[name] for found in (after, received) if found.get(name, own) is not own]
+        if nodes:
             kept.append(name)
-            pending |= inputs_of([node])
+            pending |= inputs_of(nodes)
         pending -= seen
     return kept

@@ -45,7 +45,8 @@ def packed_plan(plan: ReadingPlan) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def _image_reader(plan: bytes) -> ImageReader:
+def image_reader(plan: bytes) -> ImageReader:
+    """Return what reads by a plan of `packed_plan`."""
     return ImageReader(cast(ReadingPlan, pickle.loads(plan)))
 
 
@@ -135,7 +136,7 @@ class Reader:
                 self._ahead = {id(tasks[number]): image for number, image in found.items()}
                 return
         except KeyError as error:
-            if _is_lacking_kind(error):
+            if is_lacking_kind(error):
                 self.close()
                 return
         except CannotKeep:
@@ -149,7 +150,7 @@ class Reader:
         if self._kept is None or self._kept[0] != plan:
             self.close()
             setup = self._setup
-            made = KeptCells(self._bench, setup.experiment, setup.paths, _image_reader(plan))
+            made = KeptCells(self._bench, setup.experiment, setup.paths, image_reader(plan))
             self._kept = (plan, made)
         return self._kept[1]
 
@@ -178,14 +179,15 @@ class Reader:
         try:
             refuse_unsupported(cell, soma)
             self._bench.initialise(self._setup.experiment)
-            return _image_reader(task.plan).read(cell, soma)
+            return image_reader(task.plan).read(cell, soma)
         except KeyError as error:
-            if not _is_lacking_kind(error):
+            if not is_lacking_kind(error):
                 raise
             return read_structure(cell, soma)[0]
         except PyNeuronAutofitError as error:
             return error
 
 
-def _is_lacking_kind(error: KeyError) -> bool:
+def is_lacking_kind(error: KeyError) -> bool:
+    """Say whether an error means that a plan lacks a kind of node."""
     return any(isinstance(lacking, NodeKind) for lacking in error.args)

@@ -17,6 +17,7 @@ from pyneuronautofit.simulators.batch.shapes import (
     Blueprint,
     Shape,
     make_blueprint,
+    named_processes,
     neuron,
     read_shape,
 )
@@ -27,6 +28,7 @@ from pyneuronautofit.simulators.batch.structure import (
     NodeKind,
     Signature,
     Variable,
+    is_process,
 )
 from pyneuronautofit.simulators.batch.wires import conductances
 
@@ -229,14 +231,14 @@ class KindReader:
         """Append a segment's own values, owner after owner."""
         for owner, asked, get in self._reads:
             try:
-                found.extend(get(getattr(segment, owner) if owner else segment))
+                found.extend(get(_owner_in(segment, owner)))
             except AttributeError as error:
                 raise _missing(owner or "segment", _first_missing(segment, owner, asked)) from error
 
     def references(self, segment: Any) -> list[Any]:
         """Return NEURON's references to what `read_into` reads, which has no arrays."""
         return [
-            getattr(getattr(segment, owner) if owner else segment, f"_ref_{variable.name}")
+            getattr(_owner_in(segment, owner), f"_ref_{variable.name}")
             for owner, asked, _get in self._reads
             for variable in asked
         ]
@@ -262,6 +264,13 @@ def _owner(variable: Variable) -> str:
     return variable.mechanism if variable.owner == "mechanism" else ""
 
 
+def _owner_in(segment: Any, owner: str) -> Any:
+    """Return what has variables in a segment: itself, a mechanism, or a point process."""
+    if not owner:
+        return segment
+    return named_processes(segment)[owner] if is_process(owner) else getattr(segment, owner)
+
+
 def _getter(variables: Sequence[Variable]) -> Callable[[Any], Iterable[float]]:
     """Return what reads variables of one owner."""
     if len(variables) > 1 and all(variable.index is None for variable in variables):
@@ -277,8 +286,9 @@ def _getter(variables: Sequence[Variable]) -> Callable[[Any], Iterable[float]]:
 
 def _first_missing(segment: Any, owner: str, variables: Sequence[Variable]) -> str:
     """Return the first name that is not there; "": the mechanism itself is not."""
-    found = getattr(segment, owner, None) if owner else segment
-    if found is None:
+    try:
+        found = _owner_in(segment, owner)
+    except AttributeError:
         return ""
     return next((v.name for v in variables if not hasattr(found, v.name)), "")
 

@@ -9,6 +9,8 @@ from pyneuronautofit.simulators.batch.shapes import neuron
 from pyneuronautofit.simulators.batch.structure import UnsupportedModel
 
 _ADVICE = "Use --simulator neuron for this model."
+# NEURON's own that inject current, or watch.
+_ELECTRODES = frozenset({"IClamp", "SEClamp", "VClamp", "APCount"})
 
 
 def refuse_unsupported(cell: Any, soma_segment: Any) -> None:
@@ -20,9 +22,13 @@ def refuse_unsupported(cell: Any, soma_segment: Any) -> None:
     for section in soma_segment.sec.wholetree():
         for what in _unsupported(section):
             raise UnsupportedModel(
-                f"{owner}: section {_name_of(section)} has {what}; --simulator batch simulates "
-                f"density mechanisms only. {_ADVICE}"
+                f"{owner}: section {_name_of(section)} has {what}, which --simulator batch cannot "
+                f"simulate. {_ADVICE}"
             )
+    if neuron().List("NetCon").count():
+        raise UnsupportedModel(
+            f"{owner}: it makes a NetCon, whose events --simulator batch cannot see. {_ADVICE}"
+        )
     if neuron().List("LinearMechanism").count():
         raise UnsupportedModel(
             f"{owner}: it makes a LinearMechanism, whose equations --simulator batch cannot "
@@ -41,5 +47,7 @@ def _unsupported(section: Any) -> Iterator[str]:
     if section.rallbranch != 1:
         yield f"rallbranch = {section.rallbranch:g} instead of 1"
     for segment in section.allseg():
+        at_end = segment.x in {0.0, 1.0}
         for process in segment.point_processes():
-            yield f"the point process {process.hname()} at {segment.x:g}"
+            if at_end or process.hname().partition("[")[0] in _ELECTRODES:
+                yield f"the point process {process.hname()} at {segment.x:g}"

@@ -7,6 +7,7 @@ the next reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pyneuronautofit.simulators.batch.ir.graph import Graph
 from pyneuronautofit.simulators.batch.ir.node import Name, Node
@@ -20,20 +21,39 @@ from pyneuronautofit.simulators.batch.names import (
 from pyneuronautofit.simulators.batch.nmodl import tree
 from pyneuronautofit.simulators.batch.nmodl.execute import Executor, word_of
 from pyneuronautofit.simulators.batch.nmodl.physics import nernst
-from pyneuronautofit.simulators.batch.structure import IonUse, NodeKind
+from pyneuronautofit.simulators.batch.structure import IonUse, NodeKind, mechanism_of
 
 _COMMON = frozenset({"v", "t", "dt", "celsius", "diam", "area"})
+# nA over um2 in mA/cm2.
+_PER_AREA = 100.0
 
 
 def order_of_execution(kind: NodeKind, mechanisms: Mapping[str, tree.Mechanism]) -> tuple[str, ...]:
     """Return the mechanisms in the order in which NEURON executes them.
 
     Those that write a concentration come first, the last one to be registered before the others;
-    then the rest as they were registered.
+    then the rest as they were registered. Point processes are taken as registered last.
     """
-    writers = [suffix for suffix in kind.mechanisms if mechanisms[suffix].writes_concentration]
-    others = [suffix for suffix in kind.mechanisms if suffix not in writers]
+    present = (*kind.mechanisms, *kind.processes)
+    writers = [name for name in present if mechanisms[mechanism_of(name)].writes_concentration]
+    others = [name for name in present if name not in writers]
     return (*reversed(writers), *others)
+
+
+def ordered_mechanisms(
+    kind: NodeKind, mechanisms: Mapping[str, tree.Mechanism]
+) -> tuple[tree.Mechanism, ...]:
+    """Return what a segment executes, in that order; every point process under its own name.
+
+    Parameters
+    ----------
+    mechanisms
+        By suffix; all that the kind has.
+    """
+    return tuple(
+        replace(mechanisms[mechanism_of(name)], suffix=name)
+        for name in order_of_execution(kind, mechanisms)
+    )
 
 
 class Segment:
@@ -121,13 +141,21 @@ class Segment:
                 executor.run(
                     tuple(s for s in mechanism.breakpoint if not isinstance(s, tree.Solve))
                 )
-            currents += [executor.value(name) for name in mechanism.currents]
+            currents += [self._density(executor, name) for name in mechanism.currents]
             for ion_name, name in _written_currents(mechanism):
-                currents.append(executor.value(name))
-                totals.setdefault(("ion", ion_name, name), []).append(executor.value(name))
+                currents.append(self._density(executor, name))
+                totals.setdefault(("ion", ion_name, name), []).append(currents[-1])
         for total, parts in totals.items():
             self.ion_values[total] = self.graph.add(*parts)
         return currents
+
+    def _density(self, executor: Executor, name: str) -> Node:
+        """Return a current of a mechanism, mA/cm2; that of a point process is spread out."""
+        current, graph = executor.value(name), self.graph
+        if not executor.mechanism.is_process:
+            return current
+        area = graph.input(("segment", "area"))
+        return graph.multiply(graph.const(_PER_AREA), current, graph.product([(area, -1)]))
 
     def ion_value(self, ion: str, name: str) -> Node:
         """Return the value of an ion's variable."""

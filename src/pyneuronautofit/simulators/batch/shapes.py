@@ -6,10 +6,10 @@ where in the cell each number is found, is worked out once for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 from pyneuronautofit.errors import ModelError
@@ -18,6 +18,7 @@ from pyneuronautofit.simulators.batch.structure import (
     IonUse,
     NodeKind,
     Signature,
+    process_name,
 )
 from pyneuronautofit.simulators.batch.wires import Wired, Wires
 
@@ -52,6 +53,18 @@ def _density_mechanisms(count: int) -> tuple[str, ...]:
 # --- reading a shape
 
 
+def named_processes(segment: Any) -> dict[str, Any]:
+    """Return the point processes of a segment by their names in it, in the order of making."""
+    found: dict[str, Any] = {}
+    # NEURON lists the last one first.
+    for process in reversed(segment.point_processes()):
+        mechanism, number = process.hname().partition("[")[0], 0
+        while process_name(mechanism, number) in found:
+            number += 1
+        found[process_name(mechanism, number)] = process
+    return found
+
+
 class SectionShape(NamedTuple):
     """What a section contributes to the shape of its cell.
 
@@ -69,6 +82,8 @@ class SectionShape(NamedTuple):
         Names of what is inserted, ions included, as NEURON lists them.
     styles
         The style of each ion, as NEURON's `ion_style` returns it.
+    processes
+        Names of the point processes of every segment; empty: the section has none.
     """
 
     parent: int
@@ -77,6 +92,7 @@ class SectionShape(NamedTuple):
     n_segment: int
     mechanisms: tuple[str, ...]
     styles: tuple[int, ...]
+    processes: tuple[tuple[str, ...], ...] = ()
 
 
 class Shape(NamedTuple):
@@ -136,12 +152,20 @@ def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
                 names,
                 # A cell class may give every section a style of its own.
                 tuple([int(style_of(ion, sec=section)) for ion in _ions(names)]),
+                _processes(segments),
             )
         )
         numbers[section] = len(numbers)
         points += segments
         points += (section(0), section(1))
     return Shape(tuple(shapes), numbers[soma_segment.sec], x), points
+
+
+def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
+    for segment in segments:
+        if segment.point_processes():
+            return tuple(tuple(named_processes(each)) for each in segments)
+    return ()
 
 
 @lru_cache(maxsize=1024)
@@ -168,6 +192,10 @@ class Blueprint:
         For every further wire the two that it consists of.
     wires
         Of every node but the first, the wire to its parent.
+    wired
+        What is where in each section.
+    free_ends
+        As of `Wires`.
     """
 
     signature: Signature
@@ -175,6 +203,14 @@ class Blueprint:
     direct: tuple[int, ...]
     series: tuple[tuple[int, int], ...]
     wires: tuple[int, ...]
+    wired: tuple[Wired, ...]
+    free_ends: Mapping[int, int]
+
+    def node_at(self, section: int, x: float) -> int | None:
+        """Return the node whose voltage is that at a position of a section; None: no node's is."""
+        place = self.wired[section].at(x)
+        place = self.free_ends.get(place, place)
+        return self.places.index(place) if place in self.places else None
 
 
 def make_blueprint(shape: Shape) -> Blueprint:
@@ -184,12 +220,22 @@ def make_blueprint(shape: Shape) -> Blueprint:
     wires.leave_out_joints()
     root = wired[shape.root].at(shape.root_x)
     places, parents, to_parents = zip(*wires.from_root(root))
-    section_of = {
-        place: section for section, ends in zip(shape.sections, wired) for place in ends.segments
+    kind_of = {
+        place: _node_kind(section.mechanisms, section.styles, processes)
+        for section, ends in zip(shape.sections, wired)
+        for place, processes in zip(ends.segments, section.processes or repeat(()))
     }
-    kinds, node_kinds = _kinds([section_of.get(place) for place in places])
+    kinds, node_kinds = _kinds([kind_of.get(place) for place in places])
     signature = Signature(parents, kinds, node_kinds, stimulated=0, recorded=0)
-    return Blueprint(signature, places, tuple(direct), tuple(wires.series), to_parents[1:])
+    return Blueprint(
+        signature,
+        places,
+        tuple(direct),
+        tuple(wires.series),
+        to_parents[1:],
+        tuple(wired),
+        wires.free_ends,
+    )
 
 
 def _wire(wires: Wires, sections: Sequence[SectionShape]) -> tuple[list[Wired], list[int]]:
@@ -220,22 +266,20 @@ def _wire(wires: Wires, sections: Sequence[SectionShape]) -> tuple[list[Wired], 
 
 
 def _kinds(
-    sections: Sequence[SectionShape | None],
+    present: Sequence[NodeKind | None],
 ) -> tuple[tuple[int, ...], tuple[NodeKind, ...]]:
-    """Return the kind of every node, given its section (None: no membrane), and the kinds."""
+    """Return the number of every node's kind (None: no membrane), and the kinds."""
     numbers: dict[NodeKind, int] = {}
-    kinds = []
-    for section in sections:
-        if section is None:
-            kinds.append(NO_MEMBRANE)
-            continue
-        kind = _node_kind(section.mechanisms, section.styles)
-        kinds.append(numbers.setdefault(kind, len(numbers)))
+    kinds = [
+        NO_MEMBRANE if kind is None else numbers.setdefault(kind, len(numbers)) for kind in present
+    ]
     return tuple(kinds), tuple(numbers)
 
 
 @lru_cache(maxsize=1024)
-def _node_kind(names: tuple[str, ...], styles: tuple[int, ...]) -> NodeKind:
+def _node_kind(
+    names: tuple[str, ...], styles: tuple[int, ...], processes: tuple[str, ...]
+) -> NodeKind:
     h, style_of = neuron(), dict(zip(_ions(names), styles))
     ordered = sorted(names, key=mechanism_order().index)
     mechanisms = tuple(name for name in ordered if name not in style_of)
@@ -244,4 +288,4 @@ def _node_kind(names: tuple[str, ...], styles: tuple[int, ...]) -> NodeKind:
         for ion in ordered
         if ion in style_of
     )
-    return NodeKind(mechanisms, uses)
+    return NodeKind(mechanisms, uses, processes)

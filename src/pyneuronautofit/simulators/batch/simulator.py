@@ -88,9 +88,8 @@ class BatchSimulator:
         self._paths: tuple[ParameterPath, ...] = ()
         self._precision = precision
         self._adaptive = adaptive
-        self._kernels = KernelLibrary(
-            source.mods, precision, _writer(source.mods), adaptive=adaptive is not None
-        )
+        purpose = GenerateKernel((), precision, adaptive=adaptive is not None)
+        self._kernels = KernelLibrary(source.mods, kernel_writer(source.mods), purpose)
         self._plan: dict[NodeKind, tuple[Variable, ...]] = {}
         self._known: set[Signature] = set()
         self._engine: Engine = (
@@ -227,7 +226,7 @@ class BatchSimulator:
         return Block(np.array([outcome.task]), traces)
 
 
-def _writer(mods: Path | None) -> Callable[[GenerateKernel], GeneratedKernel]:
+def kernel_writer(mods: Path | None) -> Callable[[GenerateKernel], GeneratedKernel]:
     """Return what has the sources of kernels written, each by a process of its own."""
 
     def write(task: GenerateKernel) -> GeneratedKernel:

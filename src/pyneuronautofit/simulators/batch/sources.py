@@ -23,7 +23,7 @@ def find_sources(mods: Path | None, kinds: tuple[NodeKind, ...]) -> dict[str, Pa
     UnsupportedModel
         If there is none for some of them.
     """
-    wanted = {suffix for kind in kinds for suffix in kind.mechanisms}
+    wanted = {suffix for kind in kinds for suffix in kind.sources}
     found: dict[str, Path] = {}
     for folder in (mods, neuron_files() / "share" / "modfile"):
         for path in () if folder is None else sorted(folder.glob("*.mod")):

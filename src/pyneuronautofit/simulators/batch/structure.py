@@ -82,10 +82,34 @@ class NodeKind:
         Suffixes of the density mechanisms, in the order in which NEURON registered them.
     ions
         In that order, too.
+    processes
+        The point processes there, each by a name of its own, `Synapse#0`: the mechanism's, and its
+        number among those of that mechanism in the segment.
     """
 
     mechanisms: tuple[str, ...]
     ions: tuple[IonUse, ...]
+    processes: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of all mechanisms whose equations are needed."""
+        return (*self.mechanisms, *dict.fromkeys(map(mechanism_of, self.processes)))
+
+
+def process_name(mechanism: str, number: int) -> str:
+    """Return the name of a point process in its segment."""
+    return f"{mechanism}#{number}"
+
+
+def mechanism_of(name: str) -> str:
+    """Return the mechanism of a point process; of a density mechanism its name as it is."""
+    return name.partition("#")[0]
+
+
+def is_process(name: str) -> bool:
+    """Say whether a name is that of a point process."""
+    return "#" in name
 
 
 @dataclass(frozen=True)
@@ -143,11 +167,12 @@ class Variable:
     Attributes
     ----------
     owner
-        "mechanism": of a density mechanism, own to every segment; "global": one for all of the
+        "mechanism": of a mechanism, own to every segment; "global": one for all of the
         process; "ion": a concentration, current or reversal potential; "segment": "diam", "area",
         "cm" or "v".
     mechanism
-        Suffix, or the ion's name; "" for a segment's, and for a global that has no suffix.
+        Suffix, name of a point process, or the ion's name; "" for a segment's, and for a global
+        that has no suffix.
     name
         Without suffix; an ion's with the ion's name ("ena", "nai"), as segments have it.
     index

@@ -44,6 +44,9 @@ class Wires:
         How many wires `connect` has made; they have the first numbers.
     series
         For every wire after those the two that it consists of.
+    free_ends
+        The joints at free ends that were left out, and their neighbours: no current flows between
+        them, so their voltages are the same.
     """
 
     def __init__(self, n_place: int) -> None:
@@ -51,6 +54,7 @@ class Wires:
         self.neighbours: list[dict[int, int]] = [{} for _ in range(n_place)]
         self.n_direct = 0
         self.series: list[tuple[int, int]] = []
+        self.free_ends: dict[int, int] = {}
 
     def connect(self, one: int, other: int) -> None:
         """Connect two places that are not connected, by the next wire."""
@@ -68,7 +72,8 @@ class Wires:
                 continue
             self.neighbours[joint] = {}
             if len(around) == 1:
-                del self.neighbours[next(iter(around))][joint]
+                self.free_ends[joint] = next(iter(around))
+                del self.neighbours[self.free_ends[joint]][joint]
                 continue
             (one, to_one), (other, to_other) = around.items()
             wire = self.n_direct + len(self.series)

@@ -10,11 +10,17 @@ from typing import Any, Literal
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.simulators.batch.adaptive_step import build_adaptive
 from pyneuronautofit.simulators.batch.equations import build_equations
-from pyneuronautofit.simulators.batch.generate import GeneratedKind, generate_kind, generate_source
+from pyneuronautofit.simulators.batch.generate import (
+    GeneratedKind,
+    generate_kind,
+    generate_probe_source,
+    generate_source,
+)
 from pyneuronautofit.simulators.batch.generate_adaptive import (
     generate_adaptive_kind,
     generate_adaptive_source,
 )
+from pyneuronautofit.simulators.batch.ir.node import Name
 from pyneuronautofit.simulators.batch.nmodl.syntax import read_mechanism
 from pyneuronautofit.simulators.batch.nmodl.tree import Mechanism
 from pyneuronautofit.simulators.batch.program import build_program
@@ -34,11 +40,17 @@ class GenerateKernel:
         Of its lanes.
     adaptive
         For the adaptive integrator; else for the fixed step.
+    probe
+        For probes: with the fixed step, from any state on.
+    receiving
+        The mechanism of the point process that takes an event, for a probe; "": none does.
     """
 
     kinds: tuple[NodeKind, ...]
     precision: Literal["double", "single"]
     adaptive: bool = False
+    probe: bool = False
+    receiving: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,10 +63,13 @@ class GeneratedKernel:
         C++.
     variables
         What is read at the nodes of every kind, in the order of the kinds.
+    states
+        What every kind keeps from step to step, as of `GeneratedKind`.
     """
 
     source: str
     variables: tuple[tuple[Variable, ...], ...]
+    states: tuple[tuple[tuple[Name, bool], ...], ...] = ()
 
 
 def make_writer(mods: Path | None) -> Callable[[GenerateKernel], Any]:
@@ -86,8 +101,12 @@ def generate_kernel(task: GenerateKernel, mods: Path | None) -> GeneratedKernel:
         _kind(f"Kind{number}", kind, mechanisms, task) for number, kind in enumerate(task.kinds)
     ]
     join = generate_adaptive_source if task.adaptive else generate_source
+    if task.probe:
+        join = generate_probe_source
     return GeneratedKernel(
-        join([kind.source for kind in made]), tuple(kind.variables for kind in made)
+        join([kind.source for kind in made]),
+        tuple(kind.variables for kind in made),
+        tuple(kind.states for kind in made) if task.probe else (),
     )
 
 
@@ -96,6 +115,7 @@ def _kind(
 ) -> GeneratedKind:
     single = task.precision == "single"
     if task.adaptive:
-        program = build_adaptive(build_equations(kind, mechanisms, single=single))
-        return generate_adaptive_kind(name, program, single=single)
-    return generate_kind(name, build_program(kind, mechanisms, single=single), single=single)
+        adaptive = build_adaptive(build_equations(kind, mechanisms, single=single))
+        return generate_adaptive_kind(name, adaptive, single=single)
+    program = build_program(kind, mechanisms, single=single, receiving=task.receiving)
+    return generate_kind(name, program, single=single)

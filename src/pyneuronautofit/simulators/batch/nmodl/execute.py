@@ -148,6 +148,16 @@ class Executor:
         self.values[key] = node
 
     @contextlib.contextmanager
+    def having(self, scope: Scope) -> Iterator[Callable[[], Scope]]:
+        """Execute with some names that have other values; gives what returns these afterwards."""
+        outer, self._scopes = self._scopes, [dict(scope)]
+        try:
+            # A decision replaces the scope by a copy.
+            yield lambda: self._scopes[0]
+        finally:
+            self._scopes = outer
+
+    @contextlib.contextmanager
     def inside(self, context: BlockContext) -> Iterator[None]:
         """Execute as the inside of a block whose own statements `context` takes."""
         before, self._context = self._context, context

@@ -56,6 +56,17 @@ class StatementReader:
         arguments = tuple(text_of(argument) for argument in getattr(node, "parameters", ()))
         return tree.Block(keyword, text_of(node.name), arguments, self.body(node.statement_block))
 
+    def receive(self, node: Any) -> tree.Receive:
+        """Return a NET_RECEIVE block."""
+        initial: tree.Body = ()
+        for part in node.statement_block.statements:
+            if kind_of(part) == "ExpressionStatement":
+                inner = part.expression
+                if kind_of(inner) == "InitialBlock":
+                    initial = self.body(inner.statement_block)
+        arguments = tuple(text_of(argument) for argument in node.parameters)
+        return tree.Receive(arguments, initial, self.body(node.statement_block))
+
     def body(self, node: Any) -> tree.Body:
         """Return the statements of a block."""
         made = (self._statement(part) for part in node.statements)

@@ -34,7 +34,6 @@ _REFUSED_BLOCKS = {
     "NonLinearBlock": "NONLINEAR",
     "DiscreteBlock": "DISCRETE",
     "FunctionTableBlock": "FUNCTION_TABLE",
-    "NetReceiveBlock": "NET_RECEIVE",
     "LongitudinalDiffusionBlock": "LONGITUDINAL_DIFFUSION",
 }
 _REFUSED_DECLARATIONS = {
@@ -100,7 +99,7 @@ class _Reader:
         for node in nodes:
             found = self._take(found, node, kind_of(node))
         if not found.suffix:
-            raise self._refuse("NEURON", "no SUFFIX: it is not a density mechanism")
+            raise self._refuse("NEURON", "no SUFFIX and no POINT_PROCESS")
         return found
 
     def _take(self, found: tree.Mechanism, node: Any, kind: str) -> tree.Mechanism:
@@ -117,6 +116,8 @@ class _Reader:
             "ConstantBlock": self._constants,
             "AssignedBlock": self._assigned,
             "StateBlock": self._states,
+            "BreakpointBlock": self._breakpoint,
+            "NetReceiveBlock": self._receive,
         }
         if kind in takers:
             return takers[kind](found, node)
@@ -125,13 +126,17 @@ class _Reader:
             return replace(found, file_locals=found.file_locals | names)
         if kind == "InitialBlock":
             return replace(found, initial=self._statements.body(node.statement_block))
-        if kind == "BreakpointBlock":
-            return replace(found, breakpoint=self._statements.body(node.statement_block))
         if kind == "Verbatim" and not is_harmless(node):
             raise refusal(self._path, self._source, "VERBATIM", place=place_of(node))
         if kind not in HARMLESS_NODES:
             raise self._refuse(self._statements.first_line(node), "a block that is not known here")
         return found
+
+    def _breakpoint(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:
+        return replace(found, breakpoint=self._statements.body(node.statement_block))
+
+    def _receive(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:
+        return replace(found, receive=self._statements.receive(node))
 
     def _refuse(self, construct: str, reason: str = "") -> ModelError:
         return refusal(self._path, self._source, construct, reason)
@@ -144,9 +149,11 @@ class _Reader:
             if kind in _REFUSED_DECLARATIONS:
                 raise self._refuse(_REFUSED_DECLARATIONS[kind])
             if kind == "Suffix":
-                if text_of(part.type) != "SUFFIX":
-                    raise self._refuse(text_of(part.type), "only density mechanisms can be")
-                found = replace(found, suffix=text_of(part.name))
+                word = text_of(part.type)
+                if word not in {"SUFFIX", "POINT_PROCESS"}:
+                    raise self._refuse(word, "it is no membrane")
+                is_process = word == "POINT_PROCESS"
+                found = replace(found, suffix=text_of(part.name), is_process=is_process)
             elif kind == "Useion":
                 found = replace(found, ions=(*found.ions, self._ion(part)))
             elif kind == "Nonspecific":

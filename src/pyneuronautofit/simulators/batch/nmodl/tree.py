@@ -219,6 +219,25 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Receive:
+    """What an event does: NET_RECEIVE.
+
+    Attributes
+    ----------
+    arguments
+        The event's weight, and what the connection keeps; all but the first begin with 0.
+    initial
+        Its own INITIAL, which gives them other values.
+    body
+        What it does.
+    """
+
+    arguments: tuple[str, ...]
+    initial: Body
+    body: Body
+
+
+@dataclass(frozen=True)
 class UsedIon:
     """A USEION line."""
 
@@ -239,6 +258,8 @@ class Mechanism:
         Its text.
     suffix
         The name of the mechanism.
+    is_process
+        It is a point process, with currents in nA, and not one of a density.
     ions
         Its USEION lines.
     currents
@@ -261,6 +282,8 @@ class Mechanism:
         Named blocks.
     initial, breakpoint
         Bodies of these blocks.
+    receive
+        What an event does; None: it takes none.
     tables
         Whether something is tabulated (computed exactly here).
     """
@@ -268,6 +291,7 @@ class Mechanism:
     path: Path
     source: str
     suffix: str
+    is_process: bool = False
     ions: tuple[UsedIon, ...] = ()
     currents: tuple[str, ...] = ()
     ranges: frozenset[str] = frozenset()
@@ -281,6 +305,7 @@ class Mechanism:
     blocks: dict[str, Block] = field(default_factory=dict)
     initial: Body = ()
     breakpoint: Body = ()
+    receive: Receive | None = None
     tables: bool = False
 
     def is_readable(self, name: str) -> bool:

@@ -27,6 +27,14 @@ using tree::uneven;
 // samples after it.
 constexpr std::int64_t look_every = 256;
 
+// Whether an event can come to a kind of node.
+template <class K, class = void> struct Receives {
+    static constexpr bool value = false;
+};
+template <class K> struct Receives<K, decltype((void)&K::receive)> {
+    static constexpr bool value = true;
+};
+
 template <class... K> class Group {
   public:
     Group(const Tree &tree, const real *values, const real *cable, const real *dt)
@@ -129,6 +137,23 @@ template <class... K> class Group {
     }
 
     V recorded() const { return v_[tree_.recorded]; }
+    V voltage(int node) const { return v_[node]; }
+    V time() const { return t_; }
+
+    // An event between two steps, in the node's process that takes events; its currents follow.
+    void receive(int node, V weight) {
+        Kinds<K...>::each([&](auto tag, int k) {
+            using Kind = typename decltype(tag)::type;
+            if constexpr (Receives<Kind>::value) {
+                for (int j = 0; nodes_[k][j] >= 0; j++)
+                    if (nodes_[k][j] == node)
+                        Kind::receive(par_[k] + std::size_t(j) * Kind::n_par,
+                                      state_[k] + std::size_t(j) * Kind::n_state,
+                                      uneven(v_[node]), t_, t_ + real(0.5) * dt_, weight,
+                                      current_[node], slope_[node]);
+            }
+        });
+    }
 
   private:
     static std::size_t size(const Tree &tree) {

@@ -1,0 +1,223 @@
+"""The batch probe: NEURON builds the models, generated code lets time pass in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+
+from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.models import CellSource
+from pyneuronautofit.simulators import synapse
+from pyneuronautofit.simulators._neuron_cell import NeuronSetup, Settings
+from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
+from pyneuronautofit.simulators.batch.library import KernelLibrary
+from pyneuronautofit.simulators.batch.probe_lanes import ProbeRunner
+from pyneuronautofit.simulators.batch.probe_reader import (
+    ModelImage,
+    ProbeSetup,
+    ReadModel,
+    make_probe_reader,
+)
+from pyneuronautofit.simulators.batch.probe_scheduler import Scheduler
+from pyneuronautofit.simulators.batch.probe_work import ProbeWork, Test
+from pyneuronautofit.simulators.batch.reader import packed_plan
+from pyneuronautofit.simulators.batch.simulator import kernel_writer
+from pyneuronautofit.simulators.batch.structure import NodeKind, Signature, Variable
+from pyneuronautofit.simulators.batch.writer import GenerateKernel
+from pyneuronautofit.simulators.experiment import Clock, Experiment
+from pyneuronautofit.simulators.neuron import available_cores
+from pyneuronautofit.simulators.probe import Probed, StepTest, SynapseTest
+from pyneuronautofit.simulators.synapse import SynapseTrial
+from pyneuronautofit.space import ParameterPath, ParameterTable
+
+# A model that takes a hundred times longer than usual is given up.
+_TIME_LIMIT_S = 60.0
+_TIME_LIMIT_S_PER_CELL_MS = 0.01
+_MODELS_PER_WORKER = 200
+
+
+class BatchProbe:
+    """Generated code in lanes, on threads; a `Probe`.
+
+    Parameters
+    ----------
+    source
+        Where the cell class comes from.
+    test
+        What every model goes through.
+    n_worker
+        Number of threads, and of processes that build cells; None: one per available core.
+    time_limit_s
+        A model that takes longer is given up; None: a hundred times what is usual.
+    """
+
+    def __init__(
+        self,
+        source: CellSource,
+        test: Test,
+        n_worker: int | None = None,
+        time_limit_s: float | None = None,
+    ) -> None:
+        self._source = source
+        self._test = test
+        self._n_worker = n_worker or available_cores()
+        self._time_limit_s = time_limit_s or (
+            _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * test.cell_ms
+        )
+        self._threads = ThreadPoolExecutor(self._n_worker, thread_name_prefix="lanes")
+        self._pool: WorkerPool | None = None
+        self._paths: tuple[ParameterPath, ...] = ()
+        # A test that has no synapse needs no code for events.
+        receiving = "" if _synapse_settings(test) is None else synapse.MECHANISM
+        purpose = GenerateKernel((), "double", probe=True, receiving=receiving)
+        self._kernels = KernelLibrary(source.mods, kernel_writer(source.mods), purpose)
+        self._plan: dict[NodeKind, tuple[Variable, ...]] = {}
+        self._runners: dict[Signature, ProbeRunner] = {}
+
+    @property
+    def description(self) -> str:
+        """What simulates, in a few words."""
+        return f"batch, {self._n_worker} thread(s), steps of {self._test.dt_ms:g} ms"
+
+    def check(
+        self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]] = ()
+    ) -> None:
+        """Build the first model's cell and the kernel for it.
+
+        Raises
+        ------
+        ModelError
+            If the model lacks what is needed; UnsupportedModel if NEURON alone can simulate it;
+            KernelBuildError if the kernel cannot be compiled.
+        """
+        self._pool_for(parameters, _parsed(initial_mV)).check()
+        # Whether this one model fails is not the question.
+        self._read(parameters.rows(range(min(len(parameters), 1))), initial_mV[:1])
+
+    def kernel_keys(self) -> tuple[str, ...]:
+        """Return names for the kernels in use."""
+        kinds = {frozenset(signature.node_kinds) for signature in self._runners}
+        return tuple(sorted(self._kernels.kernel_for(each).key for each in kinds))
+
+    def stream(
+        self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]] = ()
+    ) -> Iterator[Probed]:
+        """Simulate models and yield each as it is finished.
+
+        Raises
+        ------
+        UnsupportedModel
+            If NEURON alone can simulate a model.
+        """
+        outcomes = self._read(parameters, initial_mV)
+        models = []
+        for outcome in outcomes:
+            if isinstance(outcome.value, ModelImage):
+                self._prepare(outcome.value.image.signature)
+                models.append(outcome)
+            else:
+                yield Probed(outcome.task, outcome.status, outcome.message, None, outcome.seconds)
+        yield from self._simulate(models)
+
+    def close(self) -> None:
+        """End processes and threads."""
+        self._threads.shutdown(cancel_futures=True)
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # --- reading models
+
+    def _pool_for(self, parameters: ParameterTable, beginnings: Sequence[Settings]) -> WorkerPool:
+        test = self._test
+        set_paths = [path for paths in parameters.targets for path in paths]
+        set_paths += [path for beginning in beginnings for path, _value in beginning]
+        places = test.paths if isinstance(test, StepTest) else ()
+        paths = tuple(dict.fromkeys((*set_paths, *places)))
+        if self._pool is None or paths != self._paths:
+            if self._pool is not None:
+                self._pool.close()
+            nothing = np.zeros((1, 1))
+            experiment = Experiment(
+                nothing, nothing[0], Clock(test.dt_ms, 1), test.temperature_degC, test.initial_mV
+            )
+            setup = ProbeSetup(
+                NeuronSetup(self._source, experiment, paths), places, _synapse_settings(test)
+            )
+            job = Job(make_probe_reader, setup)
+            self._pool = WorkerPool(job, self._n_worker, self._time_limit_s, _MODELS_PER_WORKER)
+            self._paths = paths
+        return self._pool
+
+    def _read(
+        self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]]
+    ) -> list[Outcome]:
+        """Return the outcome of reading every model, in their order: an image, or a failure."""
+        beginnings = _parsed(initial_mV) or [[] for _ in range(len(parameters))]
+        pool = self._pool_for(parameters, beginnings)
+        settings = [list(parameters.settings(model)) for model in range(len(parameters))]
+        found: list[Outcome] = []
+        pending = list(range(len(parameters)))
+        while pending:
+            asked, pending = pending, []
+            plan = packed_plan(self._plan)
+            new: set[Signature] = set()
+            tasks = [ReadModel(settings[each], beginnings[each], plan) for each in asked]
+            for outcome in pool.map(tasks):
+                model = asked[outcome.task]
+                if isinstance(outcome.value, PyNeuronAutofitError):
+                    raise outcome.value
+                if isinstance(outcome.value, Signature):
+                    new.add(outcome.value)
+                    pending.append(model)
+                else:
+                    found.append(replace(outcome, task=model))
+            for signature in sorted(new, key=repr):
+                self._prepare(signature)
+        return sorted(found, key=lambda outcome: outcome.task)
+
+    def _prepare(self, signature: Signature) -> None:
+        if signature not in self._runners:
+            loaded = self._kernels.kernel_for(frozenset(signature.node_kinds))
+            self._plan.update(loaded.variables)
+            self._runners[signature] = ProbeRunner(signature, loaded, self._test.dt_ms)
+
+    # --- simulating them
+
+    def _simulate(self, outcomes: Sequence[Outcome]) -> Iterator[Probed]:
+        if not outcomes:
+            return
+        scheduler = Scheduler(self._threads, self._n_worker)
+        n_lane = next(iter(self._runners.values())).kernel.n_lane
+        work = ProbeWork(
+            self._test, scheduler, self._runners, self._time_limit_s, n_lane * self._n_worker
+        )
+        try:
+            yield from work.run(outcomes)
+        finally:
+            # The caller may have left before the end.
+            scheduler.end()
+
+
+def _synapse_settings(test: Test) -> dict[str, float] | None:
+    if isinstance(test, SynapseTrial):
+        test = test.test
+    if not isinstance(test, SynapseTest):
+        return None
+    return {**synapse.SETTINGS, synapse.GABAB: test.gabab_uS}
+
+
+def _parsed(initial_mV: Sequence[Mapping[str, float]]) -> list[Settings]:
+    return [
+        [(ParameterPath.parse(name), value) for name, value in each.items()] for each in initial_mV
+    ]
