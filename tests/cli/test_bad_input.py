@@ -222,7 +222,6 @@ CASES = {
         (*FIT, "RECORDING"),
         r"soma\.diam.*no earlier parameter",
     ),
-    "command to come": (nothing, ("report", "run"), r"report is not available yet"),
     "compare without responses": (nothing, ("compare", "-m", "O", "RECORDING"), r"RESPONSES"),
     "compare with other sweeps": (
         arrays("y.npz"),

@@ -339,7 +339,6 @@ def test_a_bad_database_is_refused_and_left_as_it_is(tool, case, command, tmp_pa
         (("check", "DB", "3", "-o", "f.doc"), r"f\.doc.*suffix"),
         (("check", "DB", "3", "--json", "r.json", "-o", "f.svg"), r"--json and ID exclude"),
         (("check", "DB", "-o", "no/out.json"), r"no/out\.json: the folder no does not exist"),
-        (("check", "DB", "--simulator", "batch"), r"--simulator batch is not available yet"),
         (("check", "DB", "-T", "400"), r"-T.*400.*from -20 to 100"),
         (("search-init", "DB", "no/out.json"), r"no/out\.json: the folder no does not exist"),
         (("search-init", "DB", "--duration", "0"), r"--duration 0\.0: expected a number from 1"),

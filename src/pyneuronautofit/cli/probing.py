@@ -14,11 +14,13 @@ from pyneuronautofit.fit import option
 from pyneuronautofit.fit.common import MODEL, RUN, ProjectOptions
 from pyneuronautofit.fit.options import above, at_least, between, one_of
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.simulators._neuron_probe import NeuronProbe
-from pyneuronautofit.simulators.probe import Probe, RestTest, StepTest
+from pyneuronautofit.simulators._batch_probe import PreferredProbe
+from pyneuronautofit.simulators._neuron_probe import NeuronProbe, Test
+from pyneuronautofit.simulators.probe import Probe
 
 T = TypeVar("T")
 
+_DEGC = 35.0
 _LINES = 10  # of progress, where there is no terminal
 
 
@@ -51,15 +53,14 @@ class ProbeOptions(DatabaseOptions, ProjectOptions):
         check=between(-20, 100),
         help="temperature, degC",
     )
-    simulator: str = option(
-        "neuron",
+    simulator: str | None = option(
+        None,
         "--simulator",
         group=RUN,
         metavar="NAME",
         parse=str,
-        check=one_of("neuron", "batch"),
-        later=("batch",),
-        help="neuron: the reference (batch is not available yet)",
+        check=one_of("batch", "neuron"),
+        help="batch: generated code; neuron: the reference (default: batch where it can be used)",
     )
     n_worker: int | None = option(
         None,
@@ -70,7 +71,7 @@ class ProbeOptions(DatabaseOptions, ProjectOptions):
         metavar="NTH",
         parse=int,
         check=at_least(1),
-        help="number of processes (default: all cores)",
+        help="number of threads or processes (default: all cores)",
     )
     dt_ms: float = option(
         0.025,
@@ -97,9 +98,20 @@ class ProbeOptions(DatabaseOptions, ProjectOptions):
         return None if self.project is None else Path(self.project)
 
 
-def build_probe(source: CellSource, test: StepTest | RestTest, options: ProbeOptions) -> Probe:
+def temperature_of(options: ProbeOptions, stored_degC: float | None) -> float:
+    """Return the temperature that was asked for, else the database's, else 35 degC."""
+    for degC in (options.temperature_degC, stored_degC):
+        if degC is not None:
+            return degC
+    return _DEGC
+
+
+def build_probe(source: CellSource, test: Test, options: ProbeOptions) -> Probe:
     """Build what simulates; its processes start when they are needed."""
-    return NeuronProbe(source, test, options.n_worker, options.time_limit_s)
+    settings = (source, test, options.n_worker, options.time_limit_s)
+    if options.simulator == "neuron":
+        return NeuronProbe(*settings)
+    return PreferredProbe(*settings, insist=options.simulator == "batch")
 
 
 def watched(screen: Screen, work: Iterable[T], total: int, doing: str) -> Iterator[T]:

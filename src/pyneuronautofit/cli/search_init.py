@@ -9,7 +9,7 @@ from pathlib import Path
 from pyneuronautofit.cli.check import check_folder
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
-from pyneuronautofit.cli.probing import ProbeOptions, build_probe, watched
+from pyneuronautofit.cli.probing import ProbeOptions, build_probe, temperature_of, watched
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database, Journal, read_database
 from pyneuronautofit.database.journal import model_digest
@@ -26,8 +26,6 @@ DESCRIPTION = f"""Finds the resting state of every model of a database.
 Simulates every model for 60 s without current, from the voltages of its `init` if it has one, else
 from -76 mV, and writes the voltages at the end as `init`, and `id`. A model that is still moving
 then is reported, and gets the key `{NOTE}`; one that cannot be simulated keeps what it had."""
-
-_DEGC = 35.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +73,7 @@ def _search(
     source = load_model(config.project_path(), Path.cwd()).cell_source
     duration_ms = config.seconds * 1000.0
     test = RestTest(
-        _temperature(config, stored.temperature_degC),
+        temperature_of(config, stored.temperature_degC),
         config.dt_ms,
         duration_ms,
         # Not the beginning, where every model moves.
@@ -95,13 +93,6 @@ def _search(
     with_rest(database, results).write(out)
     journal.remove()
     return results
-
-
-def _temperature(config: SearchInitConfig, stored_degC: float | None) -> float:
-    for degC in (config.temperature_degC, stored_degC):
-        if degC is not None:
-            return degC
-    return _DEGC
 
 
 def _print_results(screen: Screen, results: Sequence[RestResult]) -> None:
