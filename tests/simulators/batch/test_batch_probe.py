@@ -292,7 +292,7 @@ def test_models_that_make_trouble_cost_themselves_alone(tmp_path):
     troublesome = load_model(tmp_path, tmp_path)
     test = RestTest(35.0, 0.1, duration_ms=100.0, watched_ms=50.0)
     found = asked(
-        BatchProbe, troublesome, test, table("soma.Ra", *TROUBLE_OHM_CM), time_limit_s=1.5
+        BatchProbe, troublesome, test, table("soma.Ra", *TROUBLE_OHM_CM), time_limit_s=3.0
     )
     assert tuple(each.status for each in found) == STATUSES
     assert [each.answer is None for each in found] == [s is not RunStatus.OK for s in STATUSES]
