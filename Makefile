@@ -19,7 +19,7 @@ help:
 	@echo "make clean    remove what the others made"
 
 fit: $(INSTALLED)
-	$(BIN)/python -m pyneuronautofit -A NSGA2 -m OV -G 60 -P 48 --refine 0.5 -c 3 -t -10 --seed 1 \
+	$(BIN)/python -m pyneuronautofit -A NSGA2 -m OV -G 250 -P 96 --refine 0.5 -c 3 -t -10 --seed 1 \
 	    -k examples/experimentaldata/TC-example-mask.json \
 	    --output $(OUT) --figure fit.png examples/experimentaldata/TC-example.abf
 

@@ -194,8 +194,9 @@ class TestSearchInit:
         db = database(tmp_path / "db.json", dict.fromkeys(range(40), (0.12, 0.036, 20.0)))
         before = db.read_bytes()
         words = [sys.executable, "-m", "pyneuronautofit", "search-init", str(db), "--dt", "0.01"]
+        # Long enough: when the first models are kept, others have yet to begin.
         running = subprocess.Popen(
-            [*words, "--project", str(project)],
+            [*words, "--project", str(project), "-p", "1", "--duration", "80"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         while not list(tmp_path.glob("*.progress")):  # not while it is still starting
