@@ -18,7 +18,7 @@ class UsageError(PyNeuronAutofitError):
 
 
 class NotAvailableError(PyNeuronAutofitError):
-    """Something that is specified, but that this version cannot do yet."""
+    """Something that needs what is not installed."""
 
 
 class RecordingError(PyNeuronAutofitError):

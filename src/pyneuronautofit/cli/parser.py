@@ -39,8 +39,6 @@ def parse_config(
     ------
     UsageError
         If a flag is unknown or has a value that cannot be used.
-    NotAvailableError
-        If a flag does nothing yet.
     """
     parser = make_parser(config, prog, description, epilog)
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))

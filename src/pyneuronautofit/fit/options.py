@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pyneuronautofit.errors import NotAvailableError, UsageError
+from pyneuronautofit.errors import UsageError
 
 #: Returns what is expected where a value is not allowed, and None where it is.
 Check = Callable[[Any], str | None]
@@ -39,8 +39,6 @@ class Option:
         What values are allowed.
     place
         Positional arguments are taken in the order of their places.
-    later
-        Values that can be named but are not built yet; True: any but the default.
     """
 
     flags: tuple[str, ...]
@@ -51,7 +49,6 @@ class Option:
     count: int = 1
     check: Check | None = None
     place: int = 0
-    later: bool | tuple[str, ...] = False
 
 
 def option(
@@ -64,10 +61,9 @@ def option(
     count: int = 1,
     check: Check | None = None,
     place: int = 0,
-    later: bool | tuple[str, ...] = False,
 ) -> Any:
     """Declare a dataclass field that is an option."""
-    described = Option(flags, group, metavar, parse, help, count, check, place, later)
+    described = Option(flags, group, metavar, parse, help, count, check, place)
     return dataclasses.field(default=default, metadata={"option": described})
 
 
@@ -87,18 +83,12 @@ def check_options(config: Any) -> None:
     ------
     UsageError
         If a value is not allowed; names the flag, what was expected and what was found.
-    NotAvailableError
-        If the option does nothing yet.
     """
     for name, (described, default) in options_of(config).items():
         value = getattr(config, name)
         flag = "/".join(described.flags) or described.metavar
         if value == default:
             continue
-        if described.later is True:
-            raise NotAvailableError(f"{flag} is not available yet: leave it out in this version")
-        if described.later and value in described.later:
-            raise NotAvailableError(f"{flag} {value} is not available yet: use {default}")
         expected = described.check(value) if described.check and value is not None else None
         if expected:
             raise UsageError(f"{flag} {value}: expected {expected}")
