@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs that tests start: a shell's background jobs inherit that not."""
+    """Let Ctrl-C reach programs that tests start: a background job of a shell ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
