@@ -18,6 +18,7 @@ from pyneuronautofit.models.model import BUILT_IN_MODS
 from .conftest import write_mod
 
 BUILT_IN = {
+    "AMPAandNMDAwithTone",
     "TC_HH",
     "TC_iT_Des98",
     "TC_ih_Bud97",
@@ -114,7 +115,7 @@ def test_a_library_with_some_of_the_mechanisms_is_in_the_way(two_of_eight, tmp_p
     with pytest.raises(ModelError) as caught:
         load_model(None, tmp_path)
     message = str(caught.value)
-    assert f"NEURON has from {library} TC_iA, TC_iL, but not SK_E2, TC_HH" in message
+    assert f"NEURON has from {library} TC_iA, TC_iL, but not AMPAandNMDAwithTone, SK_E2" in message
     assert f"Delete the folder {library.parent}, or compile all of them again" in message
 
 
