@@ -22,7 +22,8 @@ import numpy as np
 from pyneuronautofit.database import read_database
 from pyneuronautofit.database.checking import step_test
 from pyneuronautofit.models import CellSource, load_model
-from pyneuronautofit.simulators._neuron_probe import NeuronProbe, Test
+from pyneuronautofit.simulators._neuron_probe import NeuronProbe
+from pyneuronautofit.simulators._probe_pool import Test
 from pyneuronautofit.simulators.batch.probe import BatchProbe
 from pyneuronautofit.simulators.probe import Probed, RestTest, SynapseTest
 from pyneuronautofit.space import ParameterTable

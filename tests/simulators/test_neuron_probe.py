@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,32 +18,11 @@ from pyneuronautofit.models import load_model
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators._neuron_probe import NeuronProbe
 from pyneuronautofit.simulators.probe import RestTest, StepTest
-from pyneuronautofit.space import ParameterPath, ParameterTable
+from simulators import probed
+from simulators.probed import BRANCHED, PLACES, TRUTH, table
 from simulators.troublesome import STATUSES, TROUBLE_OHM_CM
 
 PLAIN = Path(__file__).with_name("plain_probe.py")
-TRUTH = Path(__file__).parents[2] / "examples" / "experimentaldata" / "TC-example-truth.json"
-PLACES = ("soma(0.5).v", "axon(0.5).v", "axon(0).v")
-
-CHANGING = """
-from neuron import h
-
-class fitmeneuron:
-    def __init__(self, nid=0):
-        self.soma = h.Section(name="soma", cell=self)
-        self.dend = [h.Section(name=f"dend{k}", cell=self) for k in range(2)]
-        self.soma.L = self.soma.diam = 30
-        self.soma.insert("hh")
-        for section in self.dend:
-            section.connect(self.soma)
-            section.L = section.diam = 5
-            section.insert("pas")
-
-    def setcable(self):
-        pass
-
-param_nslh = [["soma(0.5).hh.gl", "lin", 1e-5, 1e-3]]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +51,7 @@ def plain(model, stored, tmp_path):
     return run
 
 
-def table(name, *values):
-    path = ParameterPath.parse(name)
-    return ParameterTable(((path,),), (False,), np.array(values, dtype=float)[:, None])
-
-
-def asked(model, test, parameters, initial=(), **options):
-    with NeuronProbe(model.cell_source, test, 2, **options) as probe:
-        return sorted(probe.stream(parameters, initial), key=lambda each: each.candidate)
+asked = partial(probed.asked, NeuronProbe)
 
 
 def test_steps_as_plain_neuron(model, stored, plain):
@@ -131,7 +104,7 @@ def test_a_rest_that_ends_early_is_the_one_that_does_not(model, stored, plain):
 
 
 def test_a_cell_that_fires_by_itself_is_watched_to_the_end(tmp_path):
-    (tmp_path / "project.py").write_text(CHANGING)
+    (tmp_path / "project.py").write_text(BRANCHED)
     model = load_model(tmp_path, tmp_path)
     test = RestTest(6.3, 0.1, duration_ms=12_000.0, watched_ms=2_000.0)
     at_rest, firing = asked(model, test, table("soma(0.5).hh.el", -54.3, 0.0))
@@ -153,7 +126,7 @@ def test_models_that_make_trouble_cost_themselves_alone(troublesome, test):
 
 
 def test_a_voltage_that_becomes_infinite_is_a_status(tmp_path):
-    (tmp_path / "project.py").write_text(CHANGING)
+    (tmp_path / "project.py").write_text(BRANCHED)
     model = load_model(tmp_path, tmp_path)
     for test in (StepTest((25.0,), 6.3, 0.1), RestTest(6.3, 0.1)):
         found = asked(model, test, table("soma.cm", 1.0, -1.0))
@@ -169,7 +142,7 @@ def test_a_voltage_that_becomes_infinite_is_a_status(tmp_path):
     ],
 )
 def test_a_place_that_the_cell_does_not_have(test, initial, said, tmp_path):
-    (tmp_path / "project.py").write_text(CHANGING)
+    (tmp_path / "project.py").write_text(BRANCHED)
     model = load_model(tmp_path, tmp_path)
     parameters = table("soma(0.5).hh.gl", 1e-4)
     with NeuronProbe(model.cell_source, test, 1) as probe, pytest.raises(ModelError, match=said):

@@ -22,9 +22,9 @@ from pyneuronautofit.simulators.probe import SynapseTest
 from pyneuronautofit.simulators.synapse import SynapseTrial
 from pyneuronautofit.simulators.threshold import LOWEST_FIRES, NONE_FIRES
 from pyneuronautofit.space import ParameterPath, ParameterTable
+from simulators.probed import TRUTH
 
 PLAIN = Path(__file__).with_name("plain_synapse.py")
-TRUTH = Path(__file__).parents[2] / "examples" / "experimentaldata" / "TC-example-truth.json"
 INITIAL = {"soma.v": -66.0, "axon.v": -60.0}
 FIERY = {"soma.v": -40.0, "axon.v": -40.0}
 #: Short, so that the beginning still shows, and trials are quick.

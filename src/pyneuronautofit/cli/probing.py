@@ -15,7 +15,8 @@ from pyneuronautofit.fit.common import MODEL, RUN, ProjectOptions
 from pyneuronautofit.fit.options import above, at_least, between, one_of
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._batch_probe import PreferredProbe
-from pyneuronautofit.simulators._neuron_probe import NeuronProbe, Test
+from pyneuronautofit.simulators._neuron_probe import NeuronProbe
+from pyneuronautofit.simulators._probe_pool import Test
 from pyneuronautofit.simulators.probe import Probe
 
 T = TypeVar("T")

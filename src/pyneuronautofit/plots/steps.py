@@ -56,17 +56,11 @@ def save_steps(
             panel.set_visible(False)
             continue
         panel.axvspan(*stimulus_ms, color="#ececec", linewidth=0)
-        panel.axhline(0.0, color=GREY, linewidth=0.5)
-        # The soma last, so that it lies above the others.
-        for place in reversed(range(len(places))):
-            time_ms, shown = thinned(voltage_mV[number, place], step_ms)
-            panel.plot(time_ms, shown, color=_PLACES[place], linewidth=0.8, label=places[place])
+        _draw(panel, voltage_mV[number], places, step_ms)
         start = spikes[number]
         if start is not None:
             _enlarge(panel, voltage_mV[number], start, step_ms)
         panel.set_title(titles[number], fontsize=9)
-        panel.tick_params(labelsize=8)
-        panel.margins(x=0)
     for panel in panels[:, 0]:
         panel.set_ylabel("voltage (mV)", fontsize=9)
     for panel in panels[-1]:
@@ -80,6 +74,17 @@ def save_steps(
         show_figures()
     else:
         write_figure(figure, path)
+
+
+def _draw(panel: Axes, voltage_mV: FloatArray, places: Sequence[str], step_ms: float) -> None:
+    """Draw the voltages of one step, shape (n_place, n_sample), mV."""
+    panel.axhline(0.0, color=GREY, linewidth=0.5)
+    # The soma last, so that it lies above the others.
+    for place in reversed(range(len(places))):
+        time_ms, shown = thinned(voltage_mV[place], step_ms)
+        panel.plot(time_ms, shown, color=_PLACES[place], linewidth=0.8, label=places[place])
+    panel.tick_params(labelsize=8)
+    panel.margins(x=0)
 
 
 def _enlarge(panel: Axes, voltage_mV: FloatArray, start: int, step_ms: float) -> None:

@@ -20,6 +20,7 @@ from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models import CellSource, model_files, neuron_version
 from pyneuronautofit.simulators._base import RunStatus
 from pyneuronautofit.simulators._neuron_probe import NeuronProbe
+from pyneuronautofit.simulators._probe_pool import Test
 from pyneuronautofit.simulators.agreement import (
     Agreement,
     compare_sweep,
@@ -31,7 +32,6 @@ from pyneuronautofit.simulators.batch.build import (
     write_sidecar,
 )
 from pyneuronautofit.simulators.batch.probe import BatchProbe
-from pyneuronautofit.simulators.batch.probe_work import Test
 from pyneuronautofit.simulators.batch.structure import UnsupportedModel
 from pyneuronautofit.simulators.preferred import TOLERANCE_MV
 from pyneuronautofit.simulators.probe import SOMA, Probe, Probed, StepTest, SynapseTest

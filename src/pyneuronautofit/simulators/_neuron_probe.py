@@ -20,9 +20,14 @@ from pyneuronautofit.simulators._neuron_runner import (
     reference,
 )
 from pyneuronautofit.simulators._neuron_synapse import SearchRunner, TrialRunner
-from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
-from pyneuronautofit.simulators.experiment import Clock, Experiment
-from pyneuronautofit.simulators.neuron import available_cores
+from pyneuronautofit.simulators._pool import Job, Outcome
+from pyneuronautofit.simulators._probe_pool import (
+    ProbePool,
+    Test,
+    bare_experiment,
+    parse_beginnings,
+)
+from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.probe import (
     Probed,
     Rest,
@@ -35,13 +40,6 @@ from pyneuronautofit.simulators.probe import (
 from pyneuronautofit.simulators.synapse import SynapseTrial, TrialTrace
 from pyneuronautofit.space import ParameterPath, ParameterTable
 from pyneuronautofit.units import PA_PER_NA
-
-Test: TypeAlias = StepTest | RestTest | SynapseTest | SynapseTrial
-
-# A model that takes a hundred times longer than usual hangs.
-_TIME_LIMIT_S = 60.0
-_TIME_LIMIT_S_PER_CELL_MS = 0.01
-_MODELS_PER_WORKER = 200
 
 # At rest nothing changes by more than this, of its size, in a second. Going on so for the rest of a
 # minute would change a voltage by 4e-6 mV; as changes become smaller, it is less than 1e-7 mV.
@@ -89,69 +87,45 @@ class NeuronProbe:
         *,
         exact_tables: bool = False,
     ) -> None:
-        self._source = source
-        self._test = test
-        self._n_worker = n_worker or available_cores()
-        self._time_limit_s = time_limit_s or (
-            _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * test.cell_ms
-        )
-        self._exact_tables = exact_tables
-        self._pool: WorkerPool | None = None
-        self._paths: tuple[ParameterPath, ...] = ()
+        self._dt_ms = test.dt_ms
+
+        def make_job(paths: tuple[ParameterPath, ...]) -> Job:
+            return Job(_make_runner, _Setup(source, test, paths, exact_tables))
+
+        self._pool = ProbePool(test, make_job, n_worker, time_limit_s)
 
     @property
     def description(self) -> str:
         """What simulates, in a few words."""
-        return f"NEURON in {self._n_worker} process(es), steps of {self._test.dt_ms:g} ms"
+        return f"NEURON in {self._pool.n_worker} process(es), steps of {self._dt_ms:g} ms"
 
     def check(
         self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]] = ()
     ) -> None:
         """Build the cell once in a worker; raises ModelError if it lacks what is needed."""
-        self._pool_for(parameters, _parsed(initial_mV)).check()
+        self._pool.workers_for(parameters, parse_beginnings(initial_mV)).check()
 
     def stream(
         self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]] = ()
     ) -> Iterator[Probed]:
         """Simulate models and yield each as it is finished."""
-        beginnings = _parsed(initial_mV) or [[] for _ in range(len(parameters))]
+        beginnings = parse_beginnings(initial_mV) or [[] for _ in range(len(parameters))]
         tasks = [
             (list(parameters.settings(candidate)), beginning)
             for candidate, beginning in enumerate(beginnings)
         ]
-        for outcome in self._pool_for(parameters, beginnings).map(tasks):
+        for outcome in self._pool.workers_for(parameters, beginnings).map(tasks):
             yield _probed(outcome)
 
     def close(self) -> None:
         """End the workers."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        self._pool.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    def _pool_for(self, parameters: ParameterTable, beginnings: list[Settings]) -> WorkerPool:
-        set_paths = [path for paths in parameters.targets for path in paths]
-        set_paths += [path for beginning in beginnings for path, _value in beginning]
-        set_paths += self._test.paths if isinstance(self._test, StepTest) else ()
-        paths = tuple(dict.fromkeys(set_paths))
-        if self._pool is None or paths != self._paths:
-            self.close()
-            setup = _Setup(self._source, self._test, paths, self._exact_tables)
-            job = Job(_make_runner, setup)
-            self._pool = WorkerPool(job, self._n_worker, self._time_limit_s, _MODELS_PER_WORKER)
-            self._paths = paths
-        return self._pool
-
-
-def _parsed(initial_mV: Sequence[Mapping[str, float]]) -> list[Settings]:
-    return [
-        [(ParameterPath.parse(name), value) for name, value in each.items()] for each in initial_mV
-    ]
 
 
 def _probed(outcome: Outcome) -> Probed:
@@ -169,11 +143,8 @@ def _make_runner(
 ) -> Callable[[_Task], StepTraces | Rest | SynapseThresholds | TrialTrace]:
     """Load the model and check it; raises ModelError as `make_bench` does."""
     test = setup.test
-    nothing = np.zeros((1, 1))
     # Of an experiment, the bench needs temperature, time step and initial voltage.
-    experiment = Experiment(
-        nothing, nothing[0], Clock(test.dt_ms, 1), test.temperature_degC, test.initial_mV
-    )
+    experiment = bare_experiment(test)
     bench = make_bench(NeuronSetup(setup.source, experiment, setup.paths, setup.exact_tables))
     if isinstance(test, StepTest):
         return _StepRunner(bench, experiment, test)

@@ -103,7 +103,7 @@ class _RestingModel:
         self._cell = cell
         self._frecord_init = h.frecord_init
         self._save_state = h.SaveState()
-        self._synapse = _make_synapse(h, cell, test)
+        self._synapse = synapse.put_synapse(h, cell, synapse.settings_of(test))
         self._connection = h.NetCon(None, self._synapse)
         self._connection.delay = 0.0
         self._soma = cell.soma(0.5)
@@ -189,10 +189,3 @@ class _RestingModel:
     def _conductance_uS(self) -> float:
         s = self._synapse
         return float(s.gsynmod * (s.Bampa - s.Aampa + s.Bnmda - s.Anmda))
-
-
-def _make_synapse(h: Any, cell: Any, test: SynapseTest) -> Any:
-    made = getattr(h, synapse.MECHANISM)(getattr(cell, synapse.SECTION)(synapse.POSITION))
-    for name, value in (*synapse.SETTINGS.items(), (synapse.GABAB, test.gabab_uS)):
-        setattr(made, name, value)
-    return made

@@ -55,6 +55,19 @@ def require_mechanism(h: Any) -> None:
     )
 
 
+def settings_of(test: SynapseTest) -> dict[str, float]:
+    """Return the RANGE variables that are the same in all trials of a test."""
+    return {**SETTINGS, GABAB: test.gabab_uS}
+
+
+def put_synapse(h: Any, cell: Any, settings: Mapping[str, float]) -> Any:
+    """Put the synapse on a cell; it lives as long as what is returned."""
+    made = getattr(h, MECHANISM)(getattr(cell, SECTION)(POSITION))
+    for name, value in settings.items():
+        setattr(made, name, value)
+    return made
+
+
 @dataclass(frozen=True)
 class SynapseTrial:
     """One trial of a `SynapseTest`, to be looked at.

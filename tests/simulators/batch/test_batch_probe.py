@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,30 +23,9 @@ from pyneuronautofit.simulators.batch.structure import UnsupportedModel
 from pyneuronautofit.simulators.probe import RestTest, StepTest, SynapseTest
 from pyneuronautofit.simulators.synapse import SynapseTrial
 from pyneuronautofit.space import ParameterPath, ParameterTable
+from simulators import probed
+from simulators.probed import BRANCHED, PLACES, TRUTH, table
 from simulators.troublesome import CELL, PROJECT, STATUSES, TROUBLE_OHM_CM
-
-TRUTH = Path(__file__).parents[3] / "examples" / "experimentaldata" / "TC-example-truth.json"
-PLACES = ("soma(0.5).v", "axon(0.5).v", "axon(0).v")
-
-FIRING = """
-from neuron import h
-
-class fitmeneuron:
-    def __init__(self, nid=0):
-        self.soma = h.Section(name="soma", cell=self)
-        self.dend = [h.Section(name=f"dend{k}", cell=self) for k in range(2)]
-        self.soma.L = self.soma.diam = 30
-        self.soma.insert("hh")
-        for section in self.dend:
-            section.connect(self.soma)
-            section.L = section.diam = 5
-            section.insert("pas")
-
-    def setcable(self):
-        pass
-
-param_nslh = [["soma(0.5).hh.gl", "lin", 1e-5, 1e-3]]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -69,21 +47,15 @@ def parameters():
 
 @pytest.fixture
 def firing(tmp_path):
-    (tmp_path / "project.py").write_text(FIRING)
+    (tmp_path / "project.py").write_text(BRANCHED)
     return load_model(tmp_path, tmp_path)
-
-
-def table(name, *values):
-    path = ParameterPath.parse(name)
-    return ParameterTable(((path,),), (False,), np.array(values, dtype=float)[:, None])
 
 
 def asked(kind, model, test, parameters, initial=(), n_worker=2, **options):
     if kind is NeuronProbe:
         # The generated code computes what NEURON would interpolate.
         options["exact_tables"] = True
-    with kind(model.cell_source, test, n_worker, **options) as probe:
-        return sorted(probe.stream(parameters, initial), key=lambda each: each.candidate)
+    return probed.asked(kind, model, test, parameters, initial, n_worker, **options)
 
 
 # --- current steps
@@ -309,7 +281,7 @@ def test_a_voltage_that_becomes_infinite_is_a_status(firing):
 def test_a_model_that_takes_too_long_is_a_status(model, parameters):
     with BatchProbe(model.cell_source, RestTest(35.0, 0.025), 1) as probe:
         probe.check(parameters)
-        probe._time_limit_s = 1e-3
+        probe._pool.time_limit_s = 1e-3
         found = list(probe.stream(parameters))
     assert [each.status for each in found] == [RunStatus.TIMED_OUT] * len(parameters)
 
@@ -343,7 +315,7 @@ def test_it_is_compared_once(firing, said):
 @pytest.mark.parametrize("insist", [False, True])
 def test_what_generated_code_cannot(firing, said, tmp_path, insist):
     """NEURON goes on with it, and the user is told; or it is refused, if asked to insist."""
-    text = FIRING.replace(
+    text = BRANCHED.replace(
         "        for section", "        self.made = h.IClamp(self.soma(0.5))\n        for section"
     )
     (tmp_path / "project.py").write_text(text)

@@ -18,7 +18,7 @@ from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.simulators._neuron_cell import NEW_NODE_MV
 from pyneuronautofit.simulators._setter import PathValues, follow
 from pyneuronautofit.simulators.batch.reading import ImageReader, Recipe
-from pyneuronautofit.simulators.batch.shapes import neuron, read_shape
+from pyneuronautofit.simulators.batch.shapes import Shape, neuron, read_shape
 from pyneuronautofit.simulators.batch.structure import CellImage
 from pyneuronautofit.space import ParameterPath
 
@@ -157,21 +157,11 @@ def keep_cell(
     shape, points = read_shape(cell, cell.soma(0.5))
     recipe = images.recipe(shape)
     sections = list(cell.soma.wholetree())
-    named = [
-        (name, reference)
-        for number, section in enumerate(sections)
-        for place, segment in enumerate(section)
-        for name, reference in _variables(number, place, segment)
-    ]
+    named = _all_variables(sections)
     variables = _Numbers.of([reference for _name, reference in named])
     targets = _Targets(cell, sections, built, {name: at for at, (name, _) in enumerate(named)})
     for number, path in enumerate(paths):
         targets.add(number, path)
-    voltage = [
-        value
-        for section in shape.sections
-        for value in [*[initial_mV] * section.n_segment, NEW_NODE_MV, NEW_NODE_MV]
-    ]
     nodes = [points[place] for place in recipe.blueprint.places]
     own = [r for place, reader in recipe.readers for r in reader.references(points[place])]
     return KeptCell(
@@ -184,13 +174,34 @@ def keep_cell(
         np.array([number for _place, number in targets.variables], dtype=np.int64),
         tuple(targets.geometry),
         _Numbers.of([point._ref_v for point in points]),
-        np.array(voltage),
+        _beginning_mV(shape, initial_mV),
         _Numbers.of([*[node._ref_cm for node in nodes], *[node._ref_v for node in nodes], *own]),
     )
 
 
 #: Number of a section and of a segment, mechanism ("": ions and capacitance), name.
 _Name: TypeAlias = tuple[int, int, str, str]
+
+
+def _all_variables(sections: Sequence[Any]) -> list[tuple[_Name, Any]]:
+    """Return the names of all variables of a cell, with NEURON's references to them."""
+    return [
+        named
+        for number, section in enumerate(sections)
+        for place, segment in enumerate(section)
+        for named in _variables(number, place, segment)
+    ]
+
+
+def _beginning_mV(shape: Shape, initial_mV: float) -> FloatArray:
+    """Return the voltages of all points in the beginning, shape (n_point,), mV."""
+    return np.array(
+        [
+            value
+            for section in shape.sections
+            for value in [*[initial_mV] * section.n_segment, NEW_NODE_MV, NEW_NODE_MV]
+        ]
+    )
 
 
 def _variables(section: int, place: int, segment: Any) -> Iterator[tuple[_Name, Any]]:

@@ -7,13 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Self
 
-import numpy as np
-
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators import synapse
-from pyneuronautofit.simulators._neuron_cell import NeuronSetup, Settings
-from pyneuronautofit.simulators._pool import Job, Outcome, WorkerPool
+from pyneuronautofit.simulators._neuron_cell import NeuronSetup
+from pyneuronautofit.simulators._pool import Job, Outcome
+from pyneuronautofit.simulators._probe_pool import (
+    ProbePool,
+    Test,
+    bare_experiment,
+    parse_beginnings,
+)
 from pyneuronautofit.simulators.batch.library import KernelLibrary
 from pyneuronautofit.simulators.batch.probe_lanes import ProbeRunner
 from pyneuronautofit.simulators.batch.probe_reader import (
@@ -23,21 +27,14 @@ from pyneuronautofit.simulators.batch.probe_reader import (
     make_probe_reader,
 )
 from pyneuronautofit.simulators.batch.probe_scheduler import Scheduler
-from pyneuronautofit.simulators.batch.probe_work import ProbeWork, Test
+from pyneuronautofit.simulators.batch.probe_work import ProbeWork
 from pyneuronautofit.simulators.batch.reader import packed_plan
 from pyneuronautofit.simulators.batch.simulator import kernel_writer
 from pyneuronautofit.simulators.batch.structure import NodeKind, Signature, Variable
 from pyneuronautofit.simulators.batch.writer import GenerateKernel
-from pyneuronautofit.simulators.experiment import Clock, Experiment
-from pyneuronautofit.simulators.neuron import available_cores
-from pyneuronautofit.simulators.probe import Probed, StepTest, SynapseTest
+from pyneuronautofit.simulators.probe import Probed, SynapseTest
 from pyneuronautofit.simulators.synapse import SynapseTrial
 from pyneuronautofit.space import ParameterPath, ParameterTable
-
-# A model that takes a hundred times longer than usual is given up.
-_TIME_LIMIT_S = 60.0
-_TIME_LIMIT_S_PER_CELL_MS = 0.01
-_MODELS_PER_WORKER = 200
 
 
 class BatchProbe:
@@ -62,17 +59,18 @@ class BatchProbe:
         n_worker: int | None = None,
         time_limit_s: float | None = None,
     ) -> None:
-        self._source = source
         self._test = test
-        self._n_worker = n_worker or available_cores()
-        self._time_limit_s = time_limit_s or (
-            _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * test.cell_ms
-        )
+        settings = _synapse_settings(test)
+
+        def make_job(paths: tuple[ParameterPath, ...]) -> Job:
+            conditions = NeuronSetup(source, bare_experiment(test), paths)
+            return Job(make_probe_reader, ProbeSetup(conditions, self._pool.places, settings))
+
+        self._pool = ProbePool(test, make_job, n_worker, time_limit_s)
+        self._n_worker = self._pool.n_worker
         self._threads = ThreadPoolExecutor(self._n_worker, thread_name_prefix="lanes")
-        self._pool: WorkerPool | None = None
-        self._paths: tuple[ParameterPath, ...] = ()
         # A test that has no synapse needs no code for events.
-        receiving = "" if _synapse_settings(test) is None else synapse.MECHANISM
+        receiving = "" if settings is None else synapse.MECHANISM
         purpose = GenerateKernel((), "double", probe=True, receiving=receiving)
         self._kernels = KernelLibrary(source.mods, kernel_writer(source.mods), purpose)
         self._plan: dict[NodeKind, tuple[Variable, ...]] = {}
@@ -94,7 +92,7 @@ class BatchProbe:
             If the model lacks what is needed; UnsupportedModel if NEURON alone can simulate it;
             KernelBuildError if the kernel cannot be compiled.
         """
-        self._pool_for(parameters, _parsed(initial_mV)).check()
+        self._pool.workers_for(parameters, parse_beginnings(initial_mV)).check()
         # Whether this one model fails is not the question.
         self._read(parameters.rows(range(min(len(parameters), 1))), initial_mV[:1])
 
@@ -126,9 +124,7 @@ class BatchProbe:
     def close(self) -> None:
         """End processes and threads."""
         self._threads.shutdown(cancel_futures=True)
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        self._pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -138,33 +134,12 @@ class BatchProbe:
 
     # --- reading models
 
-    def _pool_for(self, parameters: ParameterTable, beginnings: Sequence[Settings]) -> WorkerPool:
-        test = self._test
-        set_paths = [path for paths in parameters.targets for path in paths]
-        set_paths += [path for beginning in beginnings for path, _value in beginning]
-        places = test.paths if isinstance(test, StepTest) else ()
-        paths = tuple(dict.fromkeys((*set_paths, *places)))
-        if self._pool is None or paths != self._paths:
-            if self._pool is not None:
-                self._pool.close()
-            nothing = np.zeros((1, 1))
-            experiment = Experiment(
-                nothing, nothing[0], Clock(test.dt_ms, 1), test.temperature_degC, test.initial_mV
-            )
-            setup = ProbeSetup(
-                NeuronSetup(self._source, experiment, paths), places, _synapse_settings(test)
-            )
-            job = Job(make_probe_reader, setup)
-            self._pool = WorkerPool(job, self._n_worker, self._time_limit_s, _MODELS_PER_WORKER)
-            self._paths = paths
-        return self._pool
-
     def _read(
         self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]]
     ) -> list[Outcome]:
         """Return the outcome of reading every model, in their order: an image, or a failure."""
-        beginnings = _parsed(initial_mV) or [[] for _ in range(len(parameters))]
-        pool = self._pool_for(parameters, beginnings)
+        beginnings = parse_beginnings(initial_mV) or [[] for _ in range(len(parameters))]
+        workers = self._pool.workers_for(parameters, beginnings)
         settings = [list(parameters.settings(model)) for model in range(len(parameters))]
         found: list[Outcome] = []
         pending = list(range(len(parameters)))
@@ -173,7 +148,7 @@ class BatchProbe:
             plan = packed_plan(self._plan)
             new: set[Signature] = set()
             tasks = [ReadModel(settings[each], beginnings[each], plan) for each in asked]
-            for outcome in pool.map(tasks):
+            for outcome in workers.map(tasks):
                 model = asked[outcome.task]
                 if isinstance(outcome.value, PyNeuronAutofitError):
                     raise outcome.value
@@ -200,7 +175,7 @@ class BatchProbe:
         scheduler = Scheduler(self._threads, self._n_worker)
         n_lane = next(iter(self._runners.values())).kernel.n_lane
         work = ProbeWork(
-            self._test, scheduler, self._runners, self._time_limit_s, n_lane * self._n_worker
+            self._test, scheduler, self._runners, self._pool.time_limit_s, n_lane * self._n_worker
         )
         try:
             yield from work.run(outcomes)
@@ -212,12 +187,4 @@ class BatchProbe:
 def _synapse_settings(test: Test) -> dict[str, float] | None:
     if isinstance(test, SynapseTrial):
         test = test.test
-    if not isinstance(test, SynapseTest):
-        return None
-    return {**synapse.SETTINGS, synapse.GABAB: test.gabab_uS}
-
-
-def _parsed(initial_mV: Sequence[Mapping[str, float]]) -> list[Settings]:
-    return [
-        [(ParameterPath.parse(name), value) for name, value in each.items()] for each in initial_mV
-    ]
+    return synapse.settings_of(test) if isinstance(test, SynapseTest) else None

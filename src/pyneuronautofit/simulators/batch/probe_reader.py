@@ -123,7 +123,8 @@ class ProbeReader:
         soma = cell.soma(0.5)
         try:
             refuse_unsupported(cell, soma)
-            made = _put_synapse(cell, self._setup.synapse)
+            settings = self._setup.synapse
+            made = None if settings is None else synapse.put_synapse(neuron(), cell, settings)
             self._begin(cell, task.beginning)
             image = image_reader(task.plan).read(cell, soma)
             del made
@@ -150,17 +151,6 @@ class ProbeReader:
             for path, voltage_mV in beginning:
                 path.set(cell, voltage_mV)
             self._bench.h.finitialize()
-
-
-def _put_synapse(cell: Any, settings: Mapping[str, float] | None) -> Any:
-    """Put the synapse on a cell; it lives as long as what is returned."""
-    if settings is None:
-        return None
-    h = neuron()
-    made = getattr(h, synapse.MECHANISM)(getattr(cell, synapse.SECTION)(synapse.POSITION))
-    for name, value in settings.items():
-        setattr(made, name, value)
-    return made
 
 
 def _model_image(cell: Any, image: CellImage, places: tuple[ParameterPath, ...]) -> ModelImage:

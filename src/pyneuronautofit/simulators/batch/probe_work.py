@@ -6,10 +6,11 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from pyneuronautofit.simulators._base import RunStatus
 from pyneuronautofit.simulators._pool import Outcome
+from pyneuronautofit.simulators._probe_pool import Test
 from pyneuronautofit.simulators.batch.probe_courses import current_steps, long_rest
 from pyneuronautofit.simulators.batch.probe_lanes import ProbeRunner
 from pyneuronautofit.simulators.batch.probe_reader import ModelImage
@@ -25,8 +26,6 @@ from pyneuronautofit.simulators.batch.structure import Signature
 from pyneuronautofit.simulators.probe import Probed, RestTest, StepTest, SynapseTest
 from pyneuronautofit.simulators.synapse import SynapseTrial
 from pyneuronautofit.simulators.threshold import N_GRID
-
-Test: TypeAlias = StepTest | RestTest | SynapseTest | SynapseTrial
 
 # Models are begun as long as there are fewer than so many for every lane of every thread,
 _MODELS_PER_LANE = 2

@@ -129,11 +129,7 @@ void advance(const Tree &tree, const real *values, const real *cable, const real
 // The functions that a kernel library for probes has.
 #define PROBE_LIBRARY(...)                                                                         \
     extern "C" {                                                                                   \
-    int kernel_lanes() { return driver::W; }                                                       \
-    int kernel_real_bytes() { return int(sizeof(driver::real)); }                                  \
-    std::int64_t kernel_state_size(const driver::Tree *tree) {                                     \
-        return std::int64_t(driver::Group<__VA_ARGS__>::state_size(*tree));                        \
-    }                                                                                              \
+    KERNEL_SIZES(__VA_ARGS__)                                                                      \
     void kernel_begin(const driver::Tree *tree, const driver::real *values,                        \
                       const driver::real *cable, const driver::real *voltage,                      \
                       const driver::real *dt, driver::real *state) {                               \

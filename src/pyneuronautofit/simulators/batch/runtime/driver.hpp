@@ -318,14 +318,18 @@ void respond(const Tree &tree, const real *values, const real *cable, const real
 
 }  // namespace driver
 
-// The functions that a kernel library has.
-#define KERNEL_LIBRARY(...)                                                                        \
-    extern "C" {                                                                                   \
+// The functions that every library with fixed steps has, by which its callers lay out memory.
+#define KERNEL_SIZES(...)                                                                          \
     int kernel_lanes() { return driver::W; }                                                       \
     int kernel_real_bytes() { return int(sizeof(driver::real)); }                                  \
     std::int64_t kernel_state_size(const driver::Tree *tree) {                                     \
         return std::int64_t(driver::Group<__VA_ARGS__>::state_size(*tree));                        \
-    }                                                                                              \
+    }
+
+// The functions that a kernel library has.
+#define KERNEL_LIBRARY(...)                                                                        \
+    extern "C" {                                                                                   \
+    KERNEL_SIZES(__VA_ARGS__)                                                                      \
     void kernel_settle(const driver::Tree *tree, const driver::real *values,                       \
                        const driver::real *cable, const driver::real *voltage,                     \
                        const driver::real *dt, const driver::real *t, const driver::real *holding, \
