@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.simulators._neuron_cell import Settings, make_bench
-from pyneuronautofit.simulators._neuron_cvode import (
+from pyneuronautofit.simulators.neuron.cell import (
+    Settings,
+    open_session,
+)
+from pyneuronautofit.simulators.neuron.cvode import (
     CvodeCell,
     CvodeRunner,
     CvodeSetup,
@@ -49,7 +52,7 @@ class TimedRunner:
 
     def __init__(self, setup: CvodeSetup) -> None:
         self._setup = setup
-        self._bench = make_bench(setup.neuron)
+        self._bench = open_session(setup.neuron)
 
     def __call__(self, settings: Settings) -> float:
         """Return the processor's seconds for the sweeps of a candidate, one after the other."""

@@ -20,12 +20,16 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit.database import read_database
-from pyneuronautofit.database.checking import step_test
+from pyneuronautofit.database.tools.checking import step_test
 from pyneuronautofit.models import CellSource, load_model
-from pyneuronautofit.simulators._neuron_probe import NeuronProbe
-from pyneuronautofit.simulators._probe_pool import Test
-from pyneuronautofit.simulators.batch.probe import BatchProbe
-from pyneuronautofit.simulators.probe import Probed, RestTest, SynapseTest
+from pyneuronautofit.probes.batch.simulator import BatchProbe
+from pyneuronautofit.probes.neuron.simulator import NeuronProbe
+from pyneuronautofit.probes.pool import Test
+from pyneuronautofit.probes.tests import (
+    Probed,
+    RestTest,
+    SynapseTest,
+)
 from pyneuronautofit.space import ParameterTable
 
 N_PUBLISHED = 41

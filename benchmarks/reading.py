@@ -20,21 +20,34 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from _workload import alternate, print_table, spread
 
+from pyneuronautofit.codegen.generate import (
+    GenerateKernel,
+    generate_kernel,
+)
 from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import Experiment, RunStatus, plan_experiment
-from pyneuronautofit.simulators._neuron_cell import Bench, NeuronSetup, make_bench
-from pyneuronautofit.simulators._pool import Job, WorkerPool
-from pyneuronautofit.simulators._setter import path_values
-from pyneuronautofit.simulators.batch.reader import (
+from pyneuronautofit.simulators.cells.image import (
+    CellImage,
+    Signature,
+)
+from pyneuronautofit.simulators.cells.worker import (
     CELLS_TOGETHER,
+    CellReader,
     ReadCell,
-    Reader,
     make_reader,
     packed_plan,
 )
-from pyneuronautofit.simulators.batch.structure import CellImage, Signature
-from pyneuronautofit.simulators.batch.writer import GenerateKernel, generate_kernel
+from pyneuronautofit.simulators.neuron.cell import (
+    NeuronSession,
+    NeuronSetup,
+    open_session,
+)
+from pyneuronautofit.simulators.neuron.setter import path_values
+from pyneuronautofit.simulators.processes.pool import (
+    Job,
+    WorkerPool,
+)
 from pyneuronautofit.space import ParameterSpace
 
 
@@ -54,7 +67,7 @@ def make_tasks(n_cand: int, folder: Path) -> tuple[NeuronSetup, list[ReadCell]]:
     paths = tuple(path for paths in table.targets for path in paths)
     setup = NeuronSetup(model.cell_source, experiment(), paths)
     values = path_values(table, range(n_cand))
-    signature = Reader(make_bench(setup), setup)(ReadCell(values[0], packed_plan({})))
+    signature = CellReader(open_session(setup), setup)(ReadCell(values[0], packed_plan({})))
     if not isinstance(signature, Signature):
         raise SystemExit("the first candidate cannot be read")
     kinds = signature.node_kinds
@@ -63,7 +76,7 @@ def make_tasks(n_cand: int, folder: Path) -> tuple[NeuronSetup, list[ReadCell]]:
     return setup, [ReadCell(each, plan) for each in values]
 
 
-def read_here(reader: Reader, tasks: Sequence[ReadCell]) -> float:
+def read_here(reader: CellReader, tasks: Sequence[ReadCell]) -> float:
     """Return the processor time of a candidate in us."""
     began = time.process_time()
     for start in range(0, len(tasks), CELLS_TOGETHER):
@@ -75,9 +88,9 @@ def read_here(reader: Reader, tasks: Sequence[ReadCell]) -> float:
     return (time.process_time() - began) / len(tasks) * 1e6
 
 
-def read_kept(bench: Bench, setup: NeuronSetup, tasks: Sequence[ReadCell]) -> float:
+def read_kept(bench: NeuronSession, setup: NeuronSetup, tasks: Sequence[ReadCell]) -> float:
     """Do as `read_here` with cells that were kept before, and are gone afterwards."""
-    reader = Reader(bench, setup, keep=True)
+    reader = CellReader(bench, setup, keep=True)
     read_here(reader, tasks)
     microseconds = read_here(reader, tasks)
     reader.close()
@@ -99,10 +112,10 @@ def main(words: argparse.Namespace) -> None:
     """Measure."""
     with TemporaryDirectory() as folder:
         setup, tasks = make_tasks(words.candidates, Path(folder))
-        bench = make_bench(setup)
+        bench = open_session(setup)
         pool = WorkerPool(Job(make_reader, setup), 1, 60.0, 10**9)
         actions: dict[str, Callable[[], object]] = {
-            "own": partial(read_here, Reader(bench, setup), tasks),
+            "own": partial(read_here, CellReader(bench, setup), tasks),
             "kept": partial(read_kept, bench, setup, tasks),
             "pool": partial(read_there, pool, tasks),
         }

@@ -37,6 +37,10 @@ class ModelError(PyNeuronAutofitError):
     """The neuron model cannot be loaded, compiled or built."""
 
 
+class UnsupportedModel(ModelError):  # noqa: N818 - it is raised for a sound model
+    """The batch simulator cannot simulate this model; NEURON can."""
+
+
 class DatabaseError(PyNeuronAutofitError):
     """A file of models cannot be read."""
 

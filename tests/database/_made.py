@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit.database import Database, read_database
+from pyneuronautofit.probes.tests import Probed
 from pyneuronautofit.simulators import RunStatus
-from pyneuronautofit.simulators.probe import Probed
 
 HEADER = {
     "version": "3",

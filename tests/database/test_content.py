@@ -10,7 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyneuronautofit.database import content as module
-from pyneuronautofit.database.content import Layout, format_content, read_content, write_content
+from pyneuronautofit.database.content import (
+    JsonLayout,
+    format_content,
+    read_content,
+    write_content,
+)
 from pyneuronautofit.errors import DatabaseError, OutputError
 
 CONTENT = {"version": "1", "b": [1.5, None, {"z": 0.1, "a": []}], "a": True, "models": [{"x": "é"}]}
@@ -60,21 +65,21 @@ _JSON = st.recursive(
 @given(st.dictionaries(st.text(max_size=3), _JSON), st.sampled_from([None, 0, 1, 3]))
 def test_any_object_is_read_as_it_was_written(tmp_path, content, indent):
     path = tmp_path / "a.json"
-    write_content(path, content, Layout(indent))
+    write_content(path, content, JsonLayout(indent))
     assert read_content(path)[0] == content
     assert list(read_content(path)[0]) == list(content)
 
 
 def test_the_suffix_decides_whether_it_is_gzipped(tmp_path):
     for name in ("a.json", "a.json.gz"):
-        write_content(tmp_path / name, CONTENT, Layout())
+        write_content(tmp_path / name, CONTENT, JsonLayout())
         assert read_content(tmp_path / name)[0] == CONTENT
     assert gzip.decompress((tmp_path / "a.json.gz").read_bytes()).startswith(b'{"version"')
     assert (tmp_path / "a.json").read_bytes().startswith(b'{"version"')
 
 
 def test_numbers_that_are_not_finite_become_null():
-    text = format_content({"a": [float("nan"), 1.0], "b": {"c": float("-inf")}}, Layout())
+    text = format_content({"a": [float("nan"), 1.0], "b": {"c": float("-inf")}}, JsonLayout())
     assert json.loads(text) == {"a": [None, 1.0], "b": {"c": None}}
 
 
@@ -101,5 +106,5 @@ def test_a_large_database_is_read(tmp_path, monkeypatch):
 
 def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(OutputError, match=r"cannot write .*no/a\.json"):
-        write_content(tmp_path / "no" / "a.json", CONTENT, Layout())
+        write_content(tmp_path / "no" / "a.json", CONTENT, JsonLayout())
     assert not list(tmp_path.iterdir())

@@ -9,7 +9,11 @@ import numpy as np
 from pyneuronautofit.fit import Problem
 from pyneuronautofit.objectives import EvaluationSettings, bind_suite
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import Block, RunStatus, Traces
+from pyneuronautofit.simulators import (
+    RunStatus,
+    TraceBlock,
+    Traces,
+)
 from pyneuronautofit.space import ParameterSpace
 
 N_SAMPLE = 40
@@ -34,7 +38,7 @@ class Parabolas:
             if self.interrupt_after is not None and len(self.seen) >= self.interrupt_after:
                 raise KeyboardInterrupt
             self.seen.extend(rows.tolist())
-            yield Block(rows, self._traces(parameters.values[rows]))
+            yield TraceBlock(rows, self._traces(parameters.values[rows]))
 
     def _traces(self, values):
         t = np.linspace(0.0, 1.0, N_SAMPLE)

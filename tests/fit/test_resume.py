@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pyneuronautofit._options import options_of
 from pyneuronautofit.fit import Budget, FitConfig, search
 from pyneuronautofit.fit.identity import changed_files, file_digest, model_digests, versions
-from pyneuronautofit.fit.options import options_of
 from pyneuronautofit.fit.resume import _BY_CONTENT, _EXTENDING, _FREE
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.models.model import BUILT_IN_MODS

@@ -8,12 +8,16 @@ import pytest
 from optimisers._made import plain
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers import GeneticAlgorithm, SearchSettings, build_strategy
-from pyneuronautofit.optimisers.crossover import Crossover
-from pyneuronautofit.optimisers.krayzman import AdaptationRule, KrayzmanWeights, first_weights
-from pyneuronautofit.optimisers.max_scaled import MaxScaled
-from pyneuronautofit.optimisers.mutation import AdaptiveMutation
-from pyneuronautofit.optimisers.positive import PositiveCorrelations
-from pyneuronautofit.optimisers.weighting import Weights
+from pyneuronautofit.optimisers.operators.crossover import Crossover
+from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weightings.krayzman import (
+    AdaptationRule,
+    KrayzmanWeights,
+    first_weights,
+)
+from pyneuronautofit.optimisers.weightings.max_scaled import MaxScaled
+from pyneuronautofit.optimisers.weightings.positive import PositiveCorrelations
 
 
 @dataclass(frozen=True)

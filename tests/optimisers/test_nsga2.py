@@ -4,9 +4,9 @@ import pytest
 
 from optimisers._made import plain, zdt1
 from pyneuronautofit.optimisers import NSGA2, SearchSettings, build_strategy
-from pyneuronautofit.optimisers.crossover import Crossover
 from pyneuronautofit.optimisers.dominance import non_dominated
-from pyneuronautofit.optimisers.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.operators.crossover import Crossover
+from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
 
 CORNER = np.array([1.1, 7.0])
 

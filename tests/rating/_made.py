@@ -7,9 +7,21 @@ import threading
 import numpy as np
 
 from database._made import content, database
-from pyneuronautofit.rating import Forerunner, Session, SheetFile, Stage, Work, begin, in_order
+from pyneuronautofit.rating import (
+    Forerunner,
+    RatingSession,
+    SheetFile,
+    Stage,
+    Work,
+    begin,
+    in_order,
+)
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import Block, RunStatus, Traces
+from pyneuronautofit.simulators import (
+    RunStatus,
+    TraceBlock,
+    Traces,
+)
 
 __all__ = ["FakeSimulator", "content", "database", "open_work", "stage"]
 
@@ -40,7 +52,7 @@ class FakeSimulator:
             status = RunStatus.FAILED if bad else RunStatus.OK
             voltage = np.full((1, N_SWEEP, N_SAMPLE), np.nan if bad else -length)
             traces = Traces(voltage, (status,), ("it broke" if bad else "",), np.zeros(1))
-            yield Block(np.array([candidate]), traces)
+            yield TraceBlock(np.array([candidate]), traces)
 
     def close(self):
         self.is_closed = True
@@ -59,7 +71,7 @@ def open_work(read, file: SheetFile, *, rater=None, blind=None, simulator=None) 
     """Return a piece of work on a database, not yet begun."""
     sheet = begin(file, rater, blind)
     names = [f"model {model.number}" for model in read.stored.models]
-    session = Session(read, names, file, sheet)
+    session = RatingSession(read, names, file, sheet)
     stages = [stage(simulator or FakeSimulator())]
     stage_of = [0] * len(names)
     shown = in_order(read.stored, session.order)

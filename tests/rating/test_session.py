@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pyneuronautofit.errors import OutputError, UsageError
-from pyneuronautofit.rating import Session, SheetFile, Verdict, begin, ratings_path, read_sheet
+from pyneuronautofit.rating import (
+    RatingSession,
+    SheetFile,
+    Verdict,
+    begin,
+    ratings_path,
+    read_sheet,
+)
 
 from ._made import content, database
 
@@ -23,7 +30,7 @@ def work(tmp_path):
         file = SheetFile(ratings_path(read.path, rater), read.path.name)
         opened.append(file)
         names = [f"model {model.number}" for model in chosen.stored.models]
-        return Session(chosen, names, file, begin(file, rater, blind))
+        return RatingSession(chosen, names, file, begin(file, rater, blind))
 
     yield open_session
     for file in opened:

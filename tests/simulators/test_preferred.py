@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pyneuronautofit.errors import ModelError
+from pyneuronautofit.codegen.generate import GeneratedKernel
+from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import CellSource, compiled_library, load_model
 from pyneuronautofit.recordings import StimulusWindow
 from pyneuronautofit.simulators import (
@@ -21,10 +22,11 @@ from pyneuronautofit.simulators import (
     plan_experiment,
     preferred,
 )
-from pyneuronautofit.simulators.batch import library, simulator
-from pyneuronautofit.simulators.batch.structure import UnsupportedModel
-from pyneuronautofit.simulators.batch.writer import GeneratedKernel
-from simulators.batch.mechanism_cells import (
+from pyneuronautofit.simulators.lanes import (
+    library,
+    simulator,
+)
+from simulators.mechanism_cells import (
     CELLS,
     MODS,
     capacitances,
@@ -32,7 +34,10 @@ from simulators.batch.mechanism_cells import (
     step_experiment,
     write_project,
 )
-from simulators.test_neuron import noisy_recording, table
+from simulators.neuron.test_simulator import (
+    noisy_recording,
+    table,
+)
 
 REFUSED = MODS.with_name("mods_refused")
 LOGGER = "pyneuronautofit.simulators.preferred"

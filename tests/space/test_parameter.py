@@ -3,7 +3,11 @@ import pytest
 from hypothesis import given
 
 from pyneuronautofit.errors import ParameterError
-from pyneuronautofit.space import SCALES, Reference, parse_parameters
+from pyneuronautofit.space import (
+    SCALES,
+    BoundReference,
+    parse_parameters,
+)
 from space._made import SEEDED, declarations
 
 REFUSED = [
@@ -82,13 +86,13 @@ def test_what_a_row_becomes():
     assert (length.low, length.high) == (10.0, 20.5)
     assert [target.text for target in shared.targets] == ["soma.ek", "axon.ek"]
     assert shared.name == "soma.ek"
-    assert last.low == Reference("soma.L", 0)
+    assert last.low == BoundReference("soma.L", 0)
     assert isinstance(length.low, float)
 
 
 def test_any_of_the_shared_names_is_a_bound():
     rows = [[["soma.ek", "axon.ek"], "lin", -90, -80], ["soma.v", "lin", "axon.ek", 0]]
-    assert parse_parameters(rows)[1].low == Reference("axon.ek", 0)
+    assert parse_parameters(rows)[1].low == BoundReference("axon.ek", 0)
 
 
 def test_numbers_of_numpy_are_numbers():

@@ -1,4 +1,4 @@
-"""The commands by name. Adding one: a file of its name, and a line in COMMANDS."""
+"""The commands by name. Adding one: a file of its name in a group's folder, a line in COMMANDS."""
 
 from __future__ import annotations
 
@@ -14,38 +14,53 @@ class Command:
 
     Attributes
     ----------
+    group
+        The folder of its module, which has its name.
     arguments
         Its arguments, for the list in the help.
     does
         What it does.
     """
 
+    group: str
     arguments: str
     does: str
 
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
-        "fit": Command("RECORDING", "fit a model; the same as no command"),
-        "compare": Command("RECORDING RESPONSES", "score given voltages against a recording"),
+        "fit": Command("runs", "RECORDING", "fit a model; the same as no command"),
+        "compare": Command(
+            "traces", "RECORDING RESPONSES", "score given voltages against a recording"
+        ),
         "simulate": Command(
-            "MODELS RECORDING -o OUT.npz", "run models under a recording's currents"
+            "traces", "MODELS RECORDING -o OUT.npz", "run models under a recording's currents"
         ),
-        "evaluate": Command("MODELS [RECORDING]", "simulate and score models"),
-        "export": Command("RUN", "write the files of a run: JSON, tables, NEURON scripts"),
-        "report": Command("RUN", "write an HTML report of a run"),
-        "status": Command("[RUN]", "say how a run is doing; --watch looks again"),
-        "collect": Command("RUN... -o DATABASE", "join the models of several runs in a database"),
-        "info": Command("DATABASE", "say what is in a model database, and what is missing"),
-        "select": Command("DATABASE --models IDS -o OUT", "write some models of a database"),
-        "merge": Command("DATABASE... -o OUT", "join databases"),
-        "check": Command("DATABASE [ID]", "validate the models of a database"),
+        "evaluate": Command("traces", "MODELS [RECORDING]", "simulate and score models"),
+        "export": Command("runs", "RUN", "write the files of a run: JSON, tables, NEURON scripts"),
+        "report": Command("runs", "RUN", "write an HTML report of a run"),
+        "status": Command("runs", "[RUN]", "say how a run is doing; --watch looks again"),
+        "collect": Command(
+            "runs", "RUN... -o DATABASE", "join the models of several runs in a database"
+        ),
+        "info": Command(
+            "databases", "DATABASE", "say what is in a model database, and what is missing"
+        ),
+        "select": Command(
+            "databases", "DATABASE --models IDS -o OUT", "write some models of a database"
+        ),
+        "merge": Command("databases", "DATABASE... -o OUT", "join databases"),
+        "check": Command("databases", "DATABASE [ID]", "validate the models of a database"),
         "final-check": Command(
-            "DATABASE ID|None [PATTERN...]", "plot models over their recordings"
+            "databases", "DATABASE ID|None [PATTERN...]", "plot models over their recordings"
         ),
-        "search-init": Command("IN [OUT]", "find the resting state of every model"),
-        "search-synmin": Command("DATABASE", "find the smallest synaptic conductance that fires"),
-        "plot-parmdist": Command("DATABASE [-o FILE]", "plot the distributions of the parameters"),
+        "search-init": Command("databases", "IN [OUT]", "find the resting state of every model"),
+        "search-synmin": Command(
+            "databases", "DATABASE", "find the smallest synaptic conductance that fires"
+        ),
+        "plot-parmdist": Command(
+            "databases", "DATABASE [-o FILE]", "plot the distributions of the parameters"
+        ),
     }
 )
 
@@ -64,6 +79,6 @@ def run_command(name: str, argv: Sequence[str]) -> int:
     Its module is loaded here: that of `plot-parmdist`, say, takes long, and `status` does not need
     it.
     """
-    module = import_module(f"pyneuronautofit.cli.{name.replace('-', '_')}")
+    module = import_module(f"pyneuronautofit.cli.{COMMANDS[name].group}.{name.replace('-', '_')}")
     run: Callable[[Sequence[str], str], int] = module.run
     return run(argv, f"pyneuronautofit {name}")

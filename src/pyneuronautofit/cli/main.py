@@ -48,6 +48,6 @@ def _run(words: list[str]) -> int:
         return 0
     if words and words[0] in COMMANDS:
         return run_command(words[0], words[1:])
-    from pyneuronautofit.cli import fit  # noqa: PLC0415 (slow to load; see `run_command`)
+    from pyneuronautofit.cli.runs import fit  # noqa: PLC0415 (slow to load; see `run_command`)
 
     return fit.run(words, "pyneuronautofit", list_commands())

@@ -23,7 +23,10 @@ from pyneuronautofit.runs import (
     numbers,
     open_run,
 )
-from pyneuronautofit.space import ParameterSpace, Reference
+from pyneuronautofit.space import (
+    BoundReference,
+    ParameterSpace,
+)
 from pyneuronautofit.space.scales import FIXED, LOG10
 
 # The class of the built-in model, and where a project file has its own.
@@ -262,7 +265,7 @@ def _ranges(space: ParameterSpace) -> FloatArray:
         ends = [
             end
             for bound in (parameter.low, parameter.high)
-            for end in (reach[bound.column] if isinstance(bound, Reference) else (bound,))
+            for end in (reach[bound.column] if isinstance(bound, BoundReference) else (bound,))
         ]
         reach.append((min(ends), max(ends)))
         low, high = reach[-1]

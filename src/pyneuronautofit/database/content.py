@@ -29,7 +29,7 @@ _FIRST_KEY = re.compile(rb'\s*\{(\s*)"(?:[^"\\]|\\.)*"\s*:(\s*)')
 
 
 @dataclass(frozen=True)
-class Layout:
+class JsonLayout:
     r"""How a file is written, so that it can be written so again.
 
     Attributes
@@ -50,7 +50,7 @@ class Layout:
     plain: bool = True
 
 
-def read_content(path: Path) -> tuple[dict[str, Json], Layout]:
+def read_content(path: Path) -> tuple[dict[str, Json], JsonLayout]:
     """Read a JSON file that holds an object, plain or gzipped.
 
     Raises
@@ -81,7 +81,7 @@ def read_content(path: Path) -> tuple[dict[str, Json], Layout]:
     return content, _layout_of(text)
 
 
-def write_content(path: Path, content: Json, layout: Layout) -> None:
+def write_content(path: Path, content: Json, layout: JsonLayout) -> None:
     """Write a JSON file, atomically; gzipped where its name ends in `.gz`.
 
     Raises
@@ -96,7 +96,7 @@ def write_content(path: Path, content: Json, layout: Layout) -> None:
         stream.write(raw)
 
 
-def format_content(content: Json, layout: Layout) -> str:
+def format_content(content: Json, layout: JsonLayout) -> str:
     """Return the text of a JSON file."""
     item = "," if layout.indent is not None or not layout.spaced else ", "
     separators = (item, ": " if layout.spaced else ":")
@@ -129,13 +129,13 @@ def _check_head(path: Path) -> None:
         raise ValueError(f"it begins with {head[:12]!r}, and not with '{{'")
 
 
-def _layout_of(text: bytes) -> Layout:
+def _layout_of(text: bytes) -> JsonLayout:
     match = _FIRST_KEY.match(text)
     if match is None:
-        return Layout()
+        return JsonLayout()
     before, after = match[1].decode(), match[2]
     indent = len(before) - before.rfind("\n") - 1 if "\n" in before else None
-    return Layout(indent, after == b" ", text.endswith(b"\n"), text.isascii())
+    return JsonLayout(indent, after == b" ", text.endswith(b"\n"), text.isascii())
 
 
 def _finite(value: Json) -> Json:

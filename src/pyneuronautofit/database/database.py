@@ -8,7 +8,11 @@ from pathlib import Path
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
-from pyneuronautofit.database.content import Layout, read_content, write_content
+from pyneuronautofit.database.content import (
+    JsonLayout,
+    read_content,
+    write_content,
+)
 from pyneuronautofit.database.models import (
     StoredModels,
     header_names,
@@ -37,7 +41,7 @@ class Database:
 
     path: Path
     content: Mapping[str, Json]
-    layout: Layout
+    layout: JsonLayout
 
     @property
     def list_name(self) -> str:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pyneuronautofit._types import Json
 from pyneuronautofit.database.journal import Journal
 from pyneuronautofit.database.models import StoredModels
-from pyneuronautofit.simulators.probe import Probe, Probed
+from pyneuronautofit.probes.tests import (
+    Probe,
+    Probed,
+)
 
 _log = logging.getLogger(__name__)
 

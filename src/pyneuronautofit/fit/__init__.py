@@ -1,5 +1,9 @@
 """A fit: the problem, the options that make it, and the loop that searches."""
 
+from pyneuronautofit._options import Option as Option
+from pyneuronautofit._options import check_options as check_options
+from pyneuronautofit._options import option as option
+from pyneuronautofit._options import options_of as options_of
 from pyneuronautofit.fit.best import BestModel as BestModel
 from pyneuronautofit.fit.best import best_models as best_models
 from pyneuronautofit.fit.best import reference_sums as reference_sums
@@ -19,10 +23,6 @@ from pyneuronautofit.fit.engine import Budget as Budget
 from pyneuronautofit.fit.engine import Observer as Observer
 from pyneuronautofit.fit.engine import Progress as Progress
 from pyneuronautofit.fit.engine import search as search
-from pyneuronautofit.fit.options import Option as Option
-from pyneuronautofit.fit.options import check_options as check_options
-from pyneuronautofit.fit.options import option as option
-from pyneuronautofit.fit.options import options_of as options_of
 from pyneuronautofit.fit.problem import Evaluation as Evaluation
 from pyneuronautofit.fit.problem import Problem as Problem
 from pyneuronautofit.fit.problem import evaluate_models as evaluate_models
@@ -35,10 +35,10 @@ from pyneuronautofit.fit.resume import resumed_config as resumed_config
 from pyneuronautofit.fit.resume import resumed_progress as resumed_progress
 from pyneuronautofit.fit.resume import stored_settings as stored_settings
 from pyneuronautofit.fit.resume import working_directory_of as working_directory_of
-from pyneuronautofit.fit.sameness import changed_versions as changed_versions
-from pyneuronautofit.fit.sameness import check_files as check_files
-from pyneuronautofit.fit.sameness import check_same as check_same
-from pyneuronautofit.fit.sameness import check_simulator as check_simulator
+from pyneuronautofit.fit.same_run import changed_versions as changed_versions
+from pyneuronautofit.fit.same_run import check_files as check_files
+from pyneuronautofit.fit.same_run import check_same as check_same
+from pyneuronautofit.fit.same_run import check_simulator as check_simulator
 from pyneuronautofit.fit.standalone import FittedModel as FittedModel
 from pyneuronautofit.fit.standalone import Sweep as Sweep
 from pyneuronautofit.fit.standalone import write_script as write_script

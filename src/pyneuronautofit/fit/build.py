@@ -6,12 +6,15 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._options import options_of
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit.common import EvaluationOptions, RecordingOptions, SimulationOptions
 from pyneuronautofit.fit.config import FitConfig
-from pyneuronautofit.fit.options import options_of
-from pyneuronautofit.fit.problem import Problem, Reference
+from pyneuronautofit.fit.problem import (
+    Problem,
+    ReferenceSimulator,
+)
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import CellSource, Model, load_model
 from pyneuronautofit.objectives import (
@@ -198,7 +201,7 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
         simulator,
         model.downsampler,
         model.version,
-        None if config.adaptive is None else Reference(experiment.clock.dt_ms, make),
+        None if config.adaptive is None else ReferenceSimulator(experiment.clock.dt_ms, make),
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit.options import (
+from pyneuronautofit._options import (
     above,
     at_least,
     between,
     one_of,
     option,
 )
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.simulators import DEFAULT_DT_MS, Adaptive
 
 FITTING = "Fitting"

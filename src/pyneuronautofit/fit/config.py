@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pyneuronautofit._options import (
+    at_least,
+    between,
+    file_name,
+    not_zero,
+    one_of,
+    option,
+)
 from pyneuronautofit.fit.common import (
     FITTING,
     RUN,
@@ -11,7 +19,6 @@ from pyneuronautofit.fit.common import (
     RecordingOptions,
     SimulationOptions,
 )
-from pyneuronautofit.fit.options import at_least, between, file_name, not_zero, one_of, option
 
 
 @dataclass(frozen=True, kw_only=True)

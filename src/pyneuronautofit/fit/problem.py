@@ -38,7 +38,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Reference:
+class ReferenceSimulator:
     """NEURON's own simulator for the same experiment.
 
     Attributes
@@ -87,7 +87,7 @@ class Problem:
     simulator: Simulator
     downsampler: Downsampler | None = None
     version: str = ""
-    reference: Reference | None = None
+    reference: ReferenceSimulator | None = None
 
     def check(self) -> None:
         """Raise ModelError unless the model can be built and has all the searched parameters."""

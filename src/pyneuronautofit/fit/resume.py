@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._options import options_of
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RecordingError, RunError, UsageError
@@ -15,7 +16,6 @@ from pyneuronautofit.fit.build import build_problem, open_inputs
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.engine import Budget, Progress, beginning
 from pyneuronautofit.fit.identity import run_identity
-from pyneuronautofit.fit.options import options_of
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.models import Model
 from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter

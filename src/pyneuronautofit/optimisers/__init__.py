@@ -10,4 +10,4 @@ from pyneuronautofit.optimisers.table import ALGORITHMS as ALGORITHMS
 from pyneuronautofit.optimisers.table import SearchSettings as SearchSettings
 from pyneuronautofit.optimisers.table import algorithm_letter as algorithm_letter
 from pyneuronautofit.optimisers.table import build_strategy as build_strategy
-from pyneuronautofit.optimisers.weighting import Adaptation as Adaptation
+from pyneuronautofit.optimisers.weightings.base import Adaptation as Adaptation

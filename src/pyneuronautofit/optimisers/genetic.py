@@ -14,12 +14,17 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.optimisers._random import generator_from
-from pyneuronautofit.optimisers.crossover import Crossover
 from pyneuronautofit.optimisers.initial import initial_candidates
-from pyneuronautofit.optimisers.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.operators.crossover import Crossover
+from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.operators.selection import rank_proportional
 from pyneuronautofit.optimisers.population import Population, empty_population
-from pyneuronautofit.optimisers.selection import rank_proportional
-from pyneuronautofit.optimisers.weighting import Adaptation, Weighting, Weights, no_weights
+from pyneuronautofit.optimisers.weightings.base import (
+    Adaptation,
+    Weighting,
+    Weights,
+    no_weights,
+)
 from pyneuronautofit.space import ParameterSpace
 
 _log = logging.getLogger(__name__)

@@ -13,17 +13,17 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.optimisers._random import generator_from
-from pyneuronautofit.optimisers.crossover import Crossover
 from pyneuronautofit.optimisers.dominance import (
     best_first,
     crowding_by_front,
     non_dominated_ranks,
 )
 from pyneuronautofit.optimisers.initial import initial_candidates
-from pyneuronautofit.optimisers.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.operators.crossover import Crossover
+from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.operators.selection import binary_tournaments
 from pyneuronautofit.optimisers.population import Population, empty_population
-from pyneuronautofit.optimisers.selection import binary_tournaments
-from pyneuronautofit.optimisers.weighting import Adaptation
+from pyneuronautofit.optimisers.weightings.base import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
 

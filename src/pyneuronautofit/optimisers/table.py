@@ -11,14 +11,17 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._base import Strategy
-from pyneuronautofit.optimisers.crossover import Crossover
 from pyneuronautofit.optimisers.genetic import GeneticAlgorithm
-from pyneuronautofit.optimisers.krayzman import AdaptationRule, KrayzmanWeights
-from pyneuronautofit.optimisers.max_scaled import MaxScaled
-from pyneuronautofit.optimisers.mutation import AdaptiveMutation
 from pyneuronautofit.optimisers.nsga2 import NSGA2
-from pyneuronautofit.optimisers.positive import PositiveCorrelations
-from pyneuronautofit.optimisers.weighting import Weighting
+from pyneuronautofit.optimisers.operators.crossover import Crossover
+from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
+from pyneuronautofit.optimisers.weightings.base import Weighting
+from pyneuronautofit.optimisers.weightings.krayzman import (
+    AdaptationRule,
+    KrayzmanWeights,
+)
+from pyneuronautofit.optimisers.weightings.max_scaled import MaxScaled
+from pyneuronautofit.optimisers.weightings.positive import PositiveCorrelations
 from pyneuronautofit.space import ParameterSpace
 
 #: Elites where the user names no number: so many, but not more than this part of the population.

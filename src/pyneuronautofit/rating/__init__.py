@@ -9,7 +9,7 @@ from pyneuronautofit.rating.files import read_sheet as read_sheet
 from pyneuronautofit.rating.files import read_sheets as read_sheets
 from pyneuronautofit.rating.requests import Work as Work
 from pyneuronautofit.rating.server import RatingServer as RatingServer
-from pyneuronautofit.rating.session import Session as Session
+from pyneuronautofit.rating.session import RatingSession as RatingSession
 from pyneuronautofit.rating.session import begin as begin
 from pyneuronautofit.rating.sheet import Rating as Rating
 from pyneuronautofit.rating.sheet import Sheet as Sheet

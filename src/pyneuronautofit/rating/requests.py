@@ -13,7 +13,7 @@ from pyneuronautofit._types import Json
 from pyneuronautofit.database.content import format_content
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, UsageError
 from pyneuronautofit.rating.files import accepted_name
-from pyneuronautofit.rating.session import Session
+from pyneuronautofit.rating.session import RatingSession
 from pyneuronautofit.rating.sheet import Verdict
 from pyneuronautofit.rating.traces import STEPS_PER_MV, Forerunner, Stage, quantised
 
@@ -32,7 +32,7 @@ _FILES = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageAnswer:
     """What is sent back."""
 
     body: bytes
@@ -55,18 +55,18 @@ class Work:
         The recordings, and for every model, in the order in which they are shown, which is its.
     """
 
-    session: Session
+    session: RatingSession
     forerunner: Forerunner
     stages: Sequence[Stage]
     stage_of: Sequence[int]
 
 
-def answer_get(work: Work, path: str) -> Answer:
-    """Answer a request that changes nothing; `path` has no leading slash."""
+def answer_get(work: Work, path: str) -> PageAnswer:
+    """PageAnswer a request that changes nothing; `path` has no leading slash."""
     if path in _FILES:
         name, kind = _FILES[path]
         web = resources.files("pyneuronautofit.rating") / "web"
-        return Answer((web / name).read_bytes(), kind)
+        return PageAnswer((web / name).read_bytes(), kind)
     if path in _QUESTIONS:
         return _QUESTIONS[path](work)
     first, _slash, number = path.partition("/")
@@ -79,8 +79,8 @@ def answer_get(work: Work, path: str) -> Answer:
     return refusal(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
 
 
-def answer_post(work: Work, path: str, body: bytes) -> Answer:
-    """Answer a request that changes something."""
+def answer_post(work: Work, path: str, body: bytes) -> PageAnswer:
+    """PageAnswer a request that changes something."""
     act = _ACTS.get(path)
     if act is None:
         return refusal(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
@@ -96,9 +96,9 @@ def answer_post(work: Work, path: str, body: bytes) -> Answer:
     return _json(answer)
 
 
-def refusal(status: HTTPStatus, why: str) -> Answer:
+def refusal(status: HTTPStatus, why: str) -> PageAnswer:
     """Return an answer that says why there is none."""
-    return Answer(json.dumps({"error": why}).encode(), status=status)
+    return PageAnswer(json.dumps({"error": why}).encode(), status=status)
 
 
 def _object(body: bytes) -> dict[str, Json]:
@@ -108,7 +108,7 @@ def _object(body: bytes) -> dict[str, Json]:
     return asked
 
 
-def _state(work: Work) -> Answer:
+def _state(work: Work) -> PageAnswer:
     state = work.session.state()
     for model, stage in zip(state["models"], work.stage_of, strict=True):
         model["recording"] = stage
@@ -134,20 +134,20 @@ def _state(work: Work) -> Answer:
     return _json(shown)
 
 
-def _progress(work: Work) -> Answer:
+def _progress(work: Work) -> PageAnswer:
     return _json({"n_ready": work.forerunner.n_done})
 
 
-def _trace(work: Work, place: int, wait_s: float) -> Answer:
+def _trace(work: Work, place: int, wait_s: float) -> PageAnswer:
     made = work.forerunner.wait_for(place, wait_s) if wait_s else work.forerunner.find(place)
     if made is None:
-        return Answer(b"{}", status=HTTPStatus.ACCEPTED)
+        return PageAnswer(b"{}", status=HTTPStatus.ACCEPTED)
     if made.voltage is None:
         return _json({"problem": made.problem})
     return _binary(made.voltage.tobytes())
 
 
-def _export(work: Work) -> Answer:
+def _export(work: Work) -> PageAnswer:
     try:
         database = work.session.exported()
     except PyNeuronAutofitError as error:
@@ -155,36 +155,36 @@ def _export(work: Work) -> Answer:
     text = format_content(database.content, database.layout)
     name = quote(accepted_name(database.path))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Answer(text.encode(), headers=headers)
+    return PageAnswer(text.encode(), headers=headers)
 
 
-_QUESTIONS: dict[str, Callable[[Work], Answer]] = {
+_QUESTIONS: dict[str, Callable[[Work], PageAnswer]] = {
     "state": _state,
     "progress": _progress,
     "export": _export,
 }
 
 
-def _look_at(session: Session, asked: Mapping[str, Json]) -> dict[str, Json]:
+def _look_at(session: RatingSession, asked: Mapping[str, Json]) -> dict[str, Json]:
     return session.look_at(_place(asked))
 
 
-def _rate(session: Session, asked: Mapping[str, Json]) -> dict[str, Json]:
+def _rate(session: RatingSession, asked: Mapping[str, Json]) -> dict[str, Json]:
     return session.rate(_place(asked), Verdict(asked["verdict"]))
 
 
-def _annotate(session: Session, asked: Mapping[str, Json]) -> dict[str, Json]:
+def _annotate(session: RatingSession, asked: Mapping[str, Json]) -> dict[str, Json]:
     note = asked["note"]
     if not isinstance(note, str):
         raise TypeError(f"note: expected a text, found {type(note).__name__}")
     return session.annotate(_place(asked), note)
 
 
-def _undo(session: Session, _asked: Mapping[str, Json]) -> dict[str, Json]:
+def _undo(session: RatingSession, _asked: Mapping[str, Json]) -> dict[str, Json]:
     return session.undo()
 
 
-_ACTS: dict[str, Callable[[Session, Mapping[str, Json]], dict[str, Json]]] = {
+_ACTS: dict[str, Callable[[RatingSession, Mapping[str, Json]], dict[str, Json]]] = {
     "look": _look_at,
     "rate": _rate,
     "annotate": _annotate,
@@ -204,9 +204,9 @@ def _is_below(text: str, n: int) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10 and int(text) < n
 
 
-def _json(value: Json) -> Answer:
-    return Answer(json.dumps(value).encode())
+def _json(value: Json) -> PageAnswer:
+    return PageAnswer(json.dumps(value).encode())
 
 
-def _binary(body: bytes) -> Answer:
-    return Answer(body, "application/octet-stream")
+def _binary(body: bytes) -> PageAnswer:
+    return PageAnswer(body, "application/octet-stream")

@@ -19,7 +19,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.rating.requests import Answer, Work, answer_get, answer_post, refusal
+from pyneuronautofit.rating.requests import (
+    PageAnswer,
+    Work,
+    answer_get,
+    answer_post,
+    refusal,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +89,7 @@ class RatingServer:
         return f"http://{HOST}:{self.port}/{self._gate.ticket}"
 
     def start(self) -> None:
-        """Answer requests from now on."""
+        """PageAnswer requests from now on."""
         self._thread.start()
 
     def close(self) -> None:
@@ -159,11 +165,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Http
 
     def do_GET(self) -> None:
-        """Answer a request that changes nothing."""
+        """PageAnswer a request that changes nothing."""
         self._answer(lambda path: answer_get(self.server.work, path))
 
     def do_POST(self) -> None:
-        """Answer a request that changes something."""
+        """PageAnswer a request that changes something."""
         refused = self._refused_body()
         if refused is not None:
             # What it has sent is not read, so nothing can follow it on this connection.
@@ -173,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self._answer(lambda path: answer_post(self.server.work, path, body))
 
-    def _answer(self, answer: Callable[[str], Answer]) -> None:
+    def _answer(self, answer: Callable[[str], PageAnswer]) -> None:
         gate = self.server.gate
         word, slash, path = self.path.removeprefix("/").partition("/")
         if self._is_foreign():
@@ -197,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
             or (self.command == "POST" and site not in {None, "same-origin"})
         )
 
-    def _refused_body(self) -> Answer | None:
+    def _refused_body(self) -> PageAnswer | None:
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdecimal()):
             return refusal(HTTPStatus.LENGTH_REQUIRED, "expected Content-Length")
@@ -208,7 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
             return refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected application/json")
         return None
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: PageAnswer) -> None:
         self.send_response(answer.status)
         for name, value in {**_HEADERS, **answer.headers}.items():
             self.send_header(name, value)
@@ -223,10 +229,10 @@ class _Handler(BaseHTTPRequestHandler):
         _log.debug("%s", (format % args).replace(gate.token, "...").replace(gate.ticket, "..."))
 
 
-def _entrance(gate: Gate) -> Answer:
-    return Answer(b"", status=HTTPStatus.SEE_OTHER, headers={"Location": f"/{gate.token}/"})
+def _entrance(gate: Gate) -> PageAnswer:
+    return PageAnswer(b"", status=HTTPStatus.SEE_OTHER, headers={"Location": f"/{gate.token}/"})
 
 
-def _used() -> Answer:
+def _used() -> PageAnswer:
     why = "this link works once; the address for later is the one that was printed"
     return refusal(HTTPStatus.FORBIDDEN, why)

@@ -17,7 +17,7 @@ from pyneuronautofit.rating.sheet import Sheet, Verdict, key_of, order_of
 LONGEST_NOTE = 10_000
 
 
-class Session:
+class RatingSession:
     """What the page works with. Places are those of the order in which models are shown.
 
     Whatever changes the sheet writes it first; where that fails, nothing has changed.

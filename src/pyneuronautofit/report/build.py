@@ -8,13 +8,23 @@ from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.report.choice import Listed, list_models
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.course import follow
+from pyneuronautofit.report.findings.choice import (
+    Listed,
+    list_models,
+)
+from pyneuronautofit.report.findings.course import follow
+from pyneuronautofit.report.findings.responses import (
+    ShownResponses,
+    answers,
+    reopen,
+)
+from pyneuronautofit.report.findings.spread import spreads
+from pyneuronautofit.report.findings.state import (
+    pace_of,
+    state_of,
+)
 from pyneuronautofit.report.page import render
-from pyneuronautofit.report.responses import Responses, answers, reopen
-from pyneuronautofit.report.spread import spreads
-from pyneuronautofit.report.state import pace_of, state_of
 from pyneuronautofit.runs import RunReader
 
 _NOT_ASKED = "Traces were left out (--no-traces)."
@@ -57,7 +67,9 @@ def write_report(
     )
 
 
-def _responses(run: RunReader, listed: Listed, on_step: Callable[[str], None]) -> Responses | str:
+def _responses(
+    run: RunReader, listed: Listed, on_step: Callable[[str], None]
+) -> ShownResponses | str:
     """Return what the models answer; or why they could not be asked."""
     if not listed.traced:
         return "There are no models to simulate."

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pyneuronautofit.report.choice import Listed
-from pyneuronautofit.report.course import Course
-from pyneuronautofit.report.responses import Responses
-from pyneuronautofit.report.spread import Spread
-from pyneuronautofit.report.state import Pace, State
+from pyneuronautofit.report.findings.choice import Listed
+from pyneuronautofit.report.findings.course import SearchCourse
+from pyneuronautofit.report.findings.responses import ShownResponses
+from pyneuronautofit.report.findings.spread import Spread
+from pyneuronautofit.report.findings.state import (
+    RunPace,
+    State,
+)
 from pyneuronautofit.runs import RunReader
 
 
@@ -39,8 +42,8 @@ class Content:
     run: RunReader
     now: datetime
     state: State
-    pace: Pace
-    course: Course
+    pace: RunPace
+    course: SearchCourse
     listed: Listed
     spreads: Sequence[Spread]
-    responses: Responses | str
+    responses: ShownResponses | str

@@ -8,12 +8,19 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.objectives.table import ALL_MODES
-from pyneuronautofit.report.choice import Listed, mode_codes
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.course import Course
-from pyneuronautofit.report.responses import Responses
-from pyneuronautofit.report.spread import Spread, in_units, space_of
-from pyneuronautofit.report.thinning import STEP_MV
+from pyneuronautofit.report.findings.choice import (
+    Listed,
+    mode_codes,
+)
+from pyneuronautofit.report.findings.course import SearchCourse
+from pyneuronautofit.report.findings.responses import ShownResponses
+from pyneuronautofit.report.findings.spread import (
+    Spread,
+    in_units,
+    space_of,
+)
+from pyneuronautofit.report.findings.thinning import STEP_MV
 from pyneuronautofit.runs import column_names
 from pyneuronautofit.space import ParameterSpace
 
@@ -36,7 +43,7 @@ def chart_data(content: Content) -> Json:
     }
 
 
-def _course(course: Course, labels: Sequence[str]) -> Json:
+def _course(course: SearchCourse, labels: Sequence[str]) -> Json:
     by_mode = ("best", "population_best", "population_median")
     return {
         "generation": course.generation,
@@ -85,7 +92,7 @@ def _spread(spread: Spread, names: Sequence[str]) -> Mapping[str, Json]:
     }
 
 
-def _responses(found: Responses | str) -> Json:
+def _responses(found: ShownResponses | str) -> Json:
     if isinstance(found, str):
         return None
     return {

@@ -58,7 +58,7 @@ class Traces:
 
 
 @dataclass(frozen=True)
-class Block:
+class TraceBlock:
     """Some of the candidates of a run, as they are finished.
 
     Attributes
@@ -91,7 +91,7 @@ class Simulator(Protocol):
         """
         ...
 
-    def stream(self, parameters: ParameterTable) -> Iterator[Block]:
+    def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
         """Simulate candidates and yield them as they are finished, every one once, in any order.
 
         Only a few blocks are in memory at a time, whatever the number of candidates: the voltages
@@ -112,7 +112,7 @@ class Simulator(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
-def gather(blocks: Iterator[Block], n_cand: int, n_sweep: int, n_sample: int) -> Traces:
+def gather(blocks: Iterator[TraceBlock], n_cand: int, n_sweep: int, n_sample: int) -> Traces:
     """Put the blocks of `stream` together in the order of the table."""
     voltage = np.full((n_cand, n_sweep, n_sample), np.nan)
     status = [RunStatus.FAILED] * n_cand

@@ -17,26 +17,31 @@ from typing import Self
 import numpy as np
 
 from pyneuronautofit._native import artifacts
-from pyneuronautofit.errors import ModelError
-from pyneuronautofit.models import CellSource, model_files, neuron_version
-from pyneuronautofit.simulators._base import Block, RunStatus, Simulator, Traces, gather
-from pyneuronautofit.simulators.agreement import (
-    Agreement,
-    compare_sweep,
-    early_difference,
-)
-from pyneuronautofit.simulators.batch.build import (
+from pyneuronautofit.codegen.compile import (
     KernelBuildError,
     Precision,
     read_sidecar,
     write_sidecar,
 )
-from pyneuronautofit.simulators.batch.simulator import BatchSimulator
-from pyneuronautofit.simulators.batch.stimulus import levelled
-from pyneuronautofit.simulators.batch.structure import UnsupportedModel
+from pyneuronautofit.errors import ModelError, UnsupportedModel
+from pyneuronautofit.models import CellSource, model_files, neuron_version
+from pyneuronautofit.simulators._base import (
+    RunStatus,
+    Simulator,
+    TraceBlock,
+    Traces,
+    gather,
+)
+from pyneuronautofit.simulators.agreement import (
+    Agreement,
+    compare_sweep,
+    early_difference,
+)
 from pyneuronautofit.simulators.experiment import Clock, Experiment
 from pyneuronautofit.simulators.integrators import Adaptive
-from pyneuronautofit.simulators.neuron import NeuronSimulator
+from pyneuronautofit.simulators.lanes.simulator import BatchSimulator
+from pyneuronautofit.simulators.lanes.stimulus import levelled
+from pyneuronautofit.simulators.neuron.simulator import NeuronSimulator
 from pyneuronautofit.space import ParameterTable
 
 _log = logging.getLogger(__name__)
@@ -125,7 +130,7 @@ class PreferredSimulator:
             self._give_up_batch(error)
             self._active.check(parameters)
 
-    def stream(self, parameters: ParameterTable) -> Iterator[Block]:
+    def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
         """Simulate candidates and yield them as they are finished.
 
         Raises

@@ -18,7 +18,7 @@ Row: TypeAlias = Sequence[object]
 
 
 @dataclass(frozen=True)
-class Reference:
+class BoundReference:
     """A bound that is the value of an earlier parameter.
 
     Attributes
@@ -33,7 +33,7 @@ class Reference:
     column: int
 
 
-Bound: TypeAlias = float | Reference
+Bound: TypeAlias = float | BoundReference
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Parameter:
     def as_row(self) -> list[object]:
         """Return the row of `param_nslh` that declares this parameter."""
         names = [target.text for target in self.targets]
-        bounds = [b.name if isinstance(b, Reference) else b for b in (self.low, self.high)]
+        bounds = [b.name if isinstance(b, BoundReference) else b for b in (self.low, self.high)]
         return [names[0] if len(names) == 1 else names, self.scale.code, *bounds]
 
 
@@ -139,7 +139,7 @@ def _parse_bound(
                 f"{where} is {bound!r}, which names no earlier parameter{hint} A bound is a "
                 "number or the path of a parameter of an earlier row"
             )
-        return Reference(bound, columns[bound])
+        return BoundReference(bound, columns[bound])
     # Project files compute their bounds: a number of numpy is a Real, too.
     if isinstance(bound, bool) or not isinstance(bound, Real) or not math.isfinite(bound):
         raise ParameterError(
@@ -153,7 +153,7 @@ def _check_logarithm(parameter: Parameter, number: int) -> None:
     if parameter.scale is not LOG10:
         return
     for bound in (parameter.low, parameter.high):
-        if not isinstance(bound, Reference) and bound <= 0:
+        if not isinstance(bound, BoundReference) and bound <= 0:
             raise ParameterError(
                 f"param_nslh row {number} ({parameter.name}): the bound {bound:g} of a 'log' "
                 "parameter is not positive; use a small positive bound, or the scale 'lin'"
@@ -163,7 +163,11 @@ def _check_logarithm(parameter: Parameter, number: int) -> None:
 def _check_whole(parameter: Parameter, number: int) -> None:
     """Refuse an interval of an 'int' parameter that has no whole number in it."""
     low, high = parameter.low, parameter.high
-    if not parameter.scale.whole or isinstance(low, Reference) or isinstance(high, Reference):
+    if (
+        not parameter.scale.whole
+        or isinstance(low, BoundReference)
+        or isinstance(high, BoundReference)
+    ):
         return
     if math.ceil(min(low, high)) > math.floor(max(low, high)):
         raise ParameterError(

@@ -14,7 +14,13 @@ import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.errors import ParameterError
-from pyneuronautofit.space.parameter import Bound, Parameter, Reference, Row, parse_parameters
+from pyneuronautofit.space.parameter import (
+    Bound,
+    BoundReference,
+    Parameter,
+    Row,
+    parse_parameters,
+)
 from pyneuronautofit.space.scales import FIXED, LINEAR, LOG10, Scale
 from pyneuronautofit.space.table import ParameterTable
 
@@ -154,7 +160,7 @@ class ParameterSpace:
 
     def _bound_values(self, bound: Bound, x: FloatArray) -> FloatArray:
         """Return a bound as model values, one per candidate of search coordinates `x`."""
-        if isinstance(bound, Reference):
+        if isinstance(bound, BoundReference):
             return self._scales[bound.column].to_model(x[:, bound.column])
         return np.full(len(x), bound)
 
@@ -162,7 +168,9 @@ class ParameterSpace:
         """Return the bounds of a column as model values, given the model values left of it."""
         parameter = self.parameters[column]
         ends = [
-            values[:, bound.column] if isinstance(bound, Reference) else np.full(len(values), bound)
+            values[:, bound.column]
+            if isinstance(bound, BoundReference)
+            else np.full(len(values), bound)
             for bound in (parameter.low, parameter.high)
         ]
         if self._scales[column].code == "con":
@@ -176,7 +184,7 @@ class ParameterSpace:
             ends = [
                 end
                 for bound in (bounds[:1] if parameter.scale is FIXED else bounds)
-                for end in (reach[bound.column] if isinstance(bound, Reference) else (bound,))
+                for end in (reach[bound.column] if isinstance(bound, BoundReference) else (bound,))
             ]
             if parameter.scale is LOG10 and min(ends) <= 0:
                 raise ParameterError(

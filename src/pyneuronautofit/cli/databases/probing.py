@@ -1,0 +1,142 @@
+"""What the commands that probe the models of a database have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from rich.progress import track
+
+from pyneuronautofit._options import (
+    above,
+    at_least,
+    between,
+    one_of,
+)
+from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.fit import option
+from pyneuronautofit.fit.common import MODEL, RUN, ProjectOptions
+from pyneuronautofit.models import CellSource
+from pyneuronautofit.probes.neuron.simulator import NeuronProbe
+from pyneuronautofit.probes.pool import Test
+from pyneuronautofit.probes.preferred import PreferredProbe
+from pyneuronautofit.probes.tests import Probe
+
+T = TypeVar("T")
+
+_DEGC = 35.0
+_LINES = 10  # of progress, where there is no terminal
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseOptions:
+    """Which database."""
+
+    database: str = option(
+        "",
+        group="",
+        metavar="DATABASE",
+        parse=str,
+        place=-1,
+        help="a model database, or the file of a run",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeOptions(DatabaseOptions, ProjectOptions):
+    """How models are simulated where there is no recording."""
+
+    temperature_degC: float | None = option(
+        None,
+        "-T",
+        "-q",
+        "--temperature",
+        group=MODEL,
+        metavar="TEMP",
+        parse=float,
+        check=between(-20, 100),
+        help="temperature, degC",
+    )
+    simulator: str | None = option(
+        None,
+        "--simulator",
+        group=RUN,
+        metavar="NAME",
+        parse=str,
+        check=one_of("batch", "neuron"),
+        help="batch: generated code; neuron: the reference (default: batch where it can be used)",
+    )
+    n_worker: int | None = option(
+        None,
+        "-p",
+        "-n",
+        "--number-threads",
+        group=RUN,
+        metavar="NTH",
+        parse=int,
+        check=at_least(1),
+        help="number of threads or processes (default: all cores)",
+    )
+    dt_ms: float = option(
+        0.025,
+        "--dt",
+        group=RUN,
+        metavar="SIMDT",
+        parse=float,
+        check=between(1e-4, 1.0),
+        help="time step, ms",
+    )
+    time_limit_s: float | None = option(
+        None,
+        "--time-limit",
+        group=RUN,
+        metavar="S",
+        parse=float,
+        check=above(0),
+        help="a model whose simulation takes longer is given up (default: a minute and a hundred "
+        "times what is usual)",
+    )
+
+    def project_path(self) -> Path | None:
+        """Return the value of --project."""
+        return None if self.project is None else Path(self.project)
+
+
+def temperature_of(options: ProbeOptions, stored_degC: float | None) -> float:
+    """Return the temperature that was asked for, else the database's, else 35 degC."""
+    for degC in (options.temperature_degC, stored_degC):
+        if degC is not None:
+            return degC
+    return _DEGC
+
+
+def build_probe(source: CellSource, test: Test, options: ProbeOptions) -> Probe:
+    """Build what simulates; its processes start when they are needed."""
+    settings = (source, test, options.n_worker, options.time_limit_s)
+    if options.simulator == "neuron":
+        return NeuronProbe(*settings)
+    return PreferredProbe(*settings, insist=options.simulator == "batch")
+
+
+def watched(screen: Screen, work: Iterable[T], total: int, doing: str) -> Iterator[T]:
+    """Yield what comes, and show how it goes: a bar on a terminal, some lines elsewhere."""
+    try:
+        if screen.is_terminal:
+            yield from track(work, doing, total=total, console=screen, transient=True)
+            return
+        for done, each in enumerate(work, 1):
+            if done * _LINES // total > (done - 1) * _LINES // total:
+                screen.print(f"{doing}: {done} of {total}", soft_wrap=True)
+            yield each
+    except KeyboardInterrupt:
+        screen.print("what is finished is kept: the same command goes on where this one ended")
+        raise
+
+
+def channel_folders(project: str | None) -> list[Path]:
+    """Return the folders that may hold the .mod files of the model."""
+    place = Path.cwd() if project is None else Path(project)
+    place = place.parent if place.is_file() else place
+    return [place / "mods", place, Path.cwd() / "mods"]

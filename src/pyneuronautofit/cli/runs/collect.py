@@ -1,0 +1,125 @@
+"""`collect RUN... -o DATABASE`: models of runs as a model database."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyneuronautofit._options import at_least
+from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.database import Collection, Selection
+from pyneuronautofit.database.content import (
+    JsonLayout,
+    write_content,
+)
+from pyneuronautofit.errors import DatabaseError, UsageError
+from pyneuronautofit.fit import option
+from pyneuronautofit.fit.common import MODEL, RUN
+from pyneuronautofit.runs import open_run
+
+_log = logging.getLogger(__name__)
+
+DESCRIPTION = """Writes models of runs, finished or not, into a model database.
+
+Without a choice these are the non-dominated ones of every run. With --max every evaluation is
+looked at, and with --best those of least scalar fitness are taken. Models that are nearly the same
+as another one are left out."""
+
+
+def _threshold(text: str) -> tuple[str, float]:
+    """Read `O=0`."""
+    code, sign, number = text.partition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if len(code) != 1 or not sign or math.isnan(value):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: expected a mode letter and the largest sum of its components, such as O=0"
+        )
+    return code, value
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectConfig:
+    """Which models of which runs."""
+
+    runs: tuple[str, ...] = option(
+        (), group="", metavar="RUN", parse=str, help="stamps of runs, or their .sqlite files"
+    )
+    out: str | None = option(
+        None, "-o", "--out", group=RUN, metavar="DATABASE", parse=str, help="where to write"
+    )
+    thresholds: tuple[tuple[str, float], ...] = option(
+        (),
+        "--max",
+        group=MODEL,
+        metavar="MODE=X",
+        parse=_threshold,
+        help="only models whose components of this mode sum up to X at the most, such as O=0; may "
+        "be given for several modes",
+    )
+    best: int | None = option(
+        None,
+        "--best",
+        group=MODEL,
+        metavar="N",
+        parse=int,
+        check=at_least(1),
+        help="so many of each run, those of the least weighted fitness",
+    )
+    non_dominated: bool = option(
+        False,
+        "--non-dominated",
+        group=MODEL,
+        help="with --max and --best, too: only non-dominated models",
+    )
+    distance: float = option(
+        0.001,
+        "--distance",
+        group=MODEL,
+        metavar="D",
+        parse=float,
+        check=at_least(0),
+        help="of models nearer to each other than this the first is kept: the root mean square of "
+        "the parameters' differences (of logarithms for 'log' ones), each by the parameter's range",
+    )
+
+
+def run(argv: Sequence[str], prog: str) -> int:
+    """Collect models, write them, and return the exit code."""
+    config = parse_config(CollectConfig, argv, prog, DESCRIPTION)
+    if not config.runs or config.out is None:
+        raise UsageError("expected one run or more, and -o, the database to write")
+    selection = Selection(
+        dict(config.thresholds), config.best, config.non_dominated, config.distance
+    )
+    collection = Collection(selection)
+    screen = Screen()
+    with logging_to_screen():
+        for name in dict.fromkeys(config.runs):
+            with open_run(name) as opened:
+                for loss in opened.losses:
+                    _log.warning("%s is damaged: %s", opened.path, loss)
+                n_taken = collection.add(opened)
+                stamp = opened.path.stem
+            screen.print(f"{n_taken} of {stamp}", soft_wrap=True, markup=False, highlight=False)
+    if not collection.records:
+        raise DatabaseError(
+            f"no model of these runs is {selection.name}: nothing was written. Choose larger "
+            "thresholds"
+        )
+    write_content(Path(config.out), collection.content(), JsonLayout(indent=1, newline=True))
+    near = f", {collection.n_near} left out that are near to another one"
+    screen.print(
+        f"{len(collection.records)} models{near if collection.n_near else ''}: {config.out}",
+        soft_wrap=True,
+        markup=False,
+    )
+    return 0

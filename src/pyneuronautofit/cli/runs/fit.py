@@ -1,0 +1,241 @@
+"""`pyneuronautofit [fit] RECORDING`: the fit itself."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyneuronautofit._version import __version__
+from pyneuronautofit.cli.interrupt import INTERRUPTED, Interruption
+from pyneuronautofit.cli.logs import Logs, logging_to_screen
+from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.runs.progress import (
+    Pace,
+    make_progress,
+)
+from pyneuronautofit.cli.runs.session import (
+    FitSession,
+    asks_to_resume,
+    new_session,
+    resume_request,
+    resumed_session,
+)
+from pyneuronautofit.cli.runs.summary import (
+    draw_best,
+    print_checkpoint,
+    print_plan,
+    print_summary,
+)
+from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, RunError, UsageError
+from pyneuronautofit.fit import (
+    FitConfig,
+    Observer,
+    Problem,
+    Progress,
+    Recorder,
+    best_models,
+    changed_versions,
+    check_simulator,
+    reference_sums,
+    resumed_config,
+    resumed_progress,
+    search,
+)
+from pyneuronautofit.optimisers import algorithm_letter
+from pyneuronautofit.runs import (
+    GzipLogHandler,
+    RunFiles,
+    RunLock,
+    RunReader,
+    RunWriter,
+    create_store,
+    open_run,
+)
+
+_log = logging.getLogger(__name__)
+
+DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recording."
+
+
+def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
+    """Run a fit and return the exit code."""
+    command = shlex.join(["pyneuronautofit", *argv])
+    if asks_to_resume(argv):
+        return _resume(argv, prog, command)
+    config = parse_config(FitConfig, argv, prog, DESCRIPTION, epilog)
+    if config.extend:
+        raise UsageError("--extend is for a run that is taken up again: give --resume RUN, too")
+    return _fit(config, command, None)
+
+
+def _resume(argv: Sequence[str], prog: str, command: str) -> int:
+    store, given = resume_request(argv, prog, DESCRIPTION)
+    # Before it is read, so that nobody changes it in the meantime.
+    with RunLock(RunFiles(store.parent, store.stem).lock), open_run(store) as stored:
+        if stored.losses:
+            raise RunError(
+                f"{store} is damaged ({'; '.join(stored.losses)}), so nothing is appended to it. "
+                f"Start a new run from what is sound with -I {store}, or write that out with "
+                "'export'"
+            )
+        return _fit(resumed_config(stored, given), command, stored)
+
+
+def _fit(config: FitConfig, command: str, stored: RunReader | None) -> int:
+    algorithm_letter(config.algorithm)
+    if config.figure is not None:
+        from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
+
+        check_figure_path(Path(config.figure))
+    with (
+        logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs,
+        Interruption() as interruption,
+    ):
+        _log.info("pyneuronautofit %s", __version__)
+        with interruption.allowed():
+            if stored is None:
+                session = new_session(config, command)
+            else:
+                session = resumed_session(config, command, stored)
+        with session.problem.simulator:
+            return _run(session, logs, interruption)
+
+
+def _run(session: FitSession, logs: Logs, interruption: Interruption) -> int:
+    config, problem, files = session.config, session.problem, session.files
+    screen = session.screen
+    with interruption.allowed():
+        problem.check()
+    if session.stored is not None:
+        check_simulator(session.stored, session.opened)
+    print_plan(screen, config, problem, session.n_evaluation, files)
+    if config.dry_run:
+        screen.print("dry run: nothing was simulated and nothing was written")
+        return 0
+    with contextlib.ExitStack() as stack:
+        if session.stored is None:
+            files.prepare()
+            stack.enter_context(RunLock(files.lock))
+        progress = _search_and_store(session, logs, interruption)
+    # Everything is on disk. What follows simulates, unless the run was interrupted.
+    with contextlib.nullcontext() if progress.interrupted else interruption.allowed():
+        return _close(session, progress)
+
+
+def _search_and_store(session: FitSession, logs: Logs, interruption: Interruption) -> Progress:
+    config, files, stored = session.config, session.files, session.stored
+    if stored is None:
+        files.refuse_taken()
+        create_store(files.store, session.run_info())
+    with contextlib.closing(RunWriter(files.store, session.run_info())) as writer:
+        if not config.log_to_screen:
+            logs.open_file(GzipLogHandler(files.log, go_on=stored is not None))
+        _log.info("command: %s", session.command)
+        _log.info("seed %d", config.seed)
+        start = None
+        if stored is not None:
+            for change in changed_versions(stored, session.opened):
+                _log.warning("%s: the last digits may be others from here on", change)
+            start = resumed_progress(stored, session.strategy, session.budget)
+            writer.go_on(stored)
+            _log.info("taken up after generation %d", start.generation)
+            # Whoever has a store open last puts it in order; that should be the writer.
+            stored.close()
+        writer.begin_session(session.content())
+        try:
+            recorder = _recorder(session, writer)
+            progress = _search(session, recorder, interruption, start)
+            recorder.finish(progress)
+        except PyNeuronAutofitError as error:
+            with contextlib.suppress(OutputError):
+                writer.end_session(str(error))
+            raise
+        _log.info("%d evaluations in %.1f s", len(progress.history), progress.seconds)
+    return progress
+
+
+def _recorder(session: FitSession, writer: RunWriter) -> Recorder:
+    config = session.config
+    return Recorder(
+        session.files,
+        session.header,
+        session.problem,
+        session.strategy,
+        writer,
+        config.dump_every,
+        config.log_population,
+        config.log_archive,
+        config.krayzman_debug,
+    )
+
+
+def _search(
+    session: FitSession, recorder: Recorder, interruption: Interruption, start: Progress | None
+) -> Progress:
+    config, problem, screen = session.config, session.problem, session.screen
+    observers: list[Observer] = [recorder]
+    if config.print_every > 0:
+        observers.append(_PrintedCheckpoints(config.print_every, problem, screen))
+    pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
+    with make_progress(screen, problem.suite, config.generations, pace) as display:
+        observers.append(display)
+        everybody = _All(observers)
+        return search(
+            problem, session.strategy, session.budget, everybody, interruption.allowed, start=start
+        )
+
+
+def _close(session: FitSession, progress: Progress) -> int:
+    figure, problem = session.config.figure, session.problem
+    best = best_models(progress, problem.suite)
+    if figure is not None and best and not progress.interrupted:
+        draw_best(Path(figure), problem, best[0])
+    reference = [] if progress.interrupted else reference_sums(problem, best)
+    print_summary(
+        session.screen,
+        problem,
+        progress,
+        best=best,
+        reference=reference,
+        files=session.files,
+        figure=figure,
+    )
+    return INTERRUPTED if progress.interrupted else 0
+
+
+class _All:
+    """Several observers as one."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = observers
+
+    def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
+        """Tell all of them."""
+        for observer in self._observers:
+            observer.evaluated(generation, n_done, n_all)
+
+    def generation(self, progress: Progress) -> None:
+        """Tell all of them."""
+        for observer in self._observers:
+            observer.generation(progress)
+
+
+class _PrintedCheckpoints:
+    """Prints the population every so many generations (the flag -p)."""
+
+    def __init__(self, every: int, problem: Problem, screen: Screen) -> None:
+        self._every = every
+        self._problem = problem
+        self._screen = screen
+
+    def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
+        """Nothing is printed within a generation."""
+
+    def generation(self, progress: Progress) -> None:
+        """Print the population if its turn has come."""
+        if progress.generation % self._every == 0:
+            print_checkpoint(self._screen, self._problem, progress)

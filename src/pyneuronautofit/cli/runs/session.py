@@ -1,0 +1,266 @@
+"""One run of the command `fit`: a new one, or one that is taken up again."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pyneuronautofit._text import quoted
+from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit.cli.parser import given_options
+from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.database import StoredModels, read_models, read_run_models
+from pyneuronautofit.database.interrupted import salvage
+from pyneuronautofit.database.models import models_of
+from pyneuronautofit.errors import DatabaseError, RunError, UsageError
+from pyneuronautofit.fit import (
+    Budget,
+    FitConfig,
+    OpenedFit,
+    Problem,
+    build_search,
+    check_same,
+    open_fit,
+    option,
+    stored_settings,
+    working_directory_of,
+)
+from pyneuronautofit.optimisers import Strategy, algorithm_letter
+from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, find_store, make_stamp
+from pyneuronautofit.simulators import RunStatus
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FitSession:
+    """What belongs to one run of the command.
+
+    Attributes
+    ----------
+    command
+        The command line.
+    opened
+        Options, recording, model and problem.
+    strategy
+        The search.
+    files
+        Where it writes.
+    header
+        The head of its files.
+    initial : FloatArray, shape (n_given, n_param), model values, or None
+        The candidates that the run began with.
+    stored
+        The run that is taken up again; None: it is a new one.
+    screen
+        Where it says what it does.
+    """
+
+    command: str
+    opened: OpenedFit
+    strategy: Strategy[Any]
+    files: RunFiles
+    header: Header
+    initial: FloatArray | None
+    stored: RunReader | None
+    screen: Screen
+
+    @property
+    def config(self) -> FitConfig:
+        """The options."""
+        return self.opened.config
+
+    @property
+    def problem(self) -> Problem:
+        """What is solved."""
+        return self.opened.problem
+
+    @property
+    def budget(self) -> Budget:
+        """How long the search goes on."""
+        return Budget(self.config.generations, self.config.seed or 0, self.config.archive_size)
+
+    @property
+    def n_evaluation(self) -> int:
+        """How many candidates there will be, at most."""
+        generations = range(self.config.generations + 1)
+        return sum(self.strategy.batch_size(generation) for generation in generations)
+
+    def run_info(self) -> RunInfo:
+        """Return what the store of a new run begins with."""
+        problem, suite = self.problem, self.problem.suite
+        project = self.opened.model.cell_source.project
+        return RunInfo(
+            header=self.header,
+            settings=stored_settings(self.config, problem),
+            identity=self.opened.identity,
+            places={
+                "recording": str(self.opened.recording),
+                "project": None if project is None else str(project),
+                "directory": str(Path.cwd()),
+            },
+            mode_sizes=tuple(zip(suite.settings.modes, suite.n_scores, strict=True)),
+            log_search=problem.space.log_search,
+            statuses={status.name: status.value for status in RunStatus},
+            initial=self.initial,
+        )
+
+    def content(self) -> Mapping[str, Json]:
+        """Return what the store says about this sitting."""
+        return {
+            "command": self.command,
+            "generations": self.config.generations,
+            "settings": stored_settings(self.config, self.problem),
+            "versions": self.opened.identity["versions"],
+            "simulator": self.problem.simulator.description,
+            "n_worker": self.config.n_worker,
+            "host": platform.node(),
+        }
+
+
+def new_session(config: FitConfig, command: str) -> FitSession:
+    """Open everything that a new run needs."""
+    opened = open_fit(_with_seed(config), Path.cwd())
+    problem = opened.problem
+    initial = _initial(config, problem)
+    strategy = build_search(config, problem, initial)
+    files = _new_files(config, problem.version)
+    # Before the model is built, which may take a while.
+    files.refuse_taken()
+    header = _header(opened, command)
+    return FitSession(command, opened, strategy, files, header, initial, None, Screen())
+
+
+def resumed_session(config: FitConfig, command: str, stored: RunReader) -> FitSession:
+    """Open everything that a run needs to go on.
+
+    Raises
+    ------
+    RunError
+        If something of it is not what it was.
+    """
+    opened = open_fit(config, working_directory_of(stored))
+    initial = stored.info.initial
+    strategy = build_search(config, opened.problem, initial)
+    check_same(stored, opened, _header(opened, command))
+    header, screen = stored.header, Screen()
+    return FitSession(command, opened, strategy, stored.files, header, initial, stored, screen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ResumeConfig(FitConfig):
+    """The options of a fit that need no recording: the run knows which it is."""
+
+    recording: str | None = option(None, group="", metavar="RECORDING", parse=str, help="")  # type: ignore[assignment]
+
+
+def asks_to_resume(argv: Sequence[str]) -> bool:
+    """Tell whether a command line has the flag --resume."""
+    return any(word == "--resume" or word.startswith("--resume=") for word in argv)
+
+
+def resume_request(argv: Sequence[str], prog: str, description: str) -> tuple[Path, dict[str, Any]]:
+    """Read a command line with --resume.
+
+    Returns
+    -------
+    Path
+        The run's store.
+    dict
+        What stands on the command line: field -> value.
+
+    Raises
+    ------
+    RunError
+        If there is no such run.
+    """
+    given = given_options(_ResumeConfig, argv, prog, description)
+    run, output, recording = (given.get(n) for n in ("resume", "output", "recording"))
+    places = [Path.cwd()]
+    places += [Path(output)] if output else []
+    places += [Path(recording).parent] if recording else []
+    for place in places[1:]:
+        try:
+            return find_store(str(run), place), given
+        except RunError:
+            continue
+    return find_store(str(run), places[0]), given
+
+
+def _initial(config: FitConfig, problem: Problem) -> FloatArray | None:
+    """Read the candidates to begin with (the flag -I)."""
+    if config.initial_population is None:
+        return None
+    path = Path(config.initial_population)
+    stored = read_run_models(config.initial_population, Path.cwd()) or _read_file(path)
+    given = stored.values_for(problem.space)
+    unknown = [n for n, v in zip(problem.space.names, given.T, strict=True) if np.isnan(v).all()]
+    if len(unknown) == len(problem.space):
+        raise UsageError(
+            f"-I {path}: none of its parameters is searched; the searched ones are "
+            f"{quoted(unknown)}"
+        )
+    _log.info("initial population: %d models of %s", len(given), path)
+    if unknown:
+        _log.info("drawn at random, since %s does not have them: %s", path, quoted(unknown))
+    return given
+
+
+def _read_file(path: Path) -> StoredModels:
+    """Read a file of models; of one that was cut off, what is there."""
+    try:
+        return read_models(path)
+    except DatabaseError as error:
+        try:
+            salvaged = salvage(path)
+        except DatabaseError:
+            raise error from None
+    stored = models_of(salvaged.content, path)
+    _log.warning("%s", salvaged.loss)
+    return stored
+
+
+def _new_files(config: FitConfig, version: str) -> RunFiles:
+    recording = Path(config.recording)
+    folder = recording.parent if config.output is None else Path(config.output)
+    stamp = make_stamp(
+        recording,
+        version,
+        config.modes,
+        algorithm_letter(config.algorithm),
+        log_search=not config.off_log_scale,
+        now=datetime.now(),
+        slurm_id=config.slurm_id,
+        given=config.run_stamp,
+        iteration=config.iteration,
+    )
+    return RunFiles(folder, stamp)
+
+
+def _header(opened: OpenedFit, command: str) -> Header:
+    problem = opened.problem
+    suite, downsampler = problem.suite, problem.downsampler
+    name = None if downsampler is None else getattr(downsampler, "__name__", "downsampler")
+    return Header(
+        suite.markers,
+        suite.bvalues,
+        problem.space.as_rows(),
+        problem.version,
+        problem.recording.name,
+        suite.settings.as_json(name),
+        command,
+        opened.config.temperature_degC,
+    )
+
+
+def _with_seed(config: FitConfig) -> FitConfig:
+    """Return the config with a seed, drawn where none was given."""
+    return config if config.seed is not None else replace(config, seed=secrets.randbits(32))

@@ -1,0 +1,253 @@
+"""`status RUN`: how a run is doing, on one screen, from another terminal."""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from pyneuronautofit._options import above
+from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.model_table import print_models
+from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.errors import RunError, UsageError
+from pyneuronautofit.fit import option
+from pyneuronautofit.fit.common import RUN
+from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
+from pyneuronautofit.runs import find_store, is_store, open_run
+
+_log = logging.getLogger(__name__)
+
+DESCRIPTION = """Says how a run does: state, generation, speed, time left, best models, failures.
+
+Looking never disturbs the run. Without RUN it is the newest run of the working directory, or of
+--output; where several are running there, they are listed."""
+
+_EVERY_S = 2.0
+_DAMAGED = 2
+# More would not fit on one screen.
+_MOST_SESSIONS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusConfig:
+    """A look at a run."""
+
+    run: str | None = option(
+        None, group="", metavar="RUN", parse=str, help="a run's stamp, or its .sqlite file"
+    )
+    watch_s: float | None = option(
+        None,
+        "--watch",
+        group=RUN,
+        metavar="SECONDS",
+        parse=float,
+        check=above(0),
+        help=f"look again every so many seconds ({_EVERY_S:g} without a number) until the run ends",
+    )
+    as_json: bool = option(False, "--json", group=RUN, help="print everything as JSON, a line each")
+    output: str | None = option(
+        None,
+        "--output",
+        group=RUN,
+        metavar="DIR",
+        parse=str,
+        help="where the run is (default: the working directory)",
+    )
+
+
+def run(argv: Sequence[str], prog: str) -> int:
+    """Say how a run is doing and return the exit code: 2 for a damaged store."""
+    config = parse_config(StatusConfig, _with_seconds(argv), prog, DESCRIPTION)
+    folder = Path.cwd() if config.output is None else Path(config.output)
+    screen = Screen()
+    with logging_to_screen():
+        if config.run is not None:
+            store = find_store(config.run, folder)
+        else:
+            running = [path for path in _stores(folder) if _is_running(path)]
+            if len(running) > 1:
+                return _print_each(screen, running, config)
+            store = running[0] if running else _newest(folder)
+        last = _watch(screen, store, config) if config.watch_s else _look(store, Tally())
+        if not config.watch_s:
+            _print(screen, last, config)
+        for loss in last.losses:
+            _log.warning("%s is damaged: %s", store, loss)
+        return _DAMAGED if last.losses else 0
+
+
+def _with_seconds(argv: Sequence[str]) -> list[str]:
+    """Give --watch its number of seconds where the command line has none."""
+    words = []
+    for place, word in enumerate(argv):
+        if word == "--watch" and not _is_number([*argv, ""][place + 1]):
+            word = f"--watch={_EVERY_S:g}"  # noqa: PLW2901
+        words.append(word)
+    return words
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _stores(folder: Path) -> list[Path]:
+    """Return the stores of a folder, the newest first."""
+    there = [path for path in folder.glob("*.sqlite") if is_store(path)]
+    return sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _newest(folder: Path) -> Path:
+    stores = _stores(folder)
+    if not stores:
+        raise RunError(
+            f"there is no run in {folder}: name one (its stamp, or its .sqlite file), or give its "
+            "folder with --output"
+        )
+    return stores[0]
+
+
+def _is_running(path: Path) -> bool:
+    try:
+        with open_run(path, check=False) as opened:
+            return opened.running
+    except RunError:  # another file, or a damaged one: not what is looked for
+        return False
+
+
+def _print_each(screen: Screen, stores: Sequence[Path], config: StatusConfig) -> int:
+    """Print a line for each of several running runs."""
+    if config.watch_s:
+        names = ", ".join(path.stem for path in stores)
+        raise UsageError(f"--watch: {len(stores)} runs are running here, name one of them: {names}")
+    for store in stores:
+        seen = _look(store, Tally())
+        _print_line(
+            screen, orjson.dumps(seen.as_json()).decode() if config.as_json else _line(seen)
+        )
+    return 0
+
+
+def _look(store: Path, tally: Tally) -> Snapshot:
+    with open_run(store, check=False) as opened:
+        return take_snapshot(opened, tally, datetime.now(UTC))
+
+
+def _watch(screen: Screen, store: Path, config: StatusConfig) -> Snapshot:
+    """Look at a run until it ends, and return how it ended."""
+    tally = Tally()
+    seen = _look(store, tally)
+    if config.as_json or not screen.is_terminal:
+        while True:
+            _print_line(screen, _in_one_line(seen, config))
+            if not seen.state.going_on:
+                return seen
+            time.sleep(config.watch_s or _EVERY_S)
+            seen = _look(store, tally)
+    with Live(_drawn(screen, seen), console=screen, auto_refresh=False) as live:
+        while seen.state.going_on:
+            time.sleep(config.watch_s or _EVERY_S)
+            seen = _look(store, tally)
+            live.update(_drawn(screen, seen), refresh=True)
+    return seen
+
+
+def _drawn(screen: Screen, seen: Snapshot) -> Text:
+    """Return one screen as a text that can be put in place of another."""
+    paper = Console(file=io.StringIO(), width=screen.width, force_terminal=True, highlight=False)
+    with paper.capture() as captured:
+        _print_all(paper, seen)
+    return Text.from_ansi(captured.get())
+
+
+def _print(screen: Screen, seen: Snapshot, config: StatusConfig) -> None:
+    if config.as_json:
+        _print_line(screen, orjson.dumps(seen.as_json(), option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print_all(screen, seen)
+
+
+def _print_line(screen: Console, line: str) -> None:
+    screen.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _in_one_line(seen: Snapshot, config: StatusConfig) -> str:
+    if config.as_json:
+        return orjson.dumps(seen.as_json()).decode()
+    return _line(seen)
+
+
+def _line(seen: Snapshot) -> str:
+    best = ", ".join(
+        f"{each.title.removeprefix('best ')} {each.sums[each.title.removeprefix('best ')]:.4g}"
+        for each in seen.best
+        if each.title.startswith("best ")
+    )
+    left = f"  time left {said(seen.pace.left_s)}" if seen.state.going_on else ""
+    return (
+        f"{seen.stamp}  {seen.state.name}  generation {max(seen.generation, 0)}/"
+        f"{seen.n_generation}  {seen.n_evaluation} evaluations  "
+        f"{_speed(seen.pace.recent_per_second)}{'  best ' if best else ''}{best}{left}"
+    )
+
+
+def _speed(per_second: float) -> str:
+    return f"{per_second:.1f}/s" if per_second >= 0 else "-/s"
+
+
+def _print_all(screen: Console, seen: Snapshot) -> None:
+    """Print one screen."""
+    for name, value in _facts(seen):
+        _print_line(screen, f"{name:14s}{value}")
+    if seen.best:
+        print_models(
+            screen,
+            ("model", "evaluation"),
+            [((each.title, str(each.row)), each.sums) for each in seen.best],
+        )
+    elif seen.n_evaluation:
+        _print_line(screen, "no candidate could be simulated; the log says why")
+
+
+def _facts(seen: Snapshot) -> list[tuple[str, str]]:
+    pace, going_on = seen.pace, seen.state.going_on
+    done = "none is finished" if seen.generation < 0 else str(seen.generation)
+    speeds = f"{_speed(pace.recent_per_second)} lately, {_speed(pace.per_second)} on the whole"
+    left = f", about {said(pace.left_s)} left" if going_on and pace.left_s >= 0 else ""
+    facts = [
+        ("run", f"{seen.stamp}: {seen.state.name}"),
+        ("error", seen.state.error),
+        ("generation", f"{done} of {seen.n_generation}"),
+        ("evaluations", f"{seen.n_evaluation}, {speeds}" if seen.n_evaluation else "0"),
+        ("time", f"{said(pace.used_s)} used{left}"),
+        ("non-dominated", str(seen.n_archive)),
+        ("failed", _failures(seen)),
+        ("last failure", seen.last_failure),
+        ("last warning", seen.last_warning),
+    ]
+    for number, session in list(enumerate(seen.sessions))[-_MOST_SESSIONS:]:
+        outcome = session.outcome or ("running" if going_on else "killed")
+        began = session.began.replace("T", " ").removesuffix("+00:00")
+        facts.append((f"session {number + 1}", f"since {began} UTC, {outcome}"))
+    return [(name, value) for name, value in facts if value]
+
+
+def _failures(seen: Snapshot) -> str:
+    if not seen.failures:
+        return "none"
+    listed = ", ".join(f"{status} {number}" for status, number in sorted(seen.failures.items()))
+    return f"{sum(seen.failures.values())} ({listed})"

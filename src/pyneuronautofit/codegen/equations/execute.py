@@ -1,0 +1,373 @@
+"""Executing the statements of a mechanism with expressions instead of numbers.
+
+Variables hold nodes of a graph. A procedure is followed into its body, a loop is gone through, and
+of a decision both branches are executed and the results selected from. What is left at the end are
+expressions of what was there at the beginning: inlining, unrolling and renaming need no passes of
+their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from pyneuronautofit.codegen.equations import physics
+from pyneuronautofit.codegen.ir.graph import Graph
+from pyneuronautofit.codegen.ir.node import (
+    FUNCTIONS,
+    Node,
+    constant_value,
+)
+from pyneuronautofit.codegen.ir.node import known_truth as truth_of
+from pyneuronautofit.codegen.nmodl import tree
+from pyneuronautofit.codegen.nmodl.refusal import refusal
+from pyneuronautofit.errors import UnsupportedModel
+
+_MOST_TURNS = 10_000
+_MOST_CALLS = 100
+# They print; the numbers do not change.
+_IGNORED_CALLS = {"printf", "fprintf", "hoc_execerror"}
+# Functions of ours that NMODL does not have.
+_UNKNOWN = {"phi1"}
+_SYNONYMS = {"abs": "fabs", "min": "fmin", "max": "fmax"}
+# Of NEURON's own: how many arguments there are, and the equation, which is given celsius, too.
+_PHYSICS: dict[str, tuple[int, Callable[..., Node]]] = {
+    "nernst": (3, physics.nernst),
+    "nrn_ghk": (4, physics.ghk),
+}
+
+#: Values of variables of one scope.
+Scope = dict[str, Node]
+
+
+def word_of(statement: tree.Statement) -> str:
+    """Return by which word a statement is found in its file."""
+    match statement:
+        case tree.Differential(target):
+            return f"{target.name}'"
+        case tree.Solve(block):
+            return f"SOLVE {block}"
+        case tree.Reaction(_, ((count, reactant), *_)):
+            return f"~ {reactant.name}" if count == 1 else f"~ {count} {reactant.name}"
+        case tree.Reaction() | tree.Equation():
+            return "~"
+    return type(statement).__name__.upper()
+
+
+class BlockContext(Protocol):
+    """Takes the statements that only some blocks have.
+
+    Attributes
+    ----------
+    within_decisions
+        Whether they may stand in a branch of a decision that is taken in the simulation: all that
+        they do is to set variables, of which the branches' values are selected from.
+    """
+
+    @property
+    def within_decisions(self) -> bool:
+        """Whether they may stand in a branch."""
+
+    def take(self, executor: Executor, statement: tree.Statement) -> None:
+        """Take a differential equation, a reaction, a conservation law, an equation."""
+
+
+class Executor:
+    """Executes the blocks of one mechanism in one segment.
+
+    Parameters
+    ----------
+    graph
+        Makes the expressions.
+    mechanism
+        Whose statements these are.
+    value_before
+        The name of a variable -> its value before anything was executed.
+    single
+        Whether the expressions are for single precision.
+
+    Attributes
+    ----------
+    values
+        The mechanism's variables, those that were read or written.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        mechanism: tree.Mechanism,
+        value_before: Callable[[str], Node],
+        *,
+        single: bool = False,
+    ) -> None:
+        self.graph = graph
+        self.mechanism = mechanism
+        self.single = single
+        self.values: Scope = {}
+        self._value_before = value_before
+        self._scopes: list[Scope] = []
+        self._depth = 0
+        self._undecided = 0
+        self._context: BlockContext | None = None
+
+    # --- variables
+
+    def read(self, variable: tree.Variable) -> Node:
+        """Return the value of a variable."""
+        return self.value(self.key(variable))
+
+    def write(self, variable: tree.Variable, node: Node) -> None:
+        """Give a variable a value."""
+        self.set(self.key(variable), self.graph.as_number(node))
+
+    def key(self, variable: tree.Variable) -> str:
+        """Return the name under which the value of a variable is kept, `m` or `ca[2]`."""
+        if variable.index is None:
+            return variable.name
+        index = constant_value(self.evaluate(variable.index))
+        if index is None:
+            raise self.refuse(
+                f"{variable.name}[", "the index of an array is known only in the simulation"
+            )
+        return f"{variable.name}[{int(index)}]"
+
+    def value(self, key: str) -> Node:
+        """Return the value kept under a name."""
+        for scope in reversed(self._scopes):
+            if key in scope:
+                return scope[key]
+        if key not in self.values:
+            constant = self.mechanism.constants.get(key)
+            if constant is not None:
+                return self.graph.const(constant)
+            self.values[key] = self._value_before(key)
+        return self.values[key]
+
+    def set(self, key: str, node: Node) -> None:
+        """Keep a value under a name, in the innermost scope that has it."""
+        for scope in reversed(self._scopes):
+            if key in scope:
+                scope[key] = node
+                return
+        self.values[key] = node
+
+    @contextlib.contextmanager
+    def having(self, scope: Scope) -> Iterator[Callable[[], Scope]]:
+        """Execute with some names that have other values; gives what returns these afterwards."""
+        outer, self._scopes = self._scopes, [dict(scope)]
+        try:
+            # A decision replaces the scope by a copy.
+            yield lambda: self._scopes[0]
+        finally:
+            self._scopes = outer
+
+    @contextlib.contextmanager
+    def inside(self, context: BlockContext) -> Iterator[None]:
+        """Execute as the inside of a block whose own statements `context` takes."""
+        before, self._context = self._context, context
+        # What a branch solves is solved as a whole.
+        undecided, self._undecided = self._undecided, 0
+        try:
+            yield
+        finally:
+            self._context, self._undecided = before, undecided
+
+    def refuse(self, construct: str, reason: str = "") -> UnsupportedModel:
+        """Make the error for a construct of this mechanism."""
+        return refusal(self.mechanism.path, self.mechanism.source, construct, reason)
+
+    # --- statements
+
+    def run(self, body: tree.Body) -> None:
+        """Execute statements."""
+        self._scopes.append({})
+        try:
+            for statement in body:
+                self._execute(statement)
+        finally:
+            self._scopes.pop()
+
+    def _execute(self, statement: tree.Statement) -> None:
+        match statement:
+            case tree.Assign(target, value):
+                self.write(target, self.evaluate(value))
+            case tree.Run(call):
+                self._call(call)
+            case tree.Local(names):
+                self._declare(names)
+            case tree.If():
+                self._decide(list(statement.branches), statement.otherwise)
+            case tree.While():
+                self._repeat(statement)
+            case tree.From():
+                self._count(statement)
+            case tree.Refused(construct, place):
+                mechanism = self.mechanism
+                raise refusal(mechanism.path, mechanism.source, construct, place=place)
+            case _:
+                if self._context is None:
+                    raise self.refuse(word_of(statement), "it stands where it is not expected")
+                if self._undecided and not self._context.within_decisions:
+                    raise self.refuse(word_of(statement), "inside of IF or ELSE")
+                self._context.take(self, statement)
+
+    def _declare(self, names: tuple[tuple[str, tree.Expression | None], ...]) -> None:
+        zero = self.graph.const(0.0)
+        for name, length in names:
+            if length is None:
+                self._scopes[-1][name] = zero
+                continue
+            for index in range(self.whole_number(length, f"{name}[")):
+                self._scopes[-1][f"{name}[{index}]"] = zero
+
+    def _decide(
+        self, branches: list[tuple[tree.Expression, tree.Body]], otherwise: tree.Body
+    ) -> None:
+        if not branches:
+            self.run(otherwise)
+            return
+        condition = self.graph.as_truth(self.evaluate(branches[0][0]))
+        known = truth_of(condition)
+        if known is True:
+            self.run(branches[0][1])
+            return
+        if known is False:
+            self._decide(branches[1:], otherwise)
+            return
+        before = self._snapshot()
+        self._undecided += 1
+        self.run(branches[0][1])
+        taken = self._snapshot()
+        self._restore(before)
+        self._decide(branches[1:], otherwise)
+        self._undecided -= 1
+        self._merge(condition, taken)
+
+    def _snapshot(self) -> tuple[Scope, list[Scope]]:
+        return dict(self.values), [dict(scope) for scope in self._scopes]
+
+    def _restore(self, snapshot: tuple[Scope, list[Scope]]) -> None:
+        values, scopes = snapshot
+        self.values = dict(values)
+        self._scopes = [dict(scope) for scope in scopes]
+
+    def _merge(self, condition: Node, taken: tuple[Scope, list[Scope]]) -> None:
+        """Select from the values of the branch that was executed first and the present ones."""
+        values, scopes = taken
+        for key in dict.fromkeys([*values, *self.values]):
+            # A variable that only one branch knows had its earlier value in the other.
+            one = values[key] if key in values else self._value_before(key)
+            other = self.values[key] if key in self.values else self._value_before(key)
+            self.values[key] = self.graph.select(condition, one, other)
+        for here, there in zip(self._scopes, scopes):
+            for key in here:
+                here[key] = self.graph.select(condition, there[key], here[key])
+
+    def _repeat(self, loop: tree.While) -> None:
+        for _turn in range(_MOST_TURNS):
+            known = truth_of(self.graph.as_truth(self.evaluate(loop.condition)))
+            if known is None:
+                raise self.refuse("WHILE", "its number of turns is known only in the simulation")
+            if not known:
+                return
+            self.run(loop.body)
+        raise self.refuse("WHILE", f"it does not end within {_MOST_TURNS} turns")
+
+    def _count(self, loop: tree.From) -> None:
+        named = f"FROM {loop.counter} ="
+        first = self.whole_number(loop.first, named)
+        last = self.whole_number(loop.last, named)
+        step = 1 if loop.step is None else self.whole_number(loop.step, named)
+        if step <= 0 and first <= last:
+            raise self.refuse(named, f"it does not end: its step is {step}")
+        for count in range(first, last + 1, max(step, 1)):
+            self._scopes.append({loop.counter: self.graph.const(float(count))})
+            try:
+                self.run(loop.body)
+            finally:
+                self._scopes.pop()
+
+    def whole_number(self, expression: tree.Expression, construct: str) -> int:
+        """Return the value of an expression of a construct that has to know it beforehand."""
+        value = constant_value(self.evaluate(expression))
+        if value is None:
+            raise self.refuse(construct, "a whole number that is known only in the simulation")
+        return int(value)
+
+    # --- expressions
+
+    def evaluate(self, expression: tree.Expression) -> Node:
+        """Return the value of an expression."""
+        graph = self.graph
+        match expression:
+            case tree.Number(value):
+                return graph.const(value)
+            case tree.Variable():
+                return self.read(expression)
+            case tree.Unary("-", operand):
+                return graph.negate(self.evaluate(operand))
+            case tree.Unary("!", operand):
+                return graph.opposite(self.evaluate(operand))
+            case tree.Binary(operator, left, right):
+                return self._binary(operator, self.evaluate(left), self.evaluate(right))
+            case tree.Call():
+                return self._call(expression)
+        raise self.refuse(str(expression))
+
+    def evaluate_with(self, scope: Scope, expression: tree.Expression) -> Node:
+        """Return the value of an expression in which some names have other values."""
+        self._scopes.append(scope)
+        try:
+            return self.evaluate(expression)
+        finally:
+            self._scopes.pop()
+
+    def _binary(self, operator: str, a: Node, b: Node) -> Node:
+        graph = self.graph
+        makers: dict[str, Callable[[Node, Node], Node]] = {
+            "+": graph.add,
+            "-": graph.subtract,
+            "*": graph.multiply,
+            "/": graph.divide,
+            "^": graph.power,
+            "&&": graph.both,
+            "||": graph.either,
+        }
+        if operator in makers:
+            return makers[operator](a, b)
+        return graph.compare(operator, a, b)
+
+    def _call(self, call: tree.Call) -> Node:
+        if call.name in _IGNORED_CALLS:
+            return self.graph.const(0.0)
+        arguments = [self.graph.as_number(self.evaluate(argument)) for argument in call.arguments]
+        block = self.mechanism.blocks.get(call.name)
+        if block is not None:
+            return self._follow(block, arguments)
+        name = _SYNONYMS.get(call.name, call.name)
+        if name in FUNCTIONS and name not in _UNKNOWN:
+            return self.graph.call(name, *arguments)
+        if name == "pow" and len(arguments) == 2:
+            return self.graph.power(*arguments)
+        made = _PHYSICS.get(name)
+        if made is not None and len(arguments) == made[0]:
+            # Not what an argument or a LOCAL of that name hides.
+            return made[1](self.graph, *arguments, self._value_before("celsius"))
+        raise self.refuse(f"{call.name}(", "a function that is not known here")
+
+    def _follow(self, block: tree.Block, arguments: list[Node]) -> Node:
+        if self._depth >= _MOST_CALLS:
+            raise self.refuse(f"{block.kind} {block.name}", "it calls itself")
+        frame: Scope = dict(zip(block.arguments, arguments))
+        if block.kind == "FUNCTION":
+            frame[block.name] = self.graph.const(0.0)
+        outer, self._scopes = self._scopes, [frame]
+        self._depth += 1
+        try:
+            self.run(block.body)
+            # A decision inside has replaced the scope by a copy.
+            return self._scopes[0].get(block.name, self.graph.const(0.0))
+        finally:
+            self._scopes = outer
+            self._depth -= 1

@@ -1,0 +1,154 @@
+"""What a segment's variables are when a simulation begins: read from NEURON, or made by INITIAL.
+
+NEURON shows most of them in every segment, after it has initialised the cell. Those that it keeps
+to itself follow from what INITIAL does, which is executed here for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pyneuronautofit.codegen.equations.execute import (
+    Executor,
+    word_of,
+)
+from pyneuronautofit.codegen.equations.names import (
+    CURRENT_TIME,
+    STATE_TIME,
+    STEP,
+    VOLTAGE,
+    Before,
+    mechanism_name,
+)
+from pyneuronautofit.codegen.equations.solve import solve
+from pyneuronautofit.codegen.ir.graph import Graph
+from pyneuronautofit.codegen.ir.node import (
+    Name,
+    Node,
+    inputs_of,
+)
+from pyneuronautofit.codegen.kinds import (
+    IonUse,
+    NodeVariable,
+    mechanism_of,
+)
+from pyneuronautofit.codegen.nmodl import tree
+
+_CELSIUS = NodeVariable("global", "", "celsius", None)
+
+
+class Beginning:
+    """What things are when a simulation begins.
+
+    Attributes
+    ----------
+    variables
+        What is read from NEURON, and the input that each of it is.
+    """
+
+    def __init__(
+        self, graph: Graph, mechanisms: Iterable[tree.Mechanism], ions: Mapping[str, IonUse]
+    ) -> None:
+        self._graph = graph
+        self._mechanisms = {mechanism.suffix: mechanism for mechanism in mechanisms}
+        self._ions = ions
+        self._initialised: dict[str, Executor] = {}
+        self.variables: dict[Name, NodeVariable] = {}
+
+    def put_in(self, roots: list[Node], names: set[Name]) -> list[Node]:
+        """Replace inputs by what they are when the simulation begins."""
+        graph = self._graph
+        known = {
+            graph.input(name): self._value(name)
+            for name in sorted(names)
+            if name not in {VOLTAGE, CURRENT_TIME, STATE_TIME, STEP} and name[0] != "read"
+        }
+        return graph.replace(roots, known)
+
+    def _value(self, name: Name) -> Node:
+        if name[0] == "mechanism":
+            return self._mechanism_value(*name[1:])
+        if name[0] == "ion":
+            return self._read(NodeVariable("ion", name[1], name[2], None))
+        if name[0] == "segment":
+            return self._read(NodeVariable("segment", "", name[1], None))
+        return self._read(_CELSIUS)
+
+    def _mechanism_value(self, suffix: str, key: str) -> Node:
+        mechanism = self._mechanisms[suffix]
+        name, index = _split(key)
+        if mechanism.is_readable(name):
+            return self._read(NodeVariable("mechanism", suffix, name, index))
+        if name in mechanism.parameters and mechanism.is_global(name):
+            return self._read(_global(suffix, name, index))
+        own = mechanism_name(suffix, key)
+        made = self._initial(suffix).values.get(key, self._graph.input(own))
+        if mechanism.is_global(name) and own in inputs_of([made]):
+            return self._read(_global(suffix, name, index))
+        if made is self._graph.input(own):
+            return self._graph.const(0.0)  # nobody has given it a value: NEURON begins with 0
+        made = self._from_before_initial(suffix, made)
+        (value,) = self.put_in([made], inputs_of([made]))
+        return value
+
+    def _from_before_initial(self, suffix: str, made: Node) -> Node:
+        """Replace what INITIAL read before it wrote it: that is not what is read afterwards."""
+        graph, executor = self._graph, self._initial(suffix)
+        begun: dict[Node, Node] = {}
+        for name in sorted(inputs_of([made])):
+            # Of ions, variables are known in the mechanism by their last part, too.
+            key, before = name[-1], graph.input(name)
+            of_mechanism = name[:2] == ("mechanism", suffix)
+            if not (of_mechanism or name[0] == "ion") or executor.values.get(key) is before:
+                continue
+            variable = _split(key)[0]
+            mechanism = executor.mechanism
+            if not of_mechanism or mechanism.is_readable(variable) or mechanism.is_global(variable):
+                raise executor.refuse("INITIAL", f"it needs what {key} was before it")
+            begun[before] = graph.const(0.0)
+        (replaced,) = graph.replace([made], begun)
+        return replaced
+
+    def _initial(self, suffix: str) -> Executor:
+        """Execute INITIAL, once."""
+        if suffix not in self._initialised:
+            mechanism = self._mechanisms[suffix]
+            executor = Executor(self._graph, mechanism, Before(self._graph, mechanism))
+            executor.values["v"] = self._read(NodeVariable("segment", "", "v", None))
+            executor.values["t"] = self._graph.const(0.0)
+            executor.values["dt"] = self._graph.input(STEP)
+            for ion in mechanism.ions:
+                for name in (*ion.reads, *ion.writes):
+                    executor.values[name] = self._graph.input(("ion", ion.name, name))
+            self._initialised[suffix] = executor
+            with executor.inside(_Initially()):
+                executor.run(mechanism.initial)
+        return self._initialised[suffix]
+
+    def _read(self, variable: NodeVariable) -> Node:
+        place = "" if variable.index is None else str(variable.index)
+        name = ("read", variable.owner, variable.mechanism, variable.name, place)
+        self.variables[name] = variable
+        return self._graph.input(name)
+
+
+class _Initially:
+    """Takes SOLVE in INITIAL."""
+
+    within_decisions = True
+
+    def take(self, executor: Executor, statement: tree.Statement) -> None:
+        """Solve."""
+        if not isinstance(statement, tree.Solve):
+            raise executor.refuse(word_of(statement), "in INITIAL")
+        solve(executor, statement)
+
+
+def _global(suffix: str, name: str, index: int | None) -> NodeVariable:
+    # All point processes of a mechanism have it in common.
+    return NodeVariable("global", mechanism_of(suffix), name, index)
+
+
+def _split(key: str) -> tuple[str, int | None]:
+    name, bracket, index = key.partition("[")
+    return name, int(index[:-1]) if bracket else None

@@ -1,0 +1,1 @@
+"""Time steps as expressions: NEURON's fixed step, and the adaptive one."""

@@ -1,0 +1,242 @@
+"""The differential equations of a segment, all its mechanisms together.
+
+Where `program.py` says what NEURON's fixed step does, this says what it approximates: the current
+as a function of voltage and states, and x' of every state. Whatever a mechanism computes on the way
+(rates, reversal potentials, the current of an ion that a pool takes up) is put into these
+expressions. What is left over, a variable that a mechanism changes from step to step without a
+differential equation, is kept and updated once a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyneuronautofit.codegen.equations.execute import Executor
+from pyneuronautofit.codegen.equations.initial import Beginning
+from pyneuronautofit.codegen.equations.names import (
+    CURRENT_TIME,
+    STATE_TIME,
+    STEP,
+    VOLTAGE,
+    mechanism_name,
+)
+from pyneuronautofit.codegen.equations.rates import (
+    Rates,
+    collect,
+)
+from pyneuronautofit.codegen.equations.segment import (
+    Segment,
+    copied_from_ions,
+    ordered_mechanisms,
+)
+from pyneuronautofit.codegen.ir.graph import Graph
+from pyneuronautofit.codegen.ir.node import (
+    Name,
+    Node,
+    inputs_of,
+)
+from pyneuronautofit.codegen.kinds import (
+    NodeKind,
+    NodeVariable,
+)
+from pyneuronautofit.codegen.nmodl import tree
+
+# The step's own inputs; that of the late voltage and others are of `adaptive_step`.
+_OF_STEP = frozenset({VOLTAGE, CURRENT_TIME, STATE_TIME, STEP})
+
+
+@dataclass(frozen=True)
+class Equations:
+    """The equations of one kind of node.
+
+    Attributes
+    ----------
+    graph
+        Of all expressions. Inputs: voltage, time, states, and what `variables` has.
+    variables
+        What is read from NEURON, and the input that each of it is.
+    current
+        Through the membrane, mA/cm2, outward positive.
+    rates
+        x' of every state, in 1/ms times the state's unit.
+    together
+        Groups of states that one block has the equations of.
+    laws
+        Conservation laws: (states and their counts, total).
+    corrections
+        For states that a block sets to something before its equation is used (limits): what to.
+    updates
+        What has no equation: its value after a step.
+    first
+        Values of states and of `updates` when a simulation begins; expressions of `variables`.
+    """
+
+    graph: Graph
+    variables: dict[Name, NodeVariable]
+    current: Node
+    rates: dict[Name, Node]
+    together: tuple[tuple[Name, ...], ...]
+    laws: tuple[tuple[dict[Name, float], Node], ...]
+    corrections: dict[Name, Node]
+    updates: dict[Name, Node]
+    first: dict[Name, Node]
+
+
+def build_equations(
+    kind: NodeKind, mechanisms: Mapping[str, tree.Mechanism], *, single: bool
+) -> Equations:
+    """Find the equations of a kind of node.
+
+    Parameters
+    ----------
+    mechanisms
+        By suffix; all that the kind has.
+    single
+        For single precision.
+
+    Raises
+    ------
+    UnsupportedModel
+        If a mechanism has something that cannot be simulated.
+    """
+    ordered = ordered_mechanisms(kind, mechanisms)
+    # Which inputs vary is not known before the mechanisms were executed once.
+    everything = _Equations(kind, ordered, lambda _name: True, single).found()
+    varying = _OF_STEP | set(everything.rates) | set(everything.updates)
+    return _Equations(kind, ordered, lambda n: n in varying or n[0] in _STAND_INS, single).found()
+
+
+_STAND_INS = frozenset({"unknown", "no", "step", "past", "middle"})
+
+
+class _Equations(Segment):
+    """A segment whose equations are being collected."""
+
+    def found(self) -> Equations:
+        """Return the equations."""
+        self.begin()
+        collected = {
+            mechanism.suffix: self._collect(self.executors[mechanism.suffix])
+            for mechanism in self.mechanisms
+        }
+        solved = self.after()
+        current = self.graph.add(*self.execute_currents())
+        rates, together, laws = _by_name(self.executors, collected)
+        corrections = {
+            name: solved[name]
+            for name in rates
+            if name in solved and solved[name] is not self.graph.input(name)
+        }
+        roots = [current, *rates.values(), *(total for _weights, total in laws)]
+        roots += corrections.values()
+        updates = self._kept(roots, set(rates), solved)
+        put_in = _Substitution(self.graph, self.after(), {*rates, *updates} | _OF_STEP)
+        # What a block has just updated is, to the equations, the value that is kept.
+        kept = {node: self.graph.input(name) for name, node in updates.items()}
+        roots = self.graph.replace([put_in(root) for root in roots], kept)
+        updates = {name: put_in(node) for name, node in updates.items()}
+        beginning = Beginning(self.graph, self.mechanisms, self.ions)
+        states = {*rates, *updates}
+
+        def read(node: Node, others: Iterable[Name] = ()) -> Node:
+            (made,) = beginning.put_in([node], inputs_of([node]) - set(others) - _OF_STEP)
+            return made
+
+        current, *rest = (read(root, states) for root in roots)
+        return Equations(
+            self.graph,
+            beginning.variables,
+            current,
+            dict(zip(rates, rest)),
+            together,
+            tuple((w, total) for (w, _t), total in zip(laws, rest[len(rates) :])),
+            dict(zip(corrections, rest[len(rates) + len(laws) :], strict=True)),
+            {name: read(node, states) for name, node in updates.items()},
+            {name: read(self.graph.input(name)) for name in sorted(states)},
+        )
+
+    def _collect(self, executor: Executor) -> Rates:
+        found = Rates()
+        self.enter(executor, STATE_TIME)
+        for statement in executor.mechanism.breakpoint:
+            if isinstance(statement, tree.Solve):
+                collect(executor, statement, found)
+        self.leave(executor)
+        return found
+
+    def _kept(
+        self, roots: Iterable[Node], states: set[Name], solved: Mapping[Name, Node]
+    ) -> dict[Name, Node]:
+        """Return what has to be kept although it has no equation: what is made from itself."""
+        after = self.after()
+        kept: dict[Name, Node] = {}
+        seen: set[Name] = set()
+        pending = [(name, frozenset[Name]()) for name in sorted(inputs_of(roots))]
+        while pending:
+            name, above = pending.pop()
+            node = after.get(name)
+            if name in states or node is None or node is self.graph.input(name):
+                continue
+            if name in above:
+                kept[name] = solved.get(name, node)
+            if name not in seen:
+                seen.add(name)
+                pending += [(n, above | {name}) for n in sorted(inputs_of([node]))]
+        return kept
+
+
+class _Substitution:
+    """Puts what variables are made from in the place of variables.
+
+    Parameters
+    ----------
+    after
+        What every variable is, once all was executed.
+    left
+        Inputs that stay.
+    """
+
+    def __init__(self, graph: Graph, after: Mapping[Name, Node], left: set[Name]) -> None:
+        self._graph = graph
+        self._known: dict[Node, Node] = {}
+        self._after = after
+        self._left = left
+
+    def __call__(self, node: Node) -> Node:
+        """Return the expression of an expression's variables."""
+        replaced = {}
+        for name in sorted(inputs_of([node]) - self._left):
+            made = self._after.get(name)
+            own = self._graph.input(name)
+            if made is None or made is own:
+                continue
+            if own not in self._known:
+                self._known[own] = self(made)
+            replaced[own] = self._known[own]
+        (result,) = self._graph.replace([node], replaced)
+        return result
+
+
+def _by_name(
+    executors: Mapping[str, Executor], collected: Mapping[str, Rates]
+) -> tuple[dict[Name, Node], tuple[tuple[Name, ...], ...], list[tuple[dict[Name, float], Node]]]:
+    """Name states as all mechanisms of the segment know them."""
+    rates: dict[Name, Node] = {}
+    together: list[tuple[Name, ...]] = []
+    laws: list[tuple[dict[Name, float], Node]] = []
+    for suffix, found in collected.items():
+        ions = {
+            name: ion.name
+            for ion in executors[suffix].mechanism.ions
+            for name in copied_from_ions(executors[suffix].mechanism)
+            if name in (*ion.reads, *ion.writes)
+        }
+
+        def named(key: str, suffix: str = suffix, ions: Mapping[str, str] = ions) -> Name:
+            return ("ion", ions[key], key) if key in ions else mechanism_name(suffix, key)
+
+        rates |= {named(key): node for key, node in found.rates.items()}
+        together += [tuple(named(key) for key in block) for block in found.blocks]
+        laws += [({named(k): w for k, w in weights.items()}, n) for weights, n in found.laws]
+    return rates, tuple(together), laws

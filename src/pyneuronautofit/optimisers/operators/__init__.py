@@ -1,0 +1,1 @@
+"""What a population is changed by: selection, crossover, mutation."""

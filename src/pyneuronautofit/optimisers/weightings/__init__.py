@@ -1,0 +1,1 @@
+"""Weightings: one number out of the objective vector."""

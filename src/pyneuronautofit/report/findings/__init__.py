@@ -1,0 +1,1 @@
+"""What a report finds out about a run, in numbers."""

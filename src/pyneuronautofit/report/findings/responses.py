@@ -1,0 +1,155 @@
+"""What the recording and some models answer to every sweep: traces, spikes, latencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.errors import RunError
+from pyneuronautofit.fit import (
+    OpenedFit,
+    Problem,
+    check_files,
+    open_fit,
+    resumed_config,
+    working_directory_of,
+)
+from pyneuronautofit.objectives.candidates import Candidates
+from pyneuronautofit.report.findings.thinning import (
+    Thinned,
+    thin,
+)
+from pyneuronautofit.runs import RunReader
+from pyneuronautofit.simulators import RunStatus
+from pyneuronautofit.space import ParameterTable
+
+#: Sweeps that are drawn at the most, evenly chosen.
+MOST_SWEEPS = 24
+# All traces of a report together: 2 bytes each, a third more as text.
+_MOST_SAMPLES = 1_400_000
+
+
+@dataclass(frozen=True)
+class ShownResponses:
+    """The recording and models under the recording's currents. The recording comes first.
+
+    Attributes
+    ----------
+    models
+        Places of the models in the report's list, of those that could be simulated.
+    failed
+        (place, what went wrong) of the others.
+    sweeps
+        Numbers of the sweeps.
+    current_pA : FloatArray, shape (n_sweep,), pA
+        The mean current during the stimulus.
+    counts : IntArray, shape (1 + n_model, n_sweep)
+        Spikes in the whole sweep.
+    rates_Hz, latency_ms : FloatArray, shape (1 + n_model, n_sweep)
+        Of the stimulus; latency from its start to its first spike, nan without one.
+    drawn
+        Numbers of the sweeps whose traces are drawn.
+    traces
+        Their voltages (1 + n_model, n_drawn, n_sample).
+    stimulus_ms
+        When the stimulus begins and ends.
+    step_ms, n_sample
+        The recording's clock, and how long a sweep is.
+    simulator
+        What simulated.
+    """
+
+    models: tuple[int, ...]
+    failed: tuple[tuple[int, str], ...]
+    sweeps: tuple[int, ...]
+    current_pA: FloatArray
+    counts: IntArray
+    rates_Hz: FloatArray
+    latency_ms: FloatArray
+    drawn: tuple[int, ...]
+    traces: Thinned
+    stimulus_ms: tuple[float, float]
+    step_ms: float
+    n_sample: int
+    simulator: str
+
+
+def reopen(run: RunReader) -> OpenedFit:
+    """Open everything that is needed to simulate a run's models again.
+
+    Raises
+    ------
+    PyNeuronAutofitError
+        If the recording or the model is gone, or another one than it was.
+    """
+    try:
+        config, folder = resumed_config(run, {}), working_directory_of(run)
+    except (KeyError, TypeError, ValueError) as error:
+        # Every version writes all of them, but a store may be from somebody else.
+        raise RunError(f"{run.path.name} does not say with what it was made: {error!r}") from error
+    opened = open_fit(config, folder)
+    check_files(run, opened)
+    return opened
+
+
+def answers(problem: Problem, parameters: FloatArray, places: tuple[int, ...]) -> ShownResponses:
+    """Simulate models and find out how they and the recording answer.
+
+    Parameters
+    ----------
+    parameters : FloatArray, shape (n_model, n_param), model values
+    places
+        What these models are called.
+    """
+    space, sweeps = problem.space, problem.suite.sweeps
+    targets = tuple(parameter.targets for parameter in space.parameters)
+    found = problem.simulate(ParameterTable(targets, tuple(space.whole.tolist()), parameters))
+    ok = np.flatnonzero(found.ok).tolist()
+    recorded = problem.target.voltage_mV[list(sweeps)]
+    n_sample = min(recorded.shape[-1], found.voltage_mV.shape[-1])
+    voltage = np.concatenate([recorded[None, :, :n_sample], found.voltage_mV[ok, :, :n_sample]])
+    drawn = _evenly(len(sweeps), MOST_SWEEPS)
+    counts, rates, latency = _spikes(problem, voltage)
+    step_ms, stimulus = problem.target.step_ms, problem.stimulus
+    window = slice(stimulus.first, stimulus.last + 1)
+    return ShownResponses(
+        models=tuple(places[member] for member in ok),
+        failed=tuple(
+            (place, f"{status.value}: {message}" if message else status.value)
+            for place, status, message in zip(places, found.status, found.messages, strict=True)
+            if status is not RunStatus.OK
+        ),
+        sweeps=tuple(sweeps),
+        current_pA=problem.target.current_pA[list(sweeps), window].mean(axis=1),
+        counts=counts,
+        rates_Hz=rates,
+        latency_ms=latency,
+        drawn=tuple(sweeps[member] for member in drawn),
+        traces=thin(voltage[:, drawn], _MOST_SAMPLES),
+        stimulus_ms=(stimulus.first * step_ms, (stimulus.last + 1) * step_ms),
+        step_ms=step_ms,
+        n_sample=n_sample,
+        simulator=problem.simulator.description,
+    )
+
+
+def _evenly(n_all: int, most: int) -> list[int]:
+    chosen: list[int] = (
+        np.unique(np.linspace(0, n_all - 1, min(n_all, most)).round()).astype(int).tolist()
+    )
+    return chosen
+
+
+def _spikes(problem: Problem, voltage_mV: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return counts, rates (Hz) and first-spike latencies (ms), each (n_trace, n_sweep)."""
+    threshold = problem.suite.settings.spike_threshold_mV
+    stimulus, step_ms = problem.stimulus, problem.target.step_ms
+    candidates = Candidates(np.require(voltage_mV, np.float64, ["C", "W"]), threshold)
+    shape = candidates.shape
+    counts = candidates.spikes(threshold).counts.reshape(shape)
+    inside = candidates.stimulus_spikes(threshold, stimulus.first, stimulus.last)
+    seconds = (stimulus.last - stimulus.first + 1) * step_ms / 1000
+    first = inside.first_of_each(inside.starts - stimulus.first, 1, step_ms, np.nan)
+    return counts, inside.counts.reshape(shape) / seconds, first.reshape(shape)

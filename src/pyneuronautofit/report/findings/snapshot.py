@@ -1,0 +1,181 @@
+"""A run at one moment: all that one screen shows."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from pyneuronautofit._types import Json
+from pyneuronautofit.report.findings.state import (
+    RunPace,
+    State,
+    Tally,
+    goal_of,
+    pace_of,
+    sessions_of,
+    state_of,
+)
+from pyneuronautofit.runs import RunReader, Session
+
+# A log that is larger is not searched: `status` is to answer at once.
+_LARGEST_LOG = 8 << 20
+
+
+@dataclass(frozen=True)
+class Best:
+    """A model of the closing summary.
+
+    Attributes
+    ----------
+    title
+        Why it is shown.
+    row
+        The number of its evaluation.
+    sums
+        The sum of the components of every mode.
+    """
+
+    title: str
+    row: int
+    sums: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one moment.
+
+    Attributes
+    ----------
+    stamp
+        The run's.
+    store
+        Its file.
+    state, pace
+        How it is doing.
+    generation
+        The last one that is finished; -1 before the first.
+    n_generation
+        How many it is to have.
+    n_evaluation, n_archive
+        Evaluations, and those that no other dominates.
+    best
+        The models of the closing summary.
+    failures
+        Status -> how many candidates ended so.
+    last_failure
+        The last of them, in words; empty if there is none.
+    last_warning
+        The last line of the log that is a warning or an error; empty if there is none.
+    sessions
+        The sittings of the run.
+    losses
+        What is damaged.
+    """
+
+    stamp: str
+    store: Path
+    state: State
+    pace: RunPace
+    generation: int
+    n_generation: int
+    n_evaluation: int
+    n_archive: int
+    best: Sequence[Best]
+    failures: Mapping[str, int]
+    last_failure: str
+    last_warning: str
+    sessions: Sequence[Session]
+    losses: Sequence[str]
+
+    def as_json(self) -> dict[str, Json]:
+        """Return everything in types that JSON has; what is not known is None."""
+        return {
+            "stamp": self.stamp,
+            "store": str(self.store),
+            "state": self.state.name,
+            "error": self.state.error or None,
+            "generation": self.generation,
+            "generations": self.n_generation,
+            "evaluations": self.n_evaluation,
+            **{name: _or_none(value) for name, value in asdict(self.pace).items()},
+            "non_dominated": self.n_archive,
+            "best": [
+                {"model": best.title, "evaluation": best.row, "sums": dict(best.sums)}
+                for best in self.best
+            ],
+            "failures": dict(self.failures),
+            "last_failure": self.last_failure or None,
+            "last_warning": self.last_warning or None,
+            "sessions": [
+                {"began": each.began, "ended": each.ended, "outcome": each.outcome}
+                for each in self.sessions
+            ],
+            "losses": list(self.losses),
+        }
+
+
+def take_snapshot(run: RunReader, tally: Tally, now: datetime) -> Snapshot:
+    """Look at a run.
+
+    Parameters
+    ----------
+    tally
+        What was counted when the run was looked at before; it is brought up to date.
+
+    Raises
+    ------
+    RunError
+        If what is counted is damaged.
+    """
+    state = state_of(run)
+    tally.update(run)
+    return Snapshot(
+        stamp=run.path.stem,
+        store=run.path,
+        state=state,
+        pace=pace_of(run, state, now),
+        generation=-1 if run.last is None else run.last.number,
+        n_generation=goal_of(run),
+        n_evaluation=run.n_evaluation,
+        n_archive=tally.n_archive,
+        best=[Best(title, *found) for title, found in tally.best(run).items()],
+        failures=dict(tally.failures),
+        last_failure=_failure(tally.last_failure),
+        last_warning=last_warning(run.files.log),
+        sessions=sessions_of(run),
+        losses=list(run.losses),
+    )
+
+
+def last_warning(log: Path) -> str:
+    """Return the last line of a run's log that is a warning or an error; empty without one."""
+    found = ""
+    try:
+        if log.stat().st_size > _LARGEST_LOG:
+            return ""
+        with gzip.open(log, "rt", encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                # date, time, level, who
+                if line.split(" ", 3)[2:3] in (["WARNING"], ["ERROR"], ["CRITICAL"]):
+                    found = line.rstrip()
+    except (OSError, EOFError, zlib.error):
+        # There is no log, or its writer is just adding to it: what was read counts.
+        return found
+    return found
+
+
+def _failure(last: tuple[int, str, str] | None) -> str:
+    if last is None:
+        return ""
+    row, status, message = last
+    return f"evaluation {row}, {status}: {message}" if message else f"evaluation {row}, {status}"
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,192 @@
+"""How a run is doing: what state it is in, how fast it goes, when it will be done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.errors import RunError
+from pyneuronautofit.fit.best import best_members
+from pyneuronautofit.report.findings.choice import (
+    mode_codes,
+    mode_sums,
+)
+from pyneuronautofit.runs import Evaluations, Generation, RunReader, Session
+
+# The recent past: the last minute, but at least some generations.
+_RECENT_GENERATIONS = 5
+_RECENT_S = 60.0
+
+
+@dataclass(frozen=True)
+class State:
+    """What becomes of a run at this moment.
+
+    Attributes
+    ----------
+    name
+        `running`, `finished`, `interrupted`, `stopped by an error`, `killed`, `not started` or
+        `unknown`.
+    error
+        What stopped it, where that was an error.
+    """
+
+    name: str
+    error: str = ""
+
+    @property
+    def going_on(self) -> bool:
+        """Whether it computes."""
+        return self.name == "running"
+
+
+def sessions_of(run: RunReader) -> tuple[Session, ...]:
+    """Return the sittings of a run; none where what is stored of them is damaged."""
+    try:
+        return run.sessions
+    except RunError:
+        return ()
+
+
+def state_of(run: RunReader) -> State:
+    """Tell what becomes of a run: its lock says whether somebody writes it."""
+    sessions = sessions_of(run)
+    if not sessions:
+        return State("running" if run.running else "unknown" if run.losses else "not started")
+    last = sessions[-1]
+    if last.outcome is None:
+        return State("running" if run.running else "killed")
+    if last.outcome in ("finished", "interrupted"):
+        return State(last.outcome)
+    return State("stopped by an error", last.outcome)
+
+
+def goal_of(run: RunReader) -> int:
+    """Return how many generations the run is to have."""
+    sessions = sessions_of(run)
+    goal = sessions[-1].content.get("generations") if sessions else None
+    return int(goal if goal is not None else run.info.settings.get("generations") or 0)
+
+
+@dataclass(frozen=True)
+class RunPace:
+    """How fast a run goes.
+
+    Attributes
+    ----------
+    per_second, recent_per_second
+        Evaluations per second of computing time, on the whole and lately; nan before there are any.
+    used_s
+        Time of computing.
+    left_s
+        What is left by the recent speed, for a run that goes on; nan for others.
+    """
+
+    per_second: float
+    recent_per_second: float
+    used_s: float
+    left_s: float
+
+
+def pace_of(run: RunReader, state: State, now: datetime) -> RunPace:
+    """Return how fast a run goes."""
+    last = run.last
+    if last is None or last.seconds <= 0:
+        return RunPace(
+            float("nan"), float("nan"), 0.0 if last is None else last.seconds, float("nan")
+        )
+    since = _recent(run.generations)
+    n_before, began = (0, 0.0) if since is None else (since.first_row + since.n_row, since.seconds)
+    taken = last.seconds - began
+    recent = (run.n_evaluation - n_before) / taken if taken > 0 else float("nan")
+    n_generation = last.number - (-1 if since is None else since.number)
+    waiting = (now - _time(last.finished)).total_seconds() if state.going_on else 0.0
+    # Pauses between sessions are no time of computing.
+    waiting = max(min(waiting, (now - _time(_began(run, last))).total_seconds()), 0.0)
+    left = float("nan")
+    if state.going_on:
+        left = max((goal_of(run) - last.number) * taken / n_generation - waiting, 0.0)
+    return RunPace(run.n_evaluation / last.seconds, recent, last.seconds + waiting, left)
+
+
+def _began(run: RunReader, last: Generation) -> str:
+    sessions = sessions_of(run)
+    return sessions[-1].began if sessions else last.finished
+
+
+def _recent(generations: tuple[Generation, ...]) -> Generation | None:
+    """Return the generation at whose end the recent past begins; None: the run's beginning."""
+    last = generations[-1]
+    before = reversed(generations[:-_RECENT_GENERATIONS])
+    return next((g for g in before if last.seconds - g.seconds >= _RECENT_S), None)
+
+
+def _time(text: str) -> datetime:
+    """Read a time of a store: ISO 8601, UTC."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+@dataclass
+class Tally:
+    """What `status` counts. It takes generations once, so that looking again costs little.
+
+    Attributes
+    ----------
+    failures
+        Status -> how many candidates ended so.
+    last_failure
+        (row, status, message) of the last candidate that failed.
+    """
+
+    failures: Counter[str] = field(default_factory=Counter)
+    last_failure: tuple[int, str, str] | None = None
+    _sums: dict[int, FloatArray] = field(default_factory=dict)
+    _n_seen: int = 0
+
+    def update(self, run: RunReader) -> None:
+        """Take the generations that are new since the last time.
+
+        Raises
+        ------
+        RunError
+            If one of them is damaged.
+        """
+        fresh = ((g, run.evaluations(g.rows)) for g in run.generations[self._n_seen :])
+        # Whole blocks are read in half the time, but only from the beginning.
+        for generation, block in fresh if self._n_seen else run.blocks():
+            self._take(run, generation, block)
+            self._n_seen += 1
+
+    @property
+    def n_archive(self) -> int:
+        """How many models no other dominates."""
+        return len(self._sums)
+
+    def best(self, run: RunReader) -> Mapping[str, tuple[int, Mapping[str, float]]]:
+        """Return title -> (row, sum of every mode) of the models of the closing summary."""
+        rows, codes = sorted(self._sums), mode_codes(run)
+        if not rows:
+            return {}
+        sums = np.array([self._sums[row] for row in rows])
+        return {
+            title: (rows[member], dict(zip(codes, sums[member].tolist(), strict=True)))
+            for title, member in best_members(sums, codes).items()
+        }
+
+    def _take(self, run: RunReader, generation: Generation, block: Evaluations) -> None:
+        failed = [place for place, status in enumerate(block.status) if status != "OK"]
+        self.failures.update(block.status[place] for place in failed)
+        for place in failed[-1:]:
+            row = generation.first_row + place
+            self.last_failure = (row, block.status[place], block.messages[place])
+        # Nobody comes into the archive later than its own generation.
+        sums = mode_sums(run, block.scores[generation.entered - generation.first_row])
+        self._sums.update(zip(generation.entered.tolist(), sums, strict=True))
+        for row in generation.removed.tolist():
+            self._sums.pop(row, None)

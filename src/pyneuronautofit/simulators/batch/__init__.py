@@ -1,1 +1,0 @@
-"""The batch simulator: generated SIMD code over lanes of candidates and sweeps."""

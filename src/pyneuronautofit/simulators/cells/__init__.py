@@ -1,0 +1,1 @@
+"""Cells out of NEURON as plain numbers."""

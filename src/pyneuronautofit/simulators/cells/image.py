@@ -1,0 +1,119 @@
+"""A cell as numbers: the tree that is solved, what stands in its nodes, what was read from them.
+
+Worker processes build cells in NEURON and read them; the process that generates, compiles and runs
+kernels never sees NEURON, only these records. They are plain data that can be pickled.
+
+A *node* is what has a voltage of its own: a segment, or a place without membrane where at least
+three segments meet. Node 0 is the segment where current is injected and voltage recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.codegen.kinds import NodeKind
+
+#: The kind of a node without membrane.
+NO_MEMBRANE = -1
+
+
+@dataclass(frozen=True)
+class Signature:
+    """All that two cells have to share for running in the same lanes.
+
+    Attributes
+    ----------
+    parents
+        One per node: the node it hangs from, which has a smaller number; -1 for node 0.
+    kinds
+        One per node: an index into `node_kinds`, or `NO_MEMBRANE`.
+    node_kinds
+        The kinds that occur, in the order of their first nodes.
+    stimulated
+        The node that gets the current.
+    recorded
+        The node whose voltage is the answer.
+    """
+
+    parents: tuple[int, ...]
+    kinds: tuple[int, ...]
+    node_kinds: tuple[NodeKind, ...]
+    stimulated: int
+    recorded: int
+
+    def __hash__(self) -> int:
+        # Of the tree alone: it tells signatures apart, and every candidate's is looked up.
+        return hash((self.parents, self.kinds))
+
+
+@dataclass(frozen=True)
+class Cable:
+    """The numbers that turn a signature's tree into a cable.
+
+    Attributes
+    ----------
+    area_um2 : FloatArray, shape (n_node,)
+        Membrane; 0 for a node without.
+    capacitance_nF : FloatArray, shape (n_node,)
+        Of that membrane.
+    conductance_uS : FloatArray, shape (n_node,)
+        From a node to its parent; [0] is 0.
+    """
+
+    area_um2: FloatArray
+    capacitance_nF: FloatArray
+    conductance_uS: FloatArray
+
+
+@dataclass(frozen=True)
+class CellImage:
+    """A cell, ready to be simulated, without NEURON.
+
+    Attributes
+    ----------
+    signature
+        The tree and the kinds of its nodes.
+    cable
+        Areas, capacitances, axial conductances.
+    voltage_mV : FloatArray, shape (n_node,)
+        At the beginning.
+    values : FloatArray, shape (n_value,)
+        Node 0's variables in the order in which they were asked for, then node 1's, ...; in
+        NEURON's units. A node without membrane has none.
+    """
+
+    signature: Signature
+    cable: Cable
+    voltage_mV: FloatArray
+    values: FloatArray
+
+    def __reduce__(self) -> tuple[Callable[..., CellImage], tuple[Any, ...]]:
+        # Every candidate's image is sent: as one piece it takes a third of the time.
+        cable = self.cable
+        pieces = (
+            cable.area_um2,
+            cable.capacitance_nF,
+            cable.conductance_uS,
+            self.voltage_mV,
+            self.values,
+        )
+        return _image_of, (self.signature, np.concatenate(pieces, dtype=np.float64).tobytes())
+
+
+def _image_of(signature: Signature, numbers: bytes) -> CellImage:
+    """Take an image apart that has been sent; its arrays are read-only."""
+    pieces, n_node = np.frombuffer(numbers), len(signature.parents)
+    area, capacitance, conductance, voltage = pieces[: 4 * n_node].reshape(4, n_node)
+    return CellImage(
+        signature, Cable(area, capacitance, conductance), voltage, pieces[4 * n_node :]
+    )
+
+
+def identical(one: CellImage, other: CellImage) -> bool:
+    """Return whether two images are the same to the last bit."""
+    return one.__reduce__() == other.__reduce__()

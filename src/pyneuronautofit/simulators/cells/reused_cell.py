@@ -1,0 +1,283 @@
+"""One cell that takes the parameters of one candidate after the other.
+
+It gets all variables of its mechanisms anew each time, also those that are no parameters, so that
+nothing is left of the candidate before. They are written by one call, and what is wanted is read by
+another: Python asks NEURON for nothing one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.simulators.cells.image import CellImage
+from pyneuronautofit.simulators.cells.morphology import (
+    Shape,
+    neuron,
+    read_shape,
+)
+from pyneuronautofit.simulators.cells.reading import (
+    ImageReader,
+    Recipe,
+)
+from pyneuronautofit.simulators.neuron.cell import NEW_NODE_MV
+from pyneuronautofit.simulators.neuron.setter import (
+    PathValues,
+    follow,
+)
+from pyneuronautofit.space import ParameterPath
+
+# What NEURON has to be told of, because areas and resistances follow from it.
+_GEOMETRY = {"L", "Ra", "diam"}
+
+#: The number of segments of every section.
+Segments: TypeAlias = tuple[int, ...]
+
+
+class CannotReuse(Exception):  # noqa: N818 - it is no error: cells are built instead
+    """A cell has something that is not known to be set anew."""
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """Places in NEURON's memory that are written or read at once.
+
+    Attributes
+    ----------
+    references
+        NEURON's PtrVector.
+    vector
+        NEURON's Vector, which the numbers go through.
+    view : FloatArray, shape (n,)
+        Its memory.
+    """
+
+    references: Any
+    vector: Any
+    view: FloatArray
+
+    @classmethod
+    def of(cls, references: Sequence[Any]) -> _Numbers:
+        """Make it from NEURON's references."""
+        h, count = neuron(), len(references)
+        collected, vector = h.PtrVector(count), h.Vector(count)
+        for number, reference in enumerate(references):
+            collected.pset(number, reference)
+        return cls(collected, vector, vector.as_numpy())
+
+    def write(self) -> None:
+        """Write what is in `view`."""
+        self.references.scatter(self.vector)
+
+    def read(self) -> FloatArray:
+        """Return what is there, shape (n,)."""
+        self.references.gather(self.vector)
+        return self.view
+
+
+@dataclass(frozen=True)
+class KeptCell:
+    """A cell that takes one candidate's parameters after the other.
+
+    Attributes
+    ----------
+    sections, points
+        Of the cell; as of `read_shape`.
+    recipe
+        For its shape.
+    variables
+        All that mechanisms have in its segments.
+    fresh : FloatArray, shape (n_variable,)
+        What they are in a cell that was just built.
+    places, path_numbers : IntArray, shape (n_set,)
+        Which of them get which candidate's value.
+    geometry
+        Number of a path, and the object and attribute that get its value.
+    voltages
+        Of all nodes, ends of sections included.
+    initial_mV : FloatArray, shape (n_point,)
+        What they are in the beginning.
+    read
+        What is read of nodes: their cm, their voltages, their own values.
+    """
+
+    sections: Sequence[Any]
+    points: Sequence[Any]
+    recipe: Recipe
+    variables: _Numbers
+    fresh: FloatArray
+    places: IntArray
+    path_numbers: IntArray
+    geometry: Sequence[tuple[int, Any, str]]
+    voltages: _Numbers
+    initial_mV: FloatArray
+    read: _Numbers
+
+    def set(self, values: PathValues) -> None:
+        """Make it the cell of a candidate."""
+        view = self.variables.view
+        view[:] = self.fresh
+        # Where paths overlap, the last one counts.
+        view[self.places] = np.array(values, dtype=np.float64)[self.path_numbers]
+        self.variables.write()
+        for number, owner, attribute in self.geometry:
+            setattr(owner, attribute, values[number])
+        self.voltages.view[:] = self.initial_mV
+        self.voltages.write()
+
+    def image(self) -> CellImage:
+        """Read it, initialised."""
+        numbers, n_node = self.read.read(), len(self.recipe.blueprint.places)
+        cm, voltage_mV = numbers[: 2 * n_node].reshape(2, n_node).copy()
+        return self.recipe.image(self.points, cm, voltage_mV, numbers[2 * n_node :])
+
+
+def keep_cell(
+    cell: Any,
+    paths: Sequence[ParameterPath],
+    built: Segments,
+    images: ImageReader,
+    initial_mV: float,
+) -> KeptCell:
+    """Keep a cell.
+
+    Parameters
+    ----------
+    cell
+        Built with any candidate's parameters, and not initialised.
+    paths
+        What candidates set.
+    built
+        The numbers of segments of a cell as it is constructed.
+    images
+        Says what is read.
+    initial_mV
+        The voltage of all segments in the beginning.
+
+    Raises
+    ------
+    CannotReuse
+        If there is something that is not known to be set anew.
+    """
+    shape, points = read_shape(cell, cell.soma(0.5))
+    recipe = images.recipe(shape)
+    sections = list(cell.soma.wholetree())
+    named = _all_variables(sections)
+    variables = _Numbers.of([reference for _name, reference in named])
+    targets = _Targets(cell, sections, built, {name: at for at, (name, _) in enumerate(named)})
+    for number, path in enumerate(paths):
+        targets.add(number, path)
+    nodes = [points[place] for place in recipe.blueprint.places]
+    own = [r for place, reader in recipe.readers for r in reader.references(points[place])]
+    return KeptCell(
+        sections,
+        points,
+        recipe,
+        variables,
+        variables.read().copy(),
+        np.array([place for place, _number in targets.variables], dtype=np.int64),
+        np.array([number for _place, number in targets.variables], dtype=np.int64),
+        tuple(targets.geometry),
+        _Numbers.of([point._ref_v for point in points]),
+        _beginning_mV(shape, initial_mV),
+        _Numbers.of([*[node._ref_cm for node in nodes], *[node._ref_v for node in nodes], *own]),
+    )
+
+
+#: Number of a section and of a segment, mechanism ("": ions and capacitance), name.
+_Name: TypeAlias = tuple[int, int, str, str]
+
+
+def _all_variables(sections: Sequence[Any]) -> list[tuple[_Name, Any]]:
+    """Return the names of all variables of a cell, with NEURON's references to them."""
+    return [
+        named
+        for number, section in enumerate(sections)
+        for place, segment in enumerate(section)
+        for named in _variables(number, place, segment)
+    ]
+
+
+def _beginning_mV(shape: Shape, initial_mV: float) -> FloatArray:
+    """Return the voltages of all points in the beginning, shape (n_point,), mV."""
+    return np.array(
+        [
+            value
+            for section in shape.sections
+            for value in [*[initial_mV] * section.n_segment, NEW_NODE_MV, NEW_NODE_MV]
+        ]
+    )
+
+
+def _variables(section: int, place: int, segment: Any) -> Iterator[tuple[_Name, Any]]:
+    """Yield the names of all variables of a segment, with NEURON's references to them."""
+    yield (section, place, "", "cm"), segment._ref_cm
+    for mechanism in segment:
+        suffix = mechanism.name()
+        owner = "" if suffix.endswith("_ion") else suffix
+        for name in variable_names(suffix):
+            yield (section, place, owner, name), getattr(mechanism, f"_ref_{name}")
+
+
+@lru_cache(maxsize=256)
+def variable_names(suffix: str) -> tuple[str, ...]:
+    """Return the names of all that a mechanism has in a segment, without its suffix."""
+    h = neuron()
+    standard, name = h.MechanismStandard(suffix, 0), h.ref("")
+    names = []
+    for number in range(int(standard.count())):
+        if standard.name(name, number) != 1:
+            raise CannotReuse  # an array
+        names.append(str(name[0]).removesuffix(f"_{suffix}"))
+    return tuple(names)
+
+
+class _Targets:
+    """What the values of candidates go to.
+
+    Attributes
+    ----------
+    variables
+        Number of a variable, and of the path whose value it gets.
+    geometry
+        As of `KeptCell`.
+    """
+
+    def __init__(
+        self, cell: Any, sections: Sequence[Any], built: Segments, places: dict[_Name, int]
+    ) -> None:
+        self._cell = cell
+        self._numbers = {section: number for number, section in enumerate(sections)}
+        self._built = built
+        self._places = places
+        self.variables: list[tuple[int, int]] = []
+        self.geometry: list[tuple[int, Any, str]] = []
+
+    def add(self, number: int, path: ParameterPath) -> None:
+        """Find what a path leads to."""
+        owner = follow(self._cell, [(s.name, s.index, s.position) for s in path.steps])
+        kind = type(owner).__name__
+        if kind not in {"Section", "Segment", "Mechanism"}:
+            raise CannotReuse
+        mechanism = path.steps[-1].name if kind == "Mechanism" else ""
+        segment = owner.segment() if kind == "Mechanism" else owner
+        section = segment if kind == "Section" else segment.sec
+        at = self._numbers.get(section, -1)
+        # What is set in the only segment is in all of them after setcable.
+        whole = kind == "Section" or (at >= 0 and self._built[at] == 1)
+        if at < 0 or not (whole or self._built[at] == section.nseg):
+            raise CannotReuse
+        if path.attribute in _GEOMETRY:
+            self.geometry.append((number, section if whole else segment, path.attribute))
+            return
+        chosen = range(section.nseg) if whole else [int(segment.x * section.nseg)]
+        for place in chosen:
+            variable = self._places.get((at, place, mechanism, path.attribute))
+            if variable is None:
+                raise CannotReuse
+            self.variables.append((variable, number))

@@ -1,0 +1,205 @@
+"""What the batch simulator's worker processes do: let NEURON build cells, and read them."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+from pyneuronautofit.codegen.kinds import (
+    NodeKind,
+    NodeVariable,
+)
+from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.simulators.cells.image import (
+    CellImage,
+    Signature,
+    identical,
+)
+from pyneuronautofit.simulators.cells.reading import (
+    ImageReader,
+    read_structure,
+)
+from pyneuronautofit.simulators.cells.reused import ReusedCells
+from pyneuronautofit.simulators.cells.reused_cell import CannotReuse
+from pyneuronautofit.simulators.cells.supported import refuse_unsupported
+from pyneuronautofit.simulators.neuron.cell import (
+    NeuronSession,
+    NeuronSetup,
+    open_session,
+)
+from pyneuronautofit.simulators.neuron.setter import (
+    PathValues,
+    Setter,
+)
+
+#: Reading a cell takes less time than sending its parameters and what was read.
+CELLS_TOGETHER = 64
+
+#: What is read at the nodes of every kind.
+ReadingPlan = Mapping[NodeKind, tuple[NodeVariable, ...]]
+
+# Freeing cells that refer to themselves takes longer than reading one.
+_CELLS_PER_COLLECTION = 50
+# For fewer candidates it takes NEURON longer to find out about the probe's numbers of segments.
+_FEWEST = 8
+# So many candidates are read from kept cells and from their own, then one of every message.
+_CHECKED_FIRST = 32
+
+
+def packed_plan(plan: ReadingPlan) -> bytes:
+    """Make of a plan what can be sent with every task: it is long, and only once new."""
+    return pickle.dumps(dict(plan), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+@lru_cache(maxsize=2)
+def image_reader(plan: bytes) -> ImageReader:
+    """Return what reads by a plan of `packed_plan`."""
+    return ImageReader(cast(ReadingPlan, pickle.loads(plan)))
+
+
+@dataclass(frozen=True)
+class ReadCell:
+    """Build a candidate's cell and read it.
+
+    Attributes
+    ----------
+    values
+        The candidate's parameters, one for every path of the set-up.
+    plan
+        What to read, by `packed_plan`. A cell with a kind of node that is not in it is answered
+        with its signature.
+    """
+
+    values: PathValues
+    plan: bytes
+
+
+Answer = CellImage | Signature | PyNeuronAutofitError
+
+
+def make_reader(setup: NeuronSetup) -> CellReader:
+    """Load the model; what `Job.make` calls in a worker.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be loaded, or lacks a parameter or the soma.
+    """
+    # The built-in cell is known to be what kept cells rely on.
+    reader = CellReader(open_session(setup), setup, keep=setup.source.project is None)
+    # What is here now is here to stay, and need not be gone through for every few cells.
+    gc.freeze()
+    return reader
+
+
+class CellReader:
+    """Reads the cells of candidates, each built for itself, or read from kept ones.
+
+    Parameters
+    ----------
+    bench
+        Builds the cells.
+    setup
+        Of the worker.
+    keep
+        What `ReusedCells` relies on is known of the cell class.
+    """
+
+    def __init__(self, bench: NeuronSession, setup: NeuronSetup, *, keep: bool = False) -> None:
+        self._bench = bench
+        self._setup = setup
+        self._setter = Setter(setup.paths)
+        self._n_left = 0
+        self._may_keep = keep
+        self._kept: tuple[bytes, ReusedCells] | None = None
+        self._n_checked = 0
+        self._ahead: dict[int, CellImage] = {}
+
+    def __call__(self, task: ReadCell) -> Answer:
+        """Read a cell; an error of the reading, not of the candidate, is returned, not raised."""
+        image = self._ahead.pop(id(task), None)
+        if image is not None:
+            return image
+        try:
+            return self._build_and_read(task)
+        finally:
+            # Most cells are gone by now.
+            if self._bench.clear(collect=False):
+                self._n_left += 1
+                if self._n_left % _CELLS_PER_COLLECTION == 0:
+                    gc.collect()
+
+    def prepare(self, tasks: Sequence[ReadCell]) -> None:
+        """Read the cells that need not be built; those that are not right are read later."""
+        self._ahead = {}
+        if not self._may_keep or len(tasks) < _FEWEST or len({task.plan for task in tasks}) > 1:
+            return
+        trusted = self._n_checked >= _CHECKED_FIRST
+        try:
+            kept = self._kept_cells(tasks[0].plan)
+            found = kept.read([task.values for task in tasks], check=trusted)
+            self._bench.clear(collect=False)
+            if trusted or self._are_right(found, tasks):
+                self._ahead = {id(tasks[number]): image for number, image in found.items()}
+                return
+        except KeyError as error:
+            if is_lacking_kind(error):
+                self.close()
+                return
+        except CannotReuse:
+            pass
+        except Exception:  # noqa: BLE001 (whose failure it is becomes clear when each has its cell)
+            traceback.print_exc()
+        self._may_keep = False
+        self.close()
+
+    def _kept_cells(self, plan: bytes) -> ReusedCells:
+        if self._kept is None or self._kept[0] != plan:
+            self.close()
+            setup = self._setup
+            made = ReusedCells(self._bench, setup.experiment, setup.paths, image_reader(plan))
+            self._kept = (plan, made)
+        return self._kept[1]
+
+    def close(self) -> None:
+        """Let kept cells go."""
+        if self._kept is not None:
+            self._kept[1].close()
+            self._kept = None
+            self._bench.clear()
+
+    def _are_right(self, found: Mapping[int, CellImage], tasks: Sequence[ReadCell]) -> bool:
+        """Let the kept cells go, build the candidates' own cells, and compare."""
+        # Until the class has proved itself its cells are built where there are no others.
+        self.close()
+        self._n_checked += len(found)
+        built = {number: self(tasks[number]) for number in found}
+        return all(
+            isinstance(answer, CellImage) and identical(found[number], answer)
+            for number, answer in built.items()
+        )
+
+    def _build_and_read(self, task: ReadCell) -> Answer:
+        # What the cell class raises is the failure of this candidate alone.
+        cell = self._bench.build_with(lambda cell: self._setter(cell, task.values))
+        soma = cell.soma(0.5)
+        try:
+            refuse_unsupported(cell, soma)
+            self._bench.initialise(self._setup.experiment)
+            return image_reader(task.plan).read(cell, soma)
+        except KeyError as error:
+            if not is_lacking_kind(error):
+                raise
+            return read_structure(cell, soma)[0]
+        except PyNeuronAutofitError as error:
+            return error
+
+
+def is_lacking_kind(error: KeyError) -> bool:
+    """Say whether an error means that a plan lacks a kind of node."""
+    return any(isinstance(lacking, NodeKind) for lacking in error.args)

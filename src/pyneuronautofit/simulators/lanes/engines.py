@@ -1,0 +1,175 @@
+"""What simulates cells once they have been read: the fixed step and the adaptive integrator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from pyneuronautofit.simulators._base import TraceBlock
+from pyneuronautofit.simulators.cells.image import Signature
+from pyneuronautofit.simulators.experiment import Experiment
+from pyneuronautofit.simulators.integrators import Adaptive
+from pyneuronautofit.simulators.lanes.adaptive_kernel import (
+    AdaptivePlan,
+    LaneUse,
+)
+from pyneuronautofit.simulators.lanes.adaptive_lanes import (
+    AdaptiveWork,
+    Memory,
+)
+from pyneuronautofit.simulators.lanes.kernel import Kernel
+from pyneuronautofit.simulators.lanes.lanes import (
+    Cell,
+    Chunk,
+    LaneRunner,
+    LaneWork,
+    batched,
+)
+from pyneuronautofit.simulators.lanes.library import LoadedKernel
+from pyneuronautofit.simulators.lanes.packing import make_layout
+
+# Voltages of one chunk of the fixed step; three are in memory at the most.
+_CHUNK_BYTES = 96 * 1024**2
+
+#: Cells by their signature.
+CellsBySignature = Mapping[Signature, Sequence[Cell]]
+
+
+class Engine(Protocol):
+    """Simulates cells on threads."""
+
+    @property
+    def use(self) -> LaneUse:
+        """What lanes were used for."""
+        ...
+
+    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
+        """Take notice of the kernel of a signature, before cells of it come."""
+        ...
+
+    def simulate(self, cells: CellsBySignature) -> Iterator[TraceBlock]:
+        """Simulate cells and yield them as they are finished."""
+        ...
+
+    def abandon(self) -> None:
+        """End all that is running, soon."""
+        ...
+
+
+class FixedEngine:
+    """NEURON's fixed step.
+
+    Parameters
+    ----------
+    threads
+        Where kernels run.
+    experiment
+        What the cells go through.
+    """
+
+    def __init__(self, threads: ThreadPoolExecutor, experiment: Experiment) -> None:
+        self._threads = threads
+        self._experiment = experiment
+        self._runners: dict[Signature, LaneRunner] = {}
+        self._at_work: set[LaneWork] = set()
+        self.use = LaneUse()
+
+    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
+        """Take notice of the kernel of a signature."""
+        if signature in self._runners:
+            return
+        if not isinstance(loaded.kernel, Kernel):
+            raise TypeError("expected a kernel of the fixed step")
+        layout = make_layout(signature, loaded.numbers, loaded.sizes)
+        self._runners[signature] = LaneRunner(loaded.kernel, layout, self._experiment)
+
+    def simulate(self, cells: CellsBySignature) -> Iterator[TraceBlock]:
+        """Simulate cells chunk after chunk; while the caller has one, the next is simulated."""
+        of_runner = {self._runners[signature]: some for signature, some in cells.items()}
+        work = LaneWork(self._threads, self._experiment)
+        self._at_work.add(work)
+        try:
+            states = work.settle(of_runner)
+            ahead: list[Chunk] = []
+            for runner, some in of_runner.items():
+                for part in batched(some, self._cells_per_chunk()):
+                    ahead.append(work.start(runner, part, states))
+                    if len(ahead) > 1:
+                        yield work.finish(ahead.pop(0))
+            while ahead:
+                yield work.finish(ahead.pop(0))
+        finally:
+            # The caller may have left before the end.
+            work.end()
+            self._at_work.discard(work)
+
+    def abandon(self) -> None:
+        """End all that is running, soon."""
+        for work in list(self._at_work):
+            work.abandon()
+
+    def _cells_per_chunk(self) -> int:
+        of_one = self._experiment.n_sweep * self._experiment.n_sample * 8
+        return max(_CHUNK_BYTES // of_one, 1)
+
+
+class AdaptiveEngine:
+    """Steps of its own for every cell.
+
+    Parameters
+    ----------
+    threads
+        Where kernels run.
+    n_worker
+        How many there are.
+    experiment
+        What the cells go through.
+    adaptive
+        The tolerance.
+    """
+
+    def __init__(
+        self,
+        threads: ThreadPoolExecutor,
+        n_worker: int,
+        experiment: Experiment,
+        adaptive: Adaptive,
+    ) -> None:
+        self._threads = threads
+        self._n_worker = n_worker
+        self._plan = AdaptivePlan(experiment, adaptive)
+        self._loaded: dict[Signature, LoadedKernel] = {}
+        self._memories: list[Memory] = []
+        self._at_work: set[AdaptiveWork] = set()
+        self.use = LaneUse()
+
+    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
+        """Take notice of the kernel of a signature."""
+        self._loaded[signature] = loaded
+
+    def simulate(self, cells: CellsBySignature) -> Iterator[TraceBlock]:
+        """Simulate cells."""
+        groups: dict[LoadedKernel, list[Cell]] = {}
+        for signature, some in cells.items():
+            groups.setdefault(self._loaded[signature], []).extend(some)
+        # Of calls side by side each has its own; a second caller finds none, and gets new ones.
+        memories, self._memories = self._memories or self._new_memories(), []
+        work = AdaptiveWork(self._threads, self._plan, memories)
+        self._at_work.add(work)
+        try:
+            yield from work.run(groups.items())
+        finally:
+            work.end()
+            self._at_work.discard(work)
+            self.use += work.use
+            self._memories = memories
+
+    def _new_memories(self) -> list[Memory]:
+        # One more than run: the caller has it while the others are filled.
+        return [Memory() for _call in range(self._n_worker + 1)]
+
+    def abandon(self) -> None:
+        """End all that is running, soon."""
+        for work in list(self._at_work):
+            work.abandon()

@@ -1,0 +1,1 @@
+"""NEURON itself as a simulator."""

@@ -1,0 +1,1 @@
+"""Worker processes that survive what they are given."""

@@ -1,0 +1,197 @@
+import ctypes
+import logging
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from pyneuronautofit._native import artifacts
+from pyneuronautofit.codegen import compile as compiling
+from pyneuronautofit.codegen.compile import (
+    KernelBuildError,
+    NoCompilerError,
+    compile_kernel,
+    read_sidecar,
+    write_sidecar,
+)
+from pyneuronautofit.errors import ModelError
+
+SOURCE = '#include "lanes.hpp"\nextern "C" int size() { return sizeof(lanes::real); }\n'
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    folder = tmp_path / "a cache"
+    monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def no_compilation(monkeypatch):
+    """Only the keys matter: an empty file takes the place of each library."""
+    monkeypatch.setattr(compiling, "_compile_into", lambda library, *_: library.touch())
+
+
+def program(path, text):
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_kernel_is_compiled_once_for_each_precision(own_cache, caplog):
+    caplog.set_level(logging.INFO)
+    double = compile_kernel(SOURCE, precision="double")
+    single = compile_kernel(SOURCE, precision="single")
+    notices = [record.getMessage() for record in caplog.records if hasattr(record, "notice")]
+    assert len(notices) == 2
+    assert "compiling the kernel of the batch simulator (takes some seconds, once)" in notices
+    assert [ctypes.CDLL(str(path)).size() for path in (double, single)] == [8, 4]
+    assert double.parent == own_cache / "kernels"
+
+    caplog.clear()
+    assert compile_kernel(SOURCE, precision="double") == double
+    assert not caplog.records
+    # It was compiled in a temporary folder, all traces of which are gone.
+    assert {path.suffix for path in double.parent.iterdir()} == {".lock", double.suffix}
+
+
+def test_what_is_compiled_anew(no_compilation, monkeypatch, tmp_path):
+    def made(source=SOURCE, precision="double"):
+        return compile_kernel(source, precision=precision)
+
+    first = made()
+    assert made() == first
+    kinds = [first, made(source=SOURCE + "\n"), made(precision="single")]
+    changes = {
+        "cpu_description": lambda: "another CPU",
+        "_version": lambda command: "another version",
+        "_FLAGS": ("-O1",),
+    }
+    for name, value in changes.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(compiling, name, value)
+            kinds.append(made())
+    with monkeypatch.context() as patch:
+        shutil.copytree(compiling.RUNTIME, tmp_path / "runtime")
+        patch.setattr(compiling, "RUNTIME", tmp_path / "runtime")
+        assert made() == first
+        (tmp_path / "runtime" / "lanes.hpp").write_text("// changed")
+        kinds.append(made())
+    monkeypatch.setenv("CXX", str(program(tmp_path / "cc", 'exec g++ "$@"')))
+    kinds.append(made())
+    monkeypatch.setenv("CXX", f"{tmp_path / 'cc'} -O2")
+    kinds.append(made())
+    assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="the CPU is described otherwise there")
+def test_the_cpu_is_described_by_its_abilities():
+    lines = compiling.cpu_description().splitlines()
+    assert len(lines) >= 2
+    assert any(line.startswith(("flags: ", "Features: ")) for line in lines)
+    # How fast it is at the moment changes, and is no ability.
+    assert not any("MHz" in line for line in lines)
+
+
+def test_an_error_of_the_compiler_is_shown(own_cache):
+    with pytest.raises(KernelBuildError, match="could not be compiled") as caught:
+        compile_kernel(SOURCE + "int missing = not_declared;\n", precision="double")
+    message = str(caught.value)
+    assert "kernel.cpp:3:15: error: " in message
+    assert "not_declared" in message
+    assert "--simulator neuron" in message
+    kept = list((own_cache / "kernels").glob("*.cpp"))
+    assert [path.read_text().splitlines()[-1] for path in kept] == ["int missing = not_declared;"]
+    assert str(kept[0]) in message
+    assert not list(own_cache.glob(f"*/*{artifacts.LIBRARY_SUFFIX}"))
+
+
+def test_a_missing_compiler_is_said_with_the_remedy(tmp_path, monkeypatch):
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        NoCompilerError,
+        match=r"g\+\+ or c\+\+ or clang\+\+ was not found .*apt.*--simulator neuron",
+    ):
+        compile_kernel(SOURCE, precision="double")
+    monkeypatch.setenv("CXX", "my-compiler -O2")
+    with pytest.raises(NoCompilerError, match=r"'my-compiler -O2', which CXX names, was not found"):
+        compile_kernel(SOURCE, precision="double")
+
+
+def test_a_compiler_that_cannot_be_run(tmp_path, monkeypatch):
+    broken = tmp_path / "broken"
+    broken.write_text("neither a program nor a script")
+    broken.chmod(0o755)
+    monkeypatch.setenv("CXX", str(broken))
+    with pytest.raises(KernelBuildError, match="Exec format error"):
+        compile_kernel(SOURCE, precision="double")
+
+
+@pytest.mark.parametrize("known", ["-mcpu=native", "no such flag"])
+def test_a_compiler_that_does_not_know_the_flag_for_this_cpu(tmp_path, monkeypatch, known):
+    script = f"""
+    for word do
+        shift
+        case $word in
+            {known!r}) ;;
+            -m*=native) echo "error: unsupported argument 'native'"; exit 1 ;;
+            *) set -- "$@" "$word" ;;
+        esac
+    done
+    exec g++ "$@"
+    """
+    monkeypatch.setenv("CXX", str(program(tmp_path / "picky", script)))
+    library = compile_kernel(SOURCE, precision="double")
+    assert ctypes.CDLL(str(library)).size() == 8
+    with pytest.raises(KernelBuildError, match="not_declared"):
+        compile_kernel(SOURCE + "int missing = not_declared;\n", precision="double")
+
+
+def test_processes_that_start_at_once_compile_once(own_cache):
+    code = (
+        "import logging, sys\n"
+        "logging.basicConfig(level=logging.INFO)\n"
+        "from pyneuronautofit.codegen.compile import compile_kernel\n"
+        "print(compile_kernel(sys.argv[1], precision='double'))"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, SOURCE],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    ended = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], ended
+    assert sum("compiling the kernel" in log for _, log in ended) == 1
+    assert ended[0][0] == ended[1][0] == f"{compile_kernel(SOURCE, precision='double')}\n"
+
+
+def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(tmp_path / "file"))
+    with pytest.raises(ModelError, match=r"compiled kernels cannot be kept in .*file"):
+        compile_kernel(SOURCE, precision="double")
+    with pytest.raises(ModelError, match=r"compiled kernels cannot be kept in .*file"):
+        write_sidecar(tmp_path / "file" / "facts.json", {})
+
+
+def test_facts_beside_a_library(tmp_path):
+    path = tmp_path / "kernel.json"
+    assert read_sidecar(path) is None
+    write_sidecar(path, {"largest_difference_mV": 1e-7, "checked": True})
+    assert read_sidecar(path) == {"largest_difference_mV": 1e-7, "checked": True}
+    assert list(tmp_path.iterdir()) == [path]
+    for damaged in (b'{"largest', b"", b"[1]", b"\xff\xfe"):
+        path.write_bytes(damaged)
+        assert read_sidecar(path) is None
+
+
+def test_names_tell_apart_what_reads_the_same_when_joined():
+    names = [artifacts.digest(parts) for parts in ([b"ab", b"c"], [b"a", b"bc"], [b"abc"])]
+    assert len(set(names)) == 3
+    assert names[0] == artifacts.digest([b"ab", b"c"])

@@ -1,0 +1,132 @@
+"""How a run is doing."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.report.findings.snapshot import (
+    last_warning,
+    take_snapshot,
+)
+from pyneuronautofit.report.findings.state import (
+    Tally,
+    goal_of,
+    pace_of,
+    state_of,
+)
+from pyneuronautofit.runs import RunFiles, RunLock, open_run
+from report._made import make_run
+
+NAN = np.nan
+GENERATIONS = [[[1, 1, 9], [8, 0, 1]], [[2, 2, 4], [NAN, NAN, NAN]]]
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name", "error"),
+    [
+        ("finished", "finished", ""),
+        ("interrupted", "interrupted", ""),
+        (None, "killed", ""),
+        ("cannot write x: the disk is full", "stopped by an error", "the disk is full"),
+    ],
+)
+def test_states(tmp_path, outcome, name, error):
+    with open_run(make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=outcome)) as run:
+        state = state_of(run)
+    assert state.name == name
+    assert state.error.endswith(error)
+    assert not state.going_on
+
+
+def test_the_lock_says_that_it_is_running(tmp_path):
+    path = make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=None)
+    with RunLock(RunFiles(tmp_path, "r").lock), open_run(path) as run:
+        state = state_of(run)
+        assert state.name == "running"
+        assert goal_of(run) == 9
+        # Four evaluations in 4 s, of generations 0 and 1; 8 more generations are to come.
+        finished = datetime.fromisoformat(run.last.finished)
+        pace = pace_of(run, state, finished)
+        assert (pace.per_second, pace.recent_per_second) == (1.0, 1.0)
+        assert pace.left_s == pytest.approx(16.0)
+        assert pace.used_s == pytest.approx(4.0)
+        later = pace_of(run, state, finished + timedelta(seconds=3))
+        assert later.left_s == pytest.approx(13.0)
+        assert later.used_s == pytest.approx(7.0)
+        assert pace_of(run, state, finished + timedelta(days=9)).left_s == 0.0
+
+
+def test_a_run_that_has_ended_has_no_time_left(tmp_path):
+    with open_run(make_run(tmp_path / "r.sqlite", GENERATIONS)) as run:
+        pace = pace_of(run, state_of(run), NOW)
+    assert np.isnan(pace.left_s)
+    assert pace.used_s == 4.0
+
+
+def test_the_recent_speed_is_that_of_the_last_minute(tmp_path):
+    # A generation takes 2 s; the first one had many more candidates.
+    generations = [np.ones((100, 3)), *np.ones((60, 2, 3))]
+    with open_run(make_run(tmp_path / "r.sqlite", generations)) as run:
+        pace = pace_of(run, state_of(run), NOW)
+    assert pace.recent_per_second == 1.0
+    assert pace.per_second == pytest.approx(220 / 122)
+
+
+def test_a_run_without_a_generation(tmp_path):
+    with open_run(make_run(tmp_path / "r.sqlite", [], outcome=None), check=False) as run:
+        seen = take_snapshot(run, Tally(), NOW)
+    assert (seen.generation, seen.n_evaluation, seen.best) == (-1, 0, [])
+    answer = seen.as_json()
+    assert answer["per_second"] is None
+    assert answer["left_s"] is None
+
+
+def test_a_snapshot_says_what_the_store_has(tmp_path):
+    with open_run(make_run(tmp_path / "r.sqlite", GENERATIONS), check=False) as run:
+        seen = take_snapshot(run, Tally(), NOW)
+        assert seen.n_archive == len(run.archive()) == 1
+    assert [(best.title, best.row, best.sums) for best in seen.best] == [
+        ("compromise", 2, {"O": 4.0, "V": 4.0}),
+        ("best O", 2, {"O": 4.0, "V": 4.0}),
+        ("best V", 2, {"O": 4.0, "V": 4.0}),
+    ]
+    assert seen.failures == {"CRASHED": 1}
+    assert seen.last_failure == "evaluation 3, CRASHED: signal <11>"
+
+
+def test_looking_again_counts_only_what_is_new(tmp_path):
+    path = make_run(tmp_path / "r.sqlite", np.random.default_rng(1).random((6, 9, 3)))
+    with open_run(path) as run:
+        at_once = Tally()
+        at_once.update(run)
+        everything, step_by_step = run.generations, Tally()
+        for number in range(len(everything) + 1):
+            run.generations = everything[:number]
+            step_by_step.update(run)
+            step_by_step.update(run)
+        assert step_by_step.n_archive == at_once.n_archive
+        assert step_by_step.best(run) == at_once.best(run)
+        assert at_once.n_archive == len(run.archive())
+
+
+def test_the_last_warning_of_a_log(tmp_path):
+    log = tmp_path / "r.log.gz"
+    assert last_warning(log) == ""
+    lines = [
+        "2026-01-01 10:00:00,000 INFO pyneuronautofit.fit: WARNING is no level here",
+        "2026-01-01 10:00:01,000 WARNING pyneuronautofit.fit: this one",
+        "2026-01-01 10:00:02,000 INFO pyneuronautofit.fit: fine",
+    ]
+    whole = b"".join(gzip.compress(f"{line}\n".encode()) for line in lines)
+    log.write_bytes(whole)
+    assert last_warning(log) == lines[1]
+    # Its writer is just adding to it.
+    log.write_bytes(whole + gzip.compress(b"more")[:12])
+    assert last_warning(log) == lines[1]
+    log.write_bytes(b"something else")
+    assert last_warning(log) == ""

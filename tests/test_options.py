@@ -1,0 +1,63 @@
+"""Options: the fields that the command line is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from pyneuronautofit._options import (
+    above,
+    at_least,
+    between,
+    not_zero,
+    one_of,
+)
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fit import FitConfig, check_options, option, options_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    size: int = option(3, "-s", "--size", group="g", help="size", parse=int, check=at_least(1))
+    kind: str = option("a", "--kind", group="g", help="kind", parse=str, check=one_of("a", "b"))
+
+
+def test_defaults_are_allowed():
+    check_options(Config())
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"size": 0}, UsageError, r"-s/--size 0: expected a number of at least 1"),
+        ({"size": float("nan")}, UsageError, r"-s/--size nan"),
+        ({"kind": "d"}, UsageError, r"--kind d: expected one of a, b"),
+    ],
+)
+def test_other_values_are_refused(changed, error, message):
+    with pytest.raises(error, match=message):
+        check_options(Config(**changed))
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (at_least(2), 2, 1.9),
+        (above(2), 2.1, 2),
+        (between(0, 1), 1, 1.1),
+        (one_of("x"), "x", "y"),
+        (not_zero, -1, 0),
+    ],
+)
+def test_checks_say_what_is_expected(check, good, bad):
+    assert check(good) is None
+    assert check(bad)
+
+
+def test_no_flag_is_declared_twice():
+    flags = [
+        flag for described, _default in options_of(FitConfig).values() for flag in described.flags
+    ]
+    assert len(flags) == len(set(flags))
+    assert options_of(FitConfig)["generations"][1] == 256
