@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.simulators.neuron.cell import (
-    Settings,
-    open_session,
-)
+from pyneuronautofit.simulators.neuron.cell import Settings, open_session
 from pyneuronautofit.simulators.neuron.cvode import (
     CvodeCell,
     CvodeRunner,

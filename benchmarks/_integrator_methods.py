@@ -31,10 +31,7 @@ from pyneuronautofit.simulators import (
 from pyneuronautofit.simulators.experiment import adaptive_clock
 from pyneuronautofit.simulators.neuron.cell import NeuronSetup
 from pyneuronautofit.simulators.neuron.cvode import CvodeSetup
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 
 TRUTH_MV = 1e-7
 # A candidate may take as long as it wants, but not for ever.

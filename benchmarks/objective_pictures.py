@@ -24,12 +24,7 @@ from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.objectives import EvaluationSettings, bind_suite
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.phase_plane import phase_histogram
-from pyneuronautofit.recordings import (
-    Recording,
-    StimulusWindow,
-    detect_stimulus,
-    read_recording,
-)
+from pyneuronautofit.recordings import Recording, StimulusWindow, detect_stimulus, read_recording
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "experimentaldata" / "TC-example.abf"

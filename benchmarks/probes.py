@@ -25,11 +25,7 @@ from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.probes.batch.simulator import BatchProbe
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
 from pyneuronautofit.probes.pool import Test
-from pyneuronautofit.probes.tests import (
-    Probed,
-    RestTest,
-    SynapseTest,
-)
+from pyneuronautofit.probes.tests import Probed, RestTest, SynapseTest
 from pyneuronautofit.space import ParameterTable
 
 N_PUBLISHED = 41

@@ -20,17 +20,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from _workload import alternate, print_table, spread
 
-from pyneuronautofit.codegen.generate import (
-    GenerateKernel,
-    generate_kernel,
-)
+from pyneuronautofit.codegen.generate import GenerateKernel, generate_kernel
 from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import Experiment, RunStatus, plan_experiment
-from pyneuronautofit.simulators.cells.image import (
-    CellImage,
-    Signature,
-)
+from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.cells.worker import (
     CELLS_TOGETHER,
     CellReader,
@@ -38,16 +32,9 @@ from pyneuronautofit.simulators.cells.worker import (
     make_reader,
     packed_plan,
 )
-from pyneuronautofit.simulators.neuron.cell import (
-    NeuronSession,
-    NeuronSetup,
-    open_session,
-)
+from pyneuronautofit.simulators.neuron.cell import NeuronSession, NeuronSetup, open_session
 from pyneuronautofit.simulators.neuron.setter import path_values
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterSpace
 
 

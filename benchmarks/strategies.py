@@ -23,12 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit.models import load_model
-from pyneuronautofit.optimisers import (
-    ALGORITHMS,
-    SearchSettings,
-    build_strategy,
-    empty_archive,
-)
+from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy, empty_archive
 from pyneuronautofit.runs import History
 from pyneuronautofit.space import ParameterSpace
 

@@ -6,13 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pyneuronautofit._options import (
-    above,
-    at_least,
-    between,
-    not_zero,
-    one_of,
-)
+from pyneuronautofit._options import above, at_least, between, not_zero, one_of
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import FitConfig, check_options, option, options_of
 

@@ -8,24 +8,11 @@ from unittest import mock
 import numpy as np
 
 from pyneuronautofit.codegen.equations.initial import Beginning
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-)
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    guarded,
-    inputs_of,
-    known_truth,
-    number_of,
-)
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeKind,
-)
+from pyneuronautofit.codegen.ir.node import guarded, inputs_of, known_truth, number_of
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind
 from pyneuronautofit.codegen.schemes import fixed_step
 
 DT_MS = 0.025

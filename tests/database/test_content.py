@@ -10,12 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyneuronautofit.database import content as module
-from pyneuronautofit.database.content import (
-    JsonLayout,
-    format_content,
-    read_content,
-    write_content,
-)
+from pyneuronautofit.database.content import JsonLayout, format_content, read_content, write_content
 from pyneuronautofit.errors import DatabaseError, OutputError
 
 CONTENT = {"version": "1", "b": [1.5, None, {"z": 0.1, "a": []}], "a": True, "models": [{"x": "é"}]}

@@ -9,11 +9,7 @@ import numpy as np
 from pyneuronautofit.fit import Problem
 from pyneuronautofit.objectives import EvaluationSettings, bind_suite
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import (
-    RunStatus,
-    TraceBlock,
-    Traces,
-)
+from pyneuronautofit.simulators import RunStatus, TraceBlock, Traces
 from pyneuronautofit.space import ParameterSpace
 
 N_SAMPLE = 40

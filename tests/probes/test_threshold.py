@@ -11,12 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyneuronautofit.probes.threshold import (
-    LOWEST_FIRES,
-    N_GRID,
-    NONE_FIRES,
-    GridSearch,
-)
+from pyneuronautofit.probes.threshold import LOWEST_FIRES, N_GRID, NONE_FIRES, GridSearch
 
 ENDS = st.tuples(st.floats(0.0, 0.1), st.floats(0.101, 1.0))
 ACCURACY = st.floats(1e-5, 0.3)

@@ -17,11 +17,7 @@ from pyneuronautofit.rating import (
     in_order,
 )
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import (
-    RunStatus,
-    TraceBlock,
-    Traces,
-)
+from pyneuronautofit.simulators import RunStatus, TraceBlock, Traces
 
 __all__ = ["FakeSimulator", "content", "database", "open_work", "stage"]
 

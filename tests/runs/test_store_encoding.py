@@ -9,14 +9,7 @@ import pytest
 
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.optimisers.weightings.base import Weights
-from pyneuronautofit.runs.store.encoding import (
-    Record,
-    Rows,
-    decode,
-    encode,
-    restore,
-    rows_in,
-)
+from pyneuronautofit.runs.store.encoding import Record, Rows, decode, encode, restore, rows_in
 
 from ._made import State, make_generation
 

@@ -22,10 +22,7 @@ from pyneuronautofit.simulators import (
     plan_experiment,
     preferred,
 )
-from pyneuronautofit.simulators.lanes import (
-    library,
-    simulator,
-)
+from pyneuronautofit.simulators.lanes import library, simulator
 from simulators.mechanism_cells import (
     CELLS,
     MODS,
@@ -34,10 +31,7 @@ from simulators.mechanism_cells import (
     step_experiment,
     write_project,
 )
-from simulators.neuron.test_simulator import (
-    noisy_recording,
-    table,
-)
+from simulators.neuron.test_simulator import noisy_recording, table
 
 REFUSED = MODS.with_name("mods_refused")
 LOGGER = "pyneuronautofit.simulators.preferred"

@@ -3,11 +3,7 @@ import pytest
 from hypothesis import given
 
 from pyneuronautofit.errors import ParameterError
-from pyneuronautofit.space import (
-    SCALES,
-    BoundReference,
-    parse_parameters,
-)
+from pyneuronautofit.space import SCALES, BoundReference, parse_parameters
 from space._made import SEEDED, declarations
 
 REFUSED = [

@@ -18,10 +18,7 @@ from pyneuronautofit.codegen.cpp.fixed_step import (
     generate_source,
 )
 from pyneuronautofit.codegen.ir.node import Name
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.codegen.nmodl.sources import find_sources
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
 from pyneuronautofit.codegen.nmodl.tree import Mechanism

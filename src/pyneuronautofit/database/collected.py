@@ -23,10 +23,7 @@ from pyneuronautofit.runs import (
     numbers,
     open_run,
 )
-from pyneuronautofit.space import (
-    BoundReference,
-    ParameterSpace,
-)
+from pyneuronautofit.space import BoundReference, ParameterSpace
 from pyneuronautofit.space.scales import FIXED, LOG10
 
 # The class of the built-in model, and where a project file has its own.

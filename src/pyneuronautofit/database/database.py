@@ -8,17 +8,8 @@ from pathlib import Path
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
-from pyneuronautofit.database.content import (
-    JsonLayout,
-    read_content,
-    write_content,
-)
-from pyneuronautofit.database.models import (
-    StoredModels,
-    header_names,
-    list_name_of,
-    models_of,
-)
+from pyneuronautofit.database.content import JsonLayout, read_content, write_content
+from pyneuronautofit.database.models import StoredModels, header_names, list_name_of, models_of
 from pyneuronautofit.errors import DatabaseError, ParameterError
 from pyneuronautofit.space import Parameter, parse_parameters
 

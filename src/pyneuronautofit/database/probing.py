@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from pyneuronautofit._types import Json
 from pyneuronautofit.database.journal import Journal
 from pyneuronautofit.database.models import StoredModels
-from pyneuronautofit.probes.tests import (
-    Probe,
-    Probed,
-)
+from pyneuronautofit.probes.tests import Probe, Probed
 
 _log = logging.getLogger(__name__)
 

@@ -11,10 +11,7 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit.common import EvaluationOptions, RecordingOptions, SimulationOptions
 from pyneuronautofit.fit.config import FitConfig
-from pyneuronautofit.fit.problem import (
-    Problem,
-    ReferenceSimulator,
-)
+from pyneuronautofit.fit.problem import Problem, ReferenceSimulator
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import CellSource, Model, load_model
 from pyneuronautofit.objectives import (

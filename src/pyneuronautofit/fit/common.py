@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pyneuronautofit._options import (
-    above,
-    at_least,
-    between,
-    one_of,
-    option,
-)
+from pyneuronautofit._options import above, at_least, between, one_of, option
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.simulators import DEFAULT_DT_MS, Adaptive
 

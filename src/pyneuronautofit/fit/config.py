@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyneuronautofit._options import (
-    at_least,
-    between,
-    file_name,
-    not_zero,
-    one_of,
-    option,
-)
+from pyneuronautofit._options import at_least, between, file_name, not_zero, one_of, option
 from pyneuronautofit.fit.common import (
     FITTING,
     RUN,

@@ -11,12 +11,7 @@ from typing import Any, cast
 
 from pyneuronautofit._version import __version__
 from pyneuronautofit.models._compile import compiled_library, mods_of
-from pyneuronautofit.models._project import (
-    CellFactory,
-    ParameterRow,
-    find_project,
-    read_project,
-)
+from pyneuronautofit.models._project import CellFactory, ParameterRow, find_project, read_project
 from pyneuronautofit.models.mechanisms import (
     check_complete,
     declared_mechanisms,

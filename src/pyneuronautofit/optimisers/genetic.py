@@ -19,12 +19,7 @@ from pyneuronautofit.optimisers.operators.crossover import Crossover
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
 from pyneuronautofit.optimisers.operators.selection import rank_proportional
 from pyneuronautofit.optimisers.population import Population, empty_population
-from pyneuronautofit.optimisers.weightings.base import (
-    Adaptation,
-    Weighting,
-    Weights,
-    no_weights,
-)
+from pyneuronautofit.optimisers.weightings.base import Adaptation, Weighting, Weights, no_weights
 from pyneuronautofit.space import ParameterSpace
 
 _log = logging.getLogger(__name__)

@@ -13,11 +13,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.optimisers._random import generator_from
-from pyneuronautofit.optimisers.dominance import (
-    best_first,
-    crowding_by_front,
-    non_dominated_ranks,
-)
+from pyneuronautofit.optimisers.dominance import best_first, crowding_by_front, non_dominated_ranks
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.operators.crossover import Crossover
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation

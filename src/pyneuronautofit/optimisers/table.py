@@ -16,10 +16,7 @@ from pyneuronautofit.optimisers.nsga2 import NSGA2
 from pyneuronautofit.optimisers.operators.crossover import Crossover
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
 from pyneuronautofit.optimisers.weightings.base import Weighting
-from pyneuronautofit.optimisers.weightings.krayzman import (
-    AdaptationRule,
-    KrayzmanWeights,
-)
+from pyneuronautofit.optimisers.weightings.krayzman import AdaptationRule, KrayzmanWeights
 from pyneuronautofit.optimisers.weightings.max_scaled import MaxScaled
 from pyneuronautofit.optimisers.weightings.positive import PositiveCorrelations
 from pyneuronautofit.space import ParameterSpace

@@ -8,18 +8,11 @@ from typing import TypeAlias
 import numpy as np
 
 from pyneuronautofit.probes.synapse import SynapseTrial
-from pyneuronautofit.probes.tests import (
-    RestTest,
-    StepTest,
-    SynapseTest,
-)
+from pyneuronautofit.probes.tests import RestTest, StepTest, SynapseTest
 from pyneuronautofit.simulators.experiment import Clock, Experiment
 from pyneuronautofit.simulators.neuron.cell import Settings
 from pyneuronautofit.simulators.neuron.simulator import available_cores
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 #: What a probe can be asked.

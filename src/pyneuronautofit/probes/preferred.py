@@ -16,30 +16,16 @@ import numpy as np
 
 from pyneuronautofit._native import artifacts
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.codegen.compile import (
-    KernelBuildError,
-    read_sidecar,
-    write_sidecar,
-)
+from pyneuronautofit.codegen.compile import KernelBuildError, read_sidecar, write_sidecar
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import CellSource, model_files, neuron_version
 from pyneuronautofit.probes.batch.simulator import BatchProbe
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
 from pyneuronautofit.probes.pool import Test
 from pyneuronautofit.probes.synapse import SynapseTrial
-from pyneuronautofit.probes.tests import (
-    SOMA,
-    Probe,
-    Probed,
-    StepTest,
-    SynapseTest,
-)
+from pyneuronautofit.probes.tests import SOMA, Probe, Probed, StepTest, SynapseTest
 from pyneuronautofit.simulators._base import RunStatus
-from pyneuronautofit.simulators.agreement import (
-    Agreement,
-    compare_sweep,
-    early_difference,
-)
+from pyneuronautofit.simulators.agreement import Agreement, compare_sweep, early_difference
 from pyneuronautofit.simulators.preferred import TOLERANCE_MV
 from pyneuronautofit.space import ParameterTable
 

@@ -16,11 +16,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.probes.threshold import (
-    N_GRID,
-    GridSearch,
-    Threshold,
-)
+from pyneuronautofit.probes.threshold import N_GRID, GridSearch, Threshold
 from pyneuronautofit.simulators._base import RunStatus
 from pyneuronautofit.simulators.experiment import INITIAL_MV
 from pyneuronautofit.space import ParameterPath, ParameterTable

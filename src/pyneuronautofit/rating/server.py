@@ -19,13 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.rating.requests import (
-    PageAnswer,
-    Work,
-    answer_get,
-    answer_post,
-    refusal,
-)
+from pyneuronautofit.rating.requests import PageAnswer, Work, answer_get, answer_post, refusal
 
 _log = logging.getLogger(__name__)
 

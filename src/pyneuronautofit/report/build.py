@@ -9,21 +9,11 @@ from pathlib import Path
 from pyneuronautofit._atomic import write_text
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.findings.choice import (
-    Listed,
-    list_models,
-)
+from pyneuronautofit.report.findings.choice import Listed, list_models
 from pyneuronautofit.report.findings.course import follow
-from pyneuronautofit.report.findings.responses import (
-    ShownResponses,
-    answers,
-    reopen,
-)
+from pyneuronautofit.report.findings.responses import ShownResponses, answers, reopen
 from pyneuronautofit.report.findings.spread import spreads
-from pyneuronautofit.report.findings.state import (
-    pace_of,
-    state_of,
-)
+from pyneuronautofit.report.findings.state import pace_of, state_of
 from pyneuronautofit.report.page import render
 from pyneuronautofit.runs import RunReader
 

@@ -10,10 +10,7 @@ from pyneuronautofit.report.findings.choice import Listed
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.responses import ShownResponses
 from pyneuronautofit.report.findings.spread import Spread
-from pyneuronautofit.report.findings.state import (
-    RunPace,
-    State,
-)
+from pyneuronautofit.report.findings.state import RunPace, State
 from pyneuronautofit.runs import RunReader
 
 

@@ -10,23 +10,9 @@ from importlib.resources import files
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.html import Markup, data, element, joined
 from pyneuronautofit.report.page_data import chart_data
-from pyneuronautofit.report.sections.facts import (
-    fitted,
-    reproduce,
-)
-from pyneuronautofit.report.sections.models import (
-    best,
-    models,
-    parameters,
-    scatter,
-)
-from pyneuronautofit.report.sections.search import (
-    course,
-    head,
-    nothing_yet,
-    spikes,
-    traces,
-)
+from pyneuronautofit.report.sections.facts import fitted, reproduce
+from pyneuronautofit.report.sections.models import best, models, parameters, scatter
+from pyneuronautofit.report.sections.search import course, head, nothing_yet, spikes, traces
 
 _LIBRARY = "vendor/echarts.common.min.js"
 _SCRIPTS = ("common.js", "course.js", "traces.js", "models.js", "start.js")

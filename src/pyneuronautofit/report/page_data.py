@@ -9,17 +9,10 @@ import numpy as np
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.findings.choice import (
-    Listed,
-    mode_codes,
-)
+from pyneuronautofit.report.findings.choice import Listed, mode_codes
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.responses import ShownResponses
-from pyneuronautofit.report.findings.spread import (
-    Spread,
-    in_units,
-    space_of,
-)
+from pyneuronautofit.report.findings.spread import Spread, in_units, space_of
 from pyneuronautofit.report.findings.thinning import STEP_MV
 from pyneuronautofit.runs import column_names
 from pyneuronautofit.space import ParameterSpace

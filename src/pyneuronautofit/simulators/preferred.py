@@ -17,26 +17,11 @@ from typing import Self
 import numpy as np
 
 from pyneuronautofit._native import artifacts
-from pyneuronautofit.codegen.compile import (
-    KernelBuildError,
-    Precision,
-    read_sidecar,
-    write_sidecar,
-)
+from pyneuronautofit.codegen.compile import KernelBuildError, Precision, read_sidecar, write_sidecar
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import CellSource, model_files, neuron_version
-from pyneuronautofit.simulators._base import (
-    RunStatus,
-    Simulator,
-    TraceBlock,
-    Traces,
-    gather,
-)
-from pyneuronautofit.simulators.agreement import (
-    Agreement,
-    compare_sweep,
-    early_difference,
-)
+from pyneuronautofit.simulators._base import RunStatus, Simulator, TraceBlock, Traces, gather
+from pyneuronautofit.simulators.agreement import Agreement, compare_sweep, early_difference
 from pyneuronautofit.simulators.experiment import Clock, Experiment
 from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.lanes.simulator import BatchSimulator

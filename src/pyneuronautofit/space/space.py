@@ -14,13 +14,7 @@ import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.errors import ParameterError
-from pyneuronautofit.space.parameter import (
-    Bound,
-    BoundReference,
-    Parameter,
-    Row,
-    parse_parameters,
-)
+from pyneuronautofit.space.parameter import Bound, BoundReference, Parameter, Row, parse_parameters
 from pyneuronautofit.space.scales import FIXED, LINEAR, LOG10, Scale
 from pyneuronautofit.space.table import ParameterTable
 

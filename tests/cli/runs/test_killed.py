@@ -11,10 +11,7 @@ import time
 
 import pytest
 
-from cli.traces.comparing import (
-    assert_same_run,
-    results,
-)
+from cli.traces.comparing import assert_same_run, results
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.runs import RunFiles, open_run
 

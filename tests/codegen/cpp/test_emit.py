@@ -11,27 +11,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from codegen.trees import (
-    FIXED,
-    assert_same,
-    build,
-    trees,
-)
+from codegen.trees import FIXED, assert_same, build, trees
 from pyneuronautofit.codegen.compile import compile_kernel
-from pyneuronautofit.codegen.cpp.emit import (
-    Emitter,
-    Leaves,
-)
-from pyneuronautofit.codegen.cpp.fixed_step import (
-    generate_kind,
-    generate_source,
-)
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-)
+from pyneuronautofit.codegen.cpp.emit import Emitter, Leaves
+from pyneuronautofit.codegen.cpp.fixed_step import generate_kind, generate_source
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import FUNCTIONS

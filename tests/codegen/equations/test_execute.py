@@ -7,15 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from codegen.written import (
-    Run,
-    read,
-)
+from codegen.written import Run, read
 from pyneuronautofit.codegen.equations.execute import word_of
-from pyneuronautofit.codegen.equations.physics import (
-    FARADAY,
-    GAS_CONSTANT,
-)
+from pyneuronautofit.codegen.equations.physics import FARADAY, GAS_CONSTANT
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.errors import UnsupportedModel
 

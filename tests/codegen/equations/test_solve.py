@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from codegen.written import (
-    Run,
-    read,
-)
+from codegen.written import Run, read
 from pyneuronautofit.errors import UnsupportedModel
 
 DT = 0.1

@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen.trees import (
-    POINTS,
-    build,
-    evaluated,
-    new_graph,
-    trees,
-    value,
-)
+from codegen.trees import POINTS, build, evaluated, new_graph, trees, value
 from pyneuronautofit.codegen.ir.calculus import (
     NotLinearError,
     depends_on,

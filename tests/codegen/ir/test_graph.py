@@ -8,14 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from codegen.trees import (
-    NAMES,
-    assert_same,
-    build,
-    evaluated,
-    new_graph,
-    trees,
-)
+from codegen.trees import NAMES, assert_same, build, evaluated, new_graph, trees
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import (
     COMPARISONS,

@@ -7,19 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen.trees import (
-    assert_same,
-    build,
-    evaluated,
-    new_graph,
-    trees,
-)
+from codegen.trees import assert_same, build, evaluated, new_graph, trees
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import ordered
-from pyneuronautofit.codegen.ir.passes import (
-    avoid_cancellation,
-    share_exponentials,
-)
+from pyneuronautofit.codegen.ir.passes import avoid_cancellation, share_exponentials
 
 
 def _count(roots, function):

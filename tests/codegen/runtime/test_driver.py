@@ -8,12 +8,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.codegen.compile import compile_kernel
-from pyneuronautofit.simulators.lanes.kernel import (
-    Kernel,
-    LaneGroup,
-    Stop,
-    TreeArrays,
-)
+from pyneuronautofit.simulators.lanes.kernel import Kernel, LaneGroup, Stop, TreeArrays
 
 # A leak, and states that count steps and remember the time and the voltage of the last one.
 SOURCE = """\

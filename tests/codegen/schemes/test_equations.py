@@ -5,18 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-)
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import inputs_of
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeKind,
-)
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
 from pyneuronautofit.codegen.schemes.adaptive_step import (
     EARLY,

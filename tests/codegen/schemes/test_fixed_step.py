@@ -10,25 +10,13 @@ import pytest
 
 from codegen.as_written import step_of
 from codegen.written import read
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-)
-from pyneuronautofit.codegen.equations.physics import (
-    FARADAY,
-    GAS_CONSTANT,
-)
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
+from pyneuronautofit.codegen.equations.physics import FARADAY, GAS_CONSTANT
 from pyneuronautofit.codegen.equations.segment import order_of_execution
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import inputs_of
 from pyneuronautofit.codegen.ir.passes import share_exponentials
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind, NodeVariable
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
 from pyneuronautofit.codegen.schemes.fixed_step import build_program
 from pyneuronautofit.errors import UnsupportedModel

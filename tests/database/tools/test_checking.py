@@ -8,13 +8,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from database._made import (
-    FakeProbe,
-    content,
-    database,
-    model,
-    step_traces,
-)
+from database._made import FakeProbe, content, database, model, step_traces
 from pyneuronautofit.database import Journal
 from pyneuronautofit.database.tools.checking import (
     CheckResult,

@@ -5,19 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from database._made import (
-    HEADER,
-    content,
-    database,
-    model,
-    parameters,
-)
+from database._made import HEADER, content, database, model, parameters
 from pyneuronautofit.database.labels import find_units
-from pyneuronautofit.database.tools.distributions import (
-    components,
-    densities,
-    population_of,
-)
+from pyneuronautofit.database.tools.distributions import components, densities, population_of
 from pyneuronautofit.errors import DatabaseError
 
 UNITS = find_units([])

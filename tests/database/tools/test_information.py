@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from database._made import (
-    content,
-    database,
-    model,
-    parameters,
-)
+from database._made import content, database, model, parameters
 from pyneuronautofit.database.labels import find_units
 from pyneuronautofit.database.tools.information import describe
 

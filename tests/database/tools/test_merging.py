@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from database._made import (
-    HEADER,
-    content,
-    database,
-    model,
-)
+from database._made import HEADER, content, database, model
 from pyneuronautofit.database import merge
 from pyneuronautofit.errors import DatabaseError
 

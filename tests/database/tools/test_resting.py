@@ -5,19 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from database._made import (
-    FakeProbe,
-    content,
-    database,
-    model,
-)
+from database._made import FakeProbe, content, database, model
 from pyneuronautofit.database import Journal
-from pyneuronautofit.database.tools.resting import (
-    NOTE,
-    describe_motion,
-    find_rest,
-    with_rest,
-)
+from pyneuronautofit.database.tools.resting import NOTE, describe_motion, find_rest, with_rest
 from pyneuronautofit.probes.tests import Rest
 
 TIME_MS = np.arange(10_000.0)

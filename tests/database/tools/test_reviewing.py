@@ -8,11 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from database._made import (
-    content,
-    database,
-    model,
-)
+from database._made import content, database, model
 from pyneuronautofit.database import Journal
 from pyneuronautofit.database.tools.reviewing import (
     ReviewBench,
@@ -25,11 +21,7 @@ from pyneuronautofit.database.tools.reviewing import (
 )
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import (
-    RunStatus,
-    TraceBlock,
-    Traces,
-)
+from pyneuronautofit.simulators import RunStatus, TraceBlock, Traces
 
 N_SWEEP, N_SAMPLE = 2, 50
 

@@ -7,13 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from database._made import (
-    HEADER,
-    FakeProbe,
-    content,
-    database,
-    model,
-)
+from database._made import HEADER, FakeProbe, content, database, model
 from pyneuronautofit.database import Journal
 from pyneuronautofit.database.tools.synapses import (
     balance,
@@ -26,11 +20,7 @@ from pyneuronautofit.database.tools.synapses import (
 )
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.probes.tests import SynapseThresholds
-from pyneuronautofit.probes.threshold import (
-    LOWEST_FIRES,
-    NONE_FIRES,
-    Threshold,
-)
+from pyneuronautofit.probes.threshold import LOWEST_FIRES, NONE_FIRES, Threshold
 
 MIXES = ((1.0, 0.0), (0.5, 0.5), (0.0, 1.0))
 BALANCES = HEADER["gsynmin"]

@@ -4,10 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimisers._made import MIXED, SEEDED, inside, plain
-from pyneuronautofit.optimisers.operators.mutation import (
-    AdaptiveMutation,
-    nearest_distances,
-)
+from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation, nearest_distances
 from pyneuronautofit.space import ParameterSpace
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -1,10 +1,7 @@
 import numpy as np
 import pytest
 
-from pyneuronautofit.optimisers.operators.selection import (
-    binary_tournaments,
-    rank_proportional,
-)
+from pyneuronautofit.optimisers.operators.selection import binary_tournaments, rank_proportional
 
 
 def test_the_better_of_two_wins_as_often_as_it_should():

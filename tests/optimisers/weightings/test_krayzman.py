@@ -8,10 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from optimisers._made import SEEDED
-from pyneuronautofit.optimisers.weightings.base import (
-    Weights,
-    no_weights,
-)
+from pyneuronautofit.optimisers.weightings.base import Weights, no_weights
 from pyneuronautofit.optimisers.weightings.krayzman import (
     MOST_STEPS,
     PATIENCE,

@@ -2,11 +2,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.optimisers.weightings.base import Weights
-from pyneuronautofit.optimisers.weightings.krayzman import (
-    MOST_STEPS,
-    AdaptationRule,
-    first_weights,
-)
+from pyneuronautofit.optimisers.weightings.krayzman import MOST_STEPS, AdaptationRule, first_weights
 from pyneuronautofit.optimisers.weightings.positive import PositiveCorrelations
 
 

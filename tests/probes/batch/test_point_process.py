@@ -13,13 +13,7 @@ import numpy as np
 import pytest
 
 from codegen.written import read
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-    WEIGHT,
-)
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE, WEIGHT
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import inputs_of
 from pyneuronautofit.codegen.kinds import NodeKind
@@ -32,11 +26,7 @@ from pyneuronautofit.probes.batch.simulator import BatchProbe
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import SynapseTest
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import (
-    NeuronSimulator,
-    RunStatus,
-    plan_experiment,
-)
+from pyneuronautofit.simulators import NeuronSimulator, RunStatus, plan_experiment
 from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.lanes.simulator import BatchSimulator
 from pyneuronautofit.space import ParameterPath, ParameterTable

@@ -10,30 +10,18 @@ import numpy as np
 import pytest
 
 from probes import probed
-from probes.probed import (
-    BRANCHED,
-    PLACES,
-    TRUTH,
-    table,
-)
+from probes.probed import BRANCHED, PLACES, TRUTH, table
 from pyneuronautofit.codegen.compile import NoCompilerError
 from pyneuronautofit.database import read_database, read_models
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import load_model
 from pyneuronautofit.probes import settling
-from pyneuronautofit.probes.batch.courses import (
-    clamp_steps,
-    steps_in,
-)
+from pyneuronautofit.probes.batch.courses import clamp_steps, steps_in
 from pyneuronautofit.probes.batch.simulator import BatchProbe
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
 from pyneuronautofit.probes.preferred import PreferredProbe
 from pyneuronautofit.probes.synapse import SynapseTrial
-from pyneuronautofit.probes.tests import (
-    RestTest,
-    StepTest,
-    SynapseTest,
-)
+from pyneuronautofit.probes.tests import RestTest, StepTest, SynapseTest
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.lanes import library
 from pyneuronautofit.space import ParameterPath, ParameterTable

@@ -13,20 +13,12 @@ import numpy as np
 import pytest
 
 from probes import probed
-from probes.probed import (
-    BRANCHED,
-    PLACES,
-    TRUTH,
-    table,
-)
+from probes.probed import BRANCHED, PLACES, TRUTH, table
 from pyneuronautofit.database import read_models
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models import load_model
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
-from pyneuronautofit.probes.tests import (
-    RestTest,
-    StepTest,
-)
+from pyneuronautofit.probes.tests import RestTest, StepTest
 from pyneuronautofit.simulators import RunStatus
 from simulators.troublesome import STATUSES, TROUBLE_OHM_CM
 

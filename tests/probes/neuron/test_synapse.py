@@ -20,10 +20,7 @@ from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import SynapseTest
-from pyneuronautofit.probes.threshold import (
-    LOWEST_FIRES,
-    NONE_FIRES,
-)
+from pyneuronautofit.probes.threshold import LOWEST_FIRES, NONE_FIRES
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterPath, ParameterTable
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyneuronautofit.report.findings.choice import (
-    MOST_TRACED,
-    list_models,
-    mode_sums,
-)
+from pyneuronautofit.report.findings.choice import MOST_TRACED, list_models, mode_sums
 from pyneuronautofit.runs import open_run
 from report._made import make_run
 

@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.optimisers.hypervolume import Hypervolume
-from pyneuronautofit.report.findings.course import (
-    follow,
-    shown_generations,
-)
+from pyneuronautofit.report.findings.course import follow, shown_generations
 from pyneuronautofit.runs import open_run
 from report._made import make_run
 

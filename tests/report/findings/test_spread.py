@@ -5,16 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyneuronautofit.report.findings.spread import (
-    in_units,
-    spreads,
-)
+from pyneuronautofit.report.findings.spread import in_units, spreads
 from pyneuronautofit.runs import open_run
 from pyneuronautofit.space import ParameterSpace
-from report._made import (
-    info,
-    make_run,
-)
+from report._made import info, make_run
 
 
 def run_at(path, units):

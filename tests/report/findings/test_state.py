@@ -8,16 +8,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from pyneuronautofit.report.findings.snapshot import (
-    last_warning,
-    take_snapshot,
-)
-from pyneuronautofit.report.findings.state import (
-    Tally,
-    goal_of,
-    pace_of,
-    state_of,
-)
+from pyneuronautofit.report.findings.snapshot import last_warning, take_snapshot
+from pyneuronautofit.report.findings.state import Tally, goal_of, pace_of, state_of
 from pyneuronautofit.runs import RunFiles, RunLock, open_run
 from report._made import make_run
 

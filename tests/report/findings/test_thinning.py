@@ -8,10 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyneuronautofit.report.findings.thinning import (
-    STEP_MV,
-    thin,
-)
+from pyneuronautofit.report.findings.thinning import STEP_MV, thin
 
 
 def noisy(n_trace, n_sweep, n_sample):

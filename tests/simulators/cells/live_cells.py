@@ -12,22 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.models import load_mechanisms
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.cells.morphology import mechanism_order
-from pyneuronautofit.simulators.cells.reading import (
-    ImageReader,
-    read_structure,
-)
+from pyneuronautofit.simulators.cells.reading import ImageReader, read_structure
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
-from simulators.branching import (
-    SectionPlan,
-    cell_class,
-)
+from simulators.branching import SectionPlan, cell_class
 
 LEAK = (NodeVariable("mechanism", "pas", "g", None), NodeVariable("mechanism", "pas", "e", None))
 _PAS = {"pas": {"g": 1e-4, "e": -70.0}}

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.cells.reused_cell import variable_names
-from pyneuronautofit.simulators.cells.worker import (
-    CellReader,
-    ReadCell,
-    packed_plan,
-)
+from pyneuronautofit.simulators.cells.worker import CellReader, ReadCell, packed_plan
 from pyneuronautofit.simulators.neuron.cell import open_session
 from pyneuronautofit.simulators.processes.worker import describe
 

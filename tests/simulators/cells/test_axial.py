@@ -2,11 +2,7 @@
 
 import pytest
 
-from pyneuronautofit.simulators.cells.axial import (
-    Wired,
-    Wires,
-    conductances,
-)
+from pyneuronautofit.simulators.cells.axial import Wired, Wires, conductances
 
 
 def wires(n_place, joints, *edges):

@@ -5,16 +5,9 @@ import pickle
 import numpy as np
 import pytest
 
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeKind,
-)
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind
 from pyneuronautofit.errors import ModelError, UnsupportedModel
-from pyneuronautofit.simulators.cells.image import (
-    Cable,
-    CellImage,
-    Signature,
-)
+from pyneuronautofit.simulators.cells.image import Cable, CellImage, Signature
 
 
 @pytest.mark.parametrize(

@@ -10,22 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind, NodeVariable
 from pyneuronautofit.models import CellSource, compiled_library
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import NeuronSimulator, RunStatus, plan_experiment
-from pyneuronautofit.simulators.cells.image import (
-    NO_MEMBRANE,
-    CellImage,
-)
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, CellImage
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterPath, ParameterTable
 from simulators.branching import (
     SWC,

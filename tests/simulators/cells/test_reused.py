@@ -13,15 +13,9 @@ from pyneuronautofit.simulators import plan_experiment
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.neuron.cell import NeuronSetup
 from pyneuronautofit.simulators.neuron.setter import path_values
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterSpace
-from simulators.cells.reused_readers import (
-    make_readers,
-    make_trusting_readers,
-)
+from simulators.cells.reused_readers import make_readers, make_trusting_readers
 from simulators.neuron.test_simulator import noisy_recording
 
 PROJECT = """

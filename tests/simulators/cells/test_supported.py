@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from codegen.schemes.test_fixed_step import ion
-from codegen.written import (
-    HEAD,
-    read,
-)
+from codegen.written import HEAD, read
 from pyneuronautofit.codegen.kinds import NodeKind
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
 from pyneuronautofit.codegen.schemes.fixed_step import build_program

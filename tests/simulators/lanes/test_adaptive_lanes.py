@@ -10,31 +10,13 @@ import pytest
 
 from pyneuronautofit.errors import ModelError, UsageError
 from pyneuronautofit.models import CellSource, compiled_library
-from pyneuronautofit.simulators import (
-    Adaptive,
-    BatchSimulator,
-    NeuronSimulator,
-    RunStatus,
-)
+from pyneuronautofit.simulators import Adaptive, BatchSimulator, NeuronSimulator, RunStatus
 from pyneuronautofit.simulators.agreement import compare_sweep, worst
 from pyneuronautofit.simulators.experiment import Clock, adaptive_clock
-from pyneuronautofit.simulators.lanes import (
-    adaptive_kernel,
-    adaptive_lanes,
-)
+from pyneuronautofit.simulators.lanes import adaptive_kernel, adaptive_lanes
 from pyneuronautofit.space import ParameterPath, ParameterTable
-from simulators.lanes.test_mechanisms import (
-    ALL,
-    FAST_LIVELY,
-    FAST_QUIET,
-    PROJECT,
-    QUIET,
-)
-from simulators.mechanism_cells import (
-    MODS,
-    SAMPLE_MS,
-    step_experiment,
-)
+from simulators.lanes.test_mechanisms import ALL, FAST_LIVELY, FAST_QUIET, PROJECT, QUIET
+from simulators.mechanism_cells import MODS, SAMPLE_MS, step_experiment
 
 # What is advanced by a PROCEDURE, or is a set of linear equations, CVODE cannot take.
 NOT_FOR_CVODE = {"tkdr", "tlin", "tpoole"}

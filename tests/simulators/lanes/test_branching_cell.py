@@ -12,10 +12,7 @@ from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import BatchSimulator, NeuronSimulator, plan_experiment
 from pyneuronautofit.simulators.agreement import compare_sweep
 from pyneuronautofit.space import ParameterPath, ParameterTable
-from simulators.branching import (
-    branching_cell,
-    write_project,
-)
+from simulators.branching import branching_cell, write_project
 from simulators.mechanism_cells import MODS
 
 STEP_MS = 0.1

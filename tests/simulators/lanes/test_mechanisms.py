@@ -16,14 +16,7 @@ from pyneuronautofit.models import CellSource, compiled_library
 from pyneuronautofit.simulators import BatchSimulator, NeuronSimulator
 from pyneuronautofit.simulators.agreement import compare_sweep, worst
 from pyneuronautofit.space import ParameterPath, ParameterTable
-from simulators.mechanism_cells import (
-    CELLS,
-    DT_MS,
-    MODS,
-    SAMPLE_MS,
-    MechanismCell,
-    step_experiment,
-)
+from simulators.mechanism_cells import CELLS, DT_MS, MODS, SAMPLE_MS, MechanismCell, step_experiment
 
 # NEURON's own hh fires at the temperature of the squid only.
 _HH = MechanismCell(

@@ -7,16 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit.codegen.kinds import NodeKind
-from pyneuronautofit.simulators.cells.image import (
-    NO_MEMBRANE,
-    Cable,
-    CellImage,
-    Signature,
-)
-from pyneuronautofit.simulators.lanes.packing import (
-    make_layout,
-    pack,
-)
+from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Cable, CellImage, Signature
+from pyneuronautofit.simulators.lanes.packing import make_layout, pack
 
 LEAK, CHANNEL, OTHER = (NodeKind((name,), ()) for name in ("pas", "hh", "other"))
 SIZES = {LEAK: 2, CHANNEL: 3, OTHER: 5}

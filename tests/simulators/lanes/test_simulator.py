@@ -23,10 +23,7 @@ from pyneuronautofit.simulators.agreement import compare_sweep
 from pyneuronautofit.simulators.lanes import engines
 from pyneuronautofit.simulators.lanes import simulator as module
 from pyneuronautofit.space import ParameterPath, ParameterTable
-from simulators.neuron.test_simulator import (
-    noisy_recording,
-    table,
-)
+from simulators.neuron.test_simulator import noisy_recording, table
 from simulators.troublesome import CELL, PROJECT, STATUSES, TROUBLE_OHM_CM
 
 WINDOW = StimulusWindow(100, 300)

@@ -8,11 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pyneuronautofit.simulators.lanes.stimulus import (
-    edges,
-    levelled,
-    sweep_current,
-)
+from pyneuronautofit.simulators.lanes.stimulus import edges, levelled, sweep_current
 
 STEP_MS, TICKS = 0.05, 2048
 

@@ -13,15 +13,8 @@ from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.simulators import Clock, Experiment, NeuronSimulator, RunStatus
 from pyneuronautofit.simulators.agreement import SPIKE_MV, spike_samples
 from pyneuronautofit.simulators.neuron.cvode import stepped_current
-from simulators.branching import (
-    SectionPlan,
-    branching_cell,
-    write_project,
-)
-from simulators.mechanism_cells import (
-    CELLS,
-    cell_source,
-)
+from simulators.branching import SectionPlan, branching_cell, write_project
+from simulators.mechanism_cells import CELLS, cell_source
 from simulators.neuron.test_simulator import table
 
 STEP_MS = 0.1

@@ -8,14 +8,8 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.simulators import RunStatus
-from pyneuronautofit.simulators.neuron.setter import (
-    Setter,
-    path_values,
-)
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.neuron.setter import Setter, path_values
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 PATHS = (

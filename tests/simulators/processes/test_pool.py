@@ -12,10 +12,7 @@ import pytest
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.processes import pool as pool_module
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 
 
 def pool(make, setup, n_worker=2, time_limit_s=30.0, tasks_per_worker=100):

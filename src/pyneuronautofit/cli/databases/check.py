@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
-from pyneuronautofit.cli.databases.probing import (
-    ProbeOptions,
-    build_probe,
-    watched,
-)
+from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, watched
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen

@@ -8,12 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyneuronautofit.cli.databases.probing import watched
-from pyneuronautofit.cli.databases.serving import (
-    Exhibition,
-    RatingOptions,
-    export_accepted,
-    serve,
-)
+from pyneuronautofit.cli.databases.serving import Exhibition, RatingOptions, export_accepted, serve
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen

@@ -9,12 +9,7 @@ from typing import TypeVar
 
 from rich.progress import track
 
-from pyneuronautofit._options import (
-    above,
-    at_least,
-    between,
-    one_of,
-)
+from pyneuronautofit._options import above, at_least, between, one_of
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.fit import option
 from pyneuronautofit.fit.common import MODEL, RUN, ProjectOptions

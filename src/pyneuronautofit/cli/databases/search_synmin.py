@@ -6,18 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyneuronautofit._options import (
-    above,
-    at_least,
-)
+from pyneuronautofit._options import above, at_least
 from pyneuronautofit._text import quoted
 from pyneuronautofit.cli.databases.check import check_folder
-from pyneuronautofit.cli.databases.probing import (
-    ProbeOptions,
-    build_probe,
-    temperature_of,
-    watched,
-)
+from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
 from pyneuronautofit.cli.databases.shares import parse_shares
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config

@@ -11,11 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import (
-    at_least,
-    between,
-    one_of,
-)
+from pyneuronautofit._options import at_least, between, one_of
 from pyneuronautofit.cli.interrupt import Interruption
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database

@@ -14,10 +14,7 @@ from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Collection, Selection
-from pyneuronautofit.database.content import (
-    JsonLayout,
-    write_content,
-)
+from pyneuronautofit.database.content import JsonLayout, write_content
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fit import option
 from pyneuronautofit.fit.common import MODEL, RUN

@@ -12,10 +12,7 @@ from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.interrupt import INTERRUPTED, Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
-from pyneuronautofit.cli.runs.progress import (
-    Pace,
-    make_progress,
-)
+from pyneuronautofit.cli.runs.progress import Pace, make_progress
 from pyneuronautofit.cli.runs.session import (
     FitSession,
     asks_to_resume,
@@ -23,12 +20,7 @@ from pyneuronautofit.cli.runs.session import (
     resume_request,
     resumed_session,
 )
-from pyneuronautofit.cli.runs.summary import (
-    draw_best,
-    print_checkpoint,
-    print_plan,
-    print_summary,
-)
+from pyneuronautofit.cli.runs.summary import draw_best, print_checkpoint, print_plan, print_summary
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, RunError, UsageError
 from pyneuronautofit.fit import (

@@ -29,12 +29,7 @@ from pyneuronautofit.fit import (
 )
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import Model, load_model
-from pyneuronautofit.objectives import (
-    EvaluationSettings,
-    Suite,
-    bind_suite,
-    settings_from_json,
-)
+from pyneuronautofit.objectives import EvaluationSettings, Suite, bind_suite, settings_from_json
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.simulators import RunStatus, plan_experiment
 

@@ -21,12 +21,7 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.traces.stored import StoredModelsOptions
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import (
-    build_simulator,
-    open_recording,
-    option,
-    stimulus_window,
-)
+from pyneuronautofit.fit import build_simulator, open_recording, option, stimulus_window
 from pyneuronautofit.fit.common import RUN
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.simulators import (

@@ -5,26 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pyneuronautofit.codegen.cpp.emit import (
-    Emitter,
-    Leaves,
-    vector,
-)
-from pyneuronautofit.codegen.cpp.fixed_step import (
-    GeneratedKind,
-    indented,
-    rewritten,
-)
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-)
-from pyneuronautofit.codegen.ir.node import (
-    Node,
-    inputs_of,
-)
+from pyneuronautofit.codegen.cpp.emit import Emitter, Leaves, vector
+from pyneuronautofit.codegen.cpp.fixed_step import GeneratedKind, indented, rewritten
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
+from pyneuronautofit.codegen.ir.node import Node, inputs_of
 from pyneuronautofit.codegen.ir.passes import share_powers
 from pyneuronautofit.codegen.schemes.adaptive_step import (
     EARLY,

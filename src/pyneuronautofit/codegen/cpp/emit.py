@@ -12,12 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Node,
-    exponents_of,
-    ordered,
-    sum_data,
-)
+from pyneuronautofit.codegen.ir.node import Node, exponents_of, ordered, sum_data
 
 # What quick.hpp has.
 _QUICK = frozenset({"exp", "expm1", "phi1", "log", "pow", "inv", "div"})

@@ -5,29 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyneuronautofit.codegen.cpp.emit import (
-    Emitter,
-    Leaves,
-    vector,
-)
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    STEP,
-    VOLTAGE,
-    WEIGHT,
-)
+from pyneuronautofit.codegen.cpp.emit import Emitter, Leaves, vector
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE, WEIGHT
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-    inputs_of,
-    terms_of,
-)
-from pyneuronautofit.codegen.ir.passes import (
-    avoid_cancellation,
-    share_exponentials,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of, terms_of
+from pyneuronautofit.codegen.ir.passes import avoid_cancellation, share_exponentials
 from pyneuronautofit.codegen.kinds import NodeVariable
 from pyneuronautofit.codegen.schemes.fixed_step import NodeProgram
 

@@ -14,11 +14,7 @@ from typing import Protocol
 
 from pyneuronautofit.codegen.equations import physics
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    FUNCTIONS,
-    Node,
-    constant_value,
-)
+from pyneuronautofit.codegen.ir.node import FUNCTIONS, Node, constant_value
 from pyneuronautofit.codegen.ir.node import known_truth as truth_of
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.codegen.nmodl.refusal import refusal

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pyneuronautofit.codegen.equations.execute import (
-    Executor,
-    word_of,
-)
+from pyneuronautofit.codegen.equations.execute import Executor, word_of
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
     STATE_TIME,
@@ -22,16 +19,8 @@ from pyneuronautofit.codegen.equations.names import (
 )
 from pyneuronautofit.codegen.equations.solve import solve
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-    inputs_of,
-)
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeVariable,
-    mechanism_of,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
+from pyneuronautofit.codegen.kinds import IonUse, NodeVariable, mechanism_of
 from pyneuronautofit.codegen.nmodl import tree
 
 _CELSIUS = NodeVariable("global", "", "celsius", None)

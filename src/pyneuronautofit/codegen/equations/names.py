@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node
 from pyneuronautofit.codegen.nmodl import tree
 
 VOLTAGE: Name = ("v",)

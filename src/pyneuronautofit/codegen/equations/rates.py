@@ -9,15 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pyneuronautofit.codegen.equations.execute import (
-    Executor,
-    word_of,
-)
-from pyneuronautofit.codegen.equations.solve import (
-    Balance,
-    solve,
-    state_keys,
-)
+from pyneuronautofit.codegen.equations.execute import Executor, word_of
+from pyneuronautofit.codegen.equations.solve import Balance, solve, state_keys
 from pyneuronautofit.codegen.ir.calculus import NotLinearError
 from pyneuronautofit.codegen.ir.node import Node
 from pyneuronautofit.codegen.nmodl import tree

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from pyneuronautofit.codegen.equations.execute import (
-    Executor,
-    word_of,
-)
+from pyneuronautofit.codegen.equations.execute import Executor, word_of
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
     STEP,
@@ -22,15 +19,8 @@ from pyneuronautofit.codegen.equations.names import (
 )
 from pyneuronautofit.codegen.equations.physics import nernst
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-)
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeKind,
-    mechanism_of,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind, mechanism_of
 from pyneuronautofit.codegen.nmodl import tree
 
 _COMMON = frozenset({"v", "t", "dt", "celsius", "diam", "area"})

@@ -19,20 +19,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pyneuronautofit.codegen.equations.execute import (
-    Executor,
-    word_of,
-)
+from pyneuronautofit.codegen.equations.execute import Executor, word_of
 from pyneuronautofit.codegen.ir.calculus import (
     LinearForm,
     NotLinearError,
     linear_form,
     solve_linear,
 )
-from pyneuronautofit.codegen.ir.node import (
-    Node,
-    constant_value,
-)
+from pyneuronautofit.codegen.ir.node import Node, constant_value
 from pyneuronautofit.codegen.nmodl import tree
 
 # NEURON's SOLVE ... STEADYSTATE is one implicit step of this length.

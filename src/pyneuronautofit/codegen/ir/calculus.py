@@ -6,13 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Node,
-    constant_value,
-    exponents_of,
-    ordered,
-    sum_data,
-)
+from pyneuronautofit.codegen.ir.node import Node, constant_value, exponents_of, ordered, sum_data
 
 
 class NotLinearError(Exception):

@@ -7,14 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-    exponents_of,
-    input_name,
-    ordered,
-    sum_data,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node, exponents_of, input_name, ordered, sum_data
 
 Values = Any  # a number or an array, of any one shape
 

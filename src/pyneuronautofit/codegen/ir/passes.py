@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Node,
-    exponents_of,
-    ordered,
-    terms_of,
-)
+from pyneuronautofit.codegen.ir.node import Node, exponents_of, ordered, terms_of
 
 # Of exp(x) this many powers are taken; four multiplications at the most.
 _LARGEST_SHARED_POWER = 10

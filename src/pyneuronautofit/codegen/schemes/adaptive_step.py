@@ -25,10 +25,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyneuronautofit.codegen.equations.names import (
-    STEP,
-    VOLTAGE,
-)
+from pyneuronautofit.codegen.equations.names import STEP, VOLTAGE
 from pyneuronautofit.codegen.ir.calculus import (
     LinearForm,
     NotLinearError,
@@ -38,12 +35,7 @@ from pyneuronautofit.codegen.ir.calculus import (
     solve_linear,
 )
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-    constant_value,
-    inputs_of,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node, constant_value, inputs_of
 from pyneuronautofit.codegen.kinds import NodeVariable
 from pyneuronautofit.codegen.schemes.equations import Equations
 

@@ -21,25 +21,11 @@ from pyneuronautofit.codegen.equations.names import (
     VOLTAGE,
     mechanism_name,
 )
-from pyneuronautofit.codegen.equations.rates import (
-    Rates,
-    collect,
-)
-from pyneuronautofit.codegen.equations.segment import (
-    Segment,
-    copied_from_ions,
-    ordered_mechanisms,
-)
+from pyneuronautofit.codegen.equations.rates import Rates, collect
+from pyneuronautofit.codegen.equations.segment import Segment, copied_from_ions, ordered_mechanisms
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-    inputs_of,
-)
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.codegen.nmodl import tree
 
 # The step's own inputs; that of the late voltage and others are of `adaptive_step`.

@@ -16,32 +16,13 @@ from dataclasses import dataclass
 
 from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.equations.initial import Beginning
-from pyneuronautofit.codegen.equations.names import (
-    CURRENT_TIME,
-    STATE_TIME,
-    VOLTAGE,
-    WEIGHT,
-)
-from pyneuronautofit.codegen.equations.segment import (
-    Segment,
-    ordered_mechanisms,
-)
+from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, VOLTAGE, WEIGHT
+from pyneuronautofit.codegen.equations.segment import Segment, ordered_mechanisms
 from pyneuronautofit.codegen.equations.solve import solve
-from pyneuronautofit.codegen.ir.calculus import (
-    depends_on,
-    derivative,
-)
+from pyneuronautofit.codegen.ir.calculus import depends_on, derivative
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import (
-    Name,
-    Node,
-    inputs_of,
-)
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-    mechanism_of,
-)
+from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable, mechanism_of
 from pyneuronautofit.codegen.nmodl import tree
 
 _ALWAYS_VARYING = frozenset({VOLTAGE, CURRENT_TIME, STATE_TIME, WEIGHT})

@@ -19,12 +19,7 @@ from pyneuronautofit.database.database import Database
 from pyneuronautofit.database.journal import Journal
 from pyneuronautofit.database.models import StoredModels
 from pyneuronautofit.database.probing import ask_each
-from pyneuronautofit.probes.tests import (
-    Probe,
-    Probed,
-    StepTest,
-    StepTraces,
-)
+from pyneuronautofit.probes.tests import Probe, Probed, StepTest, StepTraces
 from pyneuronautofit.simulators import RunStatus
 
 SPIKE_MV = 0.0

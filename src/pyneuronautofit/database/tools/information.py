@@ -14,11 +14,7 @@ from pyneuronautofit.database.database import Database
 from pyneuronautofit.database.labels import Units, label_of
 from pyneuronautofit.database.models import StoredModel
 from pyneuronautofit.database.tools.resting import NOTE
-from pyneuronautofit.space import (
-    BoundReference,
-    Parameter,
-    ParameterPath,
-)
+from pyneuronautofit.space import BoundReference, Parameter, ParameterPath
 from pyneuronautofit.space.scales import LINEAR
 
 # A parameter this near to a bound, as a share of the interval, presses on it.

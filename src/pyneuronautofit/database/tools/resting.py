@@ -12,11 +12,7 @@ from pyneuronautofit.database.database import Database
 from pyneuronautofit.database.journal import Journal
 from pyneuronautofit.database.models import StoredModels
 from pyneuronautofit.database.probing import ask_each
-from pyneuronautofit.probes.tests import (
-    Probe,
-    Probed,
-    Rest,
-)
+from pyneuronautofit.probes.tests import Probe, Probed, Rest
 from pyneuronautofit.simulators import RunStatus
 
 #: The key of a model's record that says what is wrong with its `init`; there only where needed.

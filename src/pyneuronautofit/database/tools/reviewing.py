@@ -20,10 +20,7 @@ from pyneuronautofit.fit.reduction import Downsampler, reduce_traces
 from pyneuronautofit.plots import save_sweeps
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import RunStatus, Simulator, available_cores
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 
 _TIME_LIMIT_S = 600.0
 _DRAWINGS_PER_WORKER = 100

@@ -12,11 +12,7 @@ from pyneuronautofit.database.journal import Journal
 from pyneuronautofit.database.models import StoredModels
 from pyneuronautofit.database.probing import ask_each
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.probes.tests import (
-    Probe,
-    Probed,
-    SynapseThresholds,
-)
+from pyneuronautofit.probes.tests import Probe, Probed, SynapseThresholds
 from pyneuronautofit.simulators import RunStatus
 
 #: The key of the conductances in a model, and of the mixes in the header.

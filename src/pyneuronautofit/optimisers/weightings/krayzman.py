@@ -21,11 +21,7 @@ import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.optimisers._kernels import weights as loops
-from pyneuronautofit.optimisers.weightings.base import (
-    Adaptation,
-    Weights,
-    no_weights,
-)
+from pyneuronautofit.optimisers.weightings.base import Adaptation, Weights, no_weights
 
 #: Steps of one update, and steps without a better ratio before the one restart.
 MOST_STEPS = 2000

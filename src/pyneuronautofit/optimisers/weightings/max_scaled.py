@@ -8,11 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.optimisers.weightings.base import (
-    Adaptation,
-    Weights,
-    no_weights,
-)
+from pyneuronautofit.optimisers.weightings.base import Adaptation, Weights, no_weights
 
 #: A component that was never above this is not scaled.
 _SMALLEST_SCALER = 1e-12

@@ -13,15 +13,8 @@ from typing import ClassVar
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.optimisers.weightings.base import (
-    Adaptation,
-    Weights,
-)
-from pyneuronautofit.optimisers.weightings.krayzman import (
-    AdaptationRule,
-    adapt,
-    first_weights,
-)
+from pyneuronautofit.optimisers.weightings.base import Adaptation, Weights
+from pyneuronautofit.optimisers.weightings.krayzman import AdaptationRule, adapt, first_weights
 
 _ABOVE_ZERO = float(np.nextafter(0.0, 1.0))
 

@@ -11,20 +11,10 @@ from collections.abc import Generator
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.probes.batch.lanes import (
-    Arrived,
-    Clamp,
-    Request,
-    Track,
-)
+from pyneuronautofit.probes.batch.lanes import Arrived, Clamp, Request, Track
 from pyneuronautofit.probes.batch.reader import ModelImage
 from pyneuronautofit.probes.batch.scheduler import Course
-from pyneuronautofit.probes.tests import (
-    Rest,
-    RestTest,
-    StepTest,
-    StepTraces,
-)
+from pyneuronautofit.probes.tests import Rest, RestTest, StepTest, StepTraces
 from pyneuronautofit.simulators.lanes.lanes import is_sound
 from pyneuronautofit.units import PA_PER_NA
 

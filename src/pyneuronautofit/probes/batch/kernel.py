@@ -10,12 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.simulators.lanes.kernel import (
-    KernelBase,
-    LaneGroup,
-    Stop,
-    address,
-)
+from pyneuronautofit.simulators.lanes.kernel import KernelBase, LaneGroup, Stop, address
 
 
 class _Plan(ctypes.Structure):

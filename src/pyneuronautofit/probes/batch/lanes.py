@@ -15,29 +15,14 @@ import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.codegen.ir.node import Name
-from pyneuronautofit.codegen.kinds import (
-    NodeVariable,
-    is_process,
-)
+from pyneuronautofit.codegen.kinds import NodeVariable, is_process
 from pyneuronautofit.probes import settling
-from pyneuronautofit.probes.batch.kernel import (
-    Passing,
-    ProbeKernel,
-)
-from pyneuronautofit.simulators.cells.image import (
-    CellImage,
-    Signature,
-)
-from pyneuronautofit.simulators.lanes.kernel import (
-    LaneGroup,
-    Stop,
-)
+from pyneuronautofit.probes.batch.kernel import Passing, ProbeKernel
+from pyneuronautofit.simulators.cells.image import CellImage, Signature
+from pyneuronautofit.simulators.lanes.kernel import LaneGroup, Stop
 from pyneuronautofit.simulators.lanes.lanes import HIGHEST_MV
 from pyneuronautofit.simulators.lanes.library import LoadedKernel
-from pyneuronautofit.simulators.lanes.packing import (
-    cable_column,
-    make_layout,
-)
+from pyneuronautofit.simulators.lanes.packing import cable_column, make_layout
 
 
 class ProbeRunner:

@@ -9,10 +9,7 @@ from typing import Any
 from pyneuronautofit.errors import PyNeuronAutofitError, UnsupportedModel
 from pyneuronautofit.probes import synapse
 from pyneuronautofit.probes.neuron.runner import named_sections
-from pyneuronautofit.simulators.cells.image import (
-    CellImage,
-    Signature,
-)
+from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.cells.morphology import (
     Blueprint,
     make_blueprint,
@@ -21,10 +18,7 @@ from pyneuronautofit.simulators.cells.morphology import (
 )
 from pyneuronautofit.simulators.cells.reading import read_structure
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
-from pyneuronautofit.simulators.cells.worker import (
-    image_reader,
-    is_lacking_kind,
-)
+from pyneuronautofit.simulators.cells.worker import image_reader, is_lacking_kind
 from pyneuronautofit.simulators.neuron.cell import (
     NeuronSession,
     NeuronSetup,

@@ -13,10 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pyneuronautofit.probes.batch.lanes import (
-    Arrived,
-    Request,
-)
+from pyneuronautofit.probes.batch.lanes import Arrived, Request
 from pyneuronautofit.simulators.lanes.kernel import Stop
 
 #: Asks for time to pass, and returns something in the end.

@@ -8,42 +8,23 @@ from dataclasses import replace
 from typing import Self
 
 from pyneuronautofit.codegen.generate import GenerateKernel
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.probes import synapse
 from pyneuronautofit.probes.batch.lanes import ProbeRunner
-from pyneuronautofit.probes.batch.reader import (
-    ModelImage,
-    ProbeSetup,
-    ReadModel,
-    make_probe_reader,
-)
+from pyneuronautofit.probes.batch.reader import ModelImage, ProbeSetup, ReadModel, make_probe_reader
 from pyneuronautofit.probes.batch.scheduler import Scheduler
 from pyneuronautofit.probes.batch.work import ProbeWork
-from pyneuronautofit.probes.pool import (
-    ProbePool,
-    Test,
-    bare_experiment,
-    parse_beginnings,
-)
+from pyneuronautofit.probes.pool import ProbePool, Test, bare_experiment, parse_beginnings
 from pyneuronautofit.probes.synapse import SynapseTrial
-from pyneuronautofit.probes.tests import (
-    Probed,
-    SynapseTest,
-)
+from pyneuronautofit.probes.tests import Probed, SynapseTest
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.cells.worker import packed_plan
 from pyneuronautofit.simulators.lanes.library import KernelLibrary
 from pyneuronautofit.simulators.lanes.simulator import kernel_writer
 from pyneuronautofit.simulators.neuron.cell import NeuronSetup
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    Outcome,
-)
+from pyneuronautofit.simulators.processes.pool import Job, Outcome
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 

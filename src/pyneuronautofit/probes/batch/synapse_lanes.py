@@ -14,32 +14,13 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.codegen.equations.names import mechanism_name
-from pyneuronautofit.codegen.kinds import (
-    NodeVariable,
-    process_name,
-)
-from pyneuronautofit.probes import (
-    settling,
-    synapse,
-)
-from pyneuronautofit.probes.batch.courses import (
-    rises,
-    steps_in,
-)
-from pyneuronautofit.probes.batch.lanes import (
-    Arrived,
-    Request,
-    Track,
-)
+from pyneuronautofit.codegen.kinds import NodeVariable, process_name
+from pyneuronautofit.probes import settling, synapse
+from pyneuronautofit.probes.batch.courses import rises, steps_in
+from pyneuronautofit.probes.batch.lanes import Arrived, Request, Track
 from pyneuronautofit.probes.batch.scheduler import Course
-from pyneuronautofit.probes.synapse import (
-    SynapseTrial,
-    TrialTrace,
-)
-from pyneuronautofit.probes.tests import (
-    SynapseTest,
-    SynapseThresholds,
-)
+from pyneuronautofit.probes.synapse import SynapseTrial, TrialTrace
+from pyneuronautofit.probes.tests import SynapseTest, SynapseThresholds
 from pyneuronautofit.probes.threshold import GridSearch
 from pyneuronautofit.simulators.lanes.lanes import is_sound
 

@@ -8,16 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from pyneuronautofit.probes.batch.courses import (
-    current_steps,
-    long_rest,
-)
+from pyneuronautofit.probes.batch.courses import current_steps, long_rest
 from pyneuronautofit.probes.batch.lanes import ProbeRunner
 from pyneuronautofit.probes.batch.reader import ModelImage
-from pyneuronautofit.probes.batch.scheduler import (
-    Course,
-    Scheduler,
-)
+from pyneuronautofit.probes.batch.scheduler import Course, Scheduler
 from pyneuronautofit.probes.batch.synapse_lanes import (
     Rested,
     ThresholdSearch,
@@ -27,12 +21,7 @@ from pyneuronautofit.probes.batch.synapse_lanes import (
 )
 from pyneuronautofit.probes.pool import Test
 from pyneuronautofit.probes.synapse import SynapseTrial
-from pyneuronautofit.probes.tests import (
-    Probed,
-    RestTest,
-    StepTest,
-    SynapseTest,
-)
+from pyneuronautofit.probes.tests import Probed, RestTest, StepTest, SynapseTest
 from pyneuronautofit.probes.threshold import N_GRID
 from pyneuronautofit.simulators._base import RunStatus
 from pyneuronautofit.simulators.cells.image import Signature

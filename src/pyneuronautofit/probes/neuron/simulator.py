@@ -17,20 +17,9 @@ from pyneuronautofit.probes.neuron.runner import (
     recorded,
     reference,
 )
-from pyneuronautofit.probes.neuron.synapse import (
-    SearchRunner,
-    TrialRunner,
-)
-from pyneuronautofit.probes.pool import (
-    ProbePool,
-    Test,
-    bare_experiment,
-    parse_beginnings,
-)
-from pyneuronautofit.probes.synapse import (
-    SynapseTrial,
-    TrialTrace,
-)
+from pyneuronautofit.probes.neuron.synapse import SearchRunner, TrialRunner
+from pyneuronautofit.probes.pool import ProbePool, Test, bare_experiment, parse_beginnings
+from pyneuronautofit.probes.synapse import SynapseTrial, TrialTrace
 from pyneuronautofit.probes.tests import (
     Probed,
     Rest,
@@ -48,10 +37,7 @@ from pyneuronautofit.simulators.neuron.cell import (
     Settings,
     open_session,
 )
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    Outcome,
-)
+from pyneuronautofit.simulators.processes.pool import Job, Outcome
 from pyneuronautofit.space import ParameterPath, ParameterTable
 from pyneuronautofit.units import PA_PER_NA
 

@@ -9,28 +9,13 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.probes import (
-    settling,
-    synapse,
-)
-from pyneuronautofit.probes.neuron.runner import (
-    Runner,
-    StateReader,
-)
-from pyneuronautofit.probes.synapse import (
-    SynapseTrial,
-    TrialTrace,
-)
-from pyneuronautofit.probes.tests import (
-    SynapseTest,
-    SynapseThresholds,
-)
+from pyneuronautofit.probes import settling, synapse
+from pyneuronautofit.probes.neuron.runner import Runner, StateReader
+from pyneuronautofit.probes.synapse import SynapseTrial, TrialTrace
+from pyneuronautofit.probes.tests import SynapseTest, SynapseThresholds
 from pyneuronautofit.probes.threshold import Threshold
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import (
-    NeuronSession,
-    Settings,
-)
+from pyneuronautofit.simulators.neuron.cell import NeuronSession, Settings
 
 
 class _EventRunner(Runner):

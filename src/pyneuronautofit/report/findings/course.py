@@ -10,10 +10,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.optimisers.hypervolume import Hypervolume
-from pyneuronautofit.report.findings.choice import (
-    mode_codes,
-    mode_sums,
-)
+from pyneuronautofit.report.findings.choice import mode_codes, mode_sums
 from pyneuronautofit.runs import Evaluations, Generation, RunReader
 
 #: A chart shows so many generations at the most, evenly spaced.

@@ -17,10 +17,7 @@ from pyneuronautofit.fit import (
     working_directory_of,
 )
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.report.findings.thinning import (
-    Thinned,
-    thin,
-)
+from pyneuronautofit.report.findings.thinning import Thinned, thin
 from pyneuronautofit.runs import RunReader
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable

@@ -12,10 +12,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fit.best import best_members
-from pyneuronautofit.report.findings.choice import (
-    mode_codes,
-    mode_sums,
-)
+from pyneuronautofit.report.findings.choice import mode_codes, mode_sums
 from pyneuronautofit.runs import Evaluations, Generation, RunReader, Session
 
 # The recent past: the last minute, but at least some generations.

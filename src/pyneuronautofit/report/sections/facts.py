@@ -13,11 +13,7 @@ from pyneuronautofit.fit import FitConfig, options_of
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.report.findings.course import SearchCourse
-from pyneuronautofit.report.findings.state import (
-    RunPace,
-    goal_of,
-    sessions_of,
-)
+from pyneuronautofit.report.findings.state import RunPace, goal_of, sessions_of
 from pyneuronautofit.report.html import Markup, element, facts, joined, section, table
 from pyneuronautofit.runs import RunReader
 

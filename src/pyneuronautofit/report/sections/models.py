@@ -6,15 +6,8 @@ import numpy as np
 
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.findings.choice import (
-    Listed,
-    mode_codes,
-)
-from pyneuronautofit.report.findings.spread import (
-    MANY,
-    NEAR,
-    Spread,
-)
+from pyneuronautofit.report.findings.choice import Listed, mode_codes
+from pyneuronautofit.report.findings.spread import MANY, NEAR, Spread
 from pyneuronautofit.report.html import Markup, chart, element, section, table
 from pyneuronautofit.runs import column_names
 

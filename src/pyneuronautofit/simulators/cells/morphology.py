@@ -12,20 +12,10 @@ from functools import lru_cache
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
-from pyneuronautofit.codegen.kinds import (
-    IonUse,
-    NodeKind,
-    process_name,
-)
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind, process_name
 from pyneuronautofit.errors import ModelError
-from pyneuronautofit.simulators.cells.axial import (
-    Wired,
-    Wires,
-)
-from pyneuronautofit.simulators.cells.image import (
-    NO_MEMBRANE,
-    Signature,
-)
+from pyneuronautofit.simulators.cells.axial import Wired, Wires
+from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Signature
 
 _ION = "_ion"
 

@@ -12,19 +12,10 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-    is_process,
-)
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable, is_process
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators.cells.axial import conductances
-from pyneuronautofit.simulators.cells.image import (
-    NO_MEMBRANE,
-    Cable,
-    CellImage,
-    Signature,
-)
+from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Cable, CellImage, Signature
 from pyneuronautofit.simulators.cells.morphology import (
     Blueprint,
     Shape,

@@ -21,23 +21,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from pyneuronautofit.simulators.cells.image import (
-    CellImage,
-    identical,
-)
+from pyneuronautofit.simulators.cells.image import CellImage, identical
 from pyneuronautofit.simulators.cells.reading import ImageReader
-from pyneuronautofit.simulators.cells.reused_cell import (
-    CannotReuse,
-    KeptCell,
-    Segments,
-    keep_cell,
-)
+from pyneuronautofit.simulators.cells.reused_cell import CannotReuse, KeptCell, Segments, keep_cell
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.neuron.cell import NeuronSession
-from pyneuronautofit.simulators.neuron.setter import (
-    PathValues,
-    Setter,
-)
+from pyneuronautofit.simulators.neuron.setter import PathValues, Setter
 from pyneuronautofit.space import ParameterPath
 
 # NEURON initialises all cells that there are, each time: rare numbers of segments are not worth it.

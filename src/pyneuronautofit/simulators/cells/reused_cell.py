@@ -16,20 +16,10 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.simulators.cells.image import CellImage
-from pyneuronautofit.simulators.cells.morphology import (
-    Shape,
-    neuron,
-    read_shape,
-)
-from pyneuronautofit.simulators.cells.reading import (
-    ImageReader,
-    Recipe,
-)
+from pyneuronautofit.simulators.cells.morphology import Shape, neuron, read_shape
+from pyneuronautofit.simulators.cells.reading import ImageReader, Recipe
 from pyneuronautofit.simulators.neuron.cell import NEW_NODE_MV
-from pyneuronautofit.simulators.neuron.setter import (
-    PathValues,
-    follow,
-)
+from pyneuronautofit.simulators.neuron.setter import PathValues, follow
 from pyneuronautofit.space import ParameterPath
 
 # What NEURON has to be told of, because areas and resistances follow from it.

@@ -10,32 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.simulators.cells.image import (
-    CellImage,
-    Signature,
-    identical,
-)
-from pyneuronautofit.simulators.cells.reading import (
-    ImageReader,
-    read_structure,
-)
+from pyneuronautofit.simulators.cells.image import CellImage, Signature, identical
+from pyneuronautofit.simulators.cells.reading import ImageReader, read_structure
 from pyneuronautofit.simulators.cells.reused import ReusedCells
 from pyneuronautofit.simulators.cells.reused_cell import CannotReuse
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
-from pyneuronautofit.simulators.neuron.cell import (
-    NeuronSession,
-    NeuronSetup,
-    open_session,
-)
-from pyneuronautofit.simulators.neuron.setter import (
-    PathValues,
-    Setter,
-)
+from pyneuronautofit.simulators.neuron.cell import NeuronSession, NeuronSetup, open_session
+from pyneuronautofit.simulators.neuron.setter import PathValues, Setter
 
 #: Reading a cell takes less time than sending its parameters and what was read.
 CELLS_TOGETHER = 64

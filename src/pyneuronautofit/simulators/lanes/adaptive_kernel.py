@@ -14,15 +14,8 @@ from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.integrators import Adaptive
-from pyneuronautofit.simulators.lanes.kernel import (
-    KernelBase,
-    Stop,
-    TreeArrays,
-)
-from pyneuronautofit.simulators.lanes.stimulus import (
-    SweepCurrent,
-    sweep_current,
-)
+from pyneuronautofit.simulators.lanes.kernel import KernelBase, Stop, TreeArrays
+from pyneuronautofit.simulators.lanes.stimulus import SweepCurrent, sweep_current
 from pyneuronautofit.units import PA_PER_NA
 
 # Bounds of a step, and the first one after an edge, ms (design: measured, not critical).

@@ -17,11 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.simulators._base import (
-    RunStatus,
-    TraceBlock,
-    Traces,
-)
+from pyneuronautofit.simulators._base import RunStatus, TraceBlock, Traces
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.lanes.adaptive_kernel import (
     FINISHED,
@@ -33,16 +29,9 @@ from pyneuronautofit.simulators.lanes.adaptive_kernel import (
     Packed,
 )
 from pyneuronautofit.simulators.lanes.kernel import Stop
-from pyneuronautofit.simulators.lanes.lanes import (
-    Cell,
-    is_sound,
-)
+from pyneuronautofit.simulators.lanes.lanes import Cell, is_sound
 from pyneuronautofit.simulators.lanes.library import LoadedKernel
-from pyneuronautofit.simulators.lanes.packing import (
-    begins,
-    make_layout,
-    pack_all,
-)
+from pyneuronautofit.simulators.lanes.packing import begins, make_layout, pack_all
 
 # Voltages of one call.
 _CALL_BYTES = 96 * 1024**2

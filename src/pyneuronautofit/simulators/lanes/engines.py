@@ -10,22 +10,10 @@ from pyneuronautofit.simulators._base import TraceBlock
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.integrators import Adaptive
-from pyneuronautofit.simulators.lanes.adaptive_kernel import (
-    AdaptivePlan,
-    LaneUse,
-)
-from pyneuronautofit.simulators.lanes.adaptive_lanes import (
-    AdaptiveWork,
-    Memory,
-)
+from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptivePlan, LaneUse
+from pyneuronautofit.simulators.lanes.adaptive_lanes import AdaptiveWork, Memory
 from pyneuronautofit.simulators.lanes.kernel import Kernel
-from pyneuronautofit.simulators.lanes.lanes import (
-    Cell,
-    Chunk,
-    LaneRunner,
-    LaneWork,
-    batched,
-)
+from pyneuronautofit.simulators.lanes.lanes import Cell, Chunk, LaneRunner, LaneWork, batched
 from pyneuronautofit.simulators.lanes.library import LoadedKernel
 from pyneuronautofit.simulators.lanes.packing import make_layout
 

@@ -18,21 +18,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.simulators._base import (
-    RunStatus,
-    TraceBlock,
-    Traces,
-)
+from pyneuronautofit.simulators._base import RunStatus, TraceBlock, Traces
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.lanes.kernel import (
-    Kernel,
-    Stop,
-)
-from pyneuronautofit.simulators.lanes.packing import (
-    LaneLayout,
-    pack,
-)
+from pyneuronautofit.simulators.lanes.kernel import Kernel, Stop
+from pyneuronautofit.simulators.lanes.packing import LaneLayout, pack
 from pyneuronautofit.units import PA_PER_NA
 
 #: Beyond this, of either sign, a voltage is not sound.

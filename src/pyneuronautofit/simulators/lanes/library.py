@@ -9,21 +9,10 @@ from typing import Any
 
 from pyneuronautofit import codegen
 from pyneuronautofit._native import artifacts
-from pyneuronautofit.codegen.compile import (
-    Precision,
-    compile_kernel,
-    read_sidecar,
-    write_sidecar,
-)
-from pyneuronautofit.codegen.generate import (
-    GeneratedKernel,
-    GenerateKernel,
-)
+from pyneuronautofit.codegen.compile import Precision, compile_kernel, read_sidecar, write_sidecar
+from pyneuronautofit.codegen.generate import GeneratedKernel, GenerateKernel
 from pyneuronautofit.codegen.ir.node import Name
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.codegen.nmodl.sources import find_sources
 from pyneuronautofit.models import neuron_version
 from pyneuronautofit.probes.batch.kernel import ProbeKernel

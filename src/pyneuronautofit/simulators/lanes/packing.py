@@ -9,16 +9,8 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.codegen.kinds import NodeKind
-from pyneuronautofit.simulators.cells.image import (
-    CellImage,
-    Signature,
-)
-from pyneuronautofit.simulators.lanes.kernel import (
-    Kernel,
-    KernelBase,
-    LaneGroup,
-    TreeArrays,
-)
+from pyneuronautofit.simulators.cells.image import CellImage, Signature
+from pyneuronautofit.simulators.lanes.kernel import Kernel, KernelBase, LaneGroup, TreeArrays
 
 
 @dataclass(frozen=True)

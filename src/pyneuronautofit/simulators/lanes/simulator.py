@@ -16,30 +16,13 @@ from typing import Self
 
 import numpy as np
 
-from pyneuronautofit.codegen.compile import (
-    KernelBuildError,
-    Precision,
-)
-from pyneuronautofit.codegen.generate import (
-    GeneratedKernel,
-    GenerateKernel,
-    make_writer,
-)
-from pyneuronautofit.codegen.kinds import (
-    NodeKind,
-    NodeVariable,
-)
+from pyneuronautofit.codegen.compile import KernelBuildError, Precision
+from pyneuronautofit.codegen.generate import GeneratedKernel, GenerateKernel, make_writer
+from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.simulators._base import (
-    TraceBlock,
-    Traces,
-    gather,
-)
-from pyneuronautofit.simulators.cells.image import (
-    CellImage,
-    Signature,
-)
+from pyneuronautofit.simulators._base import TraceBlock, Traces, gather
+from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.cells.worker import (
     CELLS_TOGETHER,
     ReadCell,
@@ -49,24 +32,13 @@ from pyneuronautofit.simulators.cells.worker import (
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.lanes.adaptive_kernel import LaneUse
-from pyneuronautofit.simulators.lanes.engines import (
-    AdaptiveEngine,
-    Engine,
-    FixedEngine,
-)
-from pyneuronautofit.simulators.lanes.lanes import (
-    Cell,
-    batched,
-)
+from pyneuronautofit.simulators.lanes.engines import AdaptiveEngine, Engine, FixedEngine
+from pyneuronautofit.simulators.lanes.lanes import Cell, batched
 from pyneuronautofit.simulators.lanes.library import KernelLibrary
 from pyneuronautofit.simulators.neuron.cell import NeuronSetup
 from pyneuronautofit.simulators.neuron.setter import path_values
 from pyneuronautofit.simulators.neuron.simulator import available_cores
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    Outcome,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.processes.pool import Job, Outcome, WorkerPool
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 # NEURON keeps a little of every cell; benchmarks/worker_memory.py measures how much.

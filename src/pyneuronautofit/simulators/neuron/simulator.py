@@ -15,26 +15,11 @@ import numpy as np
 
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.simulators._base import (
-    RunStatus,
-    TraceBlock,
-    Traces,
-    gather,
-)
+from pyneuronautofit.simulators._base import RunStatus, TraceBlock, Traces, gather
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import (
-    NeuronSetup,
-    make_runner,
-)
-from pyneuronautofit.simulators.neuron.cvode import (
-    CvodeSetup,
-    make_cvode_runner,
-)
-from pyneuronautofit.simulators.processes.pool import (
-    Job,
-    Outcome,
-    WorkerPool,
-)
+from pyneuronautofit.simulators.neuron.cell import NeuronSetup, make_runner
+from pyneuronautofit.simulators.neuron.cvode import CvodeSetup, make_cvode_runner
+from pyneuronautofit.simulators.processes.pool import Job, Outcome, WorkerPool
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 # NEURON keeps a little of every cell; benchmarks/worker_memory.py measures how much.

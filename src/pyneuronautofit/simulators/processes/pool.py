@@ -22,10 +22,7 @@ from typing import Any
 
 from pyneuronautofit.errors import ModelError, PyNeuronAutofitError
 from pyneuronautofit.simulators._base import RunStatus
-from pyneuronautofit.simulators.processes.process import (
-    Outcome,
-    WorkerProcess,
-)
+from pyneuronautofit.simulators.processes.process import Outcome, WorkerProcess
 
 __all__ = ["Job", "Outcome", "WorkerPool"]
 
