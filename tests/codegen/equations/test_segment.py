@@ -180,6 +180,9 @@ def test_a_current_that_is_only_written_is_not_taken(segment, known):
     made = segment("inflow", ions=(CA,))
     made.enter(made.executors["inflow"], ("t", "state"))
     assert "ica" not in made.executors["inflow"].values
+    # Nor is it given: what a SOLVE has made of it is not the ion's current.
+    made.leave(made.executors["inflow"])
+    assert set(made.ion_values) == {("ion", "ca", "eca")}
     assert copied_from_ions(known["inflow"]) == {"eca"}
     assert copied_from_ions(known["pool"]) == {"ica", "cai"}
 
