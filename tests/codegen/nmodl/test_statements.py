@@ -134,11 +134,11 @@ def test_equations(tmp_path):
     assert found.initial == (Solve("d", "", False),)
 
 
-def test_numbers_may_have_names(tmp_path):
-    found = read(
-        tmp_path, "DEFINE N 3\nPARAMETER { p = N  n = -2.5 (mV)  k = -4 }\nASSIGNED { w[N] }"
-    )
-    assert found.parameters == {"p": 3.0, "n": -2.5, "k": -4.0}
+def test_numbers_may_have_names_and_signs(tmp_path):
+    text = "DEFINE N 3\nPARAMETER { p = N  n = -2.5 (mV)  k = -N }\nCONSTANT { c = -N  d = -4 }"
+    found = read(tmp_path, f"{text}\nASSIGNED {{ w[N] }}")
+    assert found.parameters == {"p": 3.0, "n": -2.5, "k": -3.0}
+    assert found.constants == {"N": 3.0, "c": -3.0, "d": -4.0}
     assert found.lengths == {"w": 3}
 
 
