@@ -37,9 +37,9 @@ class Spikes:
     offsets: IntArray
 
     @property
-    def arrays(self) -> tuple[IntArray, IntArray, IntArray]:
+    def arrays(self) -> spikes.SpikeArrays:
         """All of it, as compiled loops take it."""
-        return self.starts, self.ends, self.offsets
+        return spikes.SpikeArrays(self.starts, self.ends, self.offsets)
 
     @property
     def counts(self) -> IntArray:
