@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pyneuronautofit._types import FloatArray
 from pyneuronautofit.simulators.neuron.cell import Settings, open_session
 from pyneuronautofit.simulators.neuron.cvode import (
     CvodeCell,
@@ -22,7 +22,7 @@ from pyneuronautofit.simulators.neuron.cvode import (
 class Counted:
     """One candidate: its voltages [sweep, sample] in mV, and its steps with those of transients."""
 
-    voltage_mV: FloatArray
+    voltage_mV: NDArray[np.float64]
     n_step: int
 
 

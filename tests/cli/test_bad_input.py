@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from abf2_writer import write_abf2
 from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.recordings.abf2_writer import write_abf2
 from pyneuronautofit.simulators import BatchSimulator, plan_experiment
 from pyneuronautofit.space import ParameterSpace
 

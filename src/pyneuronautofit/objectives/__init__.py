@@ -2,7 +2,6 @@
 
 from pyneuronautofit.objectives._base import BoundObjective as BoundObjective
 from pyneuronautofit.objectives._base import Objective as Objective
-from pyneuronautofit.objectives._base import Target as Target
 from pyneuronautofit.objectives.mask import Mask as Mask
 from pyneuronautofit.objectives.mask import parse_mask as parse_mask
 from pyneuronautofit.objectives.mask import read_mask as read_mask
@@ -12,3 +11,4 @@ from pyneuronautofit.objectives.suite import Suite as Suite
 from pyneuronautofit.objectives.suite import bind_suite as bind_suite
 from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES
 from pyneuronautofit.objectives.table import OBJECTIVES as OBJECTIVES
+from pyneuronautofit.objectives.target import Target as Target

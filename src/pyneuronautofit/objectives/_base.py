@@ -19,32 +19,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
-
-
-# Compared by identity: modes that look at the same sweeps share one, and what was found with it.
-@dataclass(frozen=True, eq=False)
-class Target:
-    """What a model is compared with: the selected sweeps of the recording.
-
-    Attributes
-    ----------
-    voltage_mV : FloatArray, shape (n_sweep, n_sample), mV
-        Only the sweeps that the mode looks at.
-    step_ms
-        Sampling interval.
-    first, last
-        L and R: the first and the last sample of the stimulus.
-    """
-
-    voltage_mV: FloatArray
-    step_ms: float
-    first: int
-    last: int
-
-    def as_candidate(self) -> Candidates:
-        """Return the target as if it were a candidate."""
-        return Candidates(np.require(self.voltage_mV[None], np.float64, ["C", "W"]))
-
+from pyneuronautofit.objectives.target import Target
 
 Score = Callable[[Candidates], FloatArray]
 
@@ -110,7 +85,7 @@ def feature_distance(target: Target, features: Score) -> Score:
     Score
         Candidates -> the absolute differences, (n_cand, n_sweep * ...).
     """
-    wanted = features(target.as_candidate())[0]
+    wanted = features(Candidates.of(target))[0]
     return partial(_feature_distance, features=features, wanted=wanted)
 
 

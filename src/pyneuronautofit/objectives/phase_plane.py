@@ -16,10 +16,11 @@ from typing import ClassVar, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Target, with_failures
+from pyneuronautofit.objectives._base import BoundObjective, with_failures
 from pyneuronautofit.objectives._kernels import samples
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 @dataclass(frozen=True)

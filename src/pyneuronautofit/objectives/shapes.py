@@ -16,10 +16,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Score, Target, with_failures
+from pyneuronautofit.objectives._base import BoundObjective, Score, with_failures
 from pyneuronautofit.objectives._kernels import spikes
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ _Reduce = Callable[..., Any]
 
 
 def _shape_distance(target: Target, shapes: Score, reduce: _Reduce) -> Score:
-    wanted = shapes(target.as_candidate())[0]
+    wanted = shapes(Candidates.of(target))[0]
     return partial(_distance, shapes=shapes, wanted=wanted, reduce=reduce)
 
 

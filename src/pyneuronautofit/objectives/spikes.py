@@ -13,9 +13,10 @@ from typing import ClassVar, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Target, feature_distance
+from pyneuronautofit.objectives._base import BoundObjective, feature_distance
 from pyneuronautofit.objectives.candidates import Candidates, Spikes
 from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 @dataclass(frozen=True)

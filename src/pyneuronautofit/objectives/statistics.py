@@ -13,10 +13,11 @@ from typing import ClassVar, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Target, feature_distance
+from pyneuronautofit.objectives._base import BoundObjective, feature_distance
 from pyneuronautofit.objectives._kernels import samples
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 def _moments(candidates: Candidates, *, start: int, stop: int) -> FloatArray:
@@ -79,7 +80,7 @@ class RestingPotential:
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""
-        traces = target.as_candidate().traces_mV
+        traces = Candidates.of(target).traces_mV
         wanted = samples.pooled_mean_and_std(traces, target.first)[0]
         return BoundObjective.summed(partial(_rest_distance, stop=target.first, wanted=wanted))
 

@@ -10,10 +10,11 @@ import numpy as np
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.objectives._base import BoundObjective, Target
+from pyneuronautofit.objectives._base import BoundObjective
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.table import ALL_MODES, OBJECTIVES
+from pyneuronautofit.objectives.target import Target
 from pyneuronautofit.recordings import Recording, StimulusWindow
 
 #: Traces of about this many samples (4 MiB) are scored together.

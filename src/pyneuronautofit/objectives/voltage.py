@@ -12,10 +12,11 @@ from typing import ClassVar, Self
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.objectives._base import BoundObjective, Target
+from pyneuronautofit.objectives._base import BoundObjective
 from pyneuronautofit.objectives._kernels import distances
 from pyneuronautofit.objectives.candidates import Candidates, Spikes
 from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 # Squares and samples: sum((x - y)^2) in mV^2, (n_cand, n_sweep), and how many samples each has.
 _Squares = Callable[[Candidates], tuple[FloatArray, IntArray | int]]
@@ -76,7 +77,7 @@ class WeightedVoltage:
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's spikes and what they weigh, once."""
-        found = target.as_candidate().spikes(self.threshold_mV)
+        found = Candidates.of(target).spikes(self.threshold_mV)
         weights = self._weights(found.counts, target.voltage_mV.shape[1])
         return BoundObjective.averaged(
             partial(_weighted_distance, target=target, spikes=found, weights=weights)
@@ -207,7 +208,7 @@ class SubthresholdVoltage:
             partial(
                 _subthreshold_squares,
                 target=target,
-                target_spikes=target.as_candidate().spikes(self.threshold_mV),
+                target_spikes=Candidates.of(target).spikes(self.threshold_mV),
                 threshold_mV=self.threshold_mV,
                 window=(self.before, self.after),
             )

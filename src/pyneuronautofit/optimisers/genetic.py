@@ -170,8 +170,8 @@ class GeneticAlgorithm:
         members = state.members
         n_child = self.population_size - self._n_elite(state)
         # Members are in order of merit already.
-        standing = np.arange(len(members))
-        chosen = rank_proportional(standing, n_child + n_child % 2, rng)
+        ranks = np.arange(len(members))
+        chosen = rank_proportional(ranks, n_child + n_child % 2, rng)
         children = self.crossover(members.x[chosen], self.space, rng)[:n_child]
         return self.mutation.at(state.generation)(children, members.x, self.space, rng)
 

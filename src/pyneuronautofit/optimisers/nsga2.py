@@ -107,10 +107,10 @@ class NSGA2:
     def _offspring(self, state: NSGA2State, rng: np.random.Generator) -> FloatArray:
         parents = state.parents
         order = _order(parents)
-        standing = np.empty(len(order), dtype=np.int64)
-        standing[order] = np.arange(len(order))
+        ranks = np.empty(len(order), dtype=np.int64)
+        ranks[order] = np.arange(len(order))
         n_parent = self.population_size + self.population_size % 2
-        chosen = binary_tournaments(standing, n_parent, rng)
+        chosen = binary_tournaments(ranks, n_parent, rng)
         children = self.crossover(parents.x[chosen], self.space, rng)[: self.population_size]
         return self.mutation.at(state.generation)(children, parents.x, self.space, rng)
 

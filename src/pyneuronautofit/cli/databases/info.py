@@ -16,7 +16,11 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
 from pyneuronautofit.database.labels import find_units
-from pyneuronautofit.database.tools.information import Information, ParameterRange, describe
+from pyneuronautofit.database.tools.information import (
+    Information,
+    ParameterRange,
+    describe_database,
+)
 from pyneuronautofit.fit import option
 from pyneuronautofit.fit.common import MODEL, RUN
 
@@ -46,7 +50,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         database = read_database(Path(config.database))
         if config.selection is not None:
             database = database.select(parse_selection(config.selection))
-        found = describe(database, find_units(channel_folders(None)))
+        found = describe_database(database, find_units(channel_folders(None)))
     if config.as_json:
         screen.print(json.dumps(_finite(dataclasses.asdict(found)), indent=1), soft_wrap=True)
     else:

@@ -19,9 +19,9 @@ from pyneuronautofit.database.journal import model_digest
 from pyneuronautofit.database.tools.synapses import (
     SynminResult,
     balance,
-    describe,
     find_thresholds,
     pair_shares,
+    remarks,
     require_same_mixes,
     with_thresholds,
 )
@@ -243,7 +243,7 @@ def _print_results(
     screen: Screen, results: Sequence[SynminResult], balances: Sequence[float]
 ) -> None:
     for result in results:
-        for said in describe(result, balances):
+        for said in remarks(result, balances):
             screen.print(f"model {result.number}: {said}", soft_wrap=True, markup=False)
 
 

@@ -222,17 +222,24 @@ def _iterate(begin: Weights, statistics: _Statistics, rule: AdaptationRule) -> _
 def _step(
     field: _Field, rule: AdaptationRule, best_ratio: float, most: int, patience: int
 ) -> tuple[FloatArray, float, bool, _Way]:
-    """Walk over one field; see `_loops.walk`."""
-    bound = np.inf if rule.bound is None else rule.bound
-    best, ratio, better, ratios, rose, fell = loops.walk(
-        field.weights,
-        (field.deviations, field.correlations),
-        (1.0 + 2.0 / field.n_score, 1.0 - 1.0 / field.n_score, _ROUNDING),
-        (rule.threshold, rule.normalise_sum, rule.hold, rule.bound is not None, bound),
-        (best_ratio, most, patience),
+    """Walk over one field; see `loops.walk`."""
+    step_rule = loops.StepRule(
+        rise=1.0 + 2.0 / field.n_score,
+        fall=1.0 - 1.0 / field.n_score,
+        by_sum=rule.normalise_sum,
+        hold=rule.hold,
+        bounded=rule.bound is not None,
+        bound=np.inf if rule.bound is None else rule.bound,
     )
-    rose, fell = (np.where(who < 0, -1, field.chosen[who]) for who in (rose, fell))
-    return best, ratio, better, _Way(ratios, rose, fell)
+    walked = loops.walk(
+        field.weights,
+        loops.Variation(field.deviations, field.correlations, _ROUNDING),
+        step_rule,
+        loops.Limits(rule.threshold, most, patience),
+        best_ratio,
+    )
+    rose, fell = (np.where(who < 0, -1, field.chosen[who]) for who in (walked.rose, walked.fell))
+    return walked.best, walked.ratio, walked.better, _Way(walked.ratios, rose, fell)
 
 
 def _entered(weights: Weights, statistics: _Statistics, rule: AdaptationRule) -> _Field:
