@@ -97,6 +97,18 @@ def test_derivatives_of_functions_of_two():
         np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("name", ["fmin", "fmax", "atan2"])
+def test_derivatives_by_the_second_of_two(name):
+    graph = new_graph()
+    x, y = graph.input(("x",)), graph.input(("y",))
+    function = {"fmin": np.fmin, "fmax": np.fmax, "atan2": np.arctan2}[name]
+    slope = derivative(graph, graph.call(name, y, graph.product([(x, 2)])), x)
+    a, b = np.array([0.7, 1.2]), np.array([0.9, 1.1])
+    (found,) = evaluate([slope], {("x",): a, ("y",): b})
+    wanted = (function(b, (a + 1e-6) ** 2) - function(b, (a - 1e-6) ** 2)) / 2e-6
+    np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-9)
+
+
 def test_a_general_power_is_derived_by_both_its_parts():
     graph = new_graph()
     x = graph.input(("x",))

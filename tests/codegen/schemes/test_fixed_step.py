@@ -12,7 +12,6 @@ from codegen.as_written import step_of
 from codegen.written import read
 from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
 from pyneuronautofit.codegen.equations.physics import FARADAY, GAS_CONSTANT
-from pyneuronautofit.codegen.equations.segment import order_of_execution
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import inputs_of
 from pyneuronautofit.codegen.ir.passes import share_exponentials
@@ -180,14 +179,6 @@ def test_mechanisms_share_ions(mechanism):
     assert found["cai"] == pytest.approx(cai, rel=1e-12)
     assert found["ica"] == pytest.approx(total, rel=1e-11)
     assert current == pytest.approx(total, rel=1e-11)
-
-
-def test_those_that_write_concentrations_come_first_from_the_last(mechanism):
-    pool, inflow = mechanism(POOL), mechanism(INFLOW)
-    other = replace(pool, suffix="other")
-    known = {m.suffix: m for m in (pool, inflow, other)}
-    kind = NodeKind(("pool", "inflow", "other"), (ion("ca"),))
-    assert order_of_execution(kind, known) == ("other", "pool", "inflow")
 
 
 COUNTED = """

@@ -1,6 +1,6 @@
 """One adaptive step of a segment's states, as expressions.
 
-The integrator (runtime/adaptive.hpp) predicts the voltage in the middle of a step; the states go
+The integrator (runtime/stepper.hpp) predicts the voltage in the middle of a step; the states go
 there and on to the end of the step with the rates at that voltage, and the voltage follows with the
 states of the middle. With h the step, and a state's equation written x' = r (x_inf - x):
 

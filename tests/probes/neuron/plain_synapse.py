@@ -12,7 +12,7 @@ import sys
 import numpy as np
 from neuron import h
 
-from simulators.plain_neuron import set_parameter
+from simulators.neuron.plain_neuron import set_parameter
 
 
 def trial(task, mix, weight_uS):
