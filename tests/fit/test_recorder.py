@@ -208,6 +208,13 @@ def test_population_and_archive_go_into_the_log_where_asked_for(recorder, caplog
     assert [record["weighted-fitness"] for record in records] == [220, 146, 16, 146, 220]
 
 
+@pytest.mark.parametrize(("which", "n_record"), [("population", 2), ("archive", 3)])
+def test_one_of_them_goes_into_the_log_without_the_other(recorder, caplog, which, n_record):
+    caplog.set_level(logging.INFO)
+    recorder(dump_every=-1, **{f"log_{which}": True}).generation(progress())
+    assert [text.split()[0] for text in caplog.messages[1:]] == [which] * n_record
+
+
 def test_an_archive_of_nobody_is_nothing_to_log(recorder, caplog):
     caplog.set_level(logging.INFO)
     nobody = ParetoArchive(np.empty(0, dtype=np.int64), np.empty((0, 4)), 100)
