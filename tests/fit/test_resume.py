@@ -7,10 +7,7 @@ import pytest
 
 from pyneuronautofit._options import options_of
 from pyneuronautofit.fit import Budget, FitConfig, search
-from pyneuronautofit.fit.identity import changed_files, file_digest, model_digests, versions
 from pyneuronautofit.fit.resume import _BY_CONTENT, _EXTENDING, _FREE
-from pyneuronautofit.models import CellSource
-from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
 from .parabolas import Parabolas, make_problem
@@ -66,32 +63,3 @@ def test_what_is_asked_has_the_order_of_memory_that_is_stored(problem):
 
 def test_options_that_may_change_exist():
     assert set(options_of(FitConfig)) >= _FREE | _BY_CONTENT | _EXTENDING
-
-
-def test_digests_of_the_built_in_model():
-    digests = model_digests(CellSource(None, BUILT_IN_MODS, None))
-    assert {"cell.py", "parameters.py", "mods/TC_HH.mod"} <= set(digests)
-    assert digests["mods/TC_HH.mod"] == file_digest(BUILT_IN_MODS / "TC_HH.mod")
-
-
-def test_digests_of_a_project(tmp_path):
-    project = tmp_path / "project.py"
-    project.write_text("x = 1\n")
-    (tmp_path / "cell.hoc").write_text("")
-    (tmp_path / "results.json").write_text("{}")
-    library = tmp_path / "libnrnmech.so"
-    library.write_bytes(b"\x7fELF")
-    before = model_digests(CellSource(project, None, library))
-    assert set(before) == {"project.py", "cell.hoc", "libnrnmech.so"}
-    project.write_text("x = 2\n")
-    (tmp_path / "cell.hoc").unlink()
-    (tmp_path / "new.py").write_text("")
-    now = model_digests(CellSource(project, None, library))
-    assert changed_files(before, now) == ["cell.hoc", "new.py", "project.py"]
-
-
-def test_versions_name_what_computes():
-    assert {"pyneuronautofit", "neuron", "numpy", "numba", "moocore", "processor"} == set(
-        versions()
-    )
-    assert all(versions().values())
