@@ -34,7 +34,10 @@ def fill(page: str, blocks: Mapping[str, str]) -> str:
 
 
 def code(lines: str | Iterable[str], language: str = "") -> str:
-    """Return lines as a block of code."""
+    """Return lines as a block of code.
+
+    Without a language nobody formats them: expressions stay as the program prints them.
+    """
     text = lines if isinstance(lines, str) else "\n".join(lines)
     return f"```{language}\n{text.rstrip()}\n```\n"
 

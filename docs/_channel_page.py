@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ def blocks(repository: Path) -> dict[str, str]:
     made = generated(kind, {CHANNEL: mechanism})
     return {
         "mod": code(path.read_text(encoding="utf-8")),
-        "kind": code(record(kind), "python"),
+        "kind": code(record(kind)),
         **_of_statements(mechanism),
         **_of_equations(kind, mechanism),
         **_of_fixed_step(kind, mechanism),
@@ -96,7 +97,7 @@ def record(value: object, indent: int = 0, width: int = 92) -> str:
     if isinstance(value, tuple):
         parts = [record(each, indent + 4) for each in value]
         return _enclosed("(", parts, ",)" if len(parts) == 1 else ")", indent, width)
-    return repr(value)
+    return json.dumps(value)
 
 
 def _enclosed(head: str, parts: Sequence[str], tail: str, indent: int, width: int) -> str:
@@ -118,7 +119,7 @@ def _of_statements(mechanism: Mechanism) -> dict[str, str]:
     ]
     bodies = ["# BREAKPOINT", *map(record, mechanism.breakpoint)]
     bodies += ["# DERIVATIVE states", *map(record, mechanism.blocks["states"].body)]
-    return {"declarations": code(lines), "statements": code(bodies, "python")}
+    return {"declarations": code(lines), "statements": code(bodies)}
 
 
 # --- expressions
@@ -145,7 +146,7 @@ def _called(mechanism: Mechanism, step: str) -> Callable[[Name], str]:
 
 
 def _written(mechanism: Mechanism, roots: Mapping[str, Node], step: str = "dt") -> str:
-    return code(infix(roots, named=_called(mechanism, step), longest=LONGEST), "python")
+    return code(infix(roots, named=_called(mechanism, step), longest=LONGEST))
 
 
 def _of_equations(kind: NodeKind, mechanism: Mechanism) -> dict[str, str]:

@@ -33,7 +33,7 @@ _OPERATORS = {
 _CALLS = {"select": np.where, "exp": np.exp, "sqrt": np.sqrt, "log": np.log}
 
 
-def _value(node, known):
+def _value(node, known):  # noqa: PLR0911 - one for each kind of expression
     match node:
         case ast.Constant(value):
             return np.float64(value)

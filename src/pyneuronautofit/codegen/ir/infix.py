@@ -64,7 +64,7 @@ def infix(
     """
     nodes = ordered(roots.values())
     uses = Counter(arg for node in nodes for arg in node.args)
-    called = {root: name for name, root in reversed(roots.items())}
+    called = {root: name for name, root in reversed([*roots.items()])}
     lines: list[str] = []
     known: dict[Node, _Text] = {}
     n_shared = 0
@@ -82,24 +82,26 @@ def infix(
 
 
 def _text(node: Node, args: list[_Text], named: Callable[[Name], str], digits: int) -> _Text:
-    if node.op == "const":
-        return _number(number_of(node), digits)
-    if node.op == "input":
-        return _Text(named(input_name(node)), _ATOM)
-    if node.op == "sum":
-        return _sum(node, args, digits)
-    if node.op == "prod":
-        return _product(args, exponents_of(node))
-    if node.op == "pow":
-        return _Text(f"{args[0].within(_ATOM)}**{args[1].within(_ATOM)}", _POWER)
-    if node.op == "compare":
-        return _Text(f"{args[0].within(_SUM)} {node.data} {args[1].within(_SUM)}", _TRUTH)
-    if node.op in {"and", "or"}:
-        return _Text(f" {node.op} ".join(arg.within(_ATOM) for arg in args), _TRUTH)
-    if node.op == "not":
-        return _Text(f"not {args[0].within(_ATOM)}", _TRUTH)
-    function = "select" if node.op == "select" else str(node.data)
-    return _Text(f"{function}({', '.join(arg.text for arg in args)})", _ATOM)
+    def joined(word: str, strength: int, result: int) -> _Text:
+        return _Text(word.join(arg.within(strength) for arg in args), result)
+
+    def call(function: object) -> _Text:
+        return _Text(f"{function}({', '.join(arg.text for arg in args)})", _ATOM)
+
+    makers: dict[str, Callable[[], _Text]] = {
+        "const": lambda: _number(number_of(node), digits),
+        "input": lambda: _Text(named(input_name(node)), _ATOM),
+        "sum": lambda: _sum(node, args, digits),
+        "prod": lambda: _product(args, exponents_of(node)),
+        "pow": lambda: joined("**", _ATOM, _POWER),
+        "call": lambda: call(node.data),
+        "select": lambda: call("select"),
+        "compare": lambda: joined(f" {node.data} ", _SUM, _TRUTH),
+        "and": lambda: joined(" and ", _ATOM, _TRUTH),
+        "or": lambda: joined(" or ", _ATOM, _TRUTH),
+        "not": lambda: _Text(f"not {args[0].within(_ATOM)}", _TRUTH),
+    }
+    return makers[node.op]()
 
 
 def _number(value: float, digits: int) -> _Text:
