@@ -110,6 +110,11 @@ def test_what_is_written_by_hand(graph, x, y):
     assert _line(graph.product([(graph.add(x, y), -1)])) == "1/(x + y)"
     assert _line(graph.power(const(2.3), graph.combine(0.0, [(-0.1, x)]))) == "2.3**(-0.1*x)"
     assert _line(graph.power(graph.add(x, y), y)) == "(x + y)**y"
+    assert _line(graph.power(const(-2.0), y)) == "(-2)**y"
+    assert _line(graph.power(graph.multiply(x, y), y)) == "(x*y)**y"
+    assert _line(graph.power(graph.power(x, y), y)) == "(x**y)**y"
+    assert _line(graph.power(x, graph.power(x, y))) == "x**(x**y)"
+    assert _line(graph.multiply(graph.power(x, y), y)) == "y*x**y"
     low, high = graph.compare("<", x, y), graph.compare(">=", graph.add(x, y), const(1.0))
     assert _line(graph.select(low, x, y)) == "select(x < y, x, y)"
     assert _line(graph.both(low, graph.opposite(high))) == "(x < y) and (not (x + y >= 1))"
