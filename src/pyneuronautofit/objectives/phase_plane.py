@@ -5,6 +5,13 @@ bins are evenly spaced between the smallest and the largest values of all the ta
 points of a model outside them are left out. With hx the target's histogram of a sweep and hy the
 model's, the distance is sum(abs(hx - hy) w), w = 1 - hx / sum(hx): where the recording mostly is,
 at rest, differences weigh less.
+
+Source: the density of the trajectory in the phase plane is that of G. LeMasson, R. Maex,
+"Introduction to equation solving and parameter fitting", in E. De Schutter (ed.), Computational
+Neuroscience: Realistic Modeling for Experimentalists (CRC Press 2001) 1-23, as in P. Achard, E. De
+Schutter, "Complex parameter landscape for a complex neuron model", PLoS Computational Biology 2
+(2006) e94, doi:10.1371/journal.pcbi.0020094. How two of them are compared is taken from the program
+that this one replaces.
 """
 
 from __future__ import annotations

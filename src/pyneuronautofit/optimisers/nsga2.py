@@ -85,7 +85,7 @@ class NSGA2:
         return x, NSGA2State(state.generation, rng.bit_generator.state, state.parents)
 
     def tell(self, state: NSGA2State, x: FloatArray, scores: FloatArray) -> NSGA2State:
-        """Keep the best of parents and offspring: by front, then by crowding (III-C)."""
+        """Keep the best of parents and offspring, by the crowded comparison (III-C)."""
         everybody = Population(x, scores)
         if len(state.parents):
             everybody = state.parents.joined(everybody)

@@ -10,7 +10,8 @@ derivimplicit, sparse
 (LINEAR)    the equations as they are.
 (PROCEDURE) executed as it stands.
 
-Only equations that are linear in the states of their block are solved.
+Only equations that are linear in the states of their block are solved. Numbers of equations are
+those of docs/integrators.md.
 """
 
 from __future__ import annotations
@@ -112,6 +113,7 @@ def _exponential_step(executor: Executor, before: Node, form: LinearForm) -> Nod
     if constant_value(slope) == 0.0:
         return graph.add(before, graph.multiply(dt, form.offset))
     end = graph.negate(graph.divide(form.offset, slope))
+    # eq. 3
     if executor.single:
         # How far a slow state goes in a step is less than single precision leaves of 1 - exp.
         way = graph.negate(graph.call("expm1", graph.multiply(dt, slope)))
@@ -276,7 +278,7 @@ def _implicit_step(
     # Solving for the states themselves stays exact where rates are so fast that changes cancel.
     # Single precision solves for the changes: what a slow state moves by would else be lost in it.
     base = before if executor.single else dict.fromkeys(keys, graph.const(0.0))
-    matrix, right = [], []
+    matrix, right = [], []  # of eq. 4
     for row, key in enumerate(keys):
         form = linear_form(graph, collected.rates[key], unknowns)
         matrix.append(

@@ -137,7 +137,7 @@ template <bool following, class... K> class Run {
         }
     }
 
-    // The next step: by the third root of the error, as its order is.
+    // The next step: by the third root of the error, as its order is (docs/integrators.md, eq. 15).
     void choose(V h, V error, M good, M lost) {
         V change = safety * quick::inverse_cube_root(error);
         change = lost ? lanes::broadcast(least_change) : change;

@@ -1,4 +1,7 @@
-"""Compiled iteration of weights: thousands of short steps that depend on each other."""
+"""Compiled iteration of weights: thousands of short steps that depend on each other.
+
+Equations are those of docs/search.md.
+"""
 
 from __future__ import annotations
 
@@ -141,7 +144,7 @@ def measure(
         total += spread[k]
     pulls[:] = 0.0
     for k in range(n):
-        add_product(correlations[k], spread[k], pulls)
+        add_product(correlations[k], spread[k], pulls)  # eq. 9
     variance = 0.0
     for k in range(n):
         variance += spread[k] * pulls[k]
@@ -199,7 +202,7 @@ def walk(
         rose[n_step] = least if rises else -1
         fell[n_step] = greatest if falls else -1
         n_step += 1
-        if rises:
+        if rises:  # eq. 10
             now[least] *= rule.rise
         if falls:
             now[greatest] *= rule.fall

@@ -1,8 +1,8 @@
 """Mutation that grows when the population loses its diversity.
 
-The rate of a child is M + (1 - M)·exp(-q/S), with q the distance to its nearest relative: a later
-child, or a member of the current population. A copy of somebody is redrawn as a whole; a child far
-from everybody keeps most of its genes.
+The rate of a child depends on the distance to its nearest relative: a later child, or a member of
+the current population. A copy of somebody is redrawn as a whole; a child far from everybody keeps
+most of its genes. Equations are those of docs/search.md.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class AdaptiveMutation:
         if self.slope <= 0:
             return np.full(len(children), self.rate)
         nearest = nearest_distances(children, population, space)
-        return np.asarray(self.rate + (1.0 - self.rate) * np.exp(-nearest / self.slope))
+        return np.asarray(self.rate + (1.0 - self.rate) * np.exp(-nearest / self.slope))  # eq. 2
 
 
 def nearest_distances(
@@ -80,7 +80,7 @@ def nearest_distances(
     """Return the distance of every child to its nearest later child or member, shape (n_cand,).
 
     A gene's difference is divided by the geometric mean of the two individuals' ranges of that
-    gene; the distance is the root of the mean square over the genes that have a range.
+    gene; the distance is the root of the mean square over the genes that have a range (eq. 3).
     """
     others = np.concatenate([children, population])
     low, high = space.bounds(others)

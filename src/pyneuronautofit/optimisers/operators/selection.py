@@ -1,4 +1,9 @@
-"""Choosing parents."""
+"""Choosing parents.
+
+Source: the selection by rank is that of J. E. Baker, "Adaptive selection methods for genetic
+algorithms", Proceedings of an International Conference on Genetic Algorithms and their Applications
+(1985) 101-111. Equations are those of docs/search.md.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +53,6 @@ def rank_proportional(ranks: IntArray, n_parent: int, rng: np.random.Generator) 
         Candidates.
     """
     n_cand = len(ranks)
-    # P + 1 - r with r = rank + 1; they add up to P(P + 1)/2.
+    # eq. 7: P + 1 - r with r = rank + 1; they add up to P(P + 1)/2.
     weights = n_cand - ranks
     return rng.choice(n_cand, n_parent, p=weights / weights.sum())

@@ -2,7 +2,7 @@
 
 A genetic algorithm that selects by one number needs to know what every component of the objective
 vector counts. A weighting is a frozen record of settings that learns this from vectors; what it has
-learnt is in `Weights`, which it takes and returns.
+learnt is in `Weights`, which it takes and returns. Equations are those of docs/search.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Weights:
     active: BoolArray
 
     def scalars(self, scores: FloatArray) -> FloatArray:
-        """Return the weighted sum of every candidate, lower is better.
+        """Return the weighted sum of every candidate (eq. 6), lower is better.
 
         Where no component is active nothing has been learnt yet, and all count alike.
 

@@ -1,4 +1,4 @@
-"""A. Krayzman's adaptive weighting: weights under which no component is forgotten.
+"""Krayzman's adaptive weighting: weights under which no component is forgotten.
 
 The scalar that a search minimises is a weighted sum of the components of the objective vector. If
 it hardly follows one of them, that one is not fitted. So the correlation of every component with
@@ -6,10 +6,14 @@ the scalar is looked at, over the vectors that the search met lately: as long as
 is too small beside the greatest, the component of the least correlation gains weight and that of
 the greatest loses some.
 
-The correlations need no pass over the vectors: with R the matrix of the components' correlations
-with each other, d their standard deviations and w the weights, the covariance of the scalar with
-component i, divided by d_i, is (R (w d))_i; the scalar's own variance is the same for all and
-cancels in the ratio. One step costs n_score² operations, and is compiled.
+The correlations need no pass over the vectors (eq. 9): they follow from those of the components
+with each other, and the scalar's own variance is the same for all and cancels in the ratio. One
+step costs n_score² operations, and is compiled.
+
+Source: the method (KAMOGA) is that of the program that this one replaces, rat-h/pyneuronautofit on
+GitHub, which names it after Krayzman, describes it in its documentation, and cites no publication.
+Other than there, an iteration has a largest number of steps instead of a time, and starts once
+again at the most. Equations are those of docs/search.md.
 """
 
 from __future__ import annotations
@@ -223,7 +227,7 @@ def _step(
     field: _Field, rule: AdaptationRule, best_ratio: float, most: int, patience: int
 ) -> tuple[FloatArray, float, bool, _Way]:
     """Walk over one field; see `loops.walk`."""
-    step_rule = loops.StepRule(
+    step_rule = loops.StepRule(  # eq. 10
         rise=1.0 + 2.0 / field.n_score,
         fall=1.0 - 1.0 / field.n_score,
         by_sum=rule.normalise_sum,
@@ -271,7 +275,7 @@ def _by_variance(statistics: _Statistics, rule: AdaptationRule) -> Weights:
         variances = statistics.deviations**2
     active = np.isfinite(variances) & (variances > _SMALLEST_VARIANCE)
     values = np.zeros(len(variances))
-    values[active] = 1.0 / variances[active]
+    values[active] = 1.0 / variances[active]  # eq. 8
     return Weights(rule.normalised(values), active)
 
 

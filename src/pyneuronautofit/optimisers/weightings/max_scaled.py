@@ -1,4 +1,4 @@
-"""Max scaling: every component is divided by the largest value it had lately."""
+"""Max scaling: every component is divided by the largest value it had lately (docs/search.md)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class MaxScaled:
             return no_weights(vectors.shape[1])
         largest = vectors.max(axis=0)
         scalers = np.where(largest < _SMALLEST_SCALER, 1.0, largest)
+        # eq. 11
         return Weights(1.0 / scalers, np.ones(len(scalers), dtype=bool))
 
     def update(

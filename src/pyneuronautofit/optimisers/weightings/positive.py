@@ -1,8 +1,8 @@
 """Positive correlations: the Krayzman iteration, until no component is worked against.
 
-The scalar goes up with every component if and only if every correlation is positive. The greatest
-one always is, so this is the same as a positive ratio of the least to the greatest: Krayzman's
-iteration with the smallest positive number for its threshold.
+The scalar goes up with every component if and only if every correlation (docs/search.md, eq. 9) is
+positive. The greatest one always is, so this is the same as a positive ratio of the least to the
+greatest: Krayzman's iteration with the smallest positive number for its threshold.
 """
 
 from __future__ import annotations
