@@ -229,9 +229,6 @@ class _Step:
         states = {*self._equations.rates, *self._equations.updates}
         if constant_value(slope) == 0.0 or inputs_of([form.offset, slope]) & states:
             return False
-        middles = set().union(*(inputs_of([x]) for x in self.middle.values())) & states
-        if middles & inputs_of([form.offset, slope]):
-            return False
         return depends_on(form.offset, [self._graph.input(MIDDLE)])
 
     def _advance_gate(self, name: Name, form: LinearForm) -> None:
