@@ -33,7 +33,7 @@ from simulators.mechanism_cells import (
 )
 from simulators.neuron.test_simulator import noisy_recording, table
 
-REFUSED = MODS.with_name("mods_refused")
+REFUSED = MODS.parent / "cells" / "mods_refused"
 LOGGER = "pyneuronautofit.simulators.preferred"
 
 CELL = """
