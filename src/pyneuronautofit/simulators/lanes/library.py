@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pyneuronautofit import codegen
 from pyneuronautofit._native import artifacts
 from pyneuronautofit.codegen.compile import (
     KernelBuildError,
@@ -19,9 +18,8 @@ from pyneuronautofit.codegen.compile import (
 from pyneuronautofit.codegen.generate import GeneratedKernel, GenerateKernel, make_writer
 from pyneuronautofit.codegen.ir.node import Name
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
-from pyneuronautofit.codegen.nmodl.sources import find_sources
+from pyneuronautofit.codegen.source_key import source_key
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.models import neuron_version
 from pyneuronautofit.simulators.cells.worker import ReadingPlan
 from pyneuronautofit.simulators.lanes.kernel import KernelBase
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
@@ -123,11 +121,12 @@ class KernelLibrary(Generic[K_co]):
         return self._loaded[wanted]
 
     def _load(self, kinds: tuple[NodeKind, ...]) -> LoadedKernel[K_co]:
-        key = self._key(kinds)
+        task = replace(self._purpose, kinds=kinds)
+        key = source_key(task, self._mods)
         sidecar = artifacts.cache_folder("kernels") / f"{key}.json"
         known = _from_json(read_sidecar(sidecar), len(kinds))
-        generated = known or self._generate(replace(self._purpose, kinds=kinds))
-        path = compile_kernel(generated.source, precision=self._purpose.precision)
+        generated = known or self._generate(task)
+        path = compile_kernel(generated.source, precision=task.precision)
         if known is None:
             write_sidecar(sidecar, asdict(generated))
         return LoadedKernel(
@@ -137,19 +136,6 @@ class KernelLibrary(Generic[K_co]):
             dict(zip(kinds, generated.variables, strict=True)),
             dict(zip(kinds, generated.states)),
         )
-
-    def _key(self, kinds: tuple[NodeKind, ...]) -> str:
-        """Return a name for all that a kernel's source depends on."""
-        sources = find_sources(self._mods, kinds)
-        here = Path(codegen.__file__).parent
-        parts = [
-            neuron_version().encode(),
-            repr(replace(self._purpose, kinds=kinds)).encode(),
-            *(path.read_bytes() for path in sorted(here.rglob("*.py"))),
-            *(sources[suffix].read_bytes() for suffix in sorted(sources)),
-            *(path.read_bytes() for path in _included(self._mods)),
-        ]
-        return artifacts.digest(parts)
 
 
 def kernel_writer(mods: Path | None) -> Callable[[GenerateKernel], GeneratedKernel]:
@@ -171,11 +157,6 @@ def kernel_writer(mods: Path | None) -> Callable[[GenerateKernel], GeneratedKern
         return outcome.value
 
     return write
-
-
-def _included(mods: Path | None) -> list[Path]:
-    """Return the files beside the .mod files that these may include."""
-    return [] if mods is None else sorted(path for path in mods.glob("*.inc") if path.is_file())
 
 
 def _from_json(found: dict[str, Any] | None, n_kind: int) -> GeneratedKernel | None:
