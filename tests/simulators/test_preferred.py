@@ -34,7 +34,7 @@ from simulators.mechanism_cells import (
 from simulators.neuron.test_simulator import noisy_recording, table
 
 REFUSED = MODS.parent / "cells" / "mods_refused"
-LOGGER = "pyneuronautofit.simulators.preferred"
+LOGGER = "pyneuronautofit.simulators"
 
 CELL = """
 from neuron import h
