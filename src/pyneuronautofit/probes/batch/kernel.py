@@ -65,6 +65,8 @@ class Passing:
 class ProbeKernel(KernelBase):
     """The functions of a kernel library for probes."""
 
+    target = "probe"
+
     def __init__(self, library: Path) -> None:
         super().__init__(library)
         self._library.kernel_state_size.restype = ctypes.c_int64

@@ -44,9 +44,9 @@ class ProbeRunner:
         mechanisms, concentrations.
     """
 
-    def __init__(self, signature: Signature, loaded: LoadedKernel, dt_ms: float) -> None:
-        if not isinstance(loaded.kernel, ProbeKernel):
-            raise TypeError("expected a kernel for probes")
+    def __init__(
+        self, signature: Signature, loaded: LoadedKernel[ProbeKernel], dt_ms: float
+    ) -> None:
         self.kernel = loaded.kernel
         self.dt_ms = dt_ms
         self.n_node = len(signature.parents)
@@ -162,7 +162,9 @@ class ProbeRunner:
         return [*given, *([given[-1]] * (self.kernel.n_lane - len(given)))]
 
 
-def _nodes_in_order(signature: Signature, loaded: LoadedKernel) -> list[tuple[int, Any]]:
+def _nodes_in_order(
+    signature: Signature, loaded: LoadedKernel[ProbeKernel]
+) -> list[tuple[int, Any]]:
     """Return all nodes with membrane and their kinds, kind after kind as the kernel has them."""
     return [
         (node, kind)

@@ -87,6 +87,11 @@ class ModelImage:
     watched_mV: tuple[float, ...]
     middles: Mapping[str, int]
 
+    @property
+    def signature(self) -> Signature:
+        """Of its cell."""
+        return self.image.signature
+
 
 Answer = ModelImage | Signature | PyNeuronAutofitError
 

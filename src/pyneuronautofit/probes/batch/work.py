@@ -111,7 +111,7 @@ class ProbeWork:
     def _begin(self, outcome: Outcome) -> None:
         self._n_open += 1
         test, model = self._test, outcome.value
-        track = self._runners[model.image.signature].track(model.image)
+        track = self._runners[model.signature].track(model.image)
         answering = _Answering(outcome, self._scheduler, self._finished.append, self._time_limit_s)
         if isinstance(test, StepTest):
             answering.run(current_steps(track, model, test), answering.end)
@@ -181,5 +181,5 @@ class _Answering:
 
 
 def _process(model: ModelImage) -> str:
-    signature = model.image.signature
+    signature = model.signature
     return synapse_process(signature.node_kinds[signature.kinds[0]].processes)

@@ -6,11 +6,12 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.codegen.targets import TargetName
 
 
 class _Tree(ctypes.Structure):
@@ -96,8 +97,10 @@ class KernelBase:
     Parameters
     ----------
     library
-        What `build.compile_kernel` made.
+        What `compile_kernel` made of a source that was generated for `target`.
     """
+
+    target: ClassVar[TargetName]
 
     def __init__(self, library: Path) -> None:
         self._library = ctypes.CDLL(str(library))
@@ -122,6 +125,8 @@ class KernelBase:
 
 class Kernel(KernelBase):
     """The functions of a kernel library of the fixed step."""
+
+    target = "fixed"
 
     def __init__(self, library: Path) -> None:
         super().__init__(library)
