@@ -12,8 +12,12 @@ def test_defaults_are_those_of_the_command_line():
 
 
 def test_the_key_evaluation_of_result_files():
-    settings = EvaluationSettings("OV", Mask(rule=(1, 4)), 3, -10.0, 40, 80, 2.5, 9, collapse=True)
-    assert settings.as_json("halve") == {
+    settings = EvaluationSettings(
+        "OV", Mask(rule=(1, 4)), before_spike=40, after_spike=80, spike_threshold_mV=-10.0,
+        spike_count=3, collapse=True, spike_zoom=2.5, downsampler="halve", histogram_bins=9,
+        smoothing_kernel_ms=7.5,
+    )  # fmt: skip
+    assert settings.as_json() == {
         "mode": "OV",
         "mask": {"range": [1, 4]},
         "prespike": 40,
@@ -24,5 +28,6 @@ def test_the_key_evaluation_of_result_files():
         "spikeweight": 2.5,
         "downsampler": "halve",
         "vpvsize": 9,
+        "smoothingkernel": 7.5,
     }
     assert json.loads(json.dumps(EvaluationSettings().as_json()))["downsampler"] is None

@@ -19,4 +19,5 @@ from pyneuronautofit.simulators.integrators import Adaptive as Adaptive
 from pyneuronautofit.simulators.lanes.simulator import BatchSimulator as BatchSimulator
 from pyneuronautofit.simulators.neuron.simulator import NeuronSimulator as NeuronSimulator
 from pyneuronautofit.simulators.neuron.simulator import available_cores as available_cores
+from pyneuronautofit.simulators.options import SimulationOptions as SimulationOptions
 from pyneuronautofit.simulators.preferred import PreferredSimulator as PreferredSimulator
