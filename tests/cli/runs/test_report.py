@@ -178,7 +178,7 @@ def test_a_damaged_store_says_what_was_lost(command, tmp_path, part):
 
 def test_a_store_of_the_first_schema(command, tmp_path):
     """It was made by hand, and does not say with what settings."""
-    shutil.copy(Path(__file__).parents[1] / "runs" / "data" / "schema-1.sqlite", tmp_path)
+    shutil.copy(Path(__file__).parents[2] / "runs" / "data" / "schema-1.sqlite", tmp_path)
     answer = command("report", "schema-1")
     assert answer.code == 0, answer.err
     text, content = read(tmp_path / "schema-1-report.html")
