@@ -125,7 +125,9 @@ class NSGA2Settings(EvolutionOptions):
 
     code: ClassVar[str] = "N"
     name: ClassVar[str] = "NSGA2"
-    about: ClassVar[str] = "for Pareto nondominate selection"
+    about: ClassVar[str] = (
+        "Pareto nondominate selection: fronts of non-dominated models, and crowding within a front"
+    )
 
     def strategy(self, task: SearchTask) -> NSGA2:
         """Return the strategy that searches."""

@@ -51,6 +51,11 @@ def algorithm_letter(name: str) -> str:
     return letter
 
 
+def algorithm_of(letter: str) -> type[Algorithm]:
+    """Return the algorithm of a letter that `algorithm_letter` returned."""
+    return _by_letter()[letter]
+
+
 def algorithms_that_read(name: str) -> str:
     """Return the letters of the algorithms that read an option."""
     return "".join(c for c, algorithm in _by_letter().items() if name in field_names(algorithm))
@@ -90,4 +95,4 @@ def build_strategy(
         If the options make no sense together.
     """
     task = SearchTask(space, n_score, generations, initial)
-    return taken(_by_letter()[letter], settings).strategy(task)
+    return taken(algorithm_of(letter), settings).strategy(task)

@@ -155,7 +155,7 @@ class KrayzmanSettings(TraceOptions, KrayzmanOptions, GeneticOptions):
 
     code: ClassVar[str] = "K"
     name: ClassVar[str] = "Krayzman"
-    about: ClassVar[str] = "for Krayzman's fitness weighting"
+    about: ClassVar[str] = "Krayzman's fitness weighting: a weighted sum whose weights adapt"
 
     def strategy(self, task: SearchTask) -> GeneticAlgorithm:
         """Return the strategy that searches."""

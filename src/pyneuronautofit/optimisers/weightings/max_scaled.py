@@ -41,7 +41,9 @@ class MaxScaledSettings(GeneticOptions):
 
     code: ClassVar[str] = "M"
     name: ClassVar[str] = "Max"
-    about: ClassVar[str] = "for max scaled summation"
+    about: ClassVar[str] = (
+        "max scaled summation: the sum of components, each divided by its largest value"
+    )
 
     def strategy(self, task: SearchTask) -> GeneticAlgorithm:
         """Return the strategy that searches."""

@@ -57,8 +57,8 @@ class PositiveSettings(TraceOptions, AdaptationOptions, GeneticOptions):
     code: ClassVar[str] = "P"
     name: ClassVar[str] = "PositiveCor"
     about: ClassVar[str] = (
-        "positive correlation (the same as Krayzman's procedure, but with the goal of making all "
-        "correlations positive)"
+        "positive correlation: the same as Krayzman's procedure, but with the goal of making all "
+        "correlations positive"
     )
 
     def strategy(self, task: SearchTask) -> GeneticAlgorithm:
