@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from given import given_value, given_words
 from pyneuronautofit._options import field_names, options_of
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.fit import (
@@ -31,27 +32,6 @@ from pyneuronautofit.optimisers import (
 
 from .parabolas import make_problem
 
-#: Words for options that are texts; numbers and switches need none.
-WORDS = {"modes": "XO", "mask": "{'X': [1]}"}
-
-
-def given_words(name):
-    """The words of a command line that give an option a value other than its default."""
-    described, default = options_of(FitConfig)[name]
-    if described.parse is None:
-        return [described.flags[0]]
-    if name in WORDS:
-        return [described.flags[0], WORDS[name]]
-    step = 1 if described.parse is int else 0.25
-    return [described.flags[0], str((1 if default is None else default) + step)]
-
-
-def value_of(name):
-    """The value that these words mean, read without the parser."""
-    described, _default = options_of(FitConfig)[name]
-    words = given_words(name)
-    return True if len(words) == 1 else described.parse(words[1])
-
 
 def parsed(*words):
     return parse_config(FitConfig, [*words, "cell.npz"], "test", "")
@@ -59,14 +39,14 @@ def parsed(*words):
 
 def with_value(name):
     config = parsed(*given_words(name))
-    assert getattr(config, name) == value_of(name) != options_of(FitConfig)[name][1]
+    assert getattr(config, name) == given_value(name) != options_of(FitConfig)[name][1]
     return config
 
 
 @pytest.mark.parametrize("name", options_of(EvaluationOptions))
 def test_an_option_of_the_evaluation_arrives_in_its_settings(name):
     settings, plain = (evaluation_settings(config) for config in (with_value(name), parsed()))
-    expected = Mask(by_mode={"X": [1]}) if name == "mask" else value_of(name)
+    expected = Mask(by_mode={"X": [1]}) if name == "mask" else given_value(name)
     assert settings == dataclasses.replace(plain, **{name: expected})
 
 
@@ -96,25 +76,19 @@ def test_an_option_of_the_search_arrives_in_the_strategies_that_read_it(name, le
         return
     assert (changed != plain) == reads
     if reads:
-        where, value = MADE.get(name, (name, value_of(name)))
+        where, value = MADE.get(name, (name, given_value(name)))
         parts = [part for part in parts_of(changed) if where in field_names(part)]
         found = [getattr(part, where) for part in parts]
         assert found
         assert set(found) == {value}
 
 
-@pytest.mark.parametrize("name", set(options_of(FitConfig)) - {"mask", "recording", "resume"})
+@pytest.mark.parametrize(
+    "name", [n for n in options_of(FitConfig) if n not in ("mask", "recording")]
+)
 def test_an_option_comes_back_from_a_run(name):
     """A run is taken up again with what it was begun with."""
-    described, default = options_of(FitConfig)[name]
-    words = {"stimulus": ["10", "30"], "log_level": ["DEBUG"], "algorithm": ["N"]}
-    if described.parse in (str, str.upper) and name not in words:
-        words[name] = ["batch" if name == "simulator" else WORDS.get(name, "other")]
-    words |= {"integrator": ["fixed"], "precision": ["single"]}
-    words |= {"tolerance_mV": ["0.5"], "print_every": ["3"]}
-    given = [described.flags[0], *words[name]] if name in words else given_words(name)
-    config = parsed(*given)
-    assert getattr(config, name) != default
+    config = with_value(name)
     stored = json.loads(json.dumps(stored_settings(config, make_problem())))
     session = SimpleNamespace(content={"settings": stored})
     run = SimpleNamespace(info=SimpleNamespace(settings=stored), sessions=[session])
