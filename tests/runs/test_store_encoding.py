@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, encode, restore, rows_in
 
 from ._made import State, make_generation

@@ -1,9 +1,9 @@
 """What an evaluation mode is.
 
-An `Objective` knows its settings. *Bound* to a recording it becomes a `BoundObjective`, which has
-learnt from the recording all it will ever need (spike times, histogram edges, weights) and only
-maps traces to numbers: nothing changes when it is used, so it is safe to share, and the order of
-calls changes nothing.
+An `Objective` has the settings that it reads. *Bound* to a recording it becomes a
+`BoundObjective`, which has learnt from the recording all it will ever need (spike times, histogram
+edges, weights) and only maps traces to numbers: nothing changes when it is used, so it is safe to
+share, and the order of calls changes nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.target import Target
 
 Score = Callable[[Candidates], FloatArray]
@@ -106,6 +105,9 @@ def with_failures(distances: FloatArray, candidates: Candidates) -> FloatArray:
 class Objective(Protocol):
     """A mode: one class, one letter.
 
+    It is a frozen dataclass. Its fields are the settings of the evaluation that it reads, under
+    their names there and without defaults: it is made from those, and gets no others.
+
     Attributes
     ----------
     code
@@ -119,11 +121,6 @@ class Objective(Protocol):
     code: ClassVar[str]
     title: ClassVar[str]
     unit: ClassVar[str]
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Objective:
-        """Take what the mode needs from the evaluation's settings."""
-        ...
 
     def bind(self, target: Target) -> BoundObjective:
         """Learn from the target all that scoring needs."""

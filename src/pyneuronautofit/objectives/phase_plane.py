@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,7 +26,6 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives._base import BoundObjective, with_failures
 from pyneuronautofit.objectives._kernels import samples
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.target import Target
 
 
@@ -38,16 +37,11 @@ class PhasePlane:
     title: ClassVar[str] = "(v, dv/dt) histogram"
     unit: ClassVar[str] = "points"
 
-    bins: int = 12
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the number of bins per axis."""
-        return cls(settings.histogram_bins)
+    histogram_bins: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Place the bins, and fill them with the target's points."""
-        return _bind(target, (0, target.voltage_mV.shape[1]), self.bins)
+        return _bind(target, (0, target.voltage_mV.shape[1]), self.histogram_bins)
 
 
 @dataclass(frozen=True)
@@ -58,16 +52,11 @@ class StimulusPhasePlane:
     title: ClassVar[str] = "(v, dv/dt) histogram within the stimulus"
     unit: ClassVar[str] = "points"
 
-    bins: int = 12
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the number of bins per axis."""
-        return cls(settings.histogram_bins)
+    histogram_bins: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Place the bins, and fill them with the target's points."""
-        return _bind(target, (target.first, target.last), self.bins)
+        return _bind(target, (target.first, target.last), self.histogram_bins)
 
 
 def _bind(target: Target, window: tuple[int, int], n_bin: int) -> BoundObjective:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._types import Json
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
 from pyneuronautofit.cli.logs import logging_to_screen
@@ -22,7 +23,6 @@ from pyneuronautofit.database.tools.information import (
     describe_database,
 )
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
 
 DESCRIPTION = """Says what is in a model database: targets, counts, ranges of parameters, gaps."""
 

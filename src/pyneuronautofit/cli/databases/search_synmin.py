@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyneuronautofit._options import above, at_least
+from pyneuronautofit._options import MODEL, RUN, above, at_least
 from pyneuronautofit._text import quoted
 from pyneuronautofit.cli.databases.check import check_folder
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
@@ -27,7 +27,6 @@ from pyneuronautofit.database.tools.synapses import (
 )
 from pyneuronautofit.errors import ModelError, UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
 from pyneuronautofit.models import load_model
 from pyneuronautofit.plots import check_target, save_trial
 from pyneuronautofit.probes.synapse import SynapseTrial

@@ -11,35 +11,64 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pyneuronautofit._options import FITTING, between, option
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers._kernels import distances
 from pyneuronautofit.space import ParameterSpace
 
 
-@dataclass(frozen=True)
-class AdaptiveMutation:
+@dataclass(frozen=True, kw_only=True)
+class MutationOptions:
+    """What the user decides about mutation.
+
+    Attributes
+    ----------
+    mutation_rate
+        M, the basic probability of a gene.
+    mutation_slope
+        S, the distance at which the addition has fallen to 1/e; not above 0: no addition.
+    """
+
+    mutation_rate: float = option(
+        0.1,
+        "-M",
+        "--mutation-rate",
+        group=FITTING,
+        metavar="MRATE",
+        parse=float,
+        check=between(0, 1),
+        help="basic mutation rate",
+    )
+    mutation_slope: float = option(
+        0.06,
+        "-S",
+        "--adaptive-mutation-slope",
+        group=FITTING,
+        metavar="AMSLOPE",
+        parse=float,
+        check=between(-1e9, 1e9),
+        help="adaptive mutation slope; negative: the rate does not adapt",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveMutation(MutationOptions):
     """Redraws genes uniformly within their bounds.
 
     Attributes
     ----------
-    rate
-        M, the basic probability of a gene.
-    slope
-        S, the distance at which the addition has fallen to 1/e; not above 0: no addition.
     refined_after
         The last generation with the addition: afterwards a population that has gathered around good
         models refines them, instead of being driven apart. None: it never ends.
     """
 
-    rate: float = 0.1
-    slope: float = 0.06
     refined_after: int | None = None
 
     def at(self, generation: int) -> AdaptiveMutation:
         """Return the mutation as it is in a generation."""
         if self.refined_after is None or generation <= self.refined_after:
             return self
-        return replace(self, slope=-1.0)
+        return replace(self, mutation_slope=-1.0)
 
     def __call__(
         self,
@@ -68,10 +97,12 @@ class AdaptiveMutation:
         self, children: FloatArray, population: FloatArray, space: ParameterSpace
     ) -> FloatArray:
         """Return the probability with which every child's genes are redrawn, shape (n_cand,)."""
-        if self.slope <= 0:
-            return np.full(len(children), self.rate)
+        if self.mutation_slope <= 0:
+            return np.full(len(children), self.mutation_rate)
         nearest = nearest_distances(children, population, space)
-        return np.asarray(self.rate + (1.0 - self.rate) * np.exp(-nearest / self.slope))  # eq. 2
+        return np.asarray(  # eq. 2
+            self.mutation_rate + (1.0 - self.mutation_rate) * np.exp(-nearest / self.mutation_slope)
+        )
 
 
 def nearest_distances(

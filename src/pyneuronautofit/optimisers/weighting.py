@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from pyneuronautofit._options import RUN, Resumed, option
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray, Json
 
 
@@ -112,6 +113,26 @@ class Adaptation:
 
 def _or_none(value: float) -> float | None:
     return value if np.isfinite(value) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceOptions:
+    """What the user decides about the trace of adaptations, for algorithms that leave one.
+
+    Attributes
+    ----------
+    krayzman_debug
+        Whether it is written to a file.
+    """
+
+    krayzman_debug: bool = option(
+        False,
+        "-Z",
+        "--Krayzman-debug",
+        group=RUN,
+        resumed=Resumed.FREE,
+        help="enable debug dump for adaptation weight",
+    )
 
 
 class Weighting(Protocol):
