@@ -88,15 +88,17 @@ def build_equations(
     """
     ordered = ordered_mechanisms(kind, mechanisms)
     # Which inputs vary is not known before the mechanisms were executed once.
-    everything = _Equations(kind, ordered, lambda _name: True, single).found()
+    everything = _CollectingSegment(kind, ordered, lambda _name: True, single).found()
     varying = _OF_STEP | set(everything.rates) | set(everything.updates)
-    return _Equations(kind, ordered, lambda n: n in varying or n[0] in _STAND_INS, single).found()
+    return _CollectingSegment(
+        kind, ordered, lambda n: n in varying or n[0] in _STAND_INS, single
+    ).found()
 
 
 _STAND_INS = frozenset({"unknown", "no", "step", "past", "middle"})
 
 
-class _Equations(Segment):
+class _CollectingSegment(Segment):
     """A segment whose equations are being collected."""
 
     def found(self) -> Equations:
