@@ -30,7 +30,7 @@ ReadingPlan = Mapping[NodeKind, tuple[NodeVariable, ...]]
 _CELLS_PER_COLLECTION = 50
 # For fewer candidates it takes NEURON longer to find out about the probe's numbers of segments.
 _FEWEST = 8
-# So many candidates are read from kept cells and from their own, then one of every message.
+# So many candidates are read from reused cells and from their own, then one of every message.
 _CHECKED_FIRST = 32
 
 
@@ -73,15 +73,15 @@ def make_reader(setup: NeuronSetup) -> CellReader:
     ModelError
         If it cannot be loaded, or lacks a parameter or the soma.
     """
-    # The built-in cell is known to be what kept cells rely on.
-    reader = CellReader(open_session(setup), setup, keep=setup.source.project is None)
+    # The built-in cell is known to be what reused cells rely on.
+    reader = CellReader(open_session(setup), setup, reuse=setup.source.project is None)
     # What is here now is here to stay, and need not be gone through for every few cells.
     gc.freeze()
     return reader
 
 
 class CellReader:
-    """Reads the cells of candidates, each built for itself, or read from kept ones.
+    """Reads the cells of candidates, each built for itself, or read from reused ones.
 
     Parameters
     ----------
@@ -89,25 +89,21 @@ class CellReader:
         Builds the cells.
     setup
         Of the worker.
-    keep
+    reuse
         What `ReusedCells` relies on is known of the cell class.
     """
 
-    def __init__(self, bench: NeuronSession, setup: NeuronSetup, *, keep: bool = False) -> None:
+    def __init__(self, bench: NeuronSession, setup: NeuronSetup, *, reuse: bool = False) -> None:
         self._bench = bench
         self._setup = setup
         self._setter = Setter(setup.paths)
         self._n_left = 0
-        self._may_keep = keep
-        self._kept: tuple[bytes, ReusedCells] | None = None
+        self._may_reuse = reuse
+        self._reused: tuple[bytes, ReusedCells] | None = None
         self._n_checked = 0
-        self._ahead: dict[int, CellImage] = {}
 
     def __call__(self, task: ReadCell) -> Answer:
         """Read a cell; an error of the reading, not of the candidate, is returned, not raised."""
-        image = self._ahead.pop(id(task), None)
-        if image is not None:
-            return image
         try:
             return self._build_and_read(task)
         finally:
@@ -117,46 +113,45 @@ class CellReader:
                 if self._n_left % _CELLS_PER_COLLECTION == 0:
                     gc.collect()
 
-    def prepare(self, tasks: Sequence[ReadCell]) -> None:
-        """Read the cells that need not be built; those that are not right are read later."""
-        self._ahead = {}
-        if not self._may_keep or len(tasks) < _FEWEST or len({task.plan for task in tasks}) > 1:
-            return
+    def prepare(self, tasks: Sequence[ReadCell]) -> Mapping[int, CellImage]:
+        """Return the images of cells that need not be built, by the position of their task."""
+        if not self._may_reuse or len(tasks) < _FEWEST or len({task.plan for task in tasks}) > 1:
+            return {}
         trusted = self._n_checked >= _CHECKED_FIRST
         try:
-            kept = self._kept_cells(tasks[0].plan)
-            found = kept.read([task.values for task in tasks], check=trusted)
+            reused = self._reused_cells(tasks[0].plan)
+            found = reused.read([task.values for task in tasks], check=trusted)
             self._bench.clear(collect=False)
             if trusted or self._are_right(found, tasks):
-                self._ahead = {id(tasks[number]): image for number, image in found.items()}
-                return
+                return found
         except LackingKindError:
             self.close()
-            return
+            return {}
         except CannotReuse:
             pass
         except Exception:  # noqa: BLE001 (whose failure it is becomes clear when each has its cell)
             traceback.print_exc()
-        self._may_keep = False
+        self._may_reuse = False
         self.close()
+        return {}
 
-    def _kept_cells(self, plan: bytes) -> ReusedCells:
-        if self._kept is None or self._kept[0] != plan:
+    def _reused_cells(self, plan: bytes) -> ReusedCells:
+        if self._reused is None or self._reused[0] != plan:
             self.close()
             setup = self._setup
             made = ReusedCells(self._bench, setup.experiment, setup.paths, image_reader(plan))
-            self._kept = (plan, made)
-        return self._kept[1]
+            self._reused = (plan, made)
+        return self._reused[1]
 
     def close(self) -> None:
-        """Let kept cells go."""
-        if self._kept is not None:
-            self._kept[1].close()
-            self._kept = None
+        """Let reused cells go."""
+        if self._reused is not None:
+            self._reused[1].close()
+            self._reused = None
             self._bench.clear()
 
     def _are_right(self, found: Mapping[int, CellImage], tasks: Sequence[ReadCell]) -> bool:
-        """Let the kept cells go, build the candidates' own cells, and compare."""
+        """Let the reused cells go, build the candidates' own cells, and compare."""
         # Until the class has proved itself its cells are built where there are no others.
         self.close()
         self._n_checked += len(found)
