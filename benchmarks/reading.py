@@ -75,9 +75,9 @@ def read_here(reader: CellReader, tasks: Sequence[ReadCell]) -> float:
     return (time.process_time() - began) / len(tasks) * 1e6
 
 
-def read_reused(bench: NeuronSession, setup: NeuronSetup, tasks: Sequence[ReadCell]) -> float:
+def read_reused(session: NeuronSession, setup: NeuronSetup, tasks: Sequence[ReadCell]) -> float:
     """Do as `read_here` with cells that were there before, and are gone afterwards."""
-    reader = CellReader(bench, setup, reuse=True)
+    reader = CellReader(session, setup, reuse=True)
     read_here(reader, tasks)
     microseconds = read_here(reader, tasks)
     reader.close()
@@ -99,11 +99,11 @@ def main(words: argparse.Namespace) -> None:
     """Measure."""
     with TemporaryDirectory() as folder:
         setup, tasks = make_tasks(words.candidates, Path(folder))
-        bench = open_session(setup)
+        session = open_session(setup)
         pool = WorkerPool(Job(make_reader, setup), 1, 60.0, 10**9)
         actions: dict[str, Callable[[], object]] = {
-            "own": partial(read_here, CellReader(bench, setup), tasks),
-            "reused": partial(read_reused, bench, setup, tasks),
+            "own": partial(read_here, CellReader(session, setup), tasks),
+            "reused": partial(read_reused, session, setup, tasks),
             "pool": partial(read_there, pool, tasks),
         }
         read_there(pool, tasks)  # its worker starts, and finds cells to reuse

@@ -20,8 +20,8 @@ def make_readers(setup, n_checked=0):
     It returns two answers for every candidate, or what was raised; how many candidates were read
     from reused cells; and whether that would go on.
     """
-    bench = open_session(setup)
-    reusing, building = CellReader(bench, setup, reuse=True), CellReader(bench, setup)
+    session = open_session(setup)
+    reusing, building = CellReader(session, setup, reuse=True), CellReader(session, setup)
     reusing._n_checked = n_checked
     plan: dict[NodeKind, tuple[NodeVariable, ...]] = {}
 

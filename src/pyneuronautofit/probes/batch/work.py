@@ -23,7 +23,7 @@ from pyneuronautofit.probes.pool import Test
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import Probed, RestTest, StepTest, SynapseTest
 from pyneuronautofit.probes.threshold import N_GRID
-from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.processes.pool import Outcome
 

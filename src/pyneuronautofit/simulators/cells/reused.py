@@ -43,7 +43,7 @@ class ReusedCells:
 
     Parameters
     ----------
-    bench
+    session
         Builds cells.
     experiment
         What is initialised.
@@ -55,12 +55,12 @@ class ReusedCells:
 
     def __init__(
         self,
-        bench: NeuronSession,
+        session: NeuronSession,
         experiment: Experiment,
         paths: Sequence[ParameterPath],
         images: CellImageReader,
     ) -> None:
-        self._bench = bench
+        self._session = session
         self._experiment = experiment
         self._paths = tuple(paths)
         self._setter = Setter(paths)
@@ -101,11 +101,11 @@ class ReusedCells:
             for segments, number in chosen.items():
                 self._cells[segments].set(candidates[number])
             if own is not None and built is None:
-                self._bench.initialise(self._experiment)
+                self._session.initialise(self._experiment)
                 built = self._images.read(own, own.soma(0.5))
             else:
-                self._bench.set_conditions(self._experiment)
-                self._bench.h.finitialize()
+                self._session.set_conditions(self._experiment)
+                self._session.h.finitialize()
             for segments, number in chosen.items():
                 found[number] = self._cells[segments].image()
         if built is not None and not identical(built, found[checked]):
@@ -114,19 +114,19 @@ class ReusedCells:
 
     def close(self) -> None:
         """Let the cells go."""
-        self._bench.spare(())
+        self._session.spare(())
         self._cells.clear()
         del self._probe, self._sections
 
     def _make_probe(self) -> None:
-        self._probe = self._bench.construct()
+        self._probe = self._session.construct()
         self._sections = list(self._probe.soma.wholetree())
         self._built = tuple(section.nseg for section in self._sections)
         self._spare()
 
     def _spare(self) -> None:
         reused = [section for cell in self._cells.values() for section in cell.sections]
-        self._bench.spare([*self._sections, *reused])
+        self._session.spare([*self._sections, *reused])
 
     def _queues(self, candidates: Sequence[PathValues]) -> dict[Segments, list[int]]:
         """Return the candidates that each reused cell stands in for, and add new ones."""
@@ -144,7 +144,7 @@ class ReusedCells:
         return queues
 
     def _build(self, values: PathValues) -> Any:
-        return self._bench.build_with(lambda cell: self._setter(cell, values))
+        return self._session.build_with(lambda cell: self._setter(cell, values))
 
     def _segments_of(self, values: PathValues) -> Segments | None:
         """Return what a candidate's numbers of segments are; None: it needs a cell of its own."""

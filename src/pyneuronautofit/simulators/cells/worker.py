@@ -85,7 +85,7 @@ class CellReader:
 
     Parameters
     ----------
-    bench
+    session
         Builds the cells.
     setup
         Of the worker.
@@ -93,8 +93,8 @@ class CellReader:
         What `ReusedCells` relies on is known of the cell class.
     """
 
-    def __init__(self, bench: NeuronSession, setup: NeuronSetup, *, reuse: bool = False) -> None:
-        self._bench = bench
+    def __init__(self, session: NeuronSession, setup: NeuronSetup, *, reuse: bool = False) -> None:
+        self._session = session
         self._setup = setup
         self._setter = Setter(setup.paths)
         self._n_left = 0
@@ -108,7 +108,7 @@ class CellReader:
             return self._build_and_read(task)
         finally:
             # Most cells are gone by now.
-            if self._bench.clear(collect=False):
+            if self._session.clear(collect=False):
                 self._n_left += 1
                 if self._n_left % _CELLS_PER_COLLECTION == 0:
                     gc.collect()
@@ -121,7 +121,7 @@ class CellReader:
         try:
             reused = self._reused_cells(tasks[0].plan)
             found = reused.read([task.values for task in tasks], check=trusted)
-            self._bench.clear(collect=False)
+            self._session.clear(collect=False)
             if trusted or self._are_right(found, tasks):
                 return found
         except LackingKindError:
@@ -139,7 +139,7 @@ class CellReader:
         if self._reused is None or self._reused[0] != plan:
             self.close()
             setup = self._setup
-            made = ReusedCells(self._bench, setup.experiment, setup.paths, image_reader(plan))
+            made = ReusedCells(self._session, setup.experiment, setup.paths, image_reader(plan))
             self._reused = (plan, made)
         return self._reused[1]
 
@@ -148,7 +148,7 @@ class CellReader:
         if self._reused is not None:
             self._reused[1].close()
             self._reused = None
-            self._bench.clear()
+            self._session.clear()
 
     def _are_right(self, found: Mapping[int, CellImage], tasks: Sequence[ReadCell]) -> bool:
         """Let the reused cells go, build the candidates' own cells, and compare."""
@@ -163,11 +163,11 @@ class CellReader:
 
     def _build_and_read(self, task: ReadCell) -> Answer:
         # What the cell class raises is the failure of this candidate alone.
-        cell = self._bench.build_with(lambda cell: self._setter(cell, task.values))
+        cell = self._session.build_with(lambda cell: self._setter(cell, task.values))
         soma = cell.soma(0.5)
         try:
             refuse_unsupported(cell, soma)
-            self._bench.initialise(self._setup.experiment)
+            self._session.initialise(self._setup.experiment)
             return image_reader(task.plan).read(cell, soma)
         except LackingKindError as lacking:
             return lacking.signature
