@@ -63,7 +63,9 @@ def test_files_that_are_whole(check):
     check(abf1(block=20, skipped=7))
 
 
-@pytest.mark.parametrize(("content", "what"), [(abf2(), "data section"), (abf1(), "data")])
+@pytest.mark.parametrize(
+    ("content", "what"), [(abf2(), "data section"), (abf1(), "data"), (abf1(skipped=7), "data")]
+)
 def test_one_byte_less_is_too_short(check, content, what):
     size = len(content)
     said = f"its {what} should end at byte {size}, but the file has {size - 1} bytes"
@@ -128,6 +130,11 @@ def test_more_sweeps_than_values(check, n_sweep):
             RecordingError, match=f"lists {n_sweep} sweeps of 2 channels in 600 val"
         ):
             check(content)
+
+
+def test_where_no_sweeps_are_counted_there_is_one(check):
+    with pytest.raises(RecordingError, match="lists 0 sweeps of 2 channels in 3 values"):
+        check(abf2({"data": (5, 2, 3)}, n_sweep=0))
 
 
 @pytest.mark.parametrize(("changed", "said"), [
