@@ -49,6 +49,11 @@ def test_a_head_is_read_as_it_was_written(tables):
     np.testing.assert_array_equal(read.initial, info.initial)
 
 
+def test_a_run_that_does_not_search_logarithms(tables):
+    write_info(tables, make_info(log_search=False))
+    assert read_info(tables, Path("r.sqlite")).log_search is False
+
+
 def test_a_run_that_began_with_nothing_given(tables):
     write_info(tables, make_info(initial=None))
     assert read_info(tables, Path("r.sqlite")).initial is None

@@ -18,6 +18,7 @@ from pyneuronautofit.runs import (
     RunWriter,
     create_store,
     find_store,
+    is_store,
     open_run,
 )
 from runs._made import N_CAND, make_generation, make_info, make_store
@@ -27,6 +28,9 @@ def test_stores_are_found(tmp_path):
     make_store(tmp_path / "a-1.sqlite", 1)
     for run in ("a-1", "a-1.sqlite", str(tmp_path / "a-1"), "a-1-final.json", "a-1.log.gz"):
         assert find_store(run, tmp_path) == tmp_path / "a-1.sqlite"
+    # Also where that other file is there.
+    (tmp_path / "a-1-final.json").write_text("{}")
+    assert find_store("a-1-final.json", tmp_path) == tmp_path / "a-1.sqlite"
     with pytest.raises(RunError, match=r"there is no run b.*has a-1\.sqlite"):
         find_store("b", tmp_path)
 
@@ -88,3 +92,14 @@ def somewhere_for_everybody():
         folder.chmod(0o755)
         yield folder
         folder.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(b"SQLite format 3\0rest", True), (b"SQLite format 2\0", False), (b"", False)],
+)
+def test_whether_a_file_looks_like_a_store(tmp_path, content, found):
+    (tmp_path / "r.sqlite").write_bytes(content)
+    assert is_store(tmp_path / "r.sqlite") is found
+    assert not is_store(tmp_path / "gone.sqlite")
+    assert not is_store(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from pyneuronautofit.runs import (
     create_store,
     open_run,
 )
+from pyneuronautofit.runs.store import schema
 from runs._made import N_CAND, State, assert_same, make_generation, make_info, make_store
 
 
@@ -164,3 +166,28 @@ def test_without_a_check_a_damaged_block_is_noticed_when_it_is_read(tmp_path, so
     with open_run(path) as run:
         assert len(run.generations) == 30
         assert run.losses == ["generations 0 to 29 of 60 can be read"]
+
+
+def test_a_generation_that_does_not_follow_the_one_before_is_a_loss(tmp_path):
+    path = tmp_path / "r.sqlite"
+    make_store(path, 4)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        row = list(connection.execute("SELECT * FROM generation WHERE number = 2").fetchone())
+        row[1] += N_CAND
+        row[-1] = schema.checksum(row[:-1])
+        connection.execute(f"REPLACE INTO generation VALUES ({', '.join('?' * len(row))})", row)
+    with open_run(path) as run:
+        assert len(run.generations) == 2
+        assert run.losses == ["generations 0 to 1 of 4 can be read"]
+
+
+def test_a_run_that_is_taken_up_while_it_is_read_is_not_damaged(tmp_path, sound):
+    data, made = sound
+    path = tmp_path / "r.sqlite"
+    path.write_bytes(data)
+    with open_run(path, check=False) as run, RunLock(tmp_path / "r.lock"):
+        changed = bytearray(data)
+        changed[data.index(made[30].evaluations.scores.tobytes())] ^= 4
+        path.write_bytes(changed)
+        with pytest.raises(RunError, match="the run r was taken up while it was read: try again"):
+            run.evaluations(run.generations[30].rows)

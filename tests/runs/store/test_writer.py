@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import resource
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pyneuronautofit.errors import OutputError
@@ -17,7 +20,7 @@ from pyneuronautofit.runs import (
     open_run,
 )
 from pyneuronautofit.runs.store import schema
-from runs._made import make_info, make_store
+from runs._made import State, make_generation, make_info, make_store
 
 
 def test_states_are_small(tmp_path):
@@ -109,3 +112,64 @@ writer.create_store(Path(sys.argv[1]), make_info())
     create_store(path, make_info())
     assert [each.name for each in tmp_path.iterdir()] == ["r.sqlite"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_what_stays_in_the_archive_neither_enters_nor_leaves(tmp_path):
+    path, rng = tmp_path / "r.sqlite", np.random.default_rng(0)
+    archives = [[0, 2, 5], [2, 5, 7, 8], [5, 12], [5, 12]]
+    create_store(path, make_info())
+    with contextlib.closing(RunWriter(path, make_info())) as writer:
+        for number, archive in enumerate(archives):
+            made = make_generation(number, rng)
+            writer.append(dataclasses.replace(made, archive=np.array(archive)))
+    with open_run(path) as run:
+        moved = [(g.entered.tolist(), g.removed.tolist()) for g in run.generations]
+        assert [run.archive(number).tolist() for number in range(4)] == archives
+    assert moved == [([0, 2, 5], []), ([7, 8], [0]), ([12], [2, 7, 8]), ([], [])]
+
+
+def test_evaluations_that_no_state_refers_to_are_forgotten(tmp_path):
+    """A run in one piece and one that was resumed store the same bytes: both know as little."""
+    path, rng = tmp_path / "r.sqlite", np.random.default_rng(0)
+    made = [make_generation(number, rng) for number in range(3)]
+    again = dataclasses.replace(made[2].state, members=made[0].state.members)
+    create_store(path, make_info())
+    with contextlib.closing(RunWriter(path, make_info())) as writer:
+        writer.append(made[0])
+        writer.append(made[1])
+        writer.append(dataclasses.replace(made[2], state=again))
+    with open_run(path) as run:
+        stored = [run.state(number).fields["members"].fields["x"] for number in range(3)]
+        assert [type(x).__name__ for x in stored] == ["Rows", "Rows", "ndarray"]
+        assert run.restored_state(2, State).members.x.tobytes() == made[0].population.tobytes()
+
+
+def test_every_session_has_its_own_end(tmp_path):
+    path = tmp_path / "r.sqlite"
+    create_store(path, make_info())
+    for outcome in ("interrupted", None, "finished"):
+        with contextlib.closing(RunWriter(path, make_info())) as writer:
+            writer.begin_session({"outcome": outcome})
+            if outcome is not None:
+                writer.end_session(outcome)
+    with open_run(path) as run:
+        found = [(s.number, s.outcome, s.content["outcome"]) for s in run.sessions]
+        ended = [session.ended is not None for session in run.sessions]
+    assert found == [
+        (0, "interrupted", "interrupted"),
+        (1, None, None),
+        (2, "finished", "finished"),
+    ]
+    assert ended == [True, False, True]
+
+
+def test_a_creation_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    def fill(connection, _info):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE run (key)")
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("pyneuronautofit.runs.store.writer._fill", fill)
+    with pytest.raises(OutputError, match=r"cannot write the run's store .*disk I/O error"):
+        create_store(tmp_path / "r.sqlite", make_info())
+    assert list(tmp_path.iterdir()) == []
