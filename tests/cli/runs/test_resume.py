@@ -244,7 +244,7 @@ def test_a_run_of_an_unknown_option_is_refused(fit, resume):
     ("--resume", "schema-1"), ("export", "schema-1", "--scripts", "0"),
 ], ids=" ".join)  # fmt: skip
 def test_a_run_that_does_not_say_its_settings_is_refused(command, tmp_path, words):
-    shutil.copy(Path(__file__).parents[1] / "runs" / "data" / "schema-1.sqlite", tmp_path)
+    shutil.copy(Path(__file__).parents[2] / "runs" / "data" / "schema-1.sqlite", tmp_path)
     answer = command(*words)
     assert answer.code == 2
     assert "schema-1.sqlite does not say with what it was made" in answer.err
