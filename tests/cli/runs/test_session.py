@@ -171,6 +171,15 @@ def test_what_they_do_not_have_is_drawn(opened, tmp_path, caplog):
     assert caplog.messages[1] == f"drawn at random, since {path} does not have them: s.b"
 
 
+def test_what_only_some_of_them_have_is_theirs(opened, tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    records = [{"parameters": {"s.a": 2.0}}, {"parameters": {"s.b": 1.0, "s.a": 3.0}}]
+    (tmp_path / "db.json").write_text(json.dumps({"models": records}))
+    made = new_session(config(initial_population="db.json"), "c")
+    np.testing.assert_array_equal(made.initial, [[2.0, np.nan], [3.0, 1.0]])
+    assert len(caplog.messages) == 1
+
+
 def test_models_of_another_cell_are_refused(opened, tmp_path):
     path = models(tmp_path / "a.json", ["x.y"], [[1.0]])
     text = r"-I .*a\.json: none of its parameters is searched; the searched ones are s\.a, s\.b"

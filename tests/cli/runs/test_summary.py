@@ -130,6 +130,13 @@ def test_numbers_of_neuron_stand_in_brackets(said, problem, files):
     assert "in brackets: NEURON, fixed steps of 0.0125 ms" in lines
 
 
+def test_without_numbers_of_neuron_nothing_is_said_of_brackets(said, problem, files):
+    ours = replace(problem, reference=ReferenceSimulator(0.0125, lambda: None))
+    lines = summary(said, ours, files)
+    assert cells(lines)[1] == ["compromise", "7", "1", "1234.57"]
+    assert "brackets" not in "".join(lines)
+
+
 @pytest.mark.parametrize(
     ("n_evaluation", "text"),
     [

@@ -14,7 +14,7 @@ from pyneuronautofit.recordings import Recording
 
 RECORDING = Recording("cell.abf", np.zeros((2, 5)), np.zeros((2, 5)), 0.1)
 ONE = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
-MANY = [ONE, [[7.0, 8.0, 9.0], [10.0, 11.0, float("nan")]]]
+MANY = [ONE, [[7.0, 8.0, 9.0], [10.0, 11.0, float("nan")]], ONE]
 
 
 @pytest.fixture
