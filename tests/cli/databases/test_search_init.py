@@ -10,8 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from database._made import content, parameters
+from pyneuronautofit.cli.databases import search_init as module
+from pyneuronautofit.probes.tests import Rest
+
+from .fake_probes import probing
 from .quick_cells import MODELS, database, ok
 
 WORDS = ("--dt", "0.05", "--duration", "5")
@@ -95,3 +101,84 @@ def test_ctrl_c_ends_it_and_says_what_to_do(project, tmp_path):
     assert "the same command goes on where this one ended" in out
     assert "Traceback" not in err
     assert db.read_bytes() == before
+
+
+def rest(_test, length):
+    """The models 0 to 2 are 40 to 42 um long: is at rest, breaks, drifts."""
+    if length == 41.0:
+        return "it broke"
+    drift = 1e-3 if length == 42.0 else 0.0
+    return Rest({"soma.v": -length, "axon.v": -70.0}, -60.0 + drift * np.arange(5000.0))
+
+
+def written(tmp_path, **more):
+    path = tmp_path / "db.json"
+    path.write_text(json.dumps(content(3, **more)))
+    return path
+
+
+def test_what_is_said_of_every_model(command, monkeypatch, tmp_path):
+    db, out = written(tmp_path), tmp_path / "out.json"
+    with probing(monkeypatch, module, rest) as asked:
+        said = ok(command, "search-init", db, out, "--project", "here", "-n", "3")
+    assert (asked.project, asked.options.n_worker) == (Path("here"), 3)
+    assert said.out.splitlines()[0] == "60 s without current at 35 degC (a fake)"
+    lines = said.out.splitlines()[-3:]
+    assert lines[0].startswith("model 1: ")
+    assert lines[0].endswith("it broke. Its init is as it was.")
+    assert lines[1].startswith("model 2 is not at rest: its voltage still drifts: +0.999 mV")
+    assert lines[2] == f"1 of 3 models are at rest: {out}"
+    made = json.loads(out.read_text())["models"]
+    assert made[0]["init"] == {"soma.v": -40.0, "axon.v": -70.0}
+    assert "init" not in made[1]
+    assert list(tmp_path.glob("*.progress")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "duration_ms", "watched_ms"),
+    [
+        ((), 60_000, 10_000),
+        (("--duration", "15"), 15_000, 7_500),
+        (("--duration", "20"), 20_000, 10_000),
+    ],
+)
+def test_the_end_is_watched_not_the_beginning(
+    command, monkeypatch, tmp_path, words, duration_ms, watched_ms
+):
+    with probing(monkeypatch, module, rest) as asked:
+        ok(command, "search-init", written(tmp_path), tmp_path / "out.json", *words)
+    assert (asked.test.duration_ms, asked.test.watched_ms) == (duration_ms, watched_ms)
+    assert asked.test.dt_ms == 0.025
+
+
+@pytest.mark.parametrize(
+    ("words", "stored", "expected"),
+    [(("-T", "20"), 30.0, 20.0), ((), 30.0, 30.0), ((), None, 35.0)],
+)
+def test_the_temperature(command, monkeypatch, tmp_path, words, stored, expected):
+    db = written(tmp_path, temperature=stored)
+    with probing(monkeypatch, module, rest) as asked:
+        said = ok(command, "search-init", db, tmp_path / "out.json", *words)
+    assert asked.test.temperature_degC == expected
+    assert f"at {expected:g} degC" in said.out
+
+
+@pytest.mark.parametrize(("words", "first"), [((), {"soma.v": -61.0}), (("--fresh",), {})])
+def test_models_begin_at_their_init_unless_fresh(command, monkeypatch, tmp_path, words, first):
+    models = [{"parameters": parameters(k), "id": k} for k in range(3)]
+    models[0]["init"] = {"soma.v": -61.0}
+    with probing(monkeypatch, module, rest) as asked:
+        ok(command, "search-init", written(tmp_path, models=models), *words)
+    assert asked.probe.initial == [first, {}, {}]
+
+
+def test_an_interrupted_search_leaves_the_database_as_it_is(command, monkeypatch, tmp_path):
+    db = written(tmp_path)
+    before = db.read_bytes()
+    with probing(monkeypatch, module, rest, interrupted_after=1):
+        assert command("search-init", db).code == 130
+    assert db.read_bytes() == before
+    with probing(monkeypatch, module, rest) as asked:
+        ok(command, "search-init", db)
+    assert asked.probe.asked == [41.0, 40.0]
+    assert db.read_bytes() != before

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from pyneuronautofit.cli.databases import serving as module
+from pyneuronautofit.cli.databases.serving import Exhibition, RatingOptions, serve
+from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import read_database
 from pyneuronautofit.rating import SheetFile, Verdict, ratings_path
 from pyneuronautofit.rating.sheet import Sheet, key_of
@@ -114,3 +120,162 @@ def test_what_keeps_the_page_from_being_served(command, db, tmp_path):
     assert "cell.npz of the models is in none of the folders" in answer.err
     assert not list(tmp_path.glob("*.lock"))
     assert not list(tmp_path.glob("*bob*"))
+
+
+class Served:
+    """A page that nobody opens: it is interrupted at once, or when somebody has rated."""
+
+    def __init__(self, monkeypatch):
+        self.made, self.started, self.closed, self.opened = [], [], [], []
+        self.then = lambda _work: None
+        monkeypatch.setattr(module, "RatingServer", self._server)
+        monkeypatch.setattr(module, "Forerunner", self._forerunner)
+        event = SimpleNamespace(wait=self._wait)
+        monkeypatch.setattr(
+            module, "threading", SimpleNamespace(Event=lambda: event, Thread=self._thread)
+        )
+        monkeypatch.setattr(module.webbrowser, "open", self.opened.append)
+
+    def _server(self, work, port):
+        self.work, self.port = work, port
+        return _Page(self)
+
+    def _forerunner(self, *what):
+        self.made.append(what)
+        return SimpleNamespace(
+            start=lambda: self.started.append("forerunner"),
+            close=lambda: self.closed.append("forerunner"),
+        )
+
+    def _thread(self, *, target, args, daemon):
+        assert daemon
+        return SimpleNamespace(start=lambda: target(*args))
+
+    def _wait(self):
+        self.then(self.work)
+        raise KeyboardInterrupt
+
+
+class _Page:
+    url, url_for_once = "http://127.0.0.1:1/secret/", "http://127.0.0.1:1/once"
+
+    def __init__(self, served):
+        self._served = served
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc):
+        self._served.closed.append("server")
+
+    def start(self):
+        self._served.started.append("server")
+
+
+@pytest.fixture
+def served(monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":0")
+    return Served(monkeypatch)
+
+
+@pytest.fixture
+def shown(db):
+    """Six models, of which the last two are of another recording."""
+    headings = [f"model {k}" for k in range(6)]
+    return Exhibition(read_database(db), headings, ["stage 0", "stage 1"], [0, 0, 0, 0, 1, 1])
+
+
+def lines(options, shown):
+    """What is said while the page is served."""
+    screen = Screen()
+    screen.file = io.StringIO()
+    assert serve(options, shown, screen) == 0
+    return screen.file.getvalue().splitlines()
+
+
+def test_what_is_said_of_the_page(served, shown, db):
+    path = db.parent / "db-ratings.json"
+    assert lines(RatingOptions(serve=True), shown) == [
+        "6 model(s) to rate; 0 rated so far",
+        f"every key is kept in {path} at once; Ctrl-C here ends",
+        "the page, for you alone: http://127.0.0.1:1/secret/",
+        "nothing was rated",
+    ]
+    assert served.started == ["forerunner", "server"]
+    assert served.closed == ["server", "forerunner"]
+    assert served.opened == ["http://127.0.0.1:1/once"]
+    assert served.port == 0
+    ((models, stages, stage_of, at),) = served.made
+    assert [model.number for model in models.models] == [10, 11, 12, 13, 14, 15]
+    assert (stages, stage_of, at) == (["stage 0", "stage 1"], [0, 0, 0, 0, 1, 1], 0)
+    assert not list(db.parent.glob("*.lock"))
+
+
+def test_another_start_goes_on(served, shown, db):
+    served.then = lambda work: work.session.rate(0, Verdict.ACCEPTED)
+    path = db.parent / "db-ratings.json"
+    assert lines(RatingOptions(serve=True), shown)[-1] == f"the ratings are in {path}"
+    served.then = lambda _work: None
+    assert lines(RatingOptions(serve=True), shown)[0] == "6 model(s) to rate; 1 rated so far"
+    assert served.made[-1][3] == 1
+
+
+def test_ratings_of_models_that_are_not_shown_are_kept(served, shown, db):
+    rate(db, None, m10="accepted", m12="rejected")
+    some = replace(shown, database=shown.database.select([12, 13]), stage_of=[0, 1])
+    said = lines(RatingOptions(serve=True), some)
+    assert said[:2] == [
+        "2 model(s) to rate; 1 rated so far",
+        "1 rating(s) of db-ratings.json are of models that are not among these; they are kept",
+    ]
+
+
+def test_a_blind_rater_is_shown_models_in_another_order_with_their_own_recordings(served, shown):
+    said = lines(RatingOptions(serve=True, rater="ann", blind=3, port=8123), shown)
+    assert said[0] == "6 model(s) to rate, shuffled and without their ids; 0 rated so far"
+    assert served.port == 8123
+    ((models, _stages, stage_of, _at),) = served.made
+    numbers = [model.number for model in models.models]
+    assert sorted(numbers) == [10, 11, 12, 13, 14, 15]
+    assert numbers != sorted(numbers)
+    assert stage_of == [int(number >= 14) for number in numbers]
+    assert list(served.work.stage_of) == stage_of
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "opens"),
+    [
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {}, False),
+        ("darwin", {}, True),
+    ],
+)
+def test_a_browser_is_opened_where_there_is_a_screen(
+    served, shown, monkeypatch, platform, environment, opens
+):
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(module.sys, "platform", platform)
+    lines(RatingOptions(serve=True), shown)
+    assert bool(served.opened) is opens
+
+
+def test_no_browser_is_opened_where_none_is_wanted(served, shown):
+    lines(RatingOptions(serve=True, no_browser=True), shown)
+    assert served.opened == []
+
+
+def test_raters_without_a_name_are_named(command, db, tmp_path):
+    rate(db, None, m10="accepted")
+    rate(db, "ann", m10="accepted", m11="rejected")
+    answer = command("final-check", db, "--accepted", "out.json")
+    out = answer.out.splitlines()
+    assert out[0] == (
+        "1 of 6 models are accepted (all of 2 rater(s): ann, the rater without a name): out.json"
+    )
+    assert set(out[1:]) == {
+        "the rater without a name has not rated 5 of them", "ann has not rated 4 of them",
+    }  # fmt: skip
