@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit.optimisers import Adaptation, Population
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs import (
     Evaluations,
     Header,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-TRUTH = Path(__file__).parents[2] / "examples" / "experimentaldata" / "TC-example-truth.json"
+TRUTH = Path(__file__).parents[3] / "examples" / "experimentaldata" / "TC-example-truth.json"
 INIT = {"soma.v": -77.0, "axon.v": -77.0}
 #: AMPA alone and NMDA alone, coarse; a quarter of the usual number of steps.
 WORDS = ("-A", "(1, 0, 2)", "-N", "(0, 1, 2)", "-G", "0.4", "-a", "0.03", "--dt", "0.1")

@@ -244,7 +244,7 @@ def test_a_run_of_an_unknown_option_is_refused(fit, resume):
     ("--resume", "schema-1"), ("export", "schema-1", "--scripts", "0"),
 ], ids=" ".join)  # fmt: skip
 def test_a_run_that_does_not_say_its_settings_is_refused(command, tmp_path, words):
-    shutil.copy(Path(__file__).parents[1] / "runs" / "data" / "schema-1.sqlite", tmp_path)
+    shutil.copy(Path(__file__).parents[2] / "runs" / "data" / "schema-1.sqlite", tmp_path)
     answer = command(*words)
     assert answer.code == 2
     assert "schema-1.sqlite does not say with what it was made" in answer.err
@@ -268,6 +268,21 @@ def test_a_mask_file_may_go(command, fit, resume, tmp_path):
     resume("out", "-G", "2")
     with open_run(files.store) as run:
         assert run.header.evaluation["mask"] == [0, 2]
+
+
+def test_a_run_whose_head_does_not_have_a_later_versions_keys(fit, resume):
+    """What its head does not say about the evaluation is among its settings."""
+    whole = fit("whole", "-G", "3", "-A", "N", "-m", "XO", "--smoothing-kernel", "7")
+    parts = fit("parts", "-G", "1", "-A", "N", "-m", "XO", "--smoothing-kernel", "7")
+    rewrite(parts.store, "header", lambda stored: stored["evaluation"].pop("smoothingkernel"))
+    resume("parts", "-G", "3")
+    found, expected = (json.loads(f.final.read_text())["final"] for f in (parts, whole))
+    assert found == expected
+    answer = resume("parts", "-G", "4", "--smoothing-kernel", "8", code=2)
+    assert "the run has --smoothing-kernel 7.0, but --smoothing-kernel 8.0" in answer.err
+    # What it does say is compared.
+    rewrite(parts.store, "header", lambda stored: stored["evaluation"].update(vpvsize=5))
+    assert "the evaluation is another one" in resume("parts", "-G", "4", code=2).err
 
 
 def test_a_new_run_from_an_old_ones_population(fit, command, tmp_path):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from pyneuronautofit.optimisers.hypervolume import Hypervolume
 from pyneuronautofit.report.findings.course import follow, shown_generations
 from pyneuronautofit.runs import open_run
 from report._made import make_run
@@ -82,40 +80,3 @@ def test_generations_are_shown_evenly_with_both_ends():
     assert len(shown) == 300
     assert (shown[0], shown[-1]) == (0, 999)
     assert set(np.diff(shown).tolist()) == {3, 4}
-
-
-def test_hypervolume_by_hand():
-    volume = Hypervolume(2)
-    volume.add(np.array([[1.0, 10.0], [3.0, 30.0]]))
-    assert volume.reference.tolist() == [2, 20]
-    # (0.5, 0.5) of the box (1, 1); the other point is outside.
-    assert volume.value() == 0.25
-    volume.add(np.array([[0.5, 15.0]]))
-    assert volume.value() == pytest.approx(0.25 + 0.25 * 0.25)
-    volume.add(np.array([[1.9, 19.0]]))
-    assert volume.value() == pytest.approx(0.3125)
-
-
-def test_hypervolume_needs_two_modes_with_a_width():
-    for points in ([[1.0], [2.0]], [[1.0, 0.0], [2.0, 0.0]]):
-        volume = Hypervolume(len(points[0]))
-        volume.add(np.array(points))
-        assert np.isnan(volume.value())
-
-
-def test_a_reference_of_zero_gives_way_to_the_largest():
-    volume = Hypervolume(2)
-    volume.add(np.array([[0.0, 2.0], [0.0, 2.0], [4.0, 1.0]]))
-    assert volume.reference.tolist() == [4, 2]
-    assert volume.value() == 0.0
-
-
-def test_the_approximation_is_near_the_exact_value():
-    points = np.random.default_rng(4).random((300, 6))
-    points[:150] += 1.0  # so that the medians are in the middle
-    volume = Hypervolume(6)
-    volume.add(points)
-    inside = points[(points < volume.reference).all(axis=1)] / volume.reference
-    samples = np.random.default_rng(5).random((20_000, 6))
-    dominated = np.mean([(inside <= sample).all(axis=1).any() for sample in samples])
-    assert volume.value() == pytest.approx(dominated, abs=0.02)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, encode, restore, rows_in
 from runs._made import State, make_generation
 
@@ -121,7 +121,9 @@ def test_what_does_not_fit_is_refused():
         restore(misplaced, Holder, lambda rows: rows)
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", np.array(["text"]), 1j], ids=repr)
+@pytest.mark.parametrize(
+    "value", [object(), {1, 2}, b"bytes", np.array(["text"]), 1j], ids=lambda v: type(v).__name__
+)
 def test_what_cannot_be_stored_is_no_state(value):
     with pytest.raises(TypeError, match="a state of a search cannot hold"):
         encode({"a": value}, nowhere)

@@ -137,7 +137,7 @@ template <bool following, class... K> class Run {
         }
     }
 
-    // The next step: by the third root of the error, as its order is.
+    // The next step: by the third root of the error, as its order is (docs/integrators.md, eq. 15).
     void choose(V h, V error, M good, M lost) {
         V change = safety * quick::inverse_cube_root(error);
         change = lost ? lanes::broadcast(least_change) : change;
@@ -171,7 +171,7 @@ template <bool following, class... K> class Run {
             const double apart = std::abs(at_middle - at_first - whole * till_middle);
             wandered[l] = real(apart);
         }
-        wandered /= stepper_.capacitance_of_stimulated() * (wander * real(protocol_.tolerance_mV));
+        wandered /= stepper_.capacitance_of_electrode() * (wander * real(protocol_.tolerance_mV));
     }
 
     void respond(T n, M good, const typename Stepper<following, K...>::Outcome &course) {

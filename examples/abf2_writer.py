@@ -1,4 +1,6 @@
-"""Writes small ABF 2 files: for examples and tests, and to hand a simulation to other programs.
+"""Writes small ABF 2 files: for recordings that are made, and to hand a simulation to others.
+
+It needs NumPy and nothing else: copy it to where you need it.
 
 Episodic stimulation, any number of input channels in any unit, and up to four outputs whose command
 waveforms are tables of step epochs. Samples are 16-bit integers, as amplifiers write them. Of each
@@ -7,10 +9,10 @@ largest absolute value fits, so values are exact to half a step: 1/256 / 2 mV fo
 to 127 mV, 1/64 / 2 pA for a current of up to 511 pA; and whole numbers are stored exactly.
 
 The layout: a header of 512 bytes, which lists where each section lies, how long one of its items is
-and how many there are (see `_axon_layout`); every section starts at a multiple of 512 bytes. Texts
-stand in one section; other sections refer to them by number, from 1. The places of the fields are
-those that pyABF 2.3 reads in its package `abf2` (https://github.com/swharden/pyABF, MIT licence),
-item sizes and values of fields nobody reads were looked up in recordings made with Clampex 10.
+and how many there are; every section starts at a multiple of 512 bytes. Texts stand in one section;
+other sections refer to them by number, from 1. The places of the fields are those that pyABF 2.3
+reads in its package `abf2` (https://github.com/swharden/pyABF, MIT licence), item sizes and values
+of fields nobody reads were looked up in recordings made with Clampex 10.
 """
 
 from __future__ import annotations
@@ -23,14 +25,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from pyneuronautofit import _atomic
-from pyneuronautofit._types import FloatArray
-from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings._axon_layout import BLOCK, SECTIONS
-from pyneuronautofit.recordings._base import matrix, positive_step
-from pyneuronautofit.units import MS_PER_S
-
+_BLOCK = 512
+#: Where the header says of a section where it lies.
+_ENTRIES = {
+    "protocol": 76,
+    "input": 92,
+    "output": 108,
+    "epoch": 124,
+    "waveform": 156,
+    "strings": 220,
+    "data": 236,
+    "sweep": 316,
+}
 _RANGE_V, _RESOLUTION = 10.0, 32768
 _LARGEST = 32767
 _EXPONENTS = (-100, 60)  # of an integer step; scale factors must stay ordinary numbers in float32
@@ -47,7 +55,7 @@ class AbfChannel:
 
     name: str
     unit: str
-    data: FloatArray
+    data: ArrayLike
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,8 @@ class AbfCommand:
 
 def write_abf2(
     path: Path | str,
-    voltage_mV: FloatArray,
-    current_pA: FloatArray,
+    voltage_mV: ArrayLike,
+    current_pA: ArrayLike,
     step_ms: float,
     *,
     commands: Sequence[AbfCommand] = (),
@@ -88,9 +96,9 @@ def write_abf2(
     Parameters
     ----------
     path : path
-        The file, which is replaced in one go if it exists.
-    voltage_mV : FloatArray, shape (n_sweep, n_sample), mV
-    current_pA : FloatArray, shape (n_sweep, n_sample), pA
+        The file, which is written anew if it exists.
+    voltage_mV : array_like, shape (n_sweep, n_sample), mV
+    current_pA : array_like, shape (n_sweep, n_sample), pA
     step_ms : float
         Time between two samples, ms; stored as a 32-bit number of us.
     commands : sequence of AbfCommand
@@ -100,7 +108,7 @@ def write_abf2(
 
     Raises
     ------
-    RecordingError
+    ValueError
         If the arrays are not finite matrices of equal shape.
     """
     channels = (AbfChannel("Vm", "mV", voltage_mV), AbfChannel("Im", "pA", current_pA))
@@ -116,18 +124,16 @@ def write_abf2_channels(
     recorded: datetime.datetime = _SOME_DAY,
 ) -> None:
     """Write channels of any number and unit; everything else is as in `write_abf2`."""
-    target = Path(path)
-    data = _checked(channels, target.name)
-    step = positive_step(step_ms, target.name)
-    if step > _LONGEST_STEP_MS or not 0 < len(data) <= 16 or len(commands) > _N_OUTPUT:
-        raise RecordingError(
-            f"{target}: an ABF 2 file has 1 to 16 channels, at most {_N_OUTPUT} commands and a step"
-            f" of at most {_LONGEST_STEP_MS:g} ms, but there are {len(data)} channels, "
-            f"{len(commands)} commands and a step of {step:g} ms. Leave some out."
+    data = _checked(channels)
+    is_step = 0.0 < step_ms <= _LONGEST_STEP_MS
+    if not is_step or not 0 < len(data) <= 16 or len(commands) > _N_OUTPUT:
+        raise ValueError(
+            f"{path}: an ABF 2 file has 1 to 16 channels, at most {_N_OUTPUT} commands and a step "
+            f"above 0 and of at most {_LONGEST_STEP_MS:g} ms, but there are {len(data)} channels, "
+            f"{len(commands)} commands and a step of {step_ms:g} ms. Leave some out."
         )
-    sections = _sections(channels, data, step, commands)
-    with _atomic.replacing(target) as stream:
-        stream.write(_assembled(sections, data[0].shape[0], recorded))
+    sections = _sections(channels, data, step_ms, commands)
+    Path(path).write_bytes(_assembled(sections, data[0].shape[0], recorded))
 
 
 @dataclass(frozen=True)
@@ -167,12 +173,20 @@ class _Texts:
         return struct.pack("<4s4I24x", b"SSCH", 1, len(self.known), longest, len(body)) + body
 
 
-def _checked(channels: Sequence[AbfChannel], name: str) -> list[FloatArray]:
-    data = [matrix(channel.data, f"channel '{channel.name}'", name) for channel in channels]
+def _checked(channels: Sequence[AbfChannel]) -> list[NDArray[np.float64]]:
+    data = [np.asarray(channel.data, dtype=np.float64) for channel in channels]
+    for channel, values in zip(channels, data):
+        n_bad = np.count_nonzero(~np.isfinite(values))
+        if values.ndim != 2 or values.shape[0] < 1 or values.shape[1] < 2 or n_bad:
+            raise ValueError(
+                f"channel '{channel.name}' must be a matrix [sweep, sample] of finite numbers, at "
+                f"least one sweep and two samples, but its shape is {values.shape}, and {n_bad} "
+                "of its samples are not finite."
+            )
     shapes = sorted({values.shape for values in data})
     if len(shapes) > 1:
-        raise RecordingError(
-            f"{name}: all channels must have the same shape (sweeps, samples), but theirs are "
+        raise ValueError(
+            "all channels must have the same shape (sweeps, samples), but theirs are "
             f"{', '.join(map(str, shapes))}. Give every channel the same samples."
         )
     return data
@@ -180,7 +194,7 @@ def _checked(channels: Sequence[AbfChannel], name: str) -> list[FloatArray]:
 
 def _sections(
     channels: Sequence[AbfChannel],
-    data: Sequence[FloatArray],
+    data: Sequence[NDArray[np.float64]],
     step_ms: float,
     commands: Sequence[AbfCommand],
 ) -> dict[str, _Section]:
@@ -217,14 +231,14 @@ def _sections(
     }
 
 
-def _integer_step(values: FloatArray, name: str) -> float:
+def _integer_step(values: NDArray[np.float64], name: str) -> float:
     """Return the smallest power of two of which 32767 reach the largest absolute value."""
     largest = float(np.abs(values).max())
     low, high = _EXPONENTS
     # Not of the quotient, which is 0 where the voltages are the smallest there are.
     exponent = int(np.ceil(np.log2(largest) - np.log2(_LARGEST))) if largest > 0 else -8
     if exponent > high:
-        raise RecordingError(
+        raise ValueError(
             f"channel '{name}': values up to {largest:g} are beyond what an ABF 2 file stores. "
             "Choose a larger unit."
         )
@@ -243,7 +257,7 @@ def _packed(size: int, fields: Mapping[int, tuple[str, Any]]) -> bytes:
 
 def _protocol(n_sweep: int, length: int, step_ms: float, n_channel: int) -> bytes:
     interval_us = step_ms * 1e3
-    sweep_s = length / n_channel * step_ms / MS_PER_S
+    sweep_s = length / n_channel * step_ms / 1e3
     return _packed(512, {
         0: ("h", _EPISODIC),
         2: ("f", interval_us),
@@ -297,10 +311,10 @@ def _assembled(
     sections: Mapping[str, _Section], n_sweep: int, recorded: datetime.datetime
 ) -> bytes:
     seconds = recorded.hour * 3600 + recorded.minute * 60 + recorded.second
-    header = bytearray(_packed(BLOCK, {
+    header = bytearray(_packed(_BLOCK, {
         0: ("4s", b"ABF2"),
         4: ("4B", (0, 0, 6, 2)),
-        8: ("I", BLOCK),
+        8: ("I", _BLOCK),
         12: ("I", n_sweep),
         16: ("I", int(recorded.strftime("%Y%m%d"))),
         20: ("I", seconds * 1000 + recorded.microsecond // 1000),
@@ -312,9 +326,9 @@ def _assembled(
     }))  # fmt: skip
     body = bytearray()
     for name, section in sections.items():
-        struct.pack_into("<16s", header, SECTIONS[name], section.entry(1 + len(body) // BLOCK))
+        struct.pack_into("<16s", header, _ENTRIES[name], section.entry(1 + len(body) // _BLOCK))
         body += section.body
-        body += bytes(-len(body) % BLOCK)
+        body += bytes(-len(body) % _BLOCK)
     # pyABF reads the texts' section as often as there are texts, one behind the other.
     texts = sections["strings"]
     return bytes(header + body + bytes(texts.item_size * texts.count))

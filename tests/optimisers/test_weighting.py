@@ -1,6 +1,6 @@
 import numpy as np
 
-from pyneuronautofit.optimisers.weightings.base import Weights, no_weights
+from pyneuronautofit.optimisers.weighting import Weights, no_weights
 
 WEIGHTS = Weights(np.array([0.5, 0.0, 2.0]), np.array([True, False, True]))
 

@@ -7,17 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pyneuronautofit.errors import OutputError, RecordingError
+from abf2_writer import AbfChannel, AbfCommand, StepEpoch, write_abf2, write_abf2_channels
+from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings import read_recording
-from pyneuronautofit.recordings.abf2_writer import (
-    AbfChannel,
-    AbfCommand,
-    StepEpoch,
-    write_abf2,
-    write_abf2_channels,
-)
-
-from . import _made
+from recordings import _made
 
 
 @given(
@@ -133,9 +126,13 @@ def test_names_of_any_kind(tmp_path):
         ([], 0.1, "there are 0 channels"),
         ([AbfChannel("V", "mV", np.zeros((1, 2)))] * 17, 0.1, "there are 17 channels"),
         ([AbfChannel("V", "mV", np.zeros((1, 2)))], 2e3, "a step of 2000 ms"),
-        ([AbfChannel("V", "mV", np.zeros((1, 2)))], 0.0, "positive number of ms"),
+        ([AbfChannel("V", "mV", np.zeros((1, 2)))], 0.0, "a step of 0 ms"),
         ([AbfChannel("V", "mV", np.zeros(2))], 0.1, "channel 'V' must be a matrix"),
-        ([AbfChannel("V", "mV", np.full((1, 2), np.nan))], 0.1, "channel 'V' must be finite"),
+        (
+            [AbfChannel("V", "mV", np.array([[0.0, np.nan]]))],
+            0.1,
+            "1 of its samples are not finite",
+        ),
         ([AbfChannel("V", "mV", np.full((1, 2), 1e30))], 0.1, "beyond what an ABF 2 file stores"),
         (
             [AbfChannel("V", "mV", np.zeros((1, 2))), AbfChannel("I", "pA", np.zeros((1, 3)))],
@@ -145,11 +142,6 @@ def test_names_of_any_kind(tmp_path):
     ],
 )
 def test_refused(tmp_path, channels, step, match):
-    with pytest.raises(RecordingError, match=match):
+    with pytest.raises(ValueError, match=match):
         write_abf2_channels(tmp_path / "cell.abf", channels, step)
     assert not list(tmp_path.iterdir())
-
-
-def test_folder_that_is_not_there(tmp_path):
-    with pytest.raises(OutputError, match="cannot write"):
-        _made.write_abf(tmp_path / "none" / "cell.abf")

@@ -2,7 +2,7 @@
 
 A genetic algorithm that selects by one number needs to know what every component of the objective
 vector counts. A weighting is a frozen record of settings that learns this from vectors; what it has
-learnt is in `Weights`, which it takes and returns.
+learnt is in `Weights`, which it takes and returns. Equations are those of docs/search.md.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from pyneuronautofit._options import RUN, Resumed, option
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray, Json
 
 
@@ -31,7 +32,7 @@ class Weights:
     active: BoolArray
 
     def scalars(self, scores: FloatArray) -> FloatArray:
-        """Return the weighted sum of every candidate, lower is better.
+        """Return the weighted sum of every candidate (eq. 6), lower is better.
 
         Where no component is active nothing has been learnt yet, and all count alike.
 
@@ -112,6 +113,26 @@ class Adaptation:
 
 def _or_none(value: float) -> float | None:
     return value if np.isfinite(value) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceOptions:
+    """What the user decides about the trace of adaptations, for algorithms that leave one.
+
+    Attributes
+    ----------
+    krayzman_debug
+        Whether it is written to a file.
+    """
+
+    krayzman_debug: bool = option(
+        False,
+        "-Z",
+        "--Krayzman-debug",
+        group=RUN,
+        resumed=Resumed.FREE,
+        help="enable debug dump for adaptation weight",
+    )
 
 
 class Weighting(Protocol):
