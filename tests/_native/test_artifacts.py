@@ -112,14 +112,8 @@ def test_one_process_at_a_time(tmp_path):
 
 def test_a_lock_is_given_back_whatever_happens(tmp_path):
     library = tmp_path / "library.so"
-<<<<<<< HEAD
-    with pytest.raises(ZeroDivisionError) as caught, artifacts.locked(library, "things"):
-        raise ZeroDivisionError
-    assert caught.traceback, "its frames are still there, and what they refer to"
-=======
     with pytest.raises(ZeroDivisionError), artifacts.locked(library, "things"):
         raise ZeroDivisionError
->>>>>>> main
     with filelock.FileLock(library.with_suffix(".lock"), timeout=0):
         pass
 
