@@ -47,6 +47,7 @@ class FakeKernel:
     n_lane: int = N_LANE
     settled: list = field(default_factory=list)
     waiting: threading.Event | None = None
+    entered: threading.Event = field(default_factory=threading.Event)
 
     def aligned(self, array):
         return np.array(array)
@@ -59,6 +60,7 @@ class FakeKernel:
 
     def respond(self, group, state, current_nA, voltage_mV, *, dt_ms, substeps, stop):
         assert (dt_ms, substeps) == (0.05, 2)
+        self.entered.set()
         if self.waiting is not None:
             self.waiting.wait(10)
         for lane in range(N_LANE):
@@ -176,6 +178,7 @@ def test_what_is_abandoned_ends(runner, threads, kernel):
     states = work.settle({runner: cells})
     kernel.waiting = threading.Event()
     chunk = work.start(runner, cells, states)
+    assert kernel.entered.wait(10)
     work.abandon()
     assert any(future.cancelled() for future, _places in chunk.groups)
     ending = threading.Thread(target=work.end)
