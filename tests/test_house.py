@@ -19,8 +19,11 @@ MOST_LINES, MOST_FILES, LARGEST_SHARE = 399, 15, 0.2
 #: Modules in which there is nothing that a test could find wrong, and why.
 NO_TEST = {
     "_types.py": "names of types",
-    "_version.py": "a constant, which test_wheel.py reads of the installed package",
-    "codegen/nmodl/tree.py": "",
+    "_version.py": "a constant",
+    "errors.py": "names of errors",
+    "objectives/target.py": "a record",
+    "optimisers/_base.py": "a protocol",
+    "report/content.py": "a record",
 }
 
 #: Modules that hold logic and have no test of their name yet: the list is to become empty.

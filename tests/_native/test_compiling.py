@@ -26,6 +26,13 @@ def total(values):
     for value in values:
         sum += value
     return sum
+
+@compiled
+def has_nan(values):
+    for value in values:
+        if value != value:
+            return True
+    return False
 """
 
 
@@ -49,6 +56,7 @@ def test_what_is_not_finite_survives_a_sum_in_lanes(made, bad):
     values[500] = bad
     assert repr(float(made.total(values))) == repr(float(bad))
     assert made.total(np.arange(1000.0)) == 499_500.0
+    assert made.has_nan(values) == np.isnan(bad)
 
 
 def test_machine_code_is_kept_beside_the_source(made, tmp_path):
