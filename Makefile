@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 OUT := out
 
-.PHONY: fit test check nightly format clean help
+.PHONY: fit test check nightly format docs clean help
 
 help:
 	@echo "make fit      set up, then fit the shipped example recording (writes fit.png and $(OUT)/)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check    ruff, mypy --strict, import-linter"
 	@echo "make nightly  the tests that are too long for every change"
 	@echo "make format   format the code"
+	@echo "make docs     make the tables of the documentation anew that the program decides"
 	@echo "make clean    remove what the others made"
 
 fit: $(INSTALLED)
@@ -38,6 +39,9 @@ check: $(INSTALLED)
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(INSTALLED)
+	$(BIN)/python docs/tables.py
 
 # Set up again when the dependencies change.
 $(INSTALLED): pyproject.toml constraints.txt

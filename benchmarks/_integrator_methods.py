@@ -17,8 +17,8 @@ from _cvode_timed import Counted, make_counting, make_timed
 from _neuron_best import Task
 from _speed import Contender, make_task
 from _workload import Workload, own_transient_ms, shortened
+from numpy.typing import NDArray
 
-from pyneuronautofit._types import FloatArray
 from pyneuronautofit.simulators import (
     Adaptive,
     BatchSimulator,
@@ -88,13 +88,13 @@ class Simulated:
 
     Attributes
     ----------
-    voltage_mV : FloatArray, shape (n_cand, n_sweep, n_sample), mV
+    voltage_mV : ndarray, shape (n_cand, n_sweep, n_sample), mV
         nan for those that failed.
     steps_per_ms
         Of one cell, transients included; nan where it is not known.
     """
 
-    voltage_mV: FloatArray
+    voltage_mV: NDArray[np.float64]
     steps_per_ms: float
 
 

@@ -42,7 +42,6 @@ from _wheel_libraries import compiled
 from _work_precision import Point, draw
 from _workload import SHARED, Workload, alternate, open_workload, print_table, shortened, spread
 
-from pyneuronautofit._atomic import replacing
 from pyneuronautofit.simulators import NeuronSimulator, available_cores
 
 # NEURON's best settings are looked for on this part of the workload's models and time.
@@ -116,8 +115,11 @@ def true_voltages(words: argparse.Namespace, workload: Workload) -> np.ndarray:
         flush=True,
     )
     if words.truth is not None:
-        with replacing(words.truth) as stream:
+        # The whole file or none: it takes hours to make.
+        part = words.truth.with_name(f"{words.truth.name}.part")
+        with part.open("wb") as stream:
             np.savez(stream, voltage=traces.voltage_mV, values=values, current_pA=current_pA)
+        part.replace(words.truth)
     return traces.voltage_mV
 
 

@@ -35,7 +35,7 @@ def smallest_error(letter: str, slope: float, n_param: int, n_evaluation: int, s
     if letter == "random":
         x = space.sample(np.random.default_rng(seed), n_evaluation)
         return float(objectives(x)[:, 1].min())
-    settings = SearchSettings(POPULATION, mutation_slope=slope, update=0.0)
+    settings = SearchSettings(population_size=POPULATION, mutation_slope=slope, update=0.0)
     strategy: Any = build_strategy(letter, space, settings)
     state, best, done = strategy.init(seed), np.inf, 0
     while done < n_evaluation:

@@ -19,8 +19,8 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.objectives import EvaluationSettings, bind_suite
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.phase_plane import phase_histogram
@@ -47,10 +47,10 @@ class Scene:
     recording, stimulus
     sweep
         Its number.
-    time_ms, voltage_mV : FloatArray, shape (n_sample,), ms and mV
-    starts, ends : IntArray, shape (n_spike,)
+    time_ms, voltage_mV : ndarray, shape (n_sample,), ms and mV
+    starts, ends : ndarray of int, shape (n_spike,)
         u and d.
-    outside : BoolArray, shape (n_sample,)
+    outside : ndarray of bool, shape (n_sample,)
         Samples in the window of no spike.
     before, after
         The window of a spike, in samples.
@@ -59,11 +59,11 @@ class Scene:
     recording: Recording
     stimulus: StimulusWindow
     sweep: int
-    time_ms: FloatArray
-    voltage_mV: FloatArray
-    starts: IntArray
-    ends: IntArray
-    outside: BoolArray
+    time_ms: NDArray[np.float64]
+    voltage_mV: NDArray[np.float64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    outside: NDArray[np.bool_]
     before: int
     after: int
 

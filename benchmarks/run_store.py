@@ -47,7 +47,7 @@ def made_up_scores(x, space, mixing):
 
 def search(letter, path):
     space = ParameterSpace.from_rows(PARAMETERS)
-    strategy = build_strategy(letter, space, SearchSettings(N_CAND))
+    strategy = build_strategy(letter, space, SearchSettings(population_size=N_CAND))
     mixing = np.random.default_rng(1).normal(size=(len(space), N_SCORE))
     header = Header(
         tuple(MARKERS), np.ones(N_SCORE), space.as_rows(), "1", "r.abf", {"mode": "OV"}, "benchmark"

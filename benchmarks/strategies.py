@@ -50,7 +50,7 @@ def make_scores(space: ParameterSpace, n_score: int):
 
 def measure(space: ParameterSpace, letter: str, n_score: int, given: argparse.Namespace) -> str:
     """Search, and return the line about it."""
-    strategy = build_strategy(letter, space, SearchSettings(given.population))
+    strategy = build_strategy(letter, space, SearchSettings(population_size=given.population))
     score = make_scores(space, n_score)
     state, archive, history = strategy.init(1), empty_archive(ARCHIVE_SIZE), History()
     times: dict[str, list[float]] = defaultdict(list)

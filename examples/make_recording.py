@@ -31,10 +31,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from abf2_writer import AbfCommand, StepEpoch, write_abf2
 from pyneuronautofit.models import load_model
 from pyneuronautofit.models.thalamocortical.parameters import PARAMETERS
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.recordings.abf2_writer import AbfCommand, StepEpoch, write_abf2
 from pyneuronautofit.simulators import DEFAULT_DT_MS, NeuronSimulator, plan_experiment
 from pyneuronautofit.space import ParameterPath, ParameterTable
 

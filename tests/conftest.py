@@ -30,7 +30,11 @@ def shared() -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One cache for all tests, not the user's: the built-in mechanisms are compiled once."""
-    folder = tmp_path_factory.mktemp("cache")
+    # Processes that share the tests share it, too: the folder above their own is that of the run.
+    shared_by_all = "PYTEST_XDIST_WORKER" in os.environ
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if shared_by_all else own) / "cache"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYNEURONAUTOFIT_CACHE", str(folder))
         patch.delenv("NRN_NMODL_PATH", raising=False)

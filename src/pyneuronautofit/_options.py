@@ -1,20 +1,49 @@
 """Options: dataclass fields that know the flags they are set by.
 
-The command line, its help, its checks and the documentation's tables are all made from the fields,
-so a default or a help text exists once.
+An option is declared once, as a field of the record that uses it. The command line, its help and
+checks, the keys of result files, what a run may be continued with and the tables of the
+documentation are all made from the fields; records that need some of the same fields take them
+over by name.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import enum
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from pyneuronautofit.errors import UsageError
 
+RecordT = TypeVar("RecordT")
+
 #: Returns what is expected where a value is not allowed, and None where it is.
 Check = Callable[[Any], str | None]
+
+FITTING = "Fitting"
+MODEL = "Model"
+RUN = "Run"
+#: The groups of the help, in their order, with what is in them.
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        FITTING: "Parameters related to Evolutionary Optimization",
+        MODEL: "Conditions for model running and evaluation",
+        RUN: "Options for entire EC running and logging",
+    }
+)
+
+
+class Resumed(enum.Enum):
+    """What may be given where a run is taken up again."""
+
+    SAME = "the run's own value: another one would decide its results"
+    FREE = "any value: who computes, what is shown, and where"
+    CONTENT = "any name: what is in the file is compared, whatever it is called"
+    EXTENDED = "another value with --extend: from there on it is another run"
+    LONGER = "a larger value, or any that is not yet reached"
 
 
 @dataclass(frozen=True)
@@ -32,39 +61,84 @@ class Option:
     parse
         Turns one word into the value; None for switches.
     help
-        What it does.
+        What it does, or a function that says so: for what a table of plug-ins decides.
     count
         Number of words: 1, or more, which make a tuple.
     check
         What values are allowed.
     place
-        Positional arguments are taken in the order of their places.
+        Options are listed, and positional arguments taken, in the order of their places.
+    resumed
+        What may be given where a run is taken up again.
     """
 
     flags: tuple[str, ...]
     group: str
     metavar: str
     parse: Callable[[str], Any] | None
-    help: str
+    help: str | Callable[[], str]
     count: int = 1
     check: Check | None = None
     place: int = 0
+    resumed: Resumed = Resumed.SAME
+
+    @property
+    def text(self) -> str:
+        """What it does."""
+        return self.help if isinstance(self.help, str) else self.help()
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages: its first flag, or the name of the argument."""
+        return self.flags[0] if self.flags else self.metavar
 
 
 def option(
     default: Any,
     *flags: str,
     group: str,
-    help: str,  # noqa: A002 (what every argument parser calls it)
+    help: str | Callable[[], str],  # noqa: A002 (what every argument parser calls it)
     metavar: str = "",
     parse: Callable[[str], Any] | None = None,
     count: int = 1,
     check: Check | None = None,
     place: int = 0,
+    resumed: Resumed = Resumed.SAME,
+    json_key: str = "",
 ) -> Any:
-    """Declare a dataclass field that is an option."""
-    described = Option(flags, group, metavar, parse, help, count, check, place)
-    return dataclasses.field(default=default, metadata={"option": described})
+    """Declare a dataclass field that is an option; with `json_key`, result files hold it."""
+    described = Option(flags, group, metavar, parse, help, count, check, place, resumed)
+    return _field(default, described, json_key)
+
+
+def stored(default: Any, json_key: str) -> Any:
+    """Declare a dataclass field that result files hold, but no flag sets."""
+    return _field(default, None, json_key)
+
+
+def same_option(record: Any, name: str, **changed: Any) -> Any:
+    """Declare a field again that another record has.
+
+    Parameters
+    ----------
+    record
+        The class that declares it.
+    name
+        The field.
+    changed
+        What is different here: `default`, and attributes of its `Option`.
+    """
+    (field,) = (field for field in dataclasses.fields(record) if field.name == name)
+    default = changed.pop("default", field.default)
+    described = dataclasses.replace(field.metadata["option"], **changed)
+    return _field(default, described, field.metadata.get("json_key", ""))
+
+
+def _field(default: Any, described: Option | None, json_key: str) -> Any:
+    metadata: dict[str, Any] = {} if described is None else {"option": described}
+    if json_key:
+        metadata["json_key"] = json_key
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def options_of(config: Any) -> dict[str, tuple[Option, Any]]:
@@ -74,6 +148,36 @@ def options_of(config: Any) -> dict[str, tuple[Option, Any]]:
         for field in dataclasses.fields(config)
         if "option" in field.metadata
     }
+
+
+def json_keys_of(record: Any) -> dict[str, str]:
+    """Return which fields of a class or object result files hold: field name -> key."""
+    return {
+        field.name: field.metadata["json_key"]
+        for field in dataclasses.fields(record)
+        if "json_key" in field.metadata
+    }
+
+
+def field_names(record: Any) -> tuple[str, ...]:
+    """Return the names of the fields that a record is made from."""
+    return tuple(field.name for field in dataclasses.fields(record) if field.init)
+
+
+def taken(record: type[RecordT], source: Any, **others: Any) -> RecordT:
+    """Return a record that has the values of another one, field by field of the same name.
+
+    Parameters
+    ----------
+    record
+        The class of the new one.
+    source
+        Where the values are.
+    others
+        The values of fields that the source does not have, or not like that.
+    """
+    names = [name for name in field_names(record) if name not in others]
+    return record(**{name: getattr(source, name) for name in names}, **others)
 
 
 def check_options(config: Any) -> None:
@@ -99,9 +203,10 @@ def at_least(low: float) -> Check:
     return lambda value: None if value >= low else f"a number of at least {low:g}"
 
 
-def above(low: float) -> Check:
-    """Allow numbers above `low`."""
-    return lambda value: None if value > low else f"a number above {low:g}"
+def above(low: float, most: float = math.inf) -> Check:
+    """Allow numbers above `low`, and not above `most`."""
+    upper = "" if most == math.inf else f", at most {most:g}"
+    return lambda value: None if low < value <= most else f"a number above {low:g}{upper}"
 
 
 def between(low: float, high: float) -> Check:

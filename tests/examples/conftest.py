@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import importlib
 from pathlib import Path
 from types import ModuleType
 
@@ -17,15 +16,8 @@ DATA = EXAMPLES / "experimentaldata"
 
 @pytest.fixture(scope="session")
 def script() -> ModuleType:
-    """The script that makes the recording, as a module; it leaves no compiled copy behind."""
-    spec = importlib.util.spec_from_file_location("make_recording", EXAMPLES / "make_recording.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "dont_write_bytecode", True)
-        spec.loader.exec_module(module)
-    return module
+    """The script that makes the recording, as a module (pytest looks for them in `examples`)."""
+    return importlib.import_module("make_recording")
 
 
 @pytest.fixture(scope="session")

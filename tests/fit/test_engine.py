@@ -15,7 +15,7 @@ from .parabolas import Parabolas, make_problem
 
 
 def strategy(problem, size=10):
-    return build_strategy("N", problem.space, SearchSettings(size))
+    return build_strategy("N", problem.space, SearchSettings(population_size=size))
 
 
 class Watcher:

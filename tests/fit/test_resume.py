@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyneuronautofit._options import options_of
+from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit.fit import Budget, FitConfig, search
-from pyneuronautofit.fit.resume import _BY_CONTENT, _EXTENDING, _FREE
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
 from .parabolas import Parabolas, make_problem
@@ -16,7 +15,9 @@ from .parabolas import Parabolas, make_problem
 @pytest.mark.parametrize("letter", ALGORITHMS)
 def test_a_search_goes_on_where_it_stopped(letter):
     def strategy(problem):
-        return build_strategy(letter, problem.space, SearchSettings(12, elites=3, update=1.0))
+        return build_strategy(
+            letter, problem.space, SearchSettings(population_size=12, elites=3, update=1.0)
+        )
 
     problem = make_problem(modes="OVR")
     whole = search(problem, strategy(problem), Budget(9, seed=4))
@@ -38,7 +39,7 @@ def test_a_search_goes_on_where_it_stopped(letter):
 
 
 def test_time_goes_on(problem):
-    strategy = build_strategy("N", problem.space, SearchSettings(10))
+    strategy = build_strategy("N", problem.space, SearchSettings(population_size=10))
     first = search(problem, strategy, Budget(1, seed=1))
     longer = type(first)(**{**vars(first), "seconds": 100.0})
     assert search(problem, strategy, Budget(2, seed=1), start=longer).seconds > 100
@@ -46,7 +47,7 @@ def test_time_goes_on(problem):
 
 def test_what_is_asked_has_the_order_of_memory_that_is_stored(problem):
     """Sums along an axis round differently in another one: that would tell a resumed run apart."""
-    strategy = build_strategy("N", problem.space, SearchSettings(10))
+    strategy = build_strategy("N", problem.space, SearchSettings(population_size=10))
 
     class Columns:
         def __getattr__(self, name):
@@ -61,5 +62,14 @@ def test_what_is_asked_has_the_order_of_memory_that_is_stored(problem):
     assert progress.population.x.flags.c_contiguous
 
 
-def test_options_that_may_change_exist():
-    assert set(options_of(FitConfig)) >= _FREE | _BY_CONTENT | _EXTENDING
+def test_what_may_be_given_where_a_run_is_taken_up_again():
+    """Whatever is not listed decides the results: a new option does, until somebody says no."""
+    kinds = {name: described.resumed for name, (described, _) in options_of(FitConfig).items()}
+    found = {kind: {n for n, k in kinds.items() if k is kind} for kind in Resumed}
+    assert found[Resumed.FREE] == {
+        "n_worker", "log_level", "log_to_screen", "krayzman_debug", "print_every", "dump_every",
+        "log_population", "log_archive", "dry_run", "figure", "output", "resume", "extend",
+    }  # fmt: skip
+    assert found[Resumed.CONTENT] == {"recording", "project", "mask"}
+    assert found[Resumed.EXTENDED] == {"archive_size", "time_limit_s", "refine"}
+    assert found[Resumed.LONGER] == {"generations"}

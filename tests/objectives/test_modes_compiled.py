@@ -56,6 +56,34 @@ def test_where_no_cache_can_be_written(monkeypatch, caplog):
     assert "_twice is compiled anew in every process: cannot cache function" in caplog.text
 
 
+LOOP = """
+from typing import NamedTuple
+from pyneuronautofit._native.compiling import compiled
+
+class Pair(NamedTuple):
+    one: float
+    other: float
+
+@compiled
+def summed(pair: Pair) -> float:
+    return pair.one + pair.other
+
+print(summed(Pair(1.0, 2.0)), sum(summed.stats.cache_hits.values()))
+"""
+
+
+def test_what_was_compiled_of_a_class_that_is_gone_is_forgotten(tmp_path):
+    path = tmp_path / "loop.py"
+    path.write_text(LOOP)
+    run = "import loop"
+    there = {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    assert _python(run, **there) == "3.0 0\n"
+    assert _python(run, **there) == "3.0 1\n"
+    path.write_text(LOOP.replace("Pair", "Two").replace("other", "another"))
+    assert _python(run, **there) == "3.0 0\n"
+    assert _python(run, **there) == "3.0 1\n"
+
+
 def test_threads_share_a_suite():
     bound = _suite(EVERY)
     models = np.stack([SILENT, VOLTAGE, SILENT + 10])

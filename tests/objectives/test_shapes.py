@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from objectives._made import candidates
+from pyneuronautofit._options import taken
 from pyneuronautofit.objectives import EvaluationSettings, Target
 from pyneuronautofit.objectives.shapes import AverageSpikeShape, SpikeShapes
 
@@ -96,12 +97,14 @@ def test_settings_are_taken_each_for_itself(mode):
     settings = EvaluationSettings(
         spike_threshold_mV=-12.5, spike_count=7, before_spike=11, after_spike=13
     )
-    made = mode.from_settings(settings)
-    assert (made.threshold_mV, made.before, made.after) == (-12.5, 11, 13)
-    assert getattr(made, "count", 7) == 7
+    made = taken(mode, settings)
+    assert (made.spike_threshold_mV, made.before_spike, made.after_spike) == (-12.5, 11, 13)
+    assert getattr(made, "spike_count", 7) == 7
 
 
-@pytest.mark.parametrize("mode", [SpikeShapes(THRESHOLD, 2), AverageSpikeShape(THRESHOLD)])
+@pytest.mark.parametrize(
+    "mode", [SpikeShapes(THRESHOLD, 2, 70, 140), AverageSpikeShape(THRESHOLD, 70, 140)]
+)
 def test_what_is_not_finite_is_not_a_missing_spike(mode):
     broken = [sweep.copy() for sweep in RECORDED]
     broken[1][5] = np.nan

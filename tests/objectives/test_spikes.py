@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from objectives._made import SEEDED, candidates, target, traces
-from pyneuronautofit.objectives import EvaluationSettings
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.spikes import SpikeCount
 
@@ -51,13 +50,13 @@ def test_score_is_the_absolute_difference_per_sweep():
 
 
 def test_the_threshold_is_the_settings():
-    mode = SpikeCount.from_settings(EvaluationSettings(spike_threshold_mV=-10.0))
+    mode = SpikeCount(spike_threshold_mV=-10.0)
     bound = mode.bind(target([[-70, -5, -70]]))
     assert bound.score(candidates([[-70, -70, -70]])).tolist() == [[1]]
 
 
 def test_a_failed_sweep_is_not_a_silent_one():
-    bound = SpikeCount().bind(target([[-1, -1], [-1, -1]]))
+    bound = SpikeCount(0.0).bind(target([[-1, -1], [-1, -1]]))
     scores = bound.score(candidates([[-1, np.nan], [-1, -1]], [[-1, np.inf], [1, -1]]))
     np.testing.assert_array_equal(scores, [[np.nan, 0], [np.nan, 1]])
     assert np.isnan(bound.collapsed(candidates([[-1, np.nan], [-1, -1]]))).all()
@@ -66,12 +65,12 @@ def test_a_failed_sweep_is_not_a_silent_one():
 def test_traces_are_not_changed():
     models = traces([[-1, np.nan, 3]])
     before = models.copy()
-    SpikeCount().bind(target([[-1, 1, -1]])).score(Candidates(models))
+    SpikeCount(0.0).bind(target([[-1, 1, -1]])).score(Candidates(models))
     np.testing.assert_array_equal(models, before)
 
 
 def test_a_trace_shorter_than_its_target():
-    bound = SpikeCount().bind(target([[-1, 1, -1, 1]]))
+    bound = SpikeCount(0.0).bind(target([[-1, 1, -1, 1]]))
     assert bound.score(candidates([[-1, 1]])).tolist() == [[1]]
 
 

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from objectives._made import candidates
+from pyneuronautofit._options import taken
 from pyneuronautofit.objectives import EvaluationSettings, Target
 from pyneuronautofit.objectives.statistics import AfterStimulus, RestingPotential, WithinStimulus
 
@@ -18,7 +19,7 @@ MODELS = np.stack([RECORDED[::-1], -60.0 + RNG.gamma(1.0, 5.0, (3, N_SAMPLE))])
 
 
 def bound(mode):
-    made = mode.from_settings(EvaluationSettings())
+    made = taken(mode, EvaluationSettings())
     return made.bind(Target(RECORDED, 0.1, FIRST, LAST))
 
 

@@ -5,14 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from objectives._made import SEEDED, candidates, target
-from pyneuronautofit.objectives import EvaluationSettings
 from pyneuronautofit.objectives.voltage import VoltageDistance
 
 _VOLTAGES = arrays.arrays(float, (3, 4), elements=st.floats(-200, 200))
 
 
 def test_score_is_the_mean_square_per_sweep():
-    bound = VoltageDistance.from_settings(EvaluationSettings()).bind(target([[0, 0], [1, 3]]))
+    bound = VoltageDistance().bind(target([[0, 0], [1, 3]]))
     models = candidates([[0, 0], [1, 3]], [[3, 1], [1, 1]])
     assert bound.score(models).tolist() == [[0, 0], [5, 2]]
     assert bound.collapsed(models).tolist() == [[0], [3.5]], "collapsed: the mean over the sweeps"

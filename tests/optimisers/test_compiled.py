@@ -9,7 +9,7 @@ from pyneuronautofit.optimisers import SearchSettings, build_strategy, empty_arc
 from pyneuronautofit.space import ParameterSpace
 space = ParameterSpace.from_rows([["a.x", "lin", 0.0, 1.0]])
 for letter in "KNMP":
-    strategy = build_strategy(letter, space, SearchSettings(8))
+    strategy = build_strategy(letter, space, SearchSettings(population_size=8))
     strategy.ask(strategy.init(0))
 empty_archive(10)
 print("numba" in sys.modules)

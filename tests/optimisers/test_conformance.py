@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from optimisers._made import MIXED, inside, plain
-from pyneuronautofit.optimisers import SearchSettings, build_strategy
-from pyneuronautofit.optimisers.table import _BUILDERS
+from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
-pytestmark = pytest.mark.parametrize("letter", sorted(_BUILDERS))
+pytestmark = pytest.mark.parametrize("letter", sorted(ALGORITHMS))
 
 ONE = plain(1)
 

@@ -1,6 +1,6 @@
 import logging
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers import GeneticAlgorithm, SearchSettings, build_strategy
 from pyneuronautofit.optimisers.operators.crossover import Crossover
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.optimisers.weightings.krayzman import (
     AdaptationRule,
     KrayzmanWeights,
@@ -210,8 +210,8 @@ def test_an_initial_population_of_another_size(n_given):
 @pytest.mark.parametrize("letter", "KMP")
 def test_every_option_continues_bit_for_bit(letter):
     settings = SearchSettings(
-        12, elites=3, update=0.5, krayzman_threshold=0.8, normalise_sum=True,
-        hold_normalisation=True, weight_bound=4.0, dynamic_elites=True,
+        population_size=12, elites=3, update=0.5, krayzman_threshold=0.8, norm_space=True,
+        hold_normalization=True, weight_bound=4.0, inject_elites=True,
     )  # fmt: skip
 
     def _run(state, n_generation):
@@ -232,7 +232,7 @@ def test_every_option_continues_bit_for_bit(letter):
 
 
 def test_a_goal_that_is_missed_is_logged(caplog):
-    strategy = _strategy(weighting=KrayzmanWeights(AdaptationRule(threshold=0.9)))
+    strategy = _strategy(weighting=KrayzmanWeights(AdaptationRule(krayzman_threshold=0.9)))
 
     def score(x):
         return np.stack([x[:, 0], 1.0 - x[:, 0]], axis=1)
@@ -249,43 +249,53 @@ def test_a_goal_that_is_missed_is_logged(caplog):
 class TestSettings:
     @pytest.mark.parametrize(("size", "elites"), [(2, 0), (8, 1), (100, 12), (256, 32), (4096, 32)])
     def test_elites_by_default(self, letter, size, elites):
-        assert build_strategy(letter, plain(2), SearchSettings(size)).elites == elites
+        assert (
+            build_strategy(letter, plain(2), SearchSettings(population_size=size)).elites == elites
+        )
 
     @pytest.mark.parametrize("elites", [8, 9, -1])
     def test_elites_that_leave_no_children(self, letter, elites):
         with pytest.raises(UsageError, match=f"-E {elites}: expected 0 to 7 .* of -P 8"):
-            build_strategy(letter, plain(2), SearchSettings(8, elites=elites))
+            build_strategy(letter, plain(2), SearchSettings(population_size=8, elites=elites))
 
     def test_everything_reaches_the_strategy(self, letter):
-        settings = SearchSettings(10, 0.3, -1.0, 5, 4, 2.5, 0.2, True, True, 7.0, True)
-        strategy = build_strategy(letter, plain(2), settings)
-        rule = AdaptationRule(0.2, True, True, 7.0)
+        settings = SearchSettings(
+            population_size=10, mutation_rate=0.3, mutation_slope=-1.0, refine=0.5, elites=4,
+            update=2.5, krayzman_threshold=0.2, norm_space=True, hold_normalization=True,
+            weight_bound=7.0, inject_elites=True,
+        )  # fmt: skip
+        strategy = build_strategy(letter, plain(2), settings, generations=10)
+        rule = AdaptationRule(
+            krayzman_threshold=0.2, norm_space=True, hold_normalization=True, weight_bound=7.0
+        )
+        above_zero = replace(rule, krayzman_threshold=np.nextafter(0.0, 1.0))
         weightings = {
-            "K": KrayzmanWeights(rule), "P": PositiveCorrelations(rule), "M": MaxScaled()
+            "K": KrayzmanWeights(rule), "P": PositiveCorrelations(above_zero), "M": MaxScaled()
         }  # fmt: skip
         assert (strategy.population_size, strategy.elites, strategy.update) == (10, 4, 2.5)
-        assert strategy.dynamic_elites
+        assert strategy.inject_elites
         assert strategy.weighting == weightings[letter]
-        assert strategy.weighting.code == letter
-        assert strategy.mutation == AdaptiveMutation(0.3, -1.0, refined_after=5)
+        assert strategy.mutation == AdaptiveMutation(
+            mutation_rate=0.3, mutation_slope=-1.0, refined_after=5
+        )
 
 
 @pytest.mark.parametrize("letter", "KP")
 @pytest.mark.parametrize("bound", [0.5, -1.0, float("nan")])
 def test_a_bound_below_1_bounds_nothing(letter, bound):
     with pytest.raises(UsageError, match=f"-b {bound:g}: expected X of 1 or more"):
-        build_strategy(letter, plain(2), SearchSettings(8, weight_bound=bound))
+        build_strategy(letter, plain(2), SearchSettings(population_size=8, weight_bound=bound))
 
 
 def test_nsga2_has_no_elites_no_scalars_and_no_weights():
-    strategy = build_strategy("N", plain(2), SearchSettings(8, elites=99))
+    strategy = build_strategy("N", plain(2), SearchSettings(population_size=8, elites=99))
     _, state = _generation(strategy, strategy.init(0))
     assert strategy.batch_size(0) == strategy.batch_size(5) == 8
     assert strategy.scalars(state, np.ones((3, 2))) is None
     assert strategy.adaptation(state) is None
 
 
-@pytest.mark.parametrize("options", [{}, {"update": 0.0, "elites": 6}, {"dynamic_elites": True}])
+@pytest.mark.parametrize("options", [{}, {"update": 0.0, "elites": 6}, {"inject_elites": True}])
 @pytest.mark.parametrize("letter", "KMP")
 def test_components_of_all_sizes_are_minimised_better_than_by_chance(letter, options):
     """Ten squares in units a million apart: by the median over seeds, and relative to chance."""
@@ -297,7 +307,7 @@ def test_components_of_all_sizes_are_minimised_better_than_by_chance(letter, opt
 
     found, by_chance = [], []
     for seed in range(5):
-        strategy = build_strategy(letter, space, SearchSettings(32, **options))
+        strategy = build_strategy(letter, space, SearchSettings(population_size=32, **options))
         state, n_evaluation = strategy.init(seed), 0
         for _ in range(20):
             x, state = _generation(strategy, state, score)

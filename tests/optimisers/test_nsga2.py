@@ -27,7 +27,7 @@ def _volume(scores):
 
 
 def _searched(seed, n_generation=20, size=24):
-    strategy = build_strategy("N", plain(6), SearchSettings(size))
+    strategy = build_strategy("N", plain(6), SearchSettings(population_size=size))
     state = strategy.init(seed)
     for _ in range(n_generation):
         x, state = strategy.ask(state)
@@ -69,7 +69,9 @@ def test_the_population_is_best_first():
 def test_offspring_come_from_the_better_parents():
     """Without mutation every child lies between parents; the failed one is never chosen."""
     space = plain(1)
-    strategy = NSGA2(space, 4, Crossover(), AdaptiveMutation(0.0, -1.0))
+    strategy = NSGA2(
+        space, 4, Crossover(), AdaptiveMutation(mutation_rate=0.0, mutation_slope=-1.0)
+    )
     state = _told(strategy, [[[0.1], [0.2], [0.3], [0.9]]], [[[1.0], [2.0], [3.0], [np.nan]]])
     for _ in range(20):
         x, state = strategy.ask(state)

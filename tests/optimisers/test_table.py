@@ -9,7 +9,6 @@ from pyneuronautofit.optimisers import (
     algorithm_letter,
     build_strategy,
 )
-from pyneuronautofit.optimisers.table import _BUILDERS
 
 
 @pytest.mark.parametrize("name", ["N", "n", "NSGA2", "nsga", "Nobody"])
@@ -19,7 +18,6 @@ def test_the_first_letter_decides(name):
 
 def test_the_letters():
     assert set(ALGORITHMS) == set("KNMP")
-    assert set(_BUILDERS) == set(ALGORITHMS)
 
 
 @pytest.mark.parametrize("name", ["", "X", "7", "-N"])
@@ -34,8 +32,9 @@ def test_every_algorithm_is_found_by_its_name(name):
 
 
 def test_the_settings_reach_the_strategy():
-    strategy = build_strategy("N", plain(3), SearchSettings(10, 0.3, -1.0))
+    settings = SearchSettings(population_size=10, mutation_rate=0.3, mutation_slope=-1.0)
+    strategy = build_strategy("N", plain(3), settings)
     assert isinstance(strategy, NSGA2)
     assert strategy.population_size == 10
-    assert (strategy.mutation.rate, strategy.mutation.slope) == (0.3, -1.0)
+    assert (strategy.mutation.mutation_rate, strategy.mutation.mutation_slope) == (0.3, -1.0)
     assert strategy.crossover.exchange_probability == 0.25

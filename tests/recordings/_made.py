@@ -9,14 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyabf.abfWriter
 
+from abf2_writer import AbfChannel, AbfCommand, StepEpoch, write_abf2, write_abf2_channels
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.recordings.abf2_writer import (
-    AbfChannel,
-    AbfCommand,
-    StepEpoch,
-    write_abf2,
-    write_abf2_channels,
-)
 
 STEP_MS = 0.1
 N_SWEEP, N_SAMPLE = 4, 1280

@@ -5,9 +5,9 @@ import numpy as np
 import pyabf.abfWriter
 import pytest
 
+from abf2_writer import AbfChannel, AbfCommand, write_abf2_channels
 from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings import ChannelChoice, read_recording
-from pyneuronautofit.recordings.abf2_writer import AbfChannel, AbfCommand, write_abf2_channels
 
 from . import _made
 from ._shared import shared_file

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pyneuronautofit.optimisers import Population
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs import Evaluations, NewGeneration, RunWriter, create_store
 from runs._made import make_info
 

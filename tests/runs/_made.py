@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit.optimisers import Adaptation, Population
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs import (
     Evaluations,
     Header,
@@ -95,3 +95,9 @@ def make_store(path, n_generation=5, seed=1, info=None):
             writer.append(generation)
         writer.end_session("finished")
     return made
+
+
+def assert_same(read, made):
+    for name in ("parameters", "coordinates", "scores", "fitness", "seconds"):
+        assert getattr(read, name).tobytes() == getattr(made, name).tobytes(), name
+    assert (read.status, read.messages) == (made.status, made.messages)

@@ -87,7 +87,7 @@ def test_the_keys_of_the_evaluation(key, tmp_path):
     WRITERS[key](tmp_path / "out.json")
     assert list(_read(tmp_path / "out.json")["evaluation"]) == [
         "mode", "mask", "prespike", "postspike", "spikethreshold", "spikecount", "collapse_tests",
-        "spikeweight", "downsampler", "vpvsize",
+        "spikeweight", "downsampler", "vpvsize", "smoothingkernel",
     ]  # fmt: skip
 
 

@@ -33,8 +33,8 @@ from simulators.mechanism_cells import (
 )
 from simulators.neuron.test_simulator import noisy_recording, table
 
-REFUSED = MODS.with_name("mods_refused")
-LOGGER = "pyneuronautofit.simulators.preferred"
+REFUSED = MODS.parent / "cells" / "mods_refused"
+LOGGER = "pyneuronautofit.simulators"
 
 CELL = """
 from neuron import h

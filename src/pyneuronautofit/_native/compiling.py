@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
+from numba.core.caching import FunctionCache
 
 _log = logging.getLogger(__name__)
 
@@ -21,15 +23,34 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """numba's cache, which also forgets what it cannot read.
+
+    It holds what was compiled by the types of its arguments, a named tuple's class by its name. It
+    would look up those of former code before it sees that the code is another, and fail where a
+    class is gone.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the function that was compiled for a signature, or None."""
+        try:
+            return super().load_overload(sig, target_context)
+        except (AttributeError, EOFError, ImportError, pickle.UnpicklingError, TypeError):
+            self.flush()
+            return None
+
+
 def compiled(function: F) -> F:
     """Compile a function when it is first called, and keep the result on disk where possible.
 
     The machine code lies beside the source or, where that cannot be written, in the user's cache;
     where neither can, every process compiles anew.
     """
+    made = numba.njit(**_OPTIONS)(function)
     try:
-        made: F = numba.njit(cache=True, **_OPTIONS)(function)
+        # What `cache=True` does, with a cache of our own.
+        made._cache = _Cache(function)
     except RuntimeError as error:
         _log.info("%s is compiled anew in every process: %s", function.__name__, error)
-        made = numba.njit(cache=False, **_OPTIONS)(function)
-    return made
+    kept: F = made
+    return kept

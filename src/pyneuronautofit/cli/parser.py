@@ -7,19 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
+from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import Option, check_options, options_of
+from pyneuronautofit.fit import readers_of
 
 ConfigT = TypeVar("ConfigT")
 
 _NOT_GIVEN = object()
 _NUMBER = re.compile(r"-[\d.].*")
-
-_GROUPS = {
-    "Fitting": "Parameters related to Evolutionary Optimization",
-    "Model": "Conditions for model running and evaluation",
-    "Run": "Options for entire EC running and logging",
-}
 
 
 class Parser(argparse.ArgumentParser):
@@ -77,54 +72,40 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
     groups: dict[str, Any] = {"": parser}
     options = options_of(config)
     used = {option.group for option, _default in options.values()}
-    for title, described in _GROUPS.items():
+    for title, described in GROUPS.items():
         if title in used:
             groups[title] = parser.add_argument_group(title, described)
     for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place):
-        _add(groups[option.group], name, option, default)
+        _add(groups[option.group], name, option, default, readers_of(config, name))
     return parser
 
 
-def _add(group: Any, name: str, option: Option, default: Any) -> None:
+def _add(group: Any, name: str, option: Option, default: Any, readers: str) -> None:
+    described: dict[str, Any] = {"help": _help(option, default, readers)}
+    if option.parse is not None:
+        described |= {"metavar": option.metavar, "type": option.parse}
     if not option.flags:
-        group.add_argument(
-            name,
-            metavar=option.metavar,
-            type=option.parse,
-            # A tuple takes all that is left.
-            nargs="*" if default == () else "?" if default is None else None,
-            help=_help(option),
-        )
+        # A tuple takes all that is left.
+        many: str | int | None = "*" if default == () else "?" if default is None else None
+        group.add_argument(name, nargs=many, **described)
     elif option.parse is None:
-        group.add_argument(*option.flags, dest=name, action="store_true", help=_help(option))
+        group.add_argument(*option.flags, dest=name, action="store_true", **described)
     elif default == ():
         # A flag that may be given several times.
-        group.add_argument(
-            *option.flags,
-            dest=name,
-            metavar=option.metavar,
-            type=option.parse,
-            action="append",
-            default=[],
-            help=_help(option),
-        )
+        group.add_argument(*option.flags, dest=name, action="append", default=[], **described)
     else:
-        group.add_argument(
-            *option.flags,
-            dest=name,
-            metavar=option.metavar,
-            type=option.parse,
-            nargs=None if option.count == 1 else option.count,
-            default=default,
-            help=_help(option, default),
-        )
+        many = None if option.count == 1 else option.count
+        group.add_argument(*option.flags, dest=name, nargs=many, default=default, **described)
 
 
-def _help(option: Option, default: Any = None) -> str:
+def _help(option: Option, default: Any, readers: str) -> str:
+    """Say what an option does, who reads it where not all do, and its default where it has one."""
+    text = f"{option.text}; read by {readers}" if readers else option.text
+    has_default = option.flags and option.parse is not None and default not in (None, ())
+    if has_default and "default" not in text:
+        text = f"{text} (default {default})"
     # argparse formats help texts with %.
-    text = option.help.replace("%", "%%")
-    said = default is None or "default" in text
-    return text if said else f"{text} (default {default})"
+    return text.replace("%", "%%")
 
 
 def _as_field(value: Any) -> Any:

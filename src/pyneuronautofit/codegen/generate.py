@@ -7,24 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pyneuronautofit.codegen.cpp.adaptive_step import (
-    generate_adaptive_kind,
-    generate_adaptive_source,
-)
-from pyneuronautofit.codegen.cpp.fixed_step import (
-    GeneratedKind,
-    generate_kind,
-    generate_probe_source,
-    generate_source,
-)
 from pyneuronautofit.codegen.ir.node import Name
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.codegen.nmodl.sources import find_sources
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
-from pyneuronautofit.codegen.nmodl.tree import Mechanism
-from pyneuronautofit.codegen.schemes.adaptive_step import build_adaptive
-from pyneuronautofit.codegen.schemes.equations import build_equations
-from pyneuronautofit.codegen.schemes.fixed_step import build_program
+from pyneuronautofit.codegen.targets import TARGETS, TargetName
 from pyneuronautofit.errors import PyNeuronAutofitError
 
 
@@ -38,19 +25,28 @@ class GenerateKernel:
         What it is for, in the order of their numbers.
     precision
         Of its lanes.
-    adaptive
-        For the adaptive integrator; else for the fixed step.
-    probe
-        For probes: with the fixed step, from any state on.
+    target
+        Of the table `TARGETS`: what the kernel is for.
     receiving
-        The mechanism of the point process that takes an event, for a probe; "": none does.
+        The mechanism of the point process that takes an event; "": none does.
+
+    Raises
+    ------
+    ValueError
+        If none can, in such a kernel: a programmer's mistake.
     """
 
     kinds: tuple[NodeKind, ...]
     precision: Literal["double", "single"]
-    adaptive: bool = False
-    probe: bool = False
+    target: TargetName = "fixed"
     receiving: str = ""
+
+    def __post_init__(self) -> None:
+        if self.receiving and not TARGETS[self.target].receives:
+            raise ValueError(
+                f"no event can come to a kernel of the target {self.target!r}, but "
+                f"{self.receiving!r} is to receive one"
+            )
 
 
 @dataclass(frozen=True)
@@ -97,25 +93,16 @@ def generate_kernel(task: GenerateKernel, mods: Path | None) -> GeneratedKernel:
     """
     sources = find_sources(mods, task.kinds)
     mechanisms = {suffix: read_mechanism(path) for suffix, path in sources.items()}
-    made = [
-        _kind(f"Kind{number}", kind, mechanisms, task) for number, kind in enumerate(task.kinds)
-    ]
-    join = generate_adaptive_source if task.adaptive else generate_source
-    if task.probe:
-        join = generate_probe_source
-    return GeneratedKernel(
-        join([kind.source for kind in made]),
-        tuple(kind.variables for kind in made),
-        tuple(kind.states for kind in made) if task.probe else (),
-    )
-
-
-def _kind(
-    name: str, kind: NodeKind, mechanisms: dict[str, Mechanism], task: GenerateKernel
-) -> GeneratedKind:
+    target = TARGETS[task.target]
     single = task.precision == "single"
-    if task.adaptive:
-        adaptive = build_adaptive(build_equations(kind, mechanisms, single=single))
-        return generate_adaptive_kind(name, adaptive, single=single)
-    program = build_program(kind, mechanisms, single=single, receiving=task.receiving)
-    return generate_kind(name, program, single=single)
+    made = [
+        target.generate_kind(
+            f"Kind{number}", kind, mechanisms, single=single, receiving=task.receiving
+        )
+        for number, kind in enumerate(task.kinds)
+    ]
+    return GeneratedKernel(
+        target.join([kind.source for kind in made]),
+        tuple(kind.variables for kind in made),
+        tuple(kind.states for kind in made) if target.keeps_states else (),
+    )

@@ -14,10 +14,6 @@ from pyneuronautofit.fit.build import evaluation_settings as evaluation_settings
 from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
-from pyneuronautofit.fit.common import EvaluationOptions as EvaluationOptions
-from pyneuronautofit.fit.common import ProjectOptions as ProjectOptions
-from pyneuronautofit.fit.common import RecordingOptions as RecordingOptions
-from pyneuronautofit.fit.common import SimulationOptions as SimulationOptions
 from pyneuronautofit.fit.config import FitConfig as FitConfig
 from pyneuronautofit.fit.engine import Budget as Budget
 from pyneuronautofit.fit.engine import Observer as Observer
@@ -26,6 +22,7 @@ from pyneuronautofit.fit.engine import search as search
 from pyneuronautofit.fit.problem import Evaluation as Evaluation
 from pyneuronautofit.fit.problem import Problem as Problem
 from pyneuronautofit.fit.problem import evaluate_models as evaluate_models
+from pyneuronautofit.fit.readers import readers_of as readers_of
 from pyneuronautofit.fit.recorder import Recorder as Recorder
 from pyneuronautofit.fit.reduction import stimulus_on as stimulus_on
 from pyneuronautofit.fit.resume import OpenedFit as OpenedFit
@@ -42,3 +39,7 @@ from pyneuronautofit.fit.same_run import check_simulator as check_simulator
 from pyneuronautofit.fit.standalone import FittedModel as FittedModel
 from pyneuronautofit.fit.standalone import Sweep as Sweep
 from pyneuronautofit.fit.standalone import write_script as write_script
+from pyneuronautofit.models import ProjectOptions as ProjectOptions
+from pyneuronautofit.objectives import EvaluationOptions as EvaluationOptions
+from pyneuronautofit.recordings import RecordingOptions as RecordingOptions
+from pyneuronautofit.simulators import SimulationOptions as SimulationOptions

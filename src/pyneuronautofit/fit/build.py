@@ -6,32 +6,25 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from pyneuronautofit._options import options_of
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit.common import EvaluationOptions, RecordingOptions, SimulationOptions
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.problem import Problem, ReferenceSimulator
-from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
+from pyneuronautofit.fit.readers import note_unread_by_algorithm, note_unread_by_modes
+from pyneuronautofit.fit.reduction import Downsampler, reduce_recording, stimulus_on
 from pyneuronautofit.models import CellSource, Model, load_model
 from pyneuronautofit.objectives import (
-    ALL_MODES,
+    EvaluationOptions,
     EvaluationSettings,
-    Mask,
     Suite,
     bind_suite,
-    read_mask,
+    read_settings,
 )
-from pyneuronautofit.optimisers import (
-    ALGORITHMS,
-    SearchSettings,
-    Strategy,
-    algorithm_letter,
-    build_strategy,
-)
+from pyneuronautofit.optimisers import Strategy, algorithm_letter, build_strategy
 from pyneuronautofit.recordings import (
     ChannelChoice,
     Recording,
+    RecordingOptions,
     StimulusWindow,
     detect_stimulus,
     read_recording,
@@ -42,36 +35,13 @@ from pyneuronautofit.simulators import (
     NeuronSimulator,
     Precision,
     PreferredSimulator,
+    SimulationOptions,
     Simulator,
     plan_experiment,
 )
 from pyneuronautofit.space import ParameterSpace
 
 _log = logging.getLogger(__name__)
-
-# Which modes read an evaluation option, for a note where none of them was chosen.
-_READERS = {
-    "spike_count": "TSW",
-    "spike_threshold_mV": "ONTSAWFUZ",
-    "before_spike": "SAU",
-    "after_spike": "SAU",
-    "spike_zoom": "Z",
-    "histogram_bins": "PQ",
-    "smoothing_kernel_ms": "X",
-}
-
-
-# Which algorithms read a search option, for a note where another was chosen.
-_ALGORITHMS_THAT_READ = {
-    "elites": "KMP",
-    "update": "KMP",
-    "inject_elites": "KMP",
-    "krayzman_threshold": "K",
-    "norm_space": "KP",
-    "hold_normalization": "KP",
-    "weight_bound": "KP",
-    "krayzman_debug": "KP",
-}
 
 
 def open_recording(options: RecordingOptions, path: Path | None = None) -> Recording:
@@ -94,21 +64,13 @@ def stimulus_window(options: RecordingOptions, recording: Recording) -> Stimulus
     return window
 
 
-def evaluation_settings(options: EvaluationOptions, modes: str | None = None) -> EvaluationSettings:
+def evaluation_settings(
+    options: EvaluationOptions, modes: str | None = None, downsampler: str | None = None
+) -> EvaluationSettings:
     """Return the settings of the evaluation, with the mask read; `modes` before the options'."""
-    _note_unread_options(options, modes or options.modes)
-    return EvaluationSettings(
-        modes=modes or options.modes,
-        mask=Mask() if options.mask is None else read_mask(options.mask, ALL_MODES),
-        spike_count=options.spike_count,
-        spike_threshold_mV=options.spike_threshold_mV,
-        before_spike=options.before_spike,
-        after_spike=options.after_spike,
-        spike_zoom=options.spike_zoom,
-        histogram_bins=options.histogram_bins,
-        collapse=options.collapse,
-        smoothing_kernel_ms=options.smoothing_kernel_ms,
-    )
+    chosen = modes or options.modes
+    note_unread_by_modes(options, chosen)
+    return read_settings(options, modes=chosen, downsampler=downsampler)
 
 
 def build_simulator(
@@ -160,7 +122,7 @@ def open_inputs(config: FitConfig, working_directory: Path) -> tuple[Recording, 
     """Read the recording and load the model; raises as `open_problem`."""
     # The recording first: a wrong file name should not wait for channels to be compiled.
     recording = open_recording(config)
-    model = load_model(None if config.project is None else Path(config.project), working_directory)
+    model = load_model(config.project_path(), working_directory)
     _log.info("model: %s, version %s", model.description, model.version)
     return recording, model
 
@@ -175,7 +137,8 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
     """
     target = reduce_recording(recording, model.downsampler)
     window = stimulus_window(config, target)
-    suite: Suite = bind_suite(target, window, evaluation_settings(config))
+    settings = evaluation_settings(config, downsampler=_name_of(model.downsampler))
+    suite: Suite = bind_suite(target, window, settings)
     experiment = plan_experiment(
         recording,
         stimulus_on(window, target, recording),
@@ -202,6 +165,11 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
     )
 
 
+def _name_of(downsampler: Downsampler | None) -> str | None:
+    """Return what result files call a downsampler, which need not be a function."""
+    return None if downsampler is None else getattr(downsampler, "__name__", "downsampler")
+
+
 def build_search(
     config: FitConfig, problem: Problem, initial: FloatArray | None = None
 ) -> Strategy[Any]:
@@ -213,52 +181,12 @@ def build_search(
         Candidates to begin with; nan where a value is to be drawn.
     """
     letter = algorithm_letter(config.algorithm)
-    _note_unread(config, letter, ALGORITHMS[letter])
-    settings = SearchSettings(
-        population_size=_population_size(config.population_size, len(problem.suite.markers)),
-        mutation_rate=config.mutation_rate,
-        mutation_slope=config.mutation_slope,
-        refined_after=_refined_after(config),
-        elites=config.elites,
-        update=config.update,
-        krayzman_threshold=config.krayzman_threshold,
-        normalise_sum=config.norm_space,
-        hold_normalisation=config.hold_normalization,
-        weight_bound=config.weight_bound,
-        dynamic_elites=config.inject_elites,
+    note_unread_by_algorithm(config, letter)
+    return build_strategy(
+        letter,
+        problem.space,
+        config,
+        n_score=len(problem.suite.markers),
+        generations=config.generations,
         initial=initial,
     )
-    return build_strategy(letter, problem.space, settings)
-
-
-def _refined_after(config: FitConfig) -> int | None:
-    """Return the last generation whose mutation adapts."""
-    return None if not config.refine else round(config.generations * (1.0 - config.refine))
-
-
-def _population_size(asked: int, n_score: int) -> int:
-    """Return the population size of -P: below 1 it counts lengths of the objective vector."""
-    size = asked if asked > 0 else max(-asked, 1) * n_score
-    if size < 2:
-        raise UsageError(
-            f"-P {asked}: the population would have {size} member(s), but a search needs at least "
-            f"2 (the objective vector has {n_score} component(s))"
-        )
-    return size
-
-
-def _note_unread_options(options: EvaluationOptions, chosen: str) -> None:
-    for name, (described, default) in options_of(options).items():
-        modes = _READERS.get(name, "")
-        if modes and getattr(options, name) != default and not set(modes) & set(chosen):
-            _log.info(
-                "%s is used by the modes %s only; none of them is in -m %s",
-                described.flags[0], modes, chosen,
-            )  # fmt: skip
-
-
-def _note_unread(config: FitConfig, letter: str, name: str) -> None:
-    for field, (described, default) in options_of(config).items():
-        letters = _ALGORITHMS_THAT_READ.get(field, letter)
-        if letter not in letters and getattr(config, field) != default:
-            _log.info("%s is ignored: %s does not use it", described.flags[0], name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pyneuronautofit._options import options_of
+from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RecordingError, RunError, UsageError
@@ -22,18 +22,6 @@ from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
 from pyneuronautofit.runs import History, RunReader
 
 _log = logging.getLogger(__name__)
-
-# What may change whenever one likes: who computes, what is shown, and where.
-_FREE = frozenset(
-    {
-        "n_worker", "log_level", "log_to_screen", "krayzman_debug", "print_every", "dump_every",
-        "log_population", "log_archive", "dry_run", "figure", "output", "resume", "extend",
-    }
-)  # fmt: skip
-# Files: what is in them is compared, whatever they are called.
-_BY_CONTENT = frozenset({"recording", "project", "mask"})
-# What --extend allows: from there on the run is another than it would have been.
-_EXTENDING = frozenset({"archive_size", "time_limit_s", "refine"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +101,8 @@ def config_of(run: RunReader) -> FitConfig:
                 "It can be neither continued nor simulated again; its models can be used with "
                 f"'collect', or in a new run with -I {run.path}"
             )
-        settings |= {name: latest[name] for name in (_EXTENDING | {"generations"}) & latest.keys()}
+        changing = _options_that_are(Resumed.EXTENDED, Resumed.LONGER)
+        settings |= {name: latest[name] for name in changing & latest.keys()}
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
     }
@@ -137,7 +126,7 @@ def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitConfig:
     extend = bool(given.get("extend", False))
     _refuse_others(config, given, run)
     changed = {n: v for n, v in given.items() if not _is_same(n, getattr(config, n), v)}
-    needing = [name for name in changed if name in _EXTENDING]
+    needing = [name for name in changed if name in _options_that_are(Resumed.EXTENDED)]
     if "generations" in changed and config.refine:
         needing.append("generations")
     if needing and not extend:
@@ -190,11 +179,11 @@ def resumed_progress(run: RunReader, strategy: Strategy[Any], budget: Budget) ->
 
 def _refuse_others(config: FitConfig, given: Mapping[str, Any], run: RunReader) -> None:
     """Raise UsageError if an option that decides the results is another than the run's."""
-    allowed = _FREE | _BY_CONTENT | _EXTENDING | {"generations"}
+    fixed = _options_that_are(Resumed.SAME)
     others = [
         name
         for name, value in given.items()
-        if name not in allowed and not _is_same(name, getattr(config, name), value)
+        if name in fixed and not _is_same(name, getattr(config, name), value)
     ]
     if others:
         raise UsageError(
@@ -202,6 +191,12 @@ def _refuse_others(config: FitConfig, given: Mapping[str, Any], run: RunReader) 
             "its own settings: leave that out, or start a new run from its population with -I "
             f"{run.path}"
         )
+
+
+def _options_that_are(*kinds: Resumed) -> set[str]:
+    """Return which options of a fit may be given like that where it is taken up again."""
+    options = options_of(FitConfig).items()
+    return {name for name, (described, _default) in options if described.resumed in kinds}
 
 
 def _is_same(name: str, one: Any, other: Any) -> bool:
@@ -213,7 +208,7 @@ def _is_same(name: str, one: Any, other: Any) -> bool:
 def _said(config: FitConfig, given: Mapping[str, Any], names: list[str]) -> str:
     """Say what the run has and what is asked for."""
     options = options_of(config)
-    flags = [(options[name][0].flags or (options[name][0].metavar,))[0] for name in names]
+    flags = [options[name][0].name for name in names]
     return "; ".join(
         f"the run has {flag} {_shown(getattr(config, name))}, but {flag} {_shown(given[name])} is "
         "asked for"

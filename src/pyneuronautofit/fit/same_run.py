@@ -96,7 +96,9 @@ def _changed_header(before: Header, now: Header) -> list[str]:
         changed.append(f"the model's version was {before.version} and is {now.version}")
     if before.as_json()["parameters"] != now.as_json()["parameters"]:
         changed.append("the searched parameters or their bounds (param_nslh) are others")
-    if before.evaluation != now.evaluation or before.markers != now.markers:
+    # What an older head does not say is among the run's settings, which are compared as such.
+    said = {key: value for key, value in now.evaluation.items() if key in before.evaluation}
+    if before.evaluation != said or before.markers != now.markers:
         changed.append("the evaluation is another one (its mask, -k, for instance)")
     return changed
 

@@ -2,13 +2,16 @@
 
 from pyneuronautofit.objectives._base import BoundObjective as BoundObjective
 from pyneuronautofit.objectives._base import Objective as Objective
-from pyneuronautofit.objectives._base import Target as Target
 from pyneuronautofit.objectives.mask import Mask as Mask
 from pyneuronautofit.objectives.mask import parse_mask as parse_mask
 from pyneuronautofit.objectives.mask import read_mask as read_mask
+from pyneuronautofit.objectives.settings import EvaluationOptions as EvaluationOptions
 from pyneuronautofit.objectives.settings import EvaluationSettings as EvaluationSettings
+from pyneuronautofit.objectives.settings import read_settings as read_settings
 from pyneuronautofit.objectives.stored import settings_from_json as settings_from_json
 from pyneuronautofit.objectives.suite import Suite as Suite
 from pyneuronautofit.objectives.suite import bind_suite as bind_suite
 from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES
 from pyneuronautofit.objectives.table import OBJECTIVES as OBJECTIVES
+from pyneuronautofit.objectives.table import modes_that_read as modes_that_read
+from pyneuronautofit.objectives.target import Target as Target

@@ -1,9 +1,9 @@
 """What an evaluation mode is.
 
-An `Objective` knows its settings. *Bound* to a recording it becomes a `BoundObjective`, which has
-learnt from the recording all it will ever need (spike times, histogram edges, weights) and only
-maps traces to numbers: nothing changes when it is used, so it is safe to share, and the order of
-calls changes nothing.
+An `Objective` has the settings that it reads. *Bound* to a recording it becomes a
+`BoundObjective`, which has learnt from the recording all it will ever need (spike times, histogram
+edges, weights) and only maps traces to numbers: nothing changes when it is used, so it is safe to
+share, and the order of calls changes nothing.
 """
 
 from __future__ import annotations
@@ -18,33 +18,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.settings import EvaluationSettings
-
-
-# Compared by identity: modes that look at the same sweeps share one, and what was found with it.
-@dataclass(frozen=True, eq=False)
-class Target:
-    """What a model is compared with: the selected sweeps of the recording.
-
-    Attributes
-    ----------
-    voltage_mV : FloatArray, shape (n_sweep, n_sample), mV
-        Only the sweeps that the mode looks at.
-    step_ms
-        Sampling interval.
-    first, last
-        L and R: the first and the last sample of the stimulus.
-    """
-
-    voltage_mV: FloatArray
-    step_ms: float
-    first: int
-    last: int
-
-    def as_candidate(self) -> Candidates:
-        """Return the target as if it were a candidate."""
-        return Candidates(np.require(self.voltage_mV[None], np.float64, ["C", "W"]))
-
+from pyneuronautofit.objectives.target import Target
 
 Score = Callable[[Candidates], FloatArray]
 
@@ -110,7 +84,7 @@ def feature_distance(target: Target, features: Score) -> Score:
     Score
         Candidates -> the absolute differences, (n_cand, n_sweep * ...).
     """
-    wanted = features(target.as_candidate())[0]
+    wanted = features(Candidates.of(target))[0]
     return partial(_feature_distance, features=features, wanted=wanted)
 
 
@@ -131,6 +105,9 @@ def with_failures(distances: FloatArray, candidates: Candidates) -> FloatArray:
 class Objective(Protocol):
     """A mode: one class, one letter.
 
+    It is a frozen dataclass. Its fields are the settings of the evaluation that it reads, under
+    their names there and without defaults: it is made from those, and gets no others.
+
     Attributes
     ----------
     code
@@ -144,11 +121,6 @@ class Objective(Protocol):
     code: ClassVar[str]
     title: ClassVar[str]
     unit: ClassVar[str]
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Objective:
-        """Take what the mode needs from the evaluation's settings."""
-        ...
 
     def bind(self, target: Target) -> BoundObjective:
         """Learn from the target all that scoring needs."""

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.objectives._kernels import distances, spikes
-
-if TYPE_CHECKING:
-    from pyneuronautofit.objectives._base import Target
+from pyneuronautofit.objectives.target import Target
 
 Found = TypeVar("Found")
 
@@ -39,9 +37,9 @@ class Spikes:
     offsets: IntArray
 
     @property
-    def arrays(self) -> tuple[IntArray, IntArray, IntArray]:
+    def arrays(self) -> spikes.SpikeArrays:
         """All of it, as compiled loops take it."""
-        return self.starts, self.ends, self.offsets
+        return spikes.SpikeArrays(self.starts, self.ends, self.offsets)
 
     @property
     def counts(self) -> IntArray:
@@ -97,6 +95,11 @@ class Candidates:
         self.traces_mV = traces_mV
         self._threshold_mV = threshold_mV
         self._found: dict[Hashable, object] = {}
+
+    @classmethod
+    def of(cls, target: Target) -> Self:
+        """Return the target as if it were a candidate."""
+        return cls(np.require(target.voltage_mV[None], np.float64, ["C", "W"]))
 
     @property
     def shape(self) -> tuple[int, int]:

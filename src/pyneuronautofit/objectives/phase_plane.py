@@ -5,21 +5,28 @@ bins are evenly spaced between the smallest and the largest values of all the ta
 points of a model outside them are left out. With hx the target's histogram of a sweep and hy the
 model's, the distance is sum(abs(hx - hy) w), w = 1 - hx / sum(hx): where the recording mostly is,
 at rest, differences weigh less.
+
+Source: the density of the trajectory in the phase plane is that of G. LeMasson, R. Maex,
+"Introduction to equation solving and parameter fitting", in E. De Schutter (ed.), Computational
+Neuroscience: Realistic Modeling for Experimentalists (CRC Press 2001) 1-23, as in P. Achard, E. De
+Schutter, "Complex parameter landscape for a complex neuron model", PLoS Computational Biology 2
+(2006) e94, doi:10.1371/journal.pcbi.0020094. How two of them are compared is taken from the program
+that this one replaces.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Target, with_failures
+from pyneuronautofit.objectives._base import BoundObjective, with_failures
 from pyneuronautofit.objectives._kernels import samples
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 @dataclass(frozen=True)
@@ -30,16 +37,11 @@ class PhasePlane:
     title: ClassVar[str] = "(v, dv/dt) histogram"
     unit: ClassVar[str] = "points"
 
-    bins: int = 12
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the number of bins per axis."""
-        return cls(settings.histogram_bins)
+    histogram_bins: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Place the bins, and fill them with the target's points."""
-        return _bind(target, (0, target.voltage_mV.shape[1]), self.bins)
+        return _bind(target, (0, target.voltage_mV.shape[1]), self.histogram_bins)
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,11 @@ class StimulusPhasePlane:
     title: ClassVar[str] = "(v, dv/dt) histogram within the stimulus"
     unit: ClassVar[str] = "points"
 
-    bins: int = 12
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the number of bins per axis."""
-        return cls(settings.histogram_bins)
+    histogram_bins: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Place the bins, and fill them with the target's points."""
-        return _bind(target, (target.first, target.last), self.bins)
+        return _bind(target, (target.first, target.last), self.histogram_bins)
 
 
 def _bind(target: Target, window: tuple[int, int], n_bin: int) -> BoundObjective:

@@ -1,16 +1,161 @@
-"""What is compared: the evaluation's settings, one record."""
+"""What is compared: the evaluation's settings, each with its flag and its key in result files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Generic, TypeVar
 
+from pyneuronautofit._options import (
+    FITTING,
+    MODEL,
+    Resumed,
+    above,
+    at_least,
+    between,
+    json_keys_of,
+    option,
+    same_option,
+    stored,
+    taken,
+)
 from pyneuronautofit._types import Json
-from pyneuronautofit.objectives.mask import Mask
+from pyneuronautofit.objectives.mask import Mask, read_mask
+from pyneuronautofit.objectives.table import ALL_MODES
+
+MaskT = TypeVar("MaskT")
+
+
+def _about_modes() -> str:
+    listed = "; ".join(f"{code} - {title}" for code, title in ALL_MODES.items())
+    return f"mode for evaluation, any string of: {listed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Evaluation(Generic[MaskT]):
+    """The fields, in their order in result files; `EvaluationSettings` says what they are."""
+
+    modes: str = option(
+        "RAMN",
+        "-m",
+        "--eval-mode",
+        group=MODEL,
+        metavar="EMODE",
+        parse=str,
+        help=_about_modes,
+        json_key="mode",
+    )
+    mask: MaskT = option(
+        None,
+        "-k",
+        "--eval-mask",
+        group=MODEL,
+        metavar="EMASK",
+        parse=str,
+        resumed=Resumed.CONTENT,
+        help="mask to limit analysis to some sweeps: k (0..k), (a, b) (a..b), a list, a dict of "
+        "these by mode, or the name of a file that holds one",
+        json_key="mask",
+    )
+    before_spike: int = option(
+        70,
+        "-l",
+        "--left-spike-samples",
+        group=MODEL,
+        metavar="ELEFT",
+        parse=int,
+        check=at_least(0),
+        help="left window of a spike, samples",
+        json_key="prespike",
+    )
+    after_spike: int = option(
+        140,
+        "-r",
+        "--right-spike-samples",
+        group=MODEL,
+        metavar="ERGHT",
+        parse=int,
+        check=at_least(1),
+        help="right window of a spike, samples",
+        json_key="postspike",
+    )
+    spike_threshold_mV: float = option(
+        0.0,
+        "-t",
+        "--spike-threshold",
+        group=MODEL,
+        metavar="ETHSH",
+        parse=float,
+        check=between(-200, 200),
+        help="spike threshold, mV",
+        json_key="spikethreshold",
+    )
+    spike_count: int = option(
+        2,
+        "-c",
+        "--spike-count",
+        group=MODEL,
+        metavar="ESPC",
+        parse=int,
+        check=at_least(1),
+        help="number of spikes for evaluation",
+        json_key="spikecount",
+    )
+    collapse: bool = option(
+        False,
+        "-e",
+        "--collapse-diff",
+        group=MODEL,
+        help="collapse difference between a model and data into a vector with one number per mode",
+        json_key="collapse_tests",
+    )
+    spike_zoom: float | None = option(
+        None,
+        "-z",
+        "--spike-Zoom",
+        group=MODEL,
+        metavar="SPWTGH",
+        parse=float,
+        check=between(-1e9, 1e9),
+        help="if positive - the absolute weight of voltage diff during spike; if negative - "
+        "related scaler",
+        json_key="spikeweight",
+    )
+    # No option, but here is its place.
+    downsampler: str | None = field(default=None, init=False)
+    histogram_bins: int = option(
+        12,
+        "-Q",
+        "--v-dvdt-hist-size",
+        group=FITTING,
+        metavar="VPVSIZE",
+        parse=int,
+        check=at_least(1),
+        help="v dv/dt histogram size",
+        json_key="vpvsize",
+    )
+    smoothing_kernel_ms: float = option(
+        20.0,
+        "--smoothing-kernel",
+        group=MODEL,
+        metavar="MS",
+        parse=float,
+        check=above(0, 1e9),
+        help="width of the moving average of the smoothed voltage, ms",
+        json_key="smoothingkernel",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationOptions(_Evaluation[str | None]):
+    """What is compared, as the command line has it: the mask is text, or the name of a file."""
 
 
 @dataclass(frozen=True)
-class EvaluationSettings:
+class EvaluationSettings(_Evaluation[Mask]):
     """Settings of all evaluation modes.
+
+    Each is in the key `evaluation` of result files, so that stored models can be scored again as
+    they were.
 
     Attributes
     ----------
@@ -18,45 +163,49 @@ class EvaluationSettings:
         Letters, in the order of the objective vector.
     mask
         Which sweeps each mode looks at.
-    spike_count
-        Spikes that are compared one by one.
-    spike_threshold_mV
-        Above it the neuron spikes.
     before_spike, after_spike
         Samples of a spike's shape before and from its threshold crossing.
+    spike_threshold_mV
+        Above it the neuron spikes.
+    spike_count
+        Spikes that are compared one by one.
+    collapse
+        One number per mode.
     spike_zoom
         Weight of the voltage within spikes (mode Z): positive, the weight itself; negative, abs()
         times samples per spike; None, samples per spike.
+    downsampler
+        The name of what reduces samples before they are compared; None: nothing does. That is the
+        model's affair, so there is no flag.
     histogram_bins
         Bins per axis of the (v, dv/dt) histogram.
-    collapse
-        One number per mode.
     smoothing_kernel_ms
         Width of the moving average of mode X.
     """
 
-    modes: str = "RAMN"
-    mask: Mask = field(default_factory=Mask)
-    spike_count: int = 2
-    spike_threshold_mV: float = 0.0
-    before_spike: int = 70
-    after_spike: int = 140
-    spike_zoom: float | None = None
-    histogram_bins: int = 12
-    collapse: bool = False
-    smoothing_kernel_ms: float = 20.0
+    modes: str = same_option(_Evaluation, "modes")
+    mask: Mask = same_option(_Evaluation, "mask", default=Mask())
+    _: KW_ONLY
+    downsampler: str | None = stored(None, "downsampler")
 
-    def as_json(self, downsampler: str | None = None) -> Json:
+    def as_json(self) -> dict[str, Json]:
         """Return the key `evaluation` of result files."""
-        return {
-            "mode": self.modes,
-            "mask": self.mask.as_json(),
-            "prespike": self.before_spike,
-            "postspike": self.after_spike,
-            "spikethreshold": self.spike_threshold_mV,
-            "spikecount": self.spike_count,
-            "collapse_tests": self.collapse,
-            "spikeweight": self.spike_zoom,
-            "downsampler": downsampler,
-            "vpvsize": self.histogram_bins,
-        }
+        values = {key: getattr(self, name) for name, key in json_keys_of(self).items()}
+        return {k: v.as_json() if isinstance(v, Mask) else v for k, v in values.items()}
+
+
+def read_settings(options: EvaluationOptions, **others: object) -> EvaluationSettings:
+    """Return the settings that options ask for, with the mask read.
+
+    Parameters
+    ----------
+    others
+        Settings that are not the options', by the names of their fields.
+
+    Raises
+    ------
+    MaskError
+        If the mask is none.
+    """
+    mask = Mask() if options.mask is None else read_mask(options.mask, ALL_MODES)
+    return taken(EvaluationSettings, options, **{"mask": mask, **others})

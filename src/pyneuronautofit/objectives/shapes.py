@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Score, Target, with_failures
+from pyneuronautofit.objectives._base import BoundObjective, Score, with_failures
 from pyneuronautofit.objectives._kernels import spikes
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 @dataclass(frozen=True)
@@ -30,29 +30,19 @@ class SpikeShapes:
     title: ClassVar[str] = "spike shapes"
     unit: ClassVar[str] = "mV"
 
-    threshold_mV: float = 0.0
-    count: int = 2
-    before: int = 70
-    after: int = 140
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold, how many spikes are compared, and their windows."""
-        return cls(
-            settings.spike_threshold_mV,
-            settings.spike_count,
-            settings.before_spike,
-            settings.after_spike,
-        )
+    spike_threshold_mV: float
+    spike_count: int
+    before_spike: int
+    after_spike: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Cut out the target's spikes, once."""
         shapes = partial(
             _shapes,
-            threshold_mV=self.threshold_mV,
+            threshold_mV=self.spike_threshold_mV,
             stimulus=(target.first, target.last),
-            window=(self.before, self.after),
-            count=self.count,
+            window=(self.before_spike, self.after_spike),
+            count=self.spike_count,
         )
         return BoundObjective.summed(_shape_distance(target, shapes, np.sum))
 
@@ -77,22 +67,17 @@ class AverageSpikeShape:
     title: ClassVar[str] = "average spike shape"
     unit: ClassVar[str] = "mV"
 
-    threshold_mV: float = 0.0
-    before: int = 70
-    after: int = 140
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold and the window of a spike."""
-        return cls(settings.spike_threshold_mV, settings.before_spike, settings.after_spike)
+    spike_threshold_mV: float
+    before_spike: int
+    after_spike: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Average the target's spikes, once."""
         shapes = partial(
             _averages,
-            threshold_mV=self.threshold_mV,
+            threshold_mV=self.spike_threshold_mV,
             stimulus=(target.first, target.last),
-            window=(self.before, self.after),
+            window=(self.before_spike, self.after_spike),
         )
         return BoundObjective.summed(_shape_distance(target, shapes, np.mean))
 
@@ -112,7 +97,7 @@ _Reduce = Callable[..., Any]
 
 
 def _shape_distance(target: Target, shapes: Score, reduce: _Reduce) -> Score:
-    wanted = shapes(target.as_candidate())[0]
+    wanted = shapes(Candidates.of(target))[0]
     return partial(_distance, shapes=shapes, wanted=wanted, reduce=reduce)
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Target, feature_distance
+from pyneuronautofit.objectives._base import BoundObjective, feature_distance
 from pyneuronautofit.objectives.candidates import Candidates, Spikes
-from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,11 @@ class SpikeCount:
     title: ClassVar[str] = "total number of spikes"
     unit: ClassVar[str] = "spikes"
 
-    threshold_mV: float = 0.0
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold."""
-        return cls(settings.spike_threshold_mV)
+    spike_threshold_mV: float
 
     def bind(self, target: Target) -> BoundObjective:
         """Count the target's spikes, once."""
-        features = partial(_count, threshold_mV=self.threshold_mV)
+        features = partial(_count, threshold_mV=self.spike_threshold_mV)
         return BoundObjective.summed(feature_distance(target, features))
 
 
@@ -58,17 +53,12 @@ class SpikeCounts:
     title: ClassVar[str] = "number of spikes, also within and after the stimulus"
     unit: ClassVar[str] = "spikes"
 
-    threshold_mV: float = 0.0
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold."""
-        return cls(settings.spike_threshold_mV)
+    spike_threshold_mV: float
 
     def bind(self, target: Target) -> BoundObjective:
         """Count the target's spikes, once."""
         stimulus = (target.first, target.last)
-        features = partial(_counts, threshold_mV=self.threshold_mV, stimulus=stimulus)
+        features = partial(_counts, threshold_mV=self.spike_threshold_mV, stimulus=stimulus)
         return BoundObjective.summed(feature_distance(target, features))
 
 
@@ -96,18 +86,13 @@ class FiringRate:
     title: ClassVar[str] = "firing rate within the stimulus"
     unit: ClassVar[str] = "Hz"
 
-    threshold_mV: float = 0.0
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold."""
-        return cls(settings.spike_threshold_mV)
+    spike_threshold_mV: float
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's rates, once."""
         features = partial(
             _rate,
-            threshold_mV=self.threshold_mV,
+            threshold_mV=self.spike_threshold_mV,
             stimulus=(target.first, target.last),
             seconds=(target.last - target.first + 1) * target.step_ms / 1000,
         )
@@ -131,20 +116,15 @@ class SpikeTimes:
     title: ClassVar[str] = "spike times"
     unit: ClassVar[str] = "ms"
 
-    threshold_mV: float = 0.0
-    count: int = 2
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold and how many spikes are compared."""
-        return cls(settings.spike_threshold_mV, settings.spike_count)
+    spike_threshold_mV: float
+    spike_count: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's spikes, once."""
         features = partial(
             _times,
-            threshold_mV=self.threshold_mV,
-            count=self.count,
+            threshold_mV=self.spike_threshold_mV,
+            count=self.spike_count,
             step_ms=target.step_ms,
             missing_ms=_after_the_sweep(target),
         )
@@ -171,21 +151,16 @@ class SpikeWidths:
     title: ClassVar[str] = "spike widths"
     unit: ClassVar[str] = "ms"
 
-    threshold_mV: float = 0.0
-    count: int = 2
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold and how many spikes are compared."""
-        return cls(settings.spike_threshold_mV, settings.spike_count)
+    spike_threshold_mV: float
+    spike_count: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's spikes, once."""
         features = partial(
             _widths,
-            threshold_mV=self.threshold_mV,
+            threshold_mV=self.spike_threshold_mV,
             stimulus=(target.first, target.last),
-            count=self.count,
+            count=self.spike_count,
             step_ms=target.step_ms,
             missing_ms=_after_the_sweep(target),
         )

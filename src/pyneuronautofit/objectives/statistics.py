@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.objectives._base import BoundObjective, Target, feature_distance
+from pyneuronautofit.objectives._base import BoundObjective, feature_distance
 from pyneuronautofit.objectives._kernels import samples
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 
 def _moments(candidates: Candidates, *, start: int, stop: int) -> FloatArray:
@@ -31,11 +31,6 @@ class AfterStimulus:
     title: ClassVar[str] = "statistics after the stimulus"
     unit: ClassVar[str] = "mV, mV, 1, 1"
 
-    @classmethod
-    def from_settings(cls, _settings: EvaluationSettings) -> Self:
-        """Take nothing: the mode has no settings."""
-        return cls()
-
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""
         features = partial(_moments, start=target.last, stop=target.voltage_mV.shape[1])
@@ -49,11 +44,6 @@ class WithinStimulus:
     code: ClassVar[str] = "M"
     title: ClassVar[str] = "statistics within the stimulus"
     unit: ClassVar[str] = "mV, mV, 1, 1"
-
-    @classmethod
-    def from_settings(cls, _settings: EvaluationSettings) -> Self:
-        """Take nothing: the mode has no settings."""
-        return cls()
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""
@@ -72,14 +62,9 @@ class RestingPotential:
     title: ClassVar[str] = "resting potential"
     unit: ClassVar[str] = "mV"
 
-    @classmethod
-    def from_settings(cls, _settings: EvaluationSettings) -> Self:
-        """Take nothing: the mode has no settings."""
-        return cls()
-
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""
-        traces = target.as_candidate().traces_mV
+        traces = Candidates.of(target).traces_mV
         wanted = samples.pooled_mean_and_std(traces, target.first)[0]
         return BoundObjective.summed(partial(_rest_distance, stop=target.first, wanted=wanted))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import types
+import typing
 from collections.abc import Mapping
+from typing import Any
 
+from pyneuronautofit._options import json_keys_of, options_of
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import DatabaseError
@@ -11,23 +15,13 @@ from pyneuronautofit.objectives.mask import Mask, Rule
 from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.table import ALL_MODES
 
-# Key in the file -> field of the settings.
-_FIELDS = {
-    "mode": "modes",
-    "prespike": "before_spike",
-    "postspike": "after_spike",
-    "spikethreshold": "spike_threshold_mV",
-    "spikecount": "spike_count",
-    "collapse_tests": "collapse",
-    "spikeweight": "spike_zoom",
-    "vpvsize": "histogram_bins",
-}
+_IN_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
 def settings_from_json(
     stored: Mapping[str, Json], where: str, *, pairs_are_ranges: bool
 ) -> EvaluationSettings:
-    """Return the settings that the key `evaluation` of a file holds.
+    """Return the settings that the key `evaluation` of a file holds; others are at their defaults.
 
     Parameters
     ----------
@@ -40,17 +34,52 @@ def settings_from_json(
     Raises
     ------
     DatabaseError
-        If there is no mode string, or the mask is none.
+        If there is no mode string, or something is no value of its setting.
     """
     if not isinstance(stored.get("mode"), str):
         raise DatabaseError(
             f"{where}: the evaluation has no 'mode': expected the mode letters, found the keys "
             f"{quoted(stored)}"
         )
-    values = {field: stored[key] for key, field in _FIELDS.items() if key in stored}
-    return EvaluationSettings(
-        mask=_mask(stored.get("mask"), where, pairs_are_ranges=pairs_are_ranges), **values
-    )
+    kinds = typing.get_type_hints(EvaluationSettings)
+    values: dict[str, Any] = {}
+    for name, key in json_keys_of(EvaluationSettings).items():
+        if kinds[name] is Mask:
+            values[name] = _mask(stored.get(key), where, pairs_are_ranges=pairs_are_ranges)
+        elif key in stored:
+            values[name] = _value(
+                stored[key], name, kinds[name], f"{where}: the evaluation's {key!r}"
+            )
+    return EvaluationSettings(**values)
+
+
+def _value(found: Json, name: str, kind: Any, what: str) -> Any:
+    """Return a value of a file as that of a setting whose type is `kind`."""
+    kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
+    if found is None and types.NoneType in kinds:
+        return None
+    (kind,) = (each for each in kinds if each is not types.NoneType)
+    value = _converted(found, kind)
+    if value is None:
+        raise DatabaseError(f"{what} is {found!r}: expected {_IN_WORDS[kind]}")
+    described, _default = options_of(EvaluationSettings).get(name, (None, None))
+    expected = described.check(value) if described and described.check else None
+    if expected:
+        raise DatabaseError(f"{what} is {found!r}: expected {expected}")
+    return value
+
+
+def _converted(found: Json, kind: type) -> Any:
+    """Return a value in a type; None if it is none of it. JSON has one type of numbers."""
+    if kind is float and isinstance(found, int) and not isinstance(found, bool):
+        try:
+            return float(found)
+        except OverflowError:
+            return None
+    if kind is int and isinstance(found, float) and found.is_integer():
+        return int(found)
+    is_switch = isinstance(found, bool)
+    return found if isinstance(found, kind) and is_switch == (kind is bool) else None
 
 
 def _mask(stored: Json, where: str, *, pairs_are_ranges: bool) -> Mask:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pyneuronautofit._options import taken
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.objectives._base import BoundObjective, Target
+from pyneuronautofit.objectives._base import BoundObjective
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.table import ALL_MODES, OBJECTIVES
+from pyneuronautofit.objectives.target import Target
 from pyneuronautofit.recordings import Recording, StimulusWindow
 
 #: Traces of about this many samples (4 MiB) are scored together.
@@ -138,7 +140,7 @@ def bind_suite(
     }
     members = []
     for code in codes:
-        objective = OBJECTIVES[code].from_settings(settings).bind(targets[selected[code]])
+        objective = taken(OBJECTIVES[code], settings).bind(targets[selected[code]])
         rows = tuple(sweeps.index(sweep) for sweep in selected[code])
         members.append(Member(code, objective, selected[code], rows))
     silence = np.zeros((1, len(sweeps), recording.n_sample))

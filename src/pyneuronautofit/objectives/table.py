@@ -1,11 +1,11 @@
-"""The evaluation modes. Adding one: a class in its family's file, and a line in _CLASSES."""
+"""The evaluation modes. Adding one: a class in its family's file, and a line in CLASSES."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
-from pyneuronautofit._registry import table_by
+from pyneuronautofit._options import field_names
+from pyneuronautofit._registry import View, table_by
 from pyneuronautofit.objectives._base import Objective
 from pyneuronautofit.objectives.phase_plane import PhasePlane, StimulusPhasePlane
 from pyneuronautofit.objectives.shapes import AverageSpikeShape, SpikeShapes
@@ -26,7 +26,7 @@ from pyneuronautofit.objectives.voltage import (
     WeightedVoltage,
 )
 
-_CLASSES: tuple[type[Objective], ...] = (
+CLASSES: tuple[type[Objective], ...] = (
     SpikeCount,
     SpikeCounts,
     SpikeTimes,
@@ -48,9 +48,12 @@ _CLASSES: tuple[type[Objective], ...] = (
 )
 
 #: The modes, by letter.
-OBJECTIVES: Mapping[str, type[Objective]] = table_by(lambda mode: mode.code, _CLASSES)
+OBJECTIVES: Mapping[str, type[Objective]] = View(lambda: table_by(lambda mode: mode.code, CLASSES))
 
 #: What each mode compares, by letter.
-ALL_MODES: Mapping[str, str] = MappingProxyType(
-    {code: mode.title for code, mode in OBJECTIVES.items()}
-)
+ALL_MODES: Mapping[str, str] = View(lambda: {code: mode.title for code, mode in OBJECTIVES.items()})
+
+
+def modes_that_read(setting: str) -> str:
+    """Return the letters of the modes that read a setting of the evaluation; all: those of none."""
+    return "".join(c for c, mode in OBJECTIVES.items() if setting in field_names(mode))

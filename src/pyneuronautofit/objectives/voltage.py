@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.objectives._base import BoundObjective, Target
+from pyneuronautofit.objectives._base import BoundObjective
 from pyneuronautofit.objectives._kernels import distances
 from pyneuronautofit.objectives.candidates import Candidates, Spikes
-from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.target import Target
 
 # Squares and samples: sum((x - y)^2) in mV^2, (n_cand, n_sweep), and how many samples each has.
 _Squares = Callable[[Candidates], tuple[FloatArray, IntArray | int]]
@@ -28,11 +28,6 @@ class VoltageDistance:
     code: ClassVar[str] = "V"
     title: ClassVar[str] = "whole voltage"
     unit: ClassVar[str] = "mV^2"
-
-    @classmethod
-    def from_settings(cls, _settings: EvaluationSettings) -> Self:
-        """Take nothing: the mode has no settings."""
-        return cls()
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
@@ -66,17 +61,12 @@ class WeightedVoltage:
     title: ClassVar[str] = "whole voltage, spikes weighted"
     unit: ClassVar[str] = "mV"
 
-    threshold_mV: float = 0.0
-    zoom: float | None = None
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold and the weight."""
-        return cls(settings.spike_threshold_mV, settings.spike_zoom)
+    spike_threshold_mV: float
+    spike_zoom: float | None
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's spikes and what they weigh, once."""
-        found = target.as_candidate().spikes(self.threshold_mV)
+        found = Candidates.of(target).spikes(self.spike_threshold_mV)
         weights = self._weights(found.counts, target.voltage_mV.shape[1])
         return BoundObjective.averaged(
             partial(_weighted_distance, target=target, spikes=found, weights=weights)
@@ -84,9 +74,9 @@ class WeightedVoltage:
 
     def _weights(self, n_spike: IntArray, n_sample: int) -> FloatArray:
         """Return the weight of the samples within spikes, for numbers of spikes (n_sweep,)."""
-        if self.zoom is not None and self.zoom >= 0:
-            return np.full(len(n_spike), float(self.zoom))
-        factor = 1.0 if self.zoom is None else -self.zoom
+        if self.spike_zoom is not None and self.spike_zoom >= 0:
+            return np.full(len(n_spike), float(self.spike_zoom))
+        factor = 1.0 if self.spike_zoom is None else -self.spike_zoom
         return factor * n_sample / np.maximum(n_spike, 1)
 
 
@@ -113,17 +103,12 @@ class SmoothedVoltage:
     title: ClassVar[str] = "smoothed voltage"
     unit: ClassVar[str] = "mV^2"
 
-    kernel_ms: float = 20.0
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the width of the moving average."""
-        return cls(settings.smoothing_kernel_ms)
+    smoothing_kernel_ms: float
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage, and find the width in samples."""
         # The odd number 2 half + 1 that is nearest to the width; the larger one of two.
-        half = math.floor(self.kernel_ms / target.step_ms / 2 + 1e-9)
+        half = math.floor(self.smoothing_kernel_ms / target.step_ms / 2 + 1e-9)
         return BoundObjective.averaged(partial(_smoothed_distance, target=target, half=half))
 
 
@@ -139,11 +124,6 @@ class StimulusVoltage:
     code: ClassVar[str] = "C"
     title: ClassVar[str] = "voltage within the stimulus"
     unit: ClassVar[str] = "mV"
-
-    @classmethod
-    def from_settings(cls, _settings: EvaluationSettings) -> Self:
-        """Take nothing: the mode has no settings."""
-        return cls()
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
@@ -164,11 +144,6 @@ class LateVoltage:
     code: ClassVar[str] = "D"
     title: ClassVar[str] = "voltage after the stimulus"
     unit: ClassVar[str] = "mV"
-
-    @classmethod
-    def from_settings(cls, _settings: EvaluationSettings) -> Self:
-        """Take nothing: the mode has no settings."""
-        return cls()
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
@@ -192,14 +167,9 @@ class SubthresholdVoltage:
     title: ClassVar[str] = "subthreshold voltage"
     unit: ClassVar[str] = "mV"
 
-    threshold_mV: float = 0.0
-    before: int = 70
-    after: int = 140
-
-    @classmethod
-    def from_settings(cls, settings: EvaluationSettings) -> Self:
-        """Take the spike threshold and the window of a spike."""
-        return cls(settings.spike_threshold_mV, settings.before_spike, settings.after_spike)
+    spike_threshold_mV: float
+    before_spike: int
+    after_spike: int
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's spikes, once."""
@@ -207,9 +177,9 @@ class SubthresholdVoltage:
             partial(
                 _subthreshold_squares,
                 target=target,
-                target_spikes=target.as_candidate().spikes(self.threshold_mV),
-                threshold_mV=self.threshold_mV,
-                window=(self.before, self.after),
+                target_spikes=Candidates.of(target).spikes(self.spike_threshold_mV),
+                threshold_mV=self.spike_threshold_mV,
+                window=(self.before_spike, self.after_spike),
             )
         )
 

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers.population import Population
-from pyneuronautofit.optimisers.weightings.base import Adaptation
+from pyneuronautofit.optimisers.weighting import Adaptation
 
 StateT = TypeVar("StateT")
 

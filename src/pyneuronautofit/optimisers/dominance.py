@@ -1,9 +1,10 @@
 """Non-dominated sorting and crowding.
 
 Source: K. Deb, A. Pratap, S. Agarwal, T. Meyarivan, "A fast and elitist multiobjective genetic
-algorithm: NSGA-II", IEEE Transactions on Evolutionary Computation 6 (2002) 182-197, sections III-A
-(sorting) and III-B (crowding). The sorting itself is moocore's, but for score vectors that are
-longer than it takes.
+algorithm: NSGA-II", IEEE Transactions on Evolutionary Computation 6 (2002) 182-197,
+doi:10.1109/4235.996017, sections III-A (sorting) and III-B (crowding). The sorting itself is
+moocore's, but for score vectors that are longer than it takes. Equations are those of
+docs/search.md.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _BLOCK = 16
 
 
 def non_dominated_ranks(scores: FloatArray) -> IntArray:
-    """Return the front that every candidate is in: 0 is dominated by nobody.
+    """Return the front that every candidate is in: 0 is dominated by nobody (III-A).
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def _ranks_of_long(scores: FloatArray) -> IntArray:
 
 
 def crowding_distances(scores: FloatArray) -> FloatArray:
-    """Return how far every candidate's neighbours are apart, summed over the objectives.
+    """Return how far every candidate's neighbours are apart, summed over the objectives (eq. 4).
 
     Parameters
     ----------
@@ -105,5 +106,5 @@ def crowding_by_front(scores: FloatArray, ranks: IntArray) -> FloatArray:
 
 
 def best_first(ranks: IntArray, crowding: FloatArray) -> IntArray:
-    """Return the order of the crowded comparison: lower rank, then larger distance, then age."""
+    """Return the order of the crowded comparison (eq. 5), and of equals that of their age."""
     return np.lexsort((-crowding, ranks)).astype(np.int64)

@@ -12,20 +12,32 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pyneuronautofit._options import FITTING, at_least, between, option, taken
 from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._random import generator_from
+from pyneuronautofit.optimisers.algorithm import (
+    EvolutionOptions,
+    SearchTask,
+    mutation_of,
+    population_size_of,
+)
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.operators.crossover import Crossover
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
 from pyneuronautofit.optimisers.operators.selection import rank_proportional
 from pyneuronautofit.optimisers.population import Population, empty_population
-from pyneuronautofit.optimisers.weightings.base import Adaptation, Weighting, Weights, no_weights
+from pyneuronautofit.optimisers.weighting import Adaptation, Weighting, Weights, no_weights
 from pyneuronautofit.space import ParameterSpace
 
 _log = logging.getLogger(__name__)
 
 #: What a failed candidate counts, by the largest component that was ever seen.
 _PENALTY = 1000.0
+
+#: Elites where the user names no number: so many, but not more than this part of the population.
+_MOST_ELITES = 32
+_ELITE_PART = 8
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ class GeneticAlgorithm:
         Generations from one update of the weights to the next, by the length of the objective
         vector and the number of children: round(update · n_score / (population_size - elites)), at
         least 1.
-    dynamic_elites
+    inject_elites
         Keep no elites where the weights have just changed.
     weighting
         What the components count.
@@ -95,7 +107,7 @@ class GeneticAlgorithm:
     population_size: int
     elites: int
     update: float
-    dynamic_elites: bool
+    inject_elites: bool
     weighting: Weighting
     crossover: Crossover
     mutation: AdaptiveMutation
@@ -103,7 +115,7 @@ class GeneticAlgorithm:
 
     def batch_size(self, generation: int) -> int:
         """Return how many candidates a generation has; with dynamic elites, at most."""
-        everybody = generation == 0 or self.dynamic_elites
+        everybody = generation == 0 or self.inject_elites
         return self.population_size if everybody else self.population_size - self.elites
 
     def update_interval(self, n_score: int) -> int:
@@ -162,7 +174,7 @@ class GeneticAlgorithm:
         return state.adaptation
 
     def _n_elite(self, state: GeneticState) -> int:
-        if self.dynamic_elites and state.changed:
+        if self.inject_elites and state.changed:
             return 0
         return min(self.elites, len(state.members))
 
@@ -170,8 +182,8 @@ class GeneticAlgorithm:
         members = state.members
         n_child = self.population_size - self._n_elite(state)
         # Members are in order of merit already.
-        standing = np.arange(len(members))
-        chosen = rank_proportional(standing, n_child + n_child % 2, rng)
+        ranks = np.arange(len(members))
+        chosen = rank_proportional(ranks, n_child + n_child % 2, rng)
         children = self.crossover(members.x[chosen], self.space, rng)[:n_child]
         return self.mutation.at(state.generation)(children, members.x, self.space, rng)
 
@@ -209,6 +221,88 @@ class GeneticAlgorithm:
             changed=not np.array_equal(updated.values, weights.values),
             adaptation=adaptation,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneticOptions(EvolutionOptions):
+    """What the user decides about a genetic algorithm.
+
+    Attributes
+    ----------
+    elites
+        How many of the best survive a generation; None: 32, but not more than an eighth of the
+        population.
+    update
+        Lengths of the objective vector, in children, from one update of the weights to the next.
+    inject_elites
+        Keep no elites where the weights have just changed.
+    """
+
+    elites: int | None = option(
+        None,
+        "-E",
+        "--number-elites",
+        group=FITTING,
+        metavar="ELITES",
+        parse=int,
+        check=at_least(0),
+        help="number of elites in the replacement (default 32, but not more than an eighth of the "
+        "population)",
+    )
+    update: float = option(
+        10.0,
+        "-U",
+        "--scales-update",
+        group=FITTING,
+        metavar="UPDATE",
+        parse=float,
+        check=between(0, 1e9),
+        help="vector length * this scale is the number of fitness vectors before updating "
+        "Krayzman's weights or max scalers; 0: every generation",
+    )
+    inject_elites: bool = option(
+        False,
+        "-J",
+        "--inJect-elits",
+        group=FITTING,
+        help="enable dynamic elites: none is kept where the weights have just changed",
+    )
+
+
+def genetic_algorithm(
+    options: GeneticOptions, task: SearchTask, weighting: Weighting
+) -> GeneticAlgorithm:
+    """Build the genetic algorithm that is asked for, with a weighting.
+
+    Raises
+    ------
+    UsageError
+        If the elites would leave no place for children.
+    """
+    size = population_size_of(options, task)
+    return taken(
+        GeneticAlgorithm,
+        options,
+        space=task.space,
+        population_size=size,
+        elites=_n_elite(options.elites, size),
+        weighting=weighting,
+        crossover=Crossover(),
+        mutation=mutation_of(options, task),
+        initial=task.initial,
+    )
+
+
+def _n_elite(asked: int | None, size: int) -> int:
+    """Return the number of elites in a population, also where the user named none."""
+    if asked is None:
+        return min(_MOST_ELITES, size // _ELITE_PART)
+    if not 0 <= asked < size:
+        raise UsageError(
+            f"-E {asked}: expected 0 to {size - 1} elites in a population of -P {size}; "
+            "the others are replaced by children"
+        )
+    return asked
 
 
 def _order(members: Population, weights: Weights) -> IntArray:

@@ -1,7 +1,8 @@
 """How much of the space of the modes' sums a search has come to dominate.
 
 Source: E. Zitzler, L. Thiele, "Multiobjective evolutionary algorithms: a comparative case study and
-the strength Pareto approach", IEEE Transactions on Evolutionary Computation 3 (1999) 257-271.
+the strength Pareto approach", IEEE Transactions on Evolutionary Computation 3 (1999) 257-271,
+doi:10.1109/4235.797969. The computation is moocore's.
 """
 
 from __future__ import annotations

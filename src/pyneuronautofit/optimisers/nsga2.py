@@ -13,13 +13,19 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.optimisers._random import generator_from
+from pyneuronautofit.optimisers.algorithm import (
+    EvolutionOptions,
+    SearchTask,
+    mutation_of,
+    population_size_of,
+)
 from pyneuronautofit.optimisers.dominance import best_first, crowding_by_front, non_dominated_ranks
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.operators.crossover import Crossover
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
 from pyneuronautofit.optimisers.operators.selection import binary_tournaments
 from pyneuronautofit.optimisers.population import Population, empty_population
-from pyneuronautofit.optimisers.weightings.base import Adaptation
+from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
 
@@ -58,8 +64,6 @@ class NSGA2:
         Candidates to begin with; see `initial_candidates`.
     """
 
-    code: ClassVar[str] = "N"
-
     space: ParameterSpace
     population_size: int
     crossover: Crossover
@@ -85,7 +89,7 @@ class NSGA2:
         return x, NSGA2State(state.generation, rng.bit_generator.state, state.parents)
 
     def tell(self, state: NSGA2State, x: FloatArray, scores: FloatArray) -> NSGA2State:
-        """Keep the best of parents and offspring: by front, then by crowding (III-C)."""
+        """Keep the best of parents and offspring, by the crowded comparison (III-C)."""
         everybody = Population(x, scores)
         if len(state.parents):
             everybody = state.parents.joined(everybody)
@@ -107,12 +111,28 @@ class NSGA2:
     def _offspring(self, state: NSGA2State, rng: np.random.Generator) -> FloatArray:
         parents = state.parents
         order = _order(parents)
-        standing = np.empty(len(order), dtype=np.int64)
-        standing[order] = np.arange(len(order))
+        ranks = np.empty(len(order), dtype=np.int64)
+        ranks[order] = np.arange(len(order))
         n_parent = self.population_size + self.population_size % 2
-        chosen = binary_tournaments(standing, n_parent, rng)
+        chosen = binary_tournaments(ranks, n_parent, rng)
         children = self.crossover(parents.x[chosen], self.space, rng)[: self.population_size]
         return self.mutation.at(state.generation)(children, parents.x, self.space, rng)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NSGA2Settings(EvolutionOptions):
+    """NSGA-II: it has no elites, since parents and offspring compete, and no weights."""
+
+    code: ClassVar[str] = "N"
+    name: ClassVar[str] = "NSGA2"
+    about: ClassVar[str] = (
+        "Pareto nondominate selection: fronts of non-dominated models, and crowding within a front"
+    )
+
+    def strategy(self, task: SearchTask) -> NSGA2:
+        """Return the strategy that searches."""
+        size, mutation = population_size_of(self, task), mutation_of(self, task)
+        return NSGA2(task.space, size, Crossover(), mutation, task.initial)
 
 
 def _order(population: Population) -> IntArray:

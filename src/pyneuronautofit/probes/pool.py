@@ -11,8 +11,9 @@ from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import RestTest, StepTest, SynapseTest
 from pyneuronautofit.simulators.experiment import Clock, Experiment
 from pyneuronautofit.simulators.neuron.cell import Settings
-from pyneuronautofit.simulators.neuron.simulator import available_cores
+from pyneuronautofit.simulators.neuron.setter import paths_of
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
+from pyneuronautofit.simulators.processes.workers import PathWorkers
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 #: What a probe can be asked.
@@ -25,7 +26,7 @@ _MODELS_PER_WORKER = 200
 
 
 class ProbePool:
-    """Worker processes, made anew when other paths are to be set.
+    """The worker processes of a test, and how long a model may take.
 
     Parameters
     ----------
@@ -46,33 +47,25 @@ class ProbePool:
         n_worker: int | None,
         time_limit_s: float | None,
     ) -> None:
-        self._make_job = make_job
         self.places = test.paths if isinstance(test, StepTest) else ()
-        self.n_worker = n_worker or available_cores()
         self.time_limit_s = time_limit_s or (
             _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * test.cell_ms
         )
-        self._workers: WorkerPool | None = None
-        self._paths: tuple[ParameterPath, ...] = ()
+        self._workers = PathWorkers(make_job, n_worker, self.time_limit_s, _MODELS_PER_WORKER)
+
+    @property
+    def n_worker(self) -> int:
+        """Number of processes."""
+        return self._workers.n_worker
 
     def workers_for(self, parameters: ParameterTable, beginnings: Sequence[Settings]) -> WorkerPool:
         """Return workers that know all paths of some models."""
-        paths = [path for paths in parameters.targets for path in paths]
-        paths += [path for beginning in beginnings for path, _value in beginning]
-        known = tuple(dict.fromkeys((*paths, *self.places)))
-        if self._workers is None or known != self._paths:
-            self.close()
-            self._workers = WorkerPool(
-                self._make_job(known), self.n_worker, self.time_limit_s, _MODELS_PER_WORKER
-            )
-            self._paths = known
-        return self._workers
+        paths = [*paths_of(parameters), *(path for each in beginnings for path, _value in each)]
+        return self._workers.for_paths(tuple(dict.fromkeys((*paths, *self.places))))
 
     def close(self) -> None:
         """End the workers."""
-        if self._workers is not None:
-            self._workers.close()
-            self._workers = None
+        self._workers.close()
 
 
 def parse_beginnings(initial_mV: Sequence[Mapping[str, float]]) -> list[Settings]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 import numpy as np
 
-from pyneuronautofit._types import FloatArray
+from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.probes.threshold import N_GRID, GridSearch, Threshold
-from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.experiment import INITIAL_MV
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
@@ -247,6 +247,15 @@ class Probed:
     message: str
     answer: Any
     seconds: float
+
+    @property
+    def numbers(self) -> IntArray:
+        """Its row, shape (1,)."""
+        return np.array([self.candidate])
+
+    def renumbered(self, numbers: IntArray) -> Probed:
+        """Return the same of a table of which the present one has the rows `numbers`."""
+        return replace(self, candidate=int(numbers[self.candidate]))
 
 
 class Probe(Protocol):

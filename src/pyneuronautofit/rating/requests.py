@@ -76,27 +76,27 @@ def answer_get(work: Work, path: str) -> PageAnswer:
         return _trace(work, int(number), _WAIT_S)
     if first == "ready" and _is_below(number, len(work.stage_of)):
         return _trace(work, int(number), 0.0)
-    return refusal(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
+    return refuse(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
 
 
 def answer_post(work: Work, path: str, body: bytes) -> PageAnswer:
     """Answer a request that changes something."""
     act = _ACTS.get(path)
     if act is None:
-        return refusal(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
+        return refuse(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
     try:
         answer = act(work.session, _object(body))
     except KeyError as error:
-        return refusal(HTTPStatus.BAD_REQUEST, f"{path} needs {error}")
+        return refuse(HTTPStatus.BAD_REQUEST, f"{path} needs {error}")
     except (ValueError, TypeError, RecursionError, UsageError) as error:
-        return refusal(HTTPStatus.BAD_REQUEST, str(error))
+        return refuse(HTTPStatus.BAD_REQUEST, str(error))
     except OutputError as error:
-        return refusal(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
+        return refuse(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
     work.forerunner.look_at(work.session.place)
     return _json(answer)
 
 
-def refusal(status: HTTPStatus, why: str) -> PageAnswer:
+def refuse(status: HTTPStatus, why: str) -> PageAnswer:
     """Return an answer that says why there is none."""
     return PageAnswer(json.dumps({"error": why}).encode(), status=status)
 
@@ -151,7 +151,7 @@ def _export(work: Work) -> PageAnswer:
     try:
         database = work.session.exported()
     except PyNeuronAutofitError as error:
-        return refusal(HTTPStatus.CONFLICT, str(error))
+        return refuse(HTTPStatus.CONFLICT, str(error))
     text = format_content(database.content, database.layout)
     name = quote(accepted_name(database.path))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.rating.requests import PageAnswer, Work, answer_get, answer_post, refusal
+from pyneuronautofit.rating.requests import PageAnswer, Work, answer_get, answer_post, refuse
 
 _log = logging.getLogger(__name__)
 
@@ -177,11 +177,11 @@ class _Handler(BaseHTTPRequestHandler):
         gate = self.server.gate
         word, slash, path = self.path.removeprefix("/").partition("/")
         if self._is_foreign():
-            self._send(refusal(HTTPStatus.FORBIDDEN, _ELSEWHERE))
+            self._send(refuse(HTTPStatus.FORBIDDEN, _ELSEWHERE))
         elif gate.is_ticket(word):
             self._send(_entrance(gate) if gate.use_ticket() else _used())
         elif not gate.is_token(word):
-            self._send(refusal(HTTPStatus.FORBIDDEN, _ELSEWHERE))
+            self._send(refuse(HTTPStatus.FORBIDDEN, _ELSEWHERE))
         else:
             self._send(answer(path) if slash else _entrance(gate))
 
@@ -200,12 +200,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _refused_body(self) -> PageAnswer | None:
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdecimal()):
-            return refusal(HTTPStatus.LENGTH_REQUIRED, "expected Content-Length")
+            return refuse(HTTPStatus.LENGTH_REQUIRED, "expected Content-Length")
         if len(length) > 9 or int(length) > _MOST_BYTES:
             why = f"expected at most {_MOST_BYTES} bytes"
-            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
+            return refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
         if self.headers.get_content_type() != "application/json":
-            return refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected application/json")
+            return refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected application/json")
         return None
 
     def _send(self, answer: PageAnswer) -> None:
@@ -229,4 +229,4 @@ def _entrance(gate: Gate) -> PageAnswer:
 
 def _used() -> PageAnswer:
     why = "this link works once; the address for later is the one that was printed"
-    return refusal(HTTPStatus.FORBIDDEN, why)
+    return refuse(HTTPStatus.FORBIDDEN, why)

@@ -42,7 +42,7 @@ class _Command:
         return int(self.starts[plateau]), int(self.starts[plateau + 1])
 
 
-def compare(
+def compare_steps(
     recorded_pA: FloatArray, command_pA: FloatArray, step_ms: float, resolution_pA: float = 0.0
 ) -> str | None:
     """Return what differs between a recorded current and its command, or None.

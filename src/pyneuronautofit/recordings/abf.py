@@ -32,7 +32,7 @@ from pyneuronautofit.recordings._axon_layout import (
 )
 from pyneuronautofit.recordings._base import ChannelChoice, Recording, positive_step
 from pyneuronautofit.recordings._channels import Signal, choose, listed, named
-from pyneuronautofit.recordings._steps import compare
+from pyneuronautofit.recordings._steps import compare_steps
 from pyneuronautofit.units import TO_MV, TO_PA
 
 _log = logging.getLogger(__name__)
@@ -269,7 +269,7 @@ def _current(file: _File, voltage: Signal, channels: ChannelChoice) -> tuple[Flo
     if isinstance(command, str):
         return current, False, f"current from channel {recorded}"
     resolution = TO_PA[recorded.unit] * abs(file.abf._dataGain[recorded.index])
-    difference = compare(current, command, file.step_ms, resolution)
+    difference = compare_steps(current, command, file.step_ms, resolution)
     if difference is not None:
         _log.warning(
             "%s: the recorded current, channel %s, is not what command %s asked for: %s. The "

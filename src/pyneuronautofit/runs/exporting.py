@@ -10,7 +10,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.optimisers import Adaptation
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.export import (
     Models,
     write_adaptations,

@@ -18,5 +18,6 @@ from pyneuronautofit.simulators.experiment import plan_experiment as plan_experi
 from pyneuronautofit.simulators.integrators import Adaptive as Adaptive
 from pyneuronautofit.simulators.lanes.simulator import BatchSimulator as BatchSimulator
 from pyneuronautofit.simulators.neuron.simulator import NeuronSimulator as NeuronSimulator
-from pyneuronautofit.simulators.neuron.simulator import available_cores as available_cores
+from pyneuronautofit.simulators.options import SimulationOptions as SimulationOptions
 from pyneuronautofit.simulators.preferred import PreferredSimulator as PreferredSimulator
+from pyneuronautofit.simulators.processes.cores import available_cores as available_cores

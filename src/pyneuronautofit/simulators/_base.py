@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
@@ -71,6 +71,15 @@ class TraceBlock:
 
     candidates: IntArray
     traces: Traces
+
+    @property
+    def numbers(self) -> IntArray:
+        """As `candidates`."""
+        return self.candidates
+
+    def renumbered(self, numbers: IntArray) -> TraceBlock:
+        """Return the same of a table of which the present one has the rows `numbers`."""
+        return replace(self, candidates=numbers[self.candidates])
 
 
 class Simulator(Protocol):

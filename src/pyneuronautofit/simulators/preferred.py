@@ -1,28 +1,27 @@
 """The batch simulator where it can be used, and NEURON where it cannot.
 
-A simulator that generates its own code has to be right about every construct of every channel. So
-before it is used for a model the first time, one candidate is simulated by both: if the voltages
-before the first spike are further apart than rounding explains, NEURON is used, and the user told.
+Both simulate the sweep of the strongest current with its transient: what differs by rounding, a
+spike amplifies, so it has to be seen where the first one is.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import Self
 
 import numpy as np
 
-from pyneuronautofit._native import artifacts
-from pyneuronautofit.codegen.compile import KernelBuildError, Precision, read_sidecar, write_sidecar
+from pyneuronautofit.codegen.compile import KernelBuildError, Precision
 from pyneuronautofit.errors import ModelError, UnsupportedModel
-from pyneuronautofit.models import CellSource, model_files, neuron_version
-from pyneuronautofit.simulators._base import RunStatus, Simulator, TraceBlock, Traces, gather
-from pyneuronautofit.simulators.agreement import Agreement, compare_sweep, early_difference
+from pyneuronautofit.models import CellSource
+from pyneuronautofit.simulators._base import Simulator, TraceBlock, Traces, gather
+from pyneuronautofit.simulators.agreement import Agreement
 from pyneuronautofit.simulators.experiment import Clock, Experiment
+from pyneuronautofit.simulators.fallback import Comparison, Fallback, Response, first_agreement
 from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.lanes.simulator import BatchSimulator
 from pyneuronautofit.simulators.lanes.stimulus import levelled
@@ -38,10 +37,6 @@ ADAPTIVE_TOLERANCE_MV = 0.05
 _TIGHT_MV, _CVODE_MV = 3e-4, 1e-6
 # Where CVODE cannot, NEURON's fixed steps are so many times as short as usual.
 _SHORTER = 8
-# How many candidates are tried until one of them is simulated and does not fire from the start.
-_MOST_TRIED = 8
-# In how many calls that is tried: a model may be one whose cells always fire from the start.
-_MOST_ATTEMPTS = 3
 
 
 class PreferredSimulator:
@@ -60,7 +55,7 @@ class PreferredSimulator:
     adaptive
         Steps of its own for every cell; None: the fixed step.
     insist
-        Refuse a model that the generated code cannot simulate, instead of using NEURON.
+        As of `Fallback`.
     """
 
     def __init__(
@@ -77,16 +72,24 @@ class PreferredSimulator:
         self._source = source
         self._experiment = experiment
         self._precision = precision
-        self._n_worker = n_worker
         self._time_limit_s = time_limit_s
         self._adaptive = adaptive
-        self._insist = insist
-        self._batch: BatchSimulator | None = BatchSimulator(
-            source, experiment, n_worker, precision, time_limit_s, adaptive=adaptive
+        reference = "NEURON" if adaptive is None else "NEURON at a tight tolerance"
+        self._choice = Fallback(
+            source,
+            BatchSimulator(
+                source, experiment, n_worker, precision, time_limit_s, adaptive=adaptive
+            ),
+            partial(NeuronSimulator, source, experiment, n_worker, time_limit_s),
+            Comparison(
+                self._agreement,
+                TOLERANCE_MV[precision] if adaptive is None else ADAPTIVE_TOLERANCE_MV,
+                against=f"{reference}, one candidate, one sweep",
+                nothing="neither could simulate any of the first candidates",
+                advice="'simulate --simulator both' compares any models",
+            ),
+            insist=insist,
         )
-        self._active: Simulator = self._batch
-        self._compared = False
-        self._attempts = 0
 
     @property
     def experiment(self) -> Experiment:
@@ -96,46 +99,15 @@ class PreferredSimulator:
     @property
     def description(self) -> str:
         """What simulates, in a few words."""
-        return self._active.description
+        return self._choice.description
 
     def check(self, parameters: ParameterTable) -> None:
-        """Find out whether the model can be simulated, and by what.
-
-        Raises
-        ------
-        ModelError
-            If the model lacks what is needed; UnsupportedModel if `insist` was asked for.
-        """
-        if self._batch is None:
-            self._active.check(parameters)
-            return
-        try:
-            self._batch.check(parameters)
-        except (UnsupportedModel, KernelBuildError) as error:
-            self._give_up_batch(error)
-            self._active.check(parameters)
+        """Find out whether the model can be simulated, and by what; raises as `Fallback.check`."""
+        self._choice.check(parameters)
 
     def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
-        """Simulate candidates and yield them as they are finished.
-
-        Raises
-        ------
-        UnsupportedModel
-            If a candidate cannot be simulated and `insist` was asked for. Without, NEURON goes on.
-        """
-        self._make_sure(parameters)
-        rest = np.ones(len(parameters), dtype=bool)
-        try:
-            for block in self._active.stream(parameters):
-                rest[block.candidates] = False
-                yield block
-        except (UnsupportedModel, KernelBuildError) as error:
-            # A parameter may decide which channels there are.
-            self._give_up_batch(error)
-        numbers = np.flatnonzero(rest)
-        if len(numbers):
-            for block in self._active.stream(parameters.rows(numbers.tolist())):
-                yield replace(block, candidates=numbers[block.candidates])
+        """Simulate candidates and yield them as they are finished; raises as `Fallback.stream`."""
+        return self._choice.stream(parameters)
 
     def run(self, parameters: ParameterTable) -> Traces:
         """Simulate candidates and return all their voltages."""
@@ -144,7 +116,7 @@ class PreferredSimulator:
 
     def close(self) -> None:
         """End processes and threads."""
-        self._active.close()
+        self._choice.close()
 
     def __enter__(self) -> Self:
         return self
@@ -152,85 +124,27 @@ class PreferredSimulator:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _give_up_batch(self, error: UnsupportedModel | KernelBuildError) -> None:
-        if self._insist and isinstance(error, UnsupportedModel):
-            raise error
-        self._use_neuron(str(error))
-
-    def _use_neuron(self, why: str) -> None:
-        _log.warning("%s NEURON is used, which is slower.", why)
-        if self._batch is not None:
-            self._batch.close()
-            self._batch = None
-        self._active = NeuronSimulator(
-            self._source, self._experiment, self._n_worker, self._time_limit_s
-        )
-
     # --- the comparison
-
-    def _make_sure(self, parameters: ParameterTable) -> None:
-        """Compare with NEURON, once."""
-        if self._batch is None or self._compared or not len(parameters):
-            return
-        self.check(parameters)
-        if self._batch is not None:
-            self._attempts += 1
-            compared = self._compare(self._batch, parameters)
-            self._compared = compared or self._attempts == _MOST_ATTEMPTS
-
-    def _compare(self, batch: BatchSimulator, parameters: ParameterTable) -> bool:
-        """Use NEURON if the two differ; return False if it cannot be said yet."""
-        tolerance = TOLERANCE_MV[self._precision]
-        if self._adaptive is not None:
-            tolerance = ADAPTIVE_TOLERANCE_MV
-        keys = batch.kernel_keys()
-        known = (read_sidecar(self._sidecar(keys)) or {}).get("quiet_mV") if keys else None
-        if isinstance(known, float) and known <= tolerance:
-            _log.info("the batch simulator agreed with NEURON to %.2g mV for this model", known)
-            return True
-        try:
-            found = self._agreement(parameters)
-        except (UnsupportedModel, KernelBuildError) as error:
-            self._give_up_batch(error)
-            return True
-        if found is None:
-            _log.warning(
-                "the batch simulator could not be compared with NEURON: neither could simulate any "
-                "of the first candidates"
-            )
-            return False
-        _log.info(
-            "the batch simulator against %s, one candidate, one sweep: voltages before the first "
-            "spike differ by %.2g mV at the most, spikes %d and %d, their times by %.2g ms",
-            "NEURON" if self._adaptive is None else "NEURON at a tight tolerance",
-            found.quiet_mV, *found.n_spike, found.shift_ms,
-        )  # fmt: skip
-        what = _disagreement(found, tolerance)
-        if what:
-            self._use_neuron(f"{what}; 'simulate --simulator both' compares any models.")
-        elif keys:
-            write_sidecar(self._sidecar(keys), {"quiet_mV": found.quiet_mV})
-        return True
 
     def _agreement(self, parameters: ParameterTable) -> Agreement | None:
         """Simulate candidates with both, until one of them shows whether they agree."""
         experiment = _from_the_beginning(self._experiment)
         if self._adaptive is None:
-            return self._compared_on(experiment, parameters)
+            return self._agreement_on(experiment, parameters)
         # CVODE would stop at every sample of a noisy current.
         current = np.array([levelled(each) for each in experiment.current_pA])
         experiment = replace(experiment, current_pA=current)
         try:
-            return self._compared_on(experiment, parameters, _CVODE_MV)
+            return self._agreement_on(experiment, parameters, _CVODE_MV)
         except (UnsupportedModel, KernelBuildError):
             raise
         except ModelError as error:
             _log.info("compared with short fixed steps of NEURON: %s", error)
         clock = experiment.clock
         short = Clock(clock.step_ms, clock.substeps * _SHORTER)
-        return self._compared_on(replace(experiment, clock=short), parameters)
+        return self._agreement_on(replace(experiment, clock=short), parameters)
 
-    def _compared_on(
+    def _agreement_on(
         self, experiment: Experiment, parameters: ParameterTable, cvode_mV: float | None = None
     ) -> Agreement | None:
         adaptive = None if self._adaptive is None else Adaptive(_TIGHT_MV)
@@ -244,52 +158,18 @@ class PreferredSimulator:
             ) as reference,
         ):
             reference.check(parameters)
-            for candidate in range(min(len(parameters), _MOST_TRIED)):
-                tried = parameters.rows([candidate])
-                ours = batch.run(tried)
-                if ours.status[0] not in {RunStatus.OK, RunStatus.DIVERGED}:
-                    continue
-                answer = reference.run(tried)
-                if answer.ok[0]:
-                    return _compared(answer, ours, experiment.clock.step_ms)
-        return None
-
-    def _sidecar(self, kernel_keys: Sequence[str]) -> Path:
-        """Return where it is kept that this model was compared."""
-        parts = [*(key.encode() for key in kernel_keys), neuron_version().encode()]
-        project = self._source.project
-        for path in [] if project is None else model_files(project.parent):
-            parts.append(path.name.encode())
-            parts.append(path.read_bytes())
-        return artifacts.cache_folder("kernels") / f"compared-{artifacts.digest(parts)}.json"
+            return first_agreement(
+                parameters,
+                partial(_response, batch),
+                partial(_response, reference),
+                experiment.clock.step_ms,
+            )
 
 
-def _compared(answer: Traces, ours: Traces, step_ms: float) -> Agreement:
-    """Compare the only sweep of the only candidate."""
-    voltages = (answer.voltage_mV[0, 0], ours.voltage_mV[0, 0])
-    found = compare_sweep(*voltages, step_ms)
-    if not ours.ok[0]:
-        return replace(found, quiet_mV=float("inf"))
-    if np.isnan(found.quiet_mV):  # it fires from the start
-        return replace(found, quiet_mV=early_difference(*voltages, step_ms))
-    return found
-
-
-def _disagreement(found: Agreement, tolerance_mV: float) -> str:
-    """Say how the two differ by more than rounding explains; "" if they do not."""
-    if not np.isfinite(found.quiet_mV):
-        return "The batch simulator's voltage becomes infinite where NEURON's does not"
-    if found.quiet_mV > tolerance_mV:
-        return (
-            f"The batch simulator's voltage differs from NEURON's by {found.quiet_mV:.3g} mV "
-            f"before the first spike, where at most {tolerance_mV:g} mV is expected"
-        )
-    if min(found.n_spike) == 0 < max(found.n_spike):
-        return (
-            f"NEURON's cell fires {found.n_spike[0]} spike(s), and that of the batch simulator "
-            f"{found.n_spike[1]}"
-        )
-    return ""
+def _response(simulator: Simulator, parameters: ParameterTable) -> Response:
+    """Return the only sweep of the only candidate."""
+    traces = simulator.run(parameters)
+    return Response(traces.status[0], traces.voltage_mV[0, 0])
 
 
 def _from_the_beginning(experiment: Experiment) -> Experiment:

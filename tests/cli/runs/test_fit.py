@@ -62,7 +62,7 @@ def test_a_fit_leaves_valid_files(fit, recording):
     assert everything["evaluation"] == {
         "mode": "OV", "mask": None, "prespike": 70, "postspike": 140, "spikethreshold": 0.0,
         "spikecount": 2, "collapse_tests": False, "spikeweight": None, "downsampler": None,
-        "vpvsize": 12,
+        "vpvsize": 12, "smoothingkernel": 20.0,
     }  # fmt: skip
     # The recording against silence at 0 mV: two spikes are missed, and V is the mean square.
     assert everything["bvalues"][:3] == [0.0, 0.0, 2.0]

@@ -270,6 +270,21 @@ def test_a_mask_file_may_go(command, fit, resume, tmp_path):
         assert run.header.evaluation["mask"] == [0, 2]
 
 
+def test_a_run_whose_head_does_not_have_a_later_versions_keys(fit, resume):
+    """What its head does not say about the evaluation is among its settings."""
+    whole = fit("whole", "-G", "3", "-A", "N", "-m", "XO", "--smoothing-kernel", "7")
+    parts = fit("parts", "-G", "1", "-A", "N", "-m", "XO", "--smoothing-kernel", "7")
+    rewrite(parts.store, "header", lambda stored: stored["evaluation"].pop("smoothingkernel"))
+    resume("parts", "-G", "3")
+    found, expected = (json.loads(f.final.read_text())["final"] for f in (parts, whole))
+    assert found == expected
+    answer = resume("parts", "-G", "4", "--smoothing-kernel", "8", code=2)
+    assert "the run has --smoothing-kernel 7.0, but --smoothing-kernel 8.0" in answer.err
+    # What it does say is compared.
+    rewrite(parts.store, "header", lambda stored: stored["evaluation"].update(vpvsize=5))
+    assert "the evaluation is another one" in resume("parts", "-G", "4", code=2).err
+
+
 def test_a_new_run_from_an_old_ones_population(fit, command, tmp_path):
     old = fit("old", "-G", "3", "-A", "N")
     new = fit("new", "-G", "1", "-A", "M", "-I", old.store)

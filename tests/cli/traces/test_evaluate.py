@@ -8,6 +8,10 @@ import shutil
 import numpy as np
 import pytest
 
+from given import given_value, given_words
+from pyneuronautofit._options import json_keys_of, options_of
+from pyneuronautofit.objectives import ALL_MODES, EvaluationOptions, EvaluationSettings
+
 
 @pytest.fixture
 def finished(command, recording, hh_project, tmp_path):
@@ -38,6 +42,71 @@ def test_a_run_is_scored_as_it_was(command, finished, recording, hh_project, tmp
     shutil.copy(recording, elsewhere)
     words = ("--project", hh_project, "--json", "--recordings", elsewhere, finished)
     assert json.loads(evaluate(command, *words)) == found
+
+
+def read(path):
+    return json.loads(path.read_text())
+
+
+@pytest.fixture
+def fitted(command, recording, hh_project, tmp_path):
+    """Runs a small fit and returns its final file, and what `evaluate` says about it."""
+
+    def run(*words):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        search = ["-A", "N", "-G", "1", "-P", "6", "--seed", "1", "--dt", "0.1", *words]
+        where = ["--project", hh_project, "--output", tmp_path / "out", "-a", "run"]
+        assert command(*search, *where, recording).code == 0
+        return tmp_path / "out" / "run-final.json"
+
+    def scored(final):
+        words = ("--project", hh_project, "--json", final, recording)
+        return [each["vector"] for each in json.loads(evaluate(command, *words))]
+
+    run.scored = scored
+    return run
+
+
+def vectors(final):
+    found = [record["fitness"] for record in read(final)["final"]]
+    assert any(None not in vector for vector in found)
+    return found
+
+
+def test_smoothed_voltages_are_scored_with_the_runs_own_kernel(fitted):
+    final = fitted("-m", "X", "--smoothing-kernel", "7")
+    assert read(final)["evaluation"]["smoothingkernel"] == 7.0
+    assert fitted.scored(final) == vectors(final)
+    # A file of an older version does not say how wide it was: that is the default then.
+    narrow, default = vectors(final), fitted("-m", "X")
+    content = read(default)
+    del content["evaluation"]["smoothingkernel"]
+    default.write_text(json.dumps(content))
+    assert fitted.scored(default) == vectors(default) != narrow
+
+
+@pytest.mark.parametrize("left_out", [None, "collapse"])
+def test_whatever_the_evaluation_was_models_are_scored_by_it_again(fitted, left_out):
+    """Every option has another value than by default, and every mode looks."""
+    changed = [name for name in options_of(EvaluationOptions) if name != left_out]
+    words = [word for name in changed for word in given_words(name)]
+    # A threshold that the models come to.
+    final = fitted(*words, "-m", "".join(ALL_MODES), "-t", "-50")
+    assert fitted.scored(final) == vectors(final)
+    stored = read(final)["evaluation"]
+    for name in set(changed) - {"modes", "mask", "spike_threshold_mV"}:
+        assert stored[json_keys_of(EvaluationSettings)[name]] == given_value(name)
+
+
+def test_a_value_that_is_none_is_refused_in_words(command, finished, recording, hh_project):
+    content = read(finished)
+    content["evaluation"]["spikethreshold"] = "high"
+    finished.write_text(json.dumps(content))
+    answer = command("evaluate", "--project", hh_project, finished, recording)
+    assert answer.code == 2
+    assert "Traceback" not in answer.err
+    found = " ".join(answer.err.split())
+    assert "the evaluation's 'spikethreshold' is 'high': expected a number" in found
 
 
 def test_other_modes_and_a_table(command, finished, recording, hh_project):

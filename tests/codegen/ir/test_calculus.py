@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,6 +25,7 @@ STEP = 1e-5
 SMOOTH = {
     "exp": 0.7,
     "expm1": -0.4,
+    "phi1": -0.4,
     "log": 1.3,
     "log10": 1.3,
     "sqrt": 1.9,
@@ -95,6 +98,31 @@ def test_derivatives_of_functions_of_two():
             - function((points[0] - 1e-6) ** 2, points[1])
         ) / 2e-6
         np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("at", [-5.0, -1e-3, -1e-9, 0.0, 3e-8, 1e-6, 0.999e-3, 1.001e-3, 2.0])
+def test_the_derivative_of_phi1(at):
+    graph = new_graph()
+    x = graph.input(("x",))
+    (found,) = evaluate([derivative(graph, graph.call("phi1", x), x)], {("x",): np.float64(at)})
+    # sum of k x^(k-1) / (k + 1)!
+    wanted = sum(k * at ** (k - 1) / math.factorial(k + 1) for k in range(1, 60))
+    assert found == pytest.approx(wanted, rel=1e-10)
+
+
+OF_TWO = {"fmin": np.fmin, "fmax": np.fmax, "atan2": np.arctan2, "fmod": np.fmod}
+
+
+@pytest.mark.parametrize("name", sorted(OF_TWO))
+def test_derivatives_by_the_second_of_two(name):
+    graph = new_graph()
+    x, y = graph.input(("x",)), graph.input(("y",))
+    function = OF_TWO[name]
+    slope = derivative(graph, graph.call(name, y, graph.product([(x, 2)])), x)
+    a, b = np.array([0.7, 1.2]), np.array([0.9, 1.1])
+    (found,) = evaluate([slope], {("x",): a, ("y",): b})
+    wanted = (function(b, (a + 1e-6) ** 2) - function(b, (a - 1e-6) ** 2)) / 2e-6
+    np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-9)
 
 
 def test_a_general_power_is_derived_by_both_its_parts():

@@ -6,7 +6,6 @@ import pytest
 
 from codegen.written import read
 from pyneuronautofit.codegen.nmodl import tree
-from pyneuronautofit.codegen.nmodl.refusal import line_of
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import neuron_files
@@ -23,6 +22,7 @@ NEURON {
     USEION ca READ cai, cao WRITE ica
     USEION hcn READ ehcn WRITE ihcn VALENCE 1
     NONSPECIFIC_CURRENT i
+    NONSPECIFIC_CURRENT il, im
     RANGE g, m0
     GLOBAL q, inf
 }
@@ -56,7 +56,8 @@ def test_declarations(everything):
         tree.UsedIon("ca", ("cai", "cao"), ("ica",)),
         tree.UsedIon("hcn", ("ehcn",), ("ihcn",)),
     )
-    assert m.currents == ("i",)
+    assert m.currents == ("i", "il", "im")
+    assert not m.is_process
     assert m.ranges == {"g", "m0"}
     assert m.globals_ == {"q", "inf"}
     assert m.parameters == {"g": 1e-3, "q": -2.0, "n": 3.0, "shift": 0.0, "none": 0.0}
@@ -81,42 +82,6 @@ def test_blocks(everything):
     assert everything.blocks["states"] == tree.Block("DERIVATIVE", "states", (), (decay,))
 
 
-def test_where_variables_are_read(everything):
-    readable = {name for name in ("g", "q", "m", "x", "inf", "n") if everything.is_readable(name)}
-    everywhere = {name for name in ("g", "q", "m", "inf", "n") if everything.is_global(name)}
-    assert readable == {"g", "m", "x"}
-    assert everywhere == {"q", "inf", "n"}
-    assert not everything.writes_concentration
-
-
-def test_statements(tmp_path):
-    found = read(
-        tmp_path,
-        """
-        STATE { a b[2] }
-        KINETIC k {
-            COMPARTMENT i, 3 * i { b }
-            ~ 2 a + b[0] <-> b[1] (f, 1)
-            ~ a -> (3)
-            ~ a << (4)
-            CONSERVE a + 2 b = 1
-        }
-        BREAKPOINT { SOLVE k STEADYSTATE sparse }
-        """,
-    )
-    compartment, first, leak, flux, law = found.blocks["k"].body
-    one, variable = tree.Number, tree.Variable
-    a, first_b, second_b = variable("a"), variable("b", one(0.0)), variable("b", one(1.0))
-    assert compartment == tree.Compartment("i", tree.Binary("*", one(3.0), variable("i")), ("b",))
-    assert first == tree.Reaction(
-        "<->", ((2, a), (1, first_b)), ((1, second_b),), variable("f"), one(1.0)
-    )
-    assert leak == tree.Reaction("->", ((1, a),), (), one(3.0), None)
-    assert flux == tree.Reaction("<<", ((1, a),), (), one(4.0), None)
-    assert law == tree.Conserve(((1, a), (2, variable("b"))), one(1.0))
-    assert found.breakpoint == (tree.Solve("k", "sparse", True),)
-
-
 def test_included_files_belong_to_the_file(tmp_path):
     (tmp_path / "more.inc").write_text("FUNCTION f(u) { f = u }\nDEFINE N 4\n")
     found = read(tmp_path, 'INCLUDE "more.inc"\nASSIGNED { w[N] }')
@@ -130,11 +95,6 @@ def test_neurons_own_channels(tmp_path):
     assert read_mechanism(own / "passive.mod").suffix == "pas"
 
 
-def test_code_that_only_returns_is_none(tmp_path):
-    found = read(tmp_path, "PROCEDURE p() { a = 1\nVERBATIM\n return 0;\nENDVERBATIM\n}")
-    assert len(found.blocks["p"].body) == 1
-
-
 def test_a_file_that_is_no_nmodl(tmp_path):
     with pytest.raises(ModelError) as caught:
         read(tmp_path, "BREAKPOINT { i = = 2 }")
@@ -144,37 +104,11 @@ def test_a_file_that_is_no_nmodl(tmp_path):
     assert not isinstance(caught.value, UnsupportedModel)
 
 
+def test_a_point_process_is_one(tmp_path):
+    found = read(tmp_path, "", head="NEURON { POINT_PROCESS Syn RANGE x }\n")
+    assert (found.suffix, found.is_process) == ("Syn", True)
+
+
 def test_a_file_without_suffix_is_refused(tmp_path):
     with pytest.raises(UnsupportedModel, match=r"written\.mod, line 1: NEURON .*no SUFFIX"):
         read(tmp_path, "", head="NEURON { RANGE x }\n")
-
-
-SOURCE = """\
-TITLE with a POINTER
-: POINTER
-COMMENT
-POINTER
-ENDCOMMENT
-? POINTER
-NEURON { POINTERS x
-POINTER y }
-SOLVE   a
-  METHOD cnexp
-m'=1 FROM i = 0 TO x
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("POINTER", 8),
-        ("NEURON", 7),
-        ("SOLVE a", 9),
-        ("METHOD cnexp", 10),
-        ("m'", 11),
-        ("FROM i =", 11),
-        ("VERBATIM", None),
-    ],
-)
-def test_lines_are_found_in_code_not_in_comments(text, line):
-    assert line_of(SOURCE, text) == line

@@ -1,23 +1,15 @@
-"""The differential equations of a segment, and the formulas of an adaptive step."""
+"""The differential equations of a segment."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, STEP, VOLTAGE
+from codegen.written import read
+from pyneuronautofit.codegen.equations.names import STEP, VOLTAGE
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import inputs_of
 from pyneuronautofit.codegen.kinds import IonUse, NodeKind
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
-from pyneuronautofit.codegen.schemes.adaptive_step import (
-    EARLY,
-    LATE,
-    MIDDLE,
-    RATE,
-    SHARE,
-    build_adaptive,
-)
 from pyneuronautofit.codegen.schemes.equations import build_equations
 from simulators.mechanism_cells import MODS
 
@@ -64,61 +56,23 @@ def test_what_a_procedure_makes_from_itself_is_kept():
         assert name in own_inputs(found.current)
 
 
-def advanced(found, values, h, v=-60.0, middle=-50.0, late=-45.0, share=0.0, past=0.0):
-    """Return the states at the end of a step."""
-    program = build_adaptive(found)
-    given = {
-        VOLTAGE: v, EARLY: v, MIDDLE: middle, LATE: late, STEP: h, RATE: 2.0 / h, SHARE: share,
-        CURRENT_TIME: 0.0, STATE_TIME: 0.0,
-        **dict.fromkeys(program.variables, 1.0),
-        **{("past", *name): past for name in program.past},
-        **values,
-    }  # fmt: skip
-    results = evaluate(program.advance, given)
-    return dict(zip(program.states, results)), given
-
-
-def test_a_gate_relaxes_exactly_at_constant_voltage():
-    found = equations("tkm", ions=[K])
-    (name,) = found.rates
-    h = 0.7
-
-    def rate(x, given):
-        (value,) = evaluate([found.rates[name]], {**given, VOLTAGE: -50.0, name: x})
-        return value
-
-    end, given = advanced(found, {name: 0.2}, h)
-    at_0, at_1 = rate(0.0, given), rate(1.0, given)
-    target, r = at_0 / (at_0 - at_1), at_0 - at_1
-    assert end[name] == pytest.approx(target + (0.2 - target) * np.exp(-h * r), rel=1e-12)
-
-
-def schemes(suffix, ion):
-    found = equations(suffix, ions=[ion])
-    ((weights, total),) = found.laws
-    return found, weights, total
-
-
-@pytest.mark.parametrize(("suffix", "ion"), [("tna8", NA), ("tk3", K)])
-def test_coupled_states_keep_their_sum(suffix, ion):
-    found, weights, total = schemes(suffix, ion)
-    end, given = advanced(found, {name: 1.0 / len(weights) for name in weights}, 0.5)
-    (expected,) = evaluate([total], given)
-    assert sum(w * end[name] for name, w in weights.items()) == pytest.approx(expected, rel=1e-9)
-
-
-@pytest.mark.parametrize(("suffix", "ion"), [("tk3", K)])
-def test_coupled_states_are_of_second_order(suffix, ion):
-    found, weights, _total = schemes(suffix, ion)
-    start = {name: 1.0 / len(weights) for name in weights}
-
-    def end(n):
-        values = start
-        for _step in range(n):
-            values, _given = advanced(found, values, 4.0 / n, v=-50.0, late=-50.0)
-        return np.array([values[name] for name in weights])
-
-    exact = end(256)
-    coarse, fine = (np.abs(end(n) - exact).max() for n in (8, 16))
-    assert coarse > 1e-7
-    assert fine < coarse / 3.0
+def test_a_concentration_that_a_procedure_makes_is_that_of_the_ion(tmp_path):
+    pool = """
+    NEURON { SUFFIX pool USEION ca READ ica, cai WRITE cai }
+    ASSIGNED { ica v }
+    STATE { cai }
+    BREAKPOINT { SOLVE p }
+    PROCEDURE p() { cai = cai + 0.1 * (v / 100 - cai) }
+    """
+    channel = """
+    NEURON { SUFFIX channel USEION ca READ cai WRITE ica }
+    ASSIGNED { v ica cai }
+    BREAKPOINT { ica = cai * v }
+    """
+    known = {m.suffix: m for m in (read(tmp_path, text, head="") for text in (pool, channel))}
+    found = build_equations(NodeKind(tuple(known), (CA,)), known, single=False)
+    (name,) = found.updates
+    assert name == ("ion", "ca", "cai")
+    assert own_inputs(found.current) == {name, VOLTAGE}
+    at = {name: 0.2, VOLTAGE: -10.0}
+    assert evaluate([found.updates[name], found.current], at) == pytest.approx([0.17, -2.0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from database._made import content, database, model, parameters
 from pyneuronautofit.database.labels import find_units
-from pyneuronautofit.database.tools.information import describe
+from pyneuronautofit.database.tools.information import describe_database
 
 UNITS = find_units([])
 
@@ -16,7 +16,7 @@ def test_counts_ranges_and_gaps(tmp_path):
         model(2, parameters=parameters(2) | {"soma.cm": 1.0}, gsynmin=[0.1, 0.2, 0.3, None]),
         {"parameters": {"soma.L": 20.5}, "id": 9},
     ]
-    found = describe(database(tmp_path, content(models=models)), UNITS)
+    found = describe_database(database(tmp_path, content(models=models)), UNITS)
     assert (found.list_name, found.n_model, found.numbers) == ("models", 4, (0, 9))
     assert found.header == {"version": "3", "temperature": 35.0}
     assert found.targets == {"one.abf": 3, "none": 1}
@@ -42,12 +42,12 @@ def test_values_at_logarithmic_bounds(tmp_path):
     models = [
         {"parameters": parameters() | {"soma(0.5).pas.g": g}} for g in (1.1e-7, 1e-5, 0.095, 0.1)
     ]
-    leak = describe(database(tmp_path, content(models=models)), UNITS).parameters[1]
+    leak = describe_database(database(tmp_path, content(models=models)), UNITS).parameters[1]
     assert (leak.n_low, leak.n_high) == (1, 2)
 
 
 def test_a_file_without_a_header(tmp_path):
-    found = describe(database(tmp_path, {"models": [{"parameters": parameters()}]}), UNITS)
+    found = describe_database(database(tmp_path, {"models": [{"parameters": parameters()}]}), UNITS)
     assert [each.name for each in found.parameters] == list(parameters())
     assert "the header has no parameters" in found.missing
     assert "the header has no temperature" in found.missing
@@ -56,7 +56,7 @@ def test_a_file_without_a_header(tmp_path):
 def test_the_published_sample(shared):
     from pyneuronautofit.database import read_database
 
-    found = describe(read_database(shared / "data" / "P07-models-sample.json"), UNITS)
+    found = describe_database(read_database(shared / "data" / "P07-models-sample.json"), UNITS)
     assert found.targets == {"P07-04.20205021.abf": 18, "P07-05.20205023.abf": 6}
     assert found.missing == ()
     units = {each.name: each.label.partition("(")[2] for each in found.parameters}

@@ -11,9 +11,9 @@ from database._made import HEADER, FakeProbe, content, database, model
 from pyneuronautofit.database import Journal
 from pyneuronautofit.database.tools.synapses import (
     balance,
-    describe,
     find_thresholds,
     pair_shares,
+    remarks,
     require_same_mixes,
     same_mixes,
     with_thresholds,
@@ -89,7 +89,7 @@ def test_the_header_gets_the_mixes(tmp_path):
 
 
 def test_what_is_said(three):
-    good, doubtful, failed = (describe(result, BALANCES) for result in three[1])
+    good, doubtful, failed = (remarks(result, BALANCES) for result in three[1])
     assert good == []
     assert doubtful == [
         "no conductance fires for the mix -1",
@@ -105,10 +105,10 @@ def test_what_is_said(three):
 
 def test_what_is_said_of_many_mixes_stays_short(three):
     result = three[1][0].__class__(1, (None,) * 41, (NONE_FIRES,) * 41, ((),) * 41, True, "OK", "")
-    assert describe(result, list(np.linspace(-1, 1, 41))) == ["no conductance fires for any mix"]
+    assert remarks(result, list(np.linspace(-1, 1, 41))) == ["no conductance fires for any mix"]
     most = (NONE_FIRES,) * 40 + ("",)
     result = result.__class__(1, (None,) * 40 + (0.1,), most, ((),) * 41, True, "OK", "")
-    (text,) = describe(result, list(np.linspace(-1, 1, 41)))
+    (text,) = remarks(result, list(np.linspace(-1, 1, 41)))
     assert text.endswith("-0.75, ... (40 in all)")
 
 

@@ -71,7 +71,7 @@ def test_nobody_else_is_infinitely_far():
 @pytest.mark.parametrize("rate", [0.0, 0.1, 0.7])
 def test_the_rate_is_the_formula(rate):
     """With q = 0, S and S ln 2 it is 1, M + (1 - M)/e and M + (1 - M)/2."""
-    mutation = AdaptiveMutation(rate, 0.06)
+    mutation = AdaptiveMutation(mutation_rate=rate, mutation_slope=0.06)
     population = np.array([[0.0, 0.0]])
     for distance, rise in ((0.0, 1.0), (0.06, np.exp(-1)), (0.06 * np.log(2), 0.5)):
         children = np.array([[distance, distance]])
@@ -92,14 +92,19 @@ def test_the_rate_rises_as_diversity_falls():
 
 
 def test_a_far_child_has_the_basic_rate():
-    rates = AdaptiveMutation(0.1, 0.06).rates(np.array([[0.0]]), np.array([[1.0]]), plain(1))
+    rates = AdaptiveMutation(mutation_rate=0.1, mutation_slope=0.06).rates(
+        np.array([[0.0]]), np.array([[1.0]]), plain(1)
+    )
     np.testing.assert_allclose(rates, [0.1], atol=1e-6)
 
 
 @pytest.mark.parametrize("slope", [-1.0, 0.0])
 def test_without_a_slope_the_rate_is_constant(slope):
     x = np.zeros((3, 2))
-    assert AdaptiveMutation(0.1, slope).rates(x, x, plain(2)).tolist() == [0.1] * 3
+    assert (
+        AdaptiveMutation(mutation_rate=0.1, mutation_slope=slope).rates(x, x, plain(2)).tolist()
+        == [0.1] * 3
+    )
 
 
 def test_copies_are_redrawn_as_a_whole():
@@ -116,7 +121,9 @@ def test_copies_are_redrawn_as_a_whole():
 def test_the_chosen_fraction_is_the_rate(rate):
     space = plain(10)
     x = space.sample(np.random.default_rng(0), 2000)
-    mutated = AdaptiveMutation(rate, -1.0)(x, x, space, np.random.default_rng(1))
+    mutated = AdaptiveMutation(mutation_rate=rate, mutation_slope=-1.0)(
+        x, x, space, np.random.default_rng(1)
+    )
     chosen = np.mean(mutated != x, axis=0)
     # Four standard deviations of a fraction of 2000.
     np.testing.assert_allclose(chosen, rate, atol=4 * np.sqrt(rate * (1 - rate) / 2000) + 1e-12)
@@ -128,7 +135,9 @@ def test_bounds_hold_and_inputs_stay(seed, n_population, slope):
     rng = np.random.default_rng(seed)
     children, population = MIXED.sample(rng, 5), MIXED.sample(rng, n_population)
     before = children.copy(), population.copy()
-    mutated = AdaptiveMutation(0.3, slope)(children, population, MIXED, rng)
+    mutated = AdaptiveMutation(mutation_rate=0.3, mutation_slope=slope)(
+        children, population, MIXED, rng
+    )
     assert inside(MIXED, mutated)
     assert set(mutated[:, 4]) == {5.0}
     np.testing.assert_array_equal(children, before[0])
@@ -151,7 +160,13 @@ def test_constants_only():
 def test_in_the_last_generations_the_rate_does_not_adapt():
     space = plain(3)
     x = np.full((4, 3), 0.5)  # copies: the adaptive rate is 1
-    mutation = AdaptiveMutation(0.1, 0.06, refined_after=5)
+    mutation = AdaptiveMutation(mutation_rate=0.1, mutation_slope=0.06, refined_after=5)
     assert mutation.at(5).rates(x, x, space).tolist() == [1.0] * 4
     assert mutation.at(6).rates(x, x, space).tolist() == [0.1] * 4
-    assert AdaptiveMutation(0.1, 0.06).at(10**9).rates(x, x, space).tolist() == [1.0] * 4
+    assert (
+        AdaptiveMutation(mutation_rate=0.1, mutation_slope=0.06)
+        .at(10**9)
+        .rates(x, x, space)
+        .tolist()
+        == [1.0] * 4
+    )

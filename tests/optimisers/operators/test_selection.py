@@ -6,10 +6,10 @@ from pyneuronautofit.optimisers.operators.selection import binary_tournaments, r
 
 def test_the_better_of_two_wins_as_often_as_it_should():
     """The one at place k of n beats n - 1 - k others: it wins 2(n - 1 - k)/(n(n - 1)) of all."""
-    standing = np.array([3, 0, 4, 1, 2])
-    winners = binary_tournaments(standing, 50_000, np.random.default_rng(0))
+    ranks = np.array([3, 0, 4, 1, 2])
+    winners = binary_tournaments(ranks, 50_000, np.random.default_rng(0))
     share = np.bincount(winners, minlength=5) / 50_000
-    np.testing.assert_allclose(share, 2 * (4 - standing) / 20, atol=0.01)
+    np.testing.assert_allclose(share, 2 * (4 - ranks) / 20, atol=0.01)
     assert share[2] == 0.0, "the last of all meets nobody that it beats, itself included"
 
 
@@ -31,10 +31,10 @@ def test_the_same_seed_gives_the_same_parents():
 
 def test_chances_fall_with_the_rank_in_equal_steps():
     """Of P = 5 the r-th best is chosen with probability (P + 1 - r)/15."""
-    standing = np.array([3, 0, 4, 1, 2])
-    chosen = rank_proportional(standing, 50_000, np.random.default_rng(0))
+    ranks = np.array([3, 0, 4, 1, 2])
+    chosen = rank_proportional(ranks, 50_000, np.random.default_rng(0))
     share = np.bincount(chosen, minlength=5) / 50_000
-    np.testing.assert_allclose(share, (5 - standing) / 15, atol=0.01)
+    np.testing.assert_allclose(share, (5 - ranks) / 15, atol=0.01)
 
 
 @pytest.mark.parametrize("n_parent", [0, 1, 7])

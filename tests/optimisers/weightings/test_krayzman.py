@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from optimisers._made import SEEDED
-from pyneuronautofit.optimisers.weightings.base import Weights, no_weights
+from pyneuronautofit.optimisers.weighting import Weights, no_weights
 from pyneuronautofit.optimisers.weightings.krayzman import (
     MOST_STEPS,
     PATIENCE,
@@ -20,11 +20,13 @@ from pyneuronautofit.optimisers.weightings.krayzman import (
 
 RULES = {
     "plain": AdaptationRule(),
-    "sum": AdaptationRule(normalise_sum=True),
-    "hold": AdaptationRule(hold=True),
-    "bound": AdaptationRule(bound=3.0),
-    "all": AdaptationRule(0.2, normalise_sum=True, hold=True, bound=1.5),
-    "unreachable": AdaptationRule(threshold=0.99),
+    "sum": AdaptationRule(norm_space=True),
+    "hold": AdaptationRule(hold_normalization=True),
+    "bound": AdaptationRule(weight_bound=3.0),
+    "all": AdaptationRule(
+        krayzman_threshold=0.2, norm_space=True, hold_normalization=True, weight_bound=1.5
+    ),
+    "unreachable": AdaptationRule(krayzman_threshold=0.99),
 }
 
 
@@ -54,11 +56,11 @@ def _mixed(n_score, n_vector=60, seed=0):
 def _by_definition(vectors, weights, rule, rng):
     """The iteration as it is described, over the vectors themselves."""
     n_score = vectors.shape[1]
-    size = np.sum if rule.normalise_sum else np.max
-    bound = np.inf if rule.bound is None else rule.bound
+    size = np.sum if rule.norm_space else np.max
+    bound = np.inf if rule.weight_bound is None else rule.weight_bound
     values, missing = weights.values.copy(), ~weights.active
     values[missing] = values[values > 0].min() / 2 * rng.uniform(0.5, 1.5, missing.sum())
-    if not rule.hold:
+    if not rule.hold_normalization:
         values /= size(values)
     best, kept, since, rose, fell, restarted = -np.inf, values, 0, [], [], None
     while True:
@@ -67,7 +69,7 @@ def _by_definition(vectors, weights, rule, rng):
         since += 1
         if ratio > best:
             best, kept, since = ratio, values, 0
-        if best >= rule.threshold or len(rose) == MOST_STEPS:
+        if best >= rule.krayzman_threshold or len(rose) == MOST_STEPS:
             return kept / size(kept), best, rose, fell, restarted
         if restarted is None and since >= PATIENCE:
             values, restarted = first_weights(vectors, rule).values, len(rose)
@@ -79,7 +81,7 @@ def _by_definition(vectors, weights, rule, rng):
         fell.append(int(greatest) if falls else -1)
         values[least] *= 1 + 2 / n_score if rises else 1
         values[greatest] *= 1 - 1 / n_score if falls else 1
-        if not rule.hold:
+        if not rule.hold_normalization:
             values /= size(values)
 
 
@@ -168,7 +170,7 @@ def test_who_comes_back_has_about_half_the_smallest_weight():
     begin = _weights(1.0, 0.8, 0.0, 0.0)
     found = []
     for seed in range(200):
-        after, trace = adapt(vectors, begin, AdaptationRule(-1.0), _rng(seed))
+        after, trace = adapt(vectors, begin, AdaptationRule(krayzman_threshold=-1.0), _rng(seed))
         assert len(trace.ratios) == 0
         np.testing.assert_array_equal(after.values[:2], [1.0, 0.8])
         found.append(after.values[2:])
@@ -214,7 +216,7 @@ def test_opposites_are_given_up_after_one_restart():
 
 def test_the_restart_comes_once_and_after_300_steps_without_a_better_ratio():
     _, trace = adapt(_mixed(8, seed=3), first_weights(_mixed(8), AdaptationRule()),
-                     AdaptationRule(0.999), _rng())  # fmt: skip
+                     AdaptationRule(krayzman_threshold=0.999), _rng())  # fmt: skip
     assert len(trace.ratios) == MOST_STEPS
     before = trace.ratios[: trace.restarted]
     best = int(before.argmax())
@@ -255,7 +257,10 @@ def test_scale_does_not_matter_so_holding_the_normalisation_changes_nothing_with
 
 def test_bounds_stop_weights_at_the_first_step_outside():
     """Held, a weight ends at most one step above X or below 1/X: here from 0.5·(4/5) to 2·(7/5)."""
-    vectors, rule = _mixed(5, seed=1), AdaptationRule(0.999, hold=True, bound=2.0)
+    vectors, rule = (
+        _mixed(5, seed=1),
+        AdaptationRule(krayzman_threshold=0.999, hold_normalization=True, weight_bound=2.0),
+    )
     _, trace = adapt(vectors, _weights(1, 1, 1, 1, 1), rule, _rng())
     values = np.ones(5)
     for rose, fell in zip(trace.rose[: trace.restarted], trace.fell, strict=False):
@@ -267,7 +272,7 @@ def test_bounds_stop_weights_at_the_first_step_outside():
 
 
 def test_components_out_of_bounds_may_come_in():
-    rule = AdaptationRule(0.999, bound=2.0)
+    rule = AdaptationRule(krayzman_threshold=0.999, weight_bound=2.0)
     _, trace = adapt(_mixed(4), _weights(1, 0.1, 0.1, 0.1), rule, _rng())
     assert 0 not in trace.rose[:1]
     assert trace.fell[0] in (0, -1)
@@ -275,7 +280,9 @@ def test_components_out_of_bounds_may_come_in():
 
 
 def test_a_single_component_needs_no_step():
-    after, trace = adapt(np.arange(5.0)[:, None], no_weights(1), AdaptationRule(2.0), _rng())
+    after, trace = adapt(
+        np.arange(5.0)[:, None], no_weights(1), AdaptationRule(krayzman_threshold=2.0), _rng()
+    )
     assert after.values.tolist() == [1.0]
     assert (trace.ratio, len(trace.ratios), trace.reached) == (1.0, 0, False)
 
@@ -287,7 +294,7 @@ def test_where_nothing_varies_nothing_is_active():
     assert not trace.reached
     json.dumps(trace.as_json(), allow_nan=False)
     vectors = _mixed(3)
-    again, _ = adapt(vectors, after, AdaptationRule(-9.0), _rng())
+    again, _ = adapt(vectors, after, AdaptationRule(krayzman_threshold=-9.0), _rng())
     np.testing.assert_allclose(again.values, first_weights(vectors, RULES["plain"]).values)
 
 
@@ -338,9 +345,9 @@ def test_weights_are_always_weights(vectors, data, name, seed):
     if trace is None:
         return
     if after.active.any():
-        total = after.values.sum() if rule.normalise_sum else after.values.max()
+        total = after.values.sum() if rule.norm_space else after.values.max()
         assert total == pytest.approx(1.0)
     assert len(trace.ratios) <= MOST_STEPS
     assert (trace.ratios <= trace.ratio).all()
-    assert trace.reached == (trace.ratio >= rule.threshold)
+    assert trace.reached == (trace.ratio >= rule.krayzman_threshold)
     json.dumps(trace.as_json(), allow_nan=False)

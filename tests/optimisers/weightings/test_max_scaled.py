@@ -1,6 +1,6 @@
 import numpy as np
 
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.optimisers.weightings.max_scaled import MaxScaled
 
 VECTORS = np.array([[1.0, 0.0, 8.0, 0.5e-12], [4.0, 0.0, 2.0, 0.0]])

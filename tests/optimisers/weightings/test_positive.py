@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.optimisers.weightings.krayzman import MOST_STEPS, AdaptationRule, first_weights
 from pyneuronautofit.optimisers.weightings.positive import PositiveCorrelations
 
@@ -20,7 +20,13 @@ def _updated(vectors, weights, rule=None):
 
 
 @pytest.mark.parametrize("opposition", [0.3, 0.6, 0.9])
-@pytest.mark.parametrize("rule", [AdaptationRule(), AdaptationRule(0.9, hold=True, bound=20.0)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        AdaptationRule(),
+        AdaptationRule(krayzman_threshold=0.9, hold_normalization=True, weight_bound=20.0),
+    ],
+)
 def test_in_the_end_every_correlation_is_positive(opposition, rule):
     vectors = _vectors(opposition)
     begin = np.ones(8)
@@ -52,7 +58,7 @@ def test_opposites_cannot_be():
 
 
 def test_first_weights_are_those_of_the_krayzman_iteration():
-    vectors, rule = _vectors(0.5), AdaptationRule(normalise_sum=True)
+    vectors, rule = _vectors(0.5), AdaptationRule(norm_space=True)
     np.testing.assert_array_equal(
         PositiveCorrelations(rule).first(vectors).values, first_weights(vectors, rule).values
     )

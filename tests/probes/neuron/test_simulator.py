@@ -43,7 +43,7 @@ def plain(model, stored, tmp_path):
         task["parameters"] = dict(stored.models[0].parameters)
         (tmp_path / "task.json").write_text(json.dumps(task))
         words = [PLAIN, model.cell_source.library, tmp_path / "task.json", tmp_path / "answer.npz"]
-        path = os.pathsep.join([str(PLAIN.parents[1]), *sys.path])
+        path = os.pathsep.join([str(PLAIN.parents[2]), *sys.path])
         subprocess.run([sys.executable, *words], check=True, env={**os.environ, "PYTHONPATH": path})
         with np.load(tmp_path / "answer.npz") as answer:
             return answer["voltage"]

@@ -71,7 +71,7 @@ def reference(source, experiment, table):
 def simulate(source, experiment, table, precision):
     with BatchSimulator(source, experiment, n_worker=2, precision=precision) as simulator:
         traces = simulator.run(table)
-        signatures = set(simulator._known)
+        signatures = set(simulator._engine._runners)
     assert traces.ok.all(), traces.messages
     return traces.voltage_mV, signatures
 

@@ -20,7 +20,7 @@ from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow, detect_stimulus, read_recording
 from pyneuronautofit.simulators import BatchSimulator, NeuronSimulator, RunStatus, plan_experiment
 from pyneuronautofit.simulators.agreement import compare_sweep
-from pyneuronautofit.simulators.lanes import engines
+from pyneuronautofit.simulators.lanes import engines, library
 from pyneuronautofit.simulators.lanes import simulator as module
 from pyneuronautofit.space import ParameterPath, ParameterTable
 from simulators.neuron.test_simulator import noisy_recording, table
@@ -248,7 +248,7 @@ def test_a_misspelt_parameter_is_refused(batch):
 
 
 def test_a_kernel_that_cannot_be_written_is_an_error_that_neuron_can_stand_in_for():
-    write = module.kernel_writer(None)
+    write = library.kernel_writer(None)
     with pytest.raises(UnsupportedModel, match="the equations of nosuch are needed"):
         write(GenerateKernel((NodeKind(("nosuch",), ()),), "double"))
     with pytest.raises(KernelBuildError, match=r"could not be written \(.*--simulator neuron"):

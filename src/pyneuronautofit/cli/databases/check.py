@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
+from pyneuronautofit._options import RUN
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, watched
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
@@ -26,7 +27,6 @@ from pyneuronautofit.database.tools.checking import (
 )
 from pyneuronautofit.errors import ModelError, OutputError, UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import RUN
 from pyneuronautofit.models import load_model
 from pyneuronautofit.plots import check_target, save_steps
 from pyneuronautofit.probes.tests import StepTest

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._types import Json
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
 from pyneuronautofit.cli.logs import logging_to_screen
@@ -16,9 +17,12 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
 from pyneuronautofit.database.labels import find_units
-from pyneuronautofit.database.tools.information import Information, ParameterRange, describe
+from pyneuronautofit.database.tools.information import (
+    Information,
+    ParameterRange,
+    describe_database,
+)
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
 
 DESCRIPTION = """Says what is in a model database: targets, counts, ranges of parameters, gaps."""
 
@@ -46,7 +50,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         database = read_database(Path(config.database))
         if config.selection is not None:
             database = database.select(parse_selection(config.selection))
-        found = describe(database, find_units(channel_folders(None)))
+        found = describe_database(database, find_units(channel_folders(None)))
     if config.as_json:
         screen.print(json.dumps(_finite(dataclasses.asdict(found)), indent=1), soft_wrap=True)
     else:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._options import RUN
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import merge, read_database
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import RUN
 
 DESCRIPTION = """Joins databases of the same cell. Models are numbered anew, database by database.
 

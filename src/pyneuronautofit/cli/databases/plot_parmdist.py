@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
@@ -14,7 +15,6 @@ from pyneuronautofit.database import parse_selection, read_database
 from pyneuronautofit.database.labels import find_units
 from pyneuronautofit.database.tools.distributions import components, densities, population_of
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
 from pyneuronautofit.plots import (
     check_target,
     components_size,

@@ -9,19 +9,18 @@ from typing import TypeVar
 
 from rich.progress import track
 
-from pyneuronautofit._options import above, at_least, between, one_of
+from pyneuronautofit._options import RUN, between, option, same_option
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN, ProjectOptions
-from pyneuronautofit.models import CellSource
+from pyneuronautofit.models import CellSource, ProjectOptions
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
 from pyneuronautofit.probes.pool import Test
 from pyneuronautofit.probes.preferred import PreferredProbe
 from pyneuronautofit.probes.tests import Probe
+from pyneuronautofit.simulators import SimulationOptions
 
 T = TypeVar("T")
 
-_DEGC = 35.0
+_DEGC = SimulationOptions.temperature_degC
 _LINES = 10  # of progress, where there is no terminal
 
 
@@ -43,35 +42,18 @@ class DatabaseOptions:
 class ProbeOptions(DatabaseOptions, ProjectOptions):
     """How models are simulated where there is no recording."""
 
-    temperature_degC: float | None = option(
-        None,
-        "-T",
-        "-q",
-        "--temperature",
-        group=MODEL,
-        metavar="TEMP",
-        parse=float,
-        check=between(-20, 100),
-        help="temperature, degC",
+    temperature_degC: float | None = same_option(
+        SimulationOptions, "temperature_degC", default=None, flags=("-T", "-q", "--temperature")
     )
-    simulator: str | None = option(
-        None,
-        "--simulator",
-        group=RUN,
-        metavar="NAME",
-        parse=str,
-        check=one_of("batch", "neuron"),
+    simulator: str | None = same_option(
+        SimulationOptions,
+        "simulator",
         help="batch: generated code; neuron: the reference (default: batch where it can be used)",
     )
-    n_worker: int | None = option(
-        None,
-        "-p",
-        "-n",
-        "--number-threads",
-        group=RUN,
-        metavar="NTH",
-        parse=int,
-        check=at_least(1),
+    n_worker: int | None = same_option(
+        SimulationOptions,
+        "n_worker",
+        flags=("-p", "-n", "--number-threads"),
         help="number of threads or processes (default: all cores)",
     )
     dt_ms: float = option(
@@ -83,24 +65,16 @@ class ProbeOptions(DatabaseOptions, ProjectOptions):
         check=between(1e-4, 1.0),
         help="time step, ms",
     )
-    time_limit_s: float | None = option(
-        None,
-        "--time-limit",
-        group=RUN,
-        metavar="S",
-        parse=float,
-        check=above(0),
+    time_limit_s: float | None = same_option(
+        SimulationOptions,
+        "time_limit_s",
         help="a model whose simulation takes longer is given up (default: a minute and a hundred "
         "times what is usual)",
     )
 
-    def project_path(self) -> Path | None:
-        """Return the value of --project."""
-        return None if self.project is None else Path(self.project)
-
 
 def temperature_of(options: ProbeOptions, stored_degC: float | None) -> float:
-    """Return the temperature that was asked for, else the database's, else 35 degC."""
+    """Return the temperature that was asked for, else the database's, else the default."""
     for degC in (options.temperature_degC, stored_degC):
         if degC is not None:
             return degC

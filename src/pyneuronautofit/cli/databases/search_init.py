@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import between
+from pyneuronautofit._options import MODEL, between
 from pyneuronautofit.cli.databases.check import check_folder
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
 from pyneuronautofit.cli.logs import logging_to_screen
@@ -16,7 +16,6 @@ from pyneuronautofit.database import Database, Journal, read_database
 from pyneuronautofit.database.journal import model_digest
 from pyneuronautofit.database.tools.resting import NOTE, RestResult, find_rest, with_rest
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL
 from pyneuronautofit.models import load_model
 from pyneuronautofit.probes.tests import RestTest
 from pyneuronautofit.simulators import RunStatus

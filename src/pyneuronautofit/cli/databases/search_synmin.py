@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyneuronautofit._options import above, at_least
+from pyneuronautofit._options import MODEL, RUN, above, at_least
 from pyneuronautofit._text import quoted
 from pyneuronautofit.cli.databases.check import check_folder
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
@@ -19,15 +19,14 @@ from pyneuronautofit.database.journal import model_digest
 from pyneuronautofit.database.tools.synapses import (
     SynminResult,
     balance,
-    describe,
     find_thresholds,
     pair_shares,
+    remarks,
     require_same_mixes,
     with_thresholds,
 )
 from pyneuronautofit.errors import ModelError, UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
 from pyneuronautofit.models import load_model
 from pyneuronautofit.plots import check_target, save_trial
 from pyneuronautofit.probes.synapse import SynapseTrial
@@ -243,7 +242,7 @@ def _print_results(
     screen: Screen, results: Sequence[SynminResult], balances: Sequence[float]
 ) -> None:
     for result in results:
-        for said in describe(result, balances):
+        for said in remarks(result, balances):
             screen.print(f"model {result.number}: {said}", soft_wrap=True, markup=False)
 
 

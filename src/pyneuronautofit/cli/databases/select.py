@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit.cli.databases.probing import DatabaseOptions
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
 
 DESCRIPTION = """Writes some of a database's models into a new one; they keep their ids."""
 

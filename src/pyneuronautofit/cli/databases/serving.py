@@ -11,13 +11,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import at_least, between, one_of
+from pyneuronautofit._options import RUN, at_least, between, one_of
 from pyneuronautofit.cli.interrupt import Interruption
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import RUN
 from pyneuronautofit.rating import (
     AGREEMENTS,
     Forerunner,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import at_least
+from pyneuronautofit._options import MODEL, RUN, at_least
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -17,7 +17,6 @@ from pyneuronautofit.database import Collection, Selection
 from pyneuronautofit.database.content import JsonLayout, write_content
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import MODEL, RUN
 from pyneuronautofit.runs import open_run
 
 _log = logging.getLogger(__name__)

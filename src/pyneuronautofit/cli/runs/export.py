@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._text import quoted
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
@@ -28,7 +29,6 @@ from pyneuronautofit.fit import (
     working_directory_of,
     write_script,
 )
-from pyneuronautofit.fit.common import MODEL, RUN
 from pyneuronautofit.runs import (
     RunFiles,
     RunReader,

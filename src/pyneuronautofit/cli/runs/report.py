@@ -8,12 +8,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._options import RUN
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import RUN
 from pyneuronautofit.report import write_report
 from pyneuronautofit.runs import open_run
 

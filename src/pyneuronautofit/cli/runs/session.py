@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._options import same_option
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.cli.parser import given_options
@@ -29,7 +30,6 @@ from pyneuronautofit.fit import (
     build_search,
     check_same,
     open_fit,
-    option,
     stored_settings,
     working_directory_of,
 )
@@ -159,7 +159,7 @@ def resumed_session(config: FitConfig, command: str, stored: RunReader) -> FitSe
 class _ResumeConfig(FitConfig):
     """The options of a fit that need no recording: the run knows which it is."""
 
-    recording: str | None = option(None, group="", metavar="RECORDING", parse=str, help="")  # type: ignore[assignment]
+    recording: str | None = same_option(FitConfig, "recording", default=None)  # type: ignore[assignment]
 
 
 def asks_to_resume(argv: Sequence[str]) -> bool:
@@ -247,15 +247,14 @@ def _new_files(config: FitConfig, version: str) -> RunFiles:
 
 def _header(opened: OpenedFit, command: str) -> Header:
     problem = opened.problem
-    suite, downsampler = problem.suite, problem.downsampler
-    name = None if downsampler is None else getattr(downsampler, "__name__", "downsampler")
+    suite = problem.suite
     return Header(
         suite.markers,
         suite.bvalues,
         problem.space.as_rows(),
         problem.version,
         problem.recording.name,
-        suite.settings.as_json(name),
+        suite.settings.as_json(),
         command,
         opened.config.temperature_degC,
     )

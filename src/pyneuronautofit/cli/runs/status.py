@@ -15,14 +15,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from pyneuronautofit._options import above
+from pyneuronautofit._options import RUN, above
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fit import option
-from pyneuronautofit.fit.common import RUN
 from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
 from pyneuronautofit.runs import find_store, is_store, open_run
 

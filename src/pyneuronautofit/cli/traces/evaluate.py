@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from pyneuronautofit._options import MODEL, RUN, option, options_of, same_option
 from pyneuronautofit._types import Json
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.model_table import print_models
@@ -18,18 +19,21 @@ from pyneuronautofit.database import ScoredModel, StoredModels, find_target, sco
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (
     Evaluation,
-    EvaluationOptions,
     build_simulator,
     evaluate_models,
     evaluation_settings,
     open_recording,
-    option,
-    options_of,
     stimulus_window,
 )
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import Model, load_model
-from pyneuronautofit.objectives import EvaluationSettings, Suite, bind_suite, settings_from_json
+from pyneuronautofit.objectives import (
+    EvaluationOptions,
+    EvaluationSettings,
+    Suite,
+    bind_suite,
+    settings_from_json,
+)
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.simulators import RunStatus, plan_experiment
 
@@ -40,31 +44,30 @@ Without RECORDING each model is compared with the recording it was fitted to, wh
 says it was; with -m all evaluation flags are taken from the command line."""
 
 
+def _about_modes() -> str:
+    described, default = options_of(EvaluationOptions)["modes"]
+    return f"{described.text} (default: as the models' file says, or {default})"
+
+
 @dataclass(frozen=True, kw_only=True)
 class EvaluateConfig(StoredModelsOptions, EvaluationOptions):
     """An evaluation of stored models."""
 
-    recording: str | None = option(  # type: ignore[assignment]
-        None, group="", metavar="RECORDING", parse=str, help="the recording: .abf, .npz, ..."
+    recording: str | None = same_option(  # type: ignore[assignment]
+        StoredModelsOptions, "recording", default=None
     )
-    modes: str | None = option(  # type: ignore[assignment]
-        None,
-        "-m",
-        "--eval-mode",
-        group="Model",
-        metavar="EMODE",
-        parse=str,
-        help="evaluation modes (default: as the models' file says, or RAMN)",
+    modes: str | None = same_option(  # type: ignore[assignment]
+        EvaluationOptions, "modes", default=None, help=_about_modes
     )
     recordings: str | None = option(
         None,
         "--recordings",
-        group="Model",
+        group=MODEL,
         metavar="DIR",
         parse=str,
         help="folder of the recordings that the models name",
     )
-    as_json: bool = option(False, "--json", group="Run", help="print JSON instead of a table")
+    as_json: bool = option(False, "--json", group=RUN, help="print JSON instead of a table")
 
 
 def run(argv: Sequence[str], prog: str) -> int:
@@ -132,7 +135,7 @@ def _refuse_lone_flags(config: EvaluateConfig) -> None:
     for name, (described, default) in options_of(EvaluationOptions).items():
         if name != "modes" and getattr(config, name) != default:
             raise UsageError(
-                f"{described.flags[0]} without -m: the models' file says how they were scored; "
+                f"{described.name} without -m: the models' file says how they were scored; "
                 "give -m too, and all evaluation flags are taken from the command line"
             )
 

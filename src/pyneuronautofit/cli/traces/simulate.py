@@ -14,15 +14,14 @@ from rich.progress import track
 from rich.table import Table
 
 from pyneuronautofit._atomic import replacing
-from pyneuronautofit._options import one_of
+from pyneuronautofit._options import RUN, one_of, option, same_option
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.traces.stored import StoredModelsOptions
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import build_simulator, open_recording, option, stimulus_window
-from pyneuronautofit.fit.common import RUN
+from pyneuronautofit.fit import build_simulator, open_recording, stimulus_window
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.simulators import (
     Experiment,
@@ -50,12 +49,9 @@ voltage_neuron NEURON's."""
 class SimulateConfig(StoredModelsOptions):
     """A simulation of stored models."""
 
-    simulator: str | None = option(
-        None,
-        "--simulator",
-        group=RUN,
-        metavar="NAME",
-        parse=str,
+    simulator: str | None = same_option(
+        StoredModelsOptions,
+        "simulator",
         check=one_of("batch", "neuron", "both"),
         help="batch: generated code, many models at a time; neuron: the reference; both: compare "
         "them (default: batch, and neuron for a model that it cannot simulate)",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._options import MODEL, option, same_option
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
-from pyneuronautofit.fit import RecordingOptions, SimulationOptions, option
+from pyneuronautofit.recordings import RecordingOptions
+from pyneuronautofit.simulators import SimulationOptions
 
-_DEFAULT_DEGC = 35.0
+_DEFAULT_DEGC = SimulationOptions.temperature_degC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,19 +25,16 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
         place=-1,
         help="a model database or a run's file",
     )
-    temperature_degC: float | None = option(  # type: ignore[assignment]
-        None,
-        "-q",
-        "--temperature",
-        group="Model",
-        metavar="TEMP",
-        parse=float,
-        help="temperature, degC (default: the database's, or 35)",
+    temperature_degC: float | None = same_option(  # type: ignore[assignment]
+        SimulationOptions,
+        "temperature_degC",
+        default=None,
+        help=f"temperature, degC (default: the database's, or {_DEFAULT_DEGC:g})",
     )
     selection: str | None = option(
         None,
         "--models",
-        group="Model",
+        group=MODEL,
         metavar="IDS",
         parse=str,
         help="ids or half-open ranges of ids such as 0,3,10:20 (default: all); positions where "
@@ -48,12 +47,8 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
         return stored if self.selection is None else stored.select(parse_selection(self.selection))
 
     def temperature_of(self, stored: StoredModels) -> float:
-        """Return the temperature: the flag's, or the file's, or else 35 degC."""
+        """Return the temperature: the flag's, or the file's, or else the default."""
         for temperature in (self.temperature_degC, stored.temperature_degC):
             if temperature is not None:
                 return temperature
         return _DEFAULT_DEGC
-
-    def project_path(self) -> Path | None:
-        """Return the value of --project."""
-        return None if self.project is None else Path(self.project)

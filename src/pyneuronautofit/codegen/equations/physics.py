@@ -1,6 +1,10 @@
 """Nernst's and the Goldman-Hodgkin-Katz equation as NEURON has them, as expressions.
 
 Concentrations in mM, voltages in mV, currents per permeability in mA/cm2 per cm/s.
+
+Source of the latter: D. E. Goldman, "Potential, impedance, and rectification in membranes", Journal
+of General Physiology 27 (1943) 37-60; A. L. Hodgkin, B. Katz, "The effect of sodium ions on the
+electrical activity of the giant axon of the squid", Journal of Physiology 108 (1949) 37-77.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from pyneuronautofit.codegen.equations.execute import Executor, word_of
 from pyneuronautofit.codegen.equations.solve import Balance, solve, state_keys
-from pyneuronautofit.codegen.ir.calculus import NotLinearError
 from pyneuronautofit.codegen.ir.node import Node
 from pyneuronautofit.codegen.nmodl import tree
 
@@ -44,18 +43,12 @@ def collect(executor: Executor, statement: tree.Solve, found: Rates) -> None:
         If the block cannot be simulated.
     """
     block = executor.mechanism.blocks.get(statement.block)
-    kind = "" if block is None else block.kind
-    if block is not None and kind == "DERIVATIVE":
+    if block is not None and block.kind == "DERIVATIVE":
         _collect_derivative(executor, block, found)
-    elif block is not None and kind == "KINETIC":
+    elif block is not None and block.kind == "KINETIC":
         _collect_kinetic(executor, block, found)
     else:
-        try:
-            solve(executor, statement)
-        except NotLinearError as error:
-            raise executor.refuse(
-                f"{kind} {statement.block}", "its equations are not linear in its states"
-            ) from error
+        solve(executor, statement)
 
 
 class _Slopes:

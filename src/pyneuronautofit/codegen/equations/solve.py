@@ -10,7 +10,8 @@ derivimplicit, sparse
 (LINEAR)    the equations as they are.
 (PROCEDURE) executed as it stands.
 
-Only equations that are linear in the states of their block are solved.
+Only equations that are linear in the states of their block are solved. Numbers of equations are
+those of docs/integrators.md.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def solve(executor: Executor, statement: tree.Solve) -> None:
 
 def _solve_derivative(executor: Executor, block: tree.Block, method: str) -> None:
     if method == "cnexp":
-        with executor.inside(_Exponential()):
+        with executor.inside(_ExponentialStep()):
             executor.run(block.body)
     elif method == "euler":
         collected = _Collected({}, {})
@@ -88,7 +89,7 @@ def _solve_kinetic(executor: Executor, block: tree.Block, method: str) -> None:
     _solve_implicitly(executor, block, Balance)
 
 
-class _Exponential:
+class _ExponentialStep:
     """Advances every state at its equation (cnexp)."""
 
     within_decisions = True
@@ -112,6 +113,7 @@ def _exponential_step(executor: Executor, before: Node, form: LinearForm) -> Nod
     if constant_value(slope) == 0.0:
         return graph.add(before, graph.multiply(dt, form.offset))
     end = graph.negate(graph.divide(form.offset, slope))
+    # eq. 3
     if executor.single:
         # How far a slow state goes in a step is less than single precision leaves of 1 - exp.
         way = graph.negate(graph.call("expm1", graph.multiply(dt, slope)))
@@ -276,7 +278,7 @@ def _implicit_step(
     # Solving for the states themselves stays exact where rates are so fast that changes cancel.
     # Single precision solves for the changes: what a slow state moves by would else be lost in it.
     base = before if executor.single else dict.fromkeys(keys, graph.const(0.0))
-    matrix, right = [], []
+    matrix, right = [], []  # of eq. 4
     for row, key in enumerate(keys):
         form = linear_form(graph, collected.rates[key], unknowns)
         matrix.append(
@@ -312,7 +314,7 @@ def _solve_linear(executor: Executor, block: tree.Block, _method: str) -> None:
     unknowns = {key: graph.input(("unknown", key)) for key in states}
     before = {key: executor.value(key) for key in states}
     executor.values.update(unknowns)
-    equations = _Equations([])
+    equations = _LinearResidues([])
     with executor.inside(equations):
         executor.run(block.body)
     used = [key for key in states if _appears(executor, equations.residues, unknowns[key])]
@@ -335,7 +337,7 @@ def _solve_linear(executor: Executor, block: tree.Block, _method: str) -> None:
 
 
 @dataclass
-class _Equations:
+class _LinearResidues:
     """Collects `left - right` of the equations of a LINEAR block."""
 
     residues: list[Node]

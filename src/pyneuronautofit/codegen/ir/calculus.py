@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Node, constant_value, exponents_of, ordered, sum_data
 
+# Where the derivative of phi1 is its expansion.
+_SMALL = 1e-3
+
 
 class NotLinearError(Exception):
     """An equation is not linear in its unknowns."""
@@ -89,7 +92,8 @@ def _slope_of_call(graph: Graph, node: Node, slopes: dict[Node, Node]) -> Node:
     if function in {"floor", "ceil"}:
         return zero
     if function == "fmod":
-        return slopes[x]
+        turns = graph.divide(graph.subtract(x, node), node.args[1])
+        return graph.subtract(slopes[x], graph.multiply(turns, slopes[node.args[1]]))
     if function == "atan2":
         y = node.args[1]
         length = graph.add(squared, graph.product([(y, 2)]))
@@ -98,6 +102,7 @@ def _slope_of_call(graph: Graph, node: Node, slopes: dict[Node, Node]) -> Node:
     outer = {
         "exp": lambda: node,
         "expm1": lambda: graph.combine(1.0, [(1.0, node)]),
+        "phi1": lambda: _slope_of_phi1(graph, node, x),
         "log": lambda: graph.divide(one, x),
         "log10": lambda: graph.divide(graph.const(0.4342944819032518), x),
         "sqrt": lambda: graph.divide(graph.const(0.5), node),
@@ -113,6 +118,15 @@ def _slope_of_call(graph: Graph, node: Node, slopes: dict[Node, Node]) -> Node:
         "atan": lambda: graph.divide(one, graph.combine(1.0, [(1.0, squared)])),
     }[function]()
     return graph.multiply(outer, slopes[x])
+
+
+def _slope_of_phi1(graph: Graph, node: Node, x: Node) -> Node:
+    """Return (exp(x) - phi1(x))/x, and its expansion where that has few digits."""
+    small = graph.compare("<", graph.call("fabs", x), graph.const(_SMALL))
+    expanded = graph.combine(0.5, [(1.0 / 3.0, x), (0.125, graph.product([(x, 2)]))])
+    return graph.select(
+        small, expanded, graph.divide(graph.subtract(graph.call("exp", x), node), x)
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from pyneuronautofit._text import quoted
@@ -9,6 +11,8 @@ from pyneuronautofit.codegen.kinds import NodeKind
 from pyneuronautofit.codegen.nmodl.refusal import ADVICE
 from pyneuronautofit.errors import UnsupportedModel
 from pyneuronautofit.models import declared_mechanism, neuron_files
+
+_INCLUDE = re.compile(r'^\s*INCLUDE\s+"([^"\n]+)"', re.MULTILINE)
 
 
 def find_sources(mods: Path | None, kinds: tuple[NodeKind, ...]) -> dict[str, Path]:
@@ -39,3 +43,21 @@ def find_sources(mods: Path | None, kinds: tuple[NodeKind, ...]) -> dict[str, Pa
             f"({where}): a compiled library cannot be read by --simulator batch. {ADVICE}"
         )
     return found
+
+
+def included_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files that some .mod files include, and those that these include, once each.
+
+    NEURON's parser looks for them beside the file that includes them, and beside those that include
+    that one.
+    """
+    found: dict[Path, None] = {}
+    waiting: list[tuple[Path, tuple[Path, ...]]] = [(path, (path.parent,)) for path in paths]
+    while waiting:
+        path, folders = waiting.pop()
+        for name in _INCLUDE.findall(path.read_text("utf-8", errors="replace")):
+            for included in (folder / name for folder in folders):
+                if included.is_file() and included not in found:
+                    found[included] = None
+                    waiting.append((included, (*folders, included.parent)))
+    return sorted(found)

@@ -228,13 +228,9 @@ class StatementReader:
         """Return a number that may be a name of DEFINE."""
         if kind_of(node) == "DoubleUnit":
             node = node.value
-        macro = getattr(node, "macro", None)
-        if macro is not None:
-            return self._defines[text_of(macro)]
         if kind_of(node) in {"Name", "VarName"}:
             return self._defines[text_of(node)]
-        if kind_of(node) == "UnaryExpression":
-            return -self.number(node.expression)
+        # Of a name of DEFINE, too; with its sign.
         return float(node.eval())
 
     def first_line(self, node: Any) -> str:

@@ -3,7 +3,7 @@
 // The scheme is NEURON's fixed step: the tree is solved implicitly with the currents and slopes at
 // the old voltage (Hines 1984), then every node advances its states at the new one. All of a
 // group's values lie in one block of memory that fits the first cache, and stay there for a whole
-// sweep.
+// sweep. Numbers of equations are those of docs/integrators.md, where the papers are.
 //
 // Units: mV, ms, nA, uS, nF; currents of mechanisms in mA/cm2, areas in um2.
 #ifndef PYNEURONAUTOFIT_DRIVER_HPP
@@ -119,7 +119,7 @@ template <class... K> class Group {
             diagonal_[i] = fixed_[i] + slope_[i] * area_[i];
             right_[i] = -current_[i] * area_[i];
         }
-        right_[tree_.stimulated] += stimulus;
+        right_[tree::electrode] += stimulus;
         solve();
         t_ += dt_;
         const V middle = t_ + real(0.5) * dt_;
@@ -136,7 +136,7 @@ template <class... K> class Group {
         });
     }
 
-    V recorded() const { return v_[tree_.recorded]; }
+    V recorded() const { return v_[tree::electrode]; }
     V voltage(int node) const { return v_[node]; }
     V time() const { return t_; }
 
@@ -215,7 +215,7 @@ template <class... K> class Group {
         }
     }
 
-    // Gauss elimination from the leaves to the root, for the change of the voltages.
+    // Gauss elimination from the leaves to the root, for the change of the voltages (eq. 2).
     void solve() {
         const std::int32_t *parent = tree_.parent;
         for (int i = n_ - 1; i > 0; i--) {
@@ -238,7 +238,8 @@ template <class... K> class Group {
     }
 
     // Adds its change to a voltage. At rest a change is a millionth of the voltage, of which single
-    // precision loses most: what was lost is added to the next change (Kahan 1965).
+    // precision loses most: what was lost is added to the next change (W. Kahan, "Further remarks on
+    // reducing truncation errors", Communications of the ACM 8 (1965) 40).
     void move(int i) {
         if (lanes::single) {
             const V change = right_[i] + lost_[i], moved = v_[i] + change;

@@ -183,7 +183,8 @@ LANES_INLINE V sqrt(V x) { return each(x, [](real v) { return std::sqrt(v); }); 
 LANES_INLINE V product_error(V a, V b, V p) { return fma(a, b, -p); }
 LANES_INLINE V minus_product(V c, V a, V b) { return fma(-a, b, c); }
 #else
-// Dekker 1971: both factors are cut into halves, whose products are exact.
+// Both factors are cut into halves, whose products are exact: T. J. Dekker, "A floating-point
+// technique for extending the available precision", Numerische Mathematik 18 (1971) 224-242.
 LANES_INLINE V product_error(V a, V b, V p) {
     const real cut = single ? real(4097.0) : real(134217729.0);
     V wide_a = a * cut, wide_b = b * cut;
@@ -226,7 +227,9 @@ LANES_INLINE V exp_tail(V r) {
     return p * r + real(0x1.000000000000ap-1);
 }
 
-// x = n ln2 + r + rest with integral n; `power` is 2^n, which must be a normal number.
+// x = n ln2 + r + rest with integral n; `power` is 2^n, which must be a normal number. ln2 is taken
+// off in two parts, of which the first has so few bits that its product with n is exact: W. J. Cody,
+// W. Waite, Software Manual for the Elementary Functions (Prentice-Hall 1980).
 struct Reduced {
     V r, rest, power;
 };
@@ -241,8 +244,10 @@ LANES_INLINE Reduced reduce(V x) {
 }
 
 #if LANES_AVX512
-// Tang 1989: 2^(j/16) (2^(j/32) in float) comes from a table, which fills two registers and is read
-// by one permutation. What is left of x is so small that a short polynomial does.
+// 2^(j/16) (2^(j/32) in float) comes from a table, which fills two registers and is read by one
+// permutation. What is left of x is so small that a short polynomial does: P. T. P. Tang,
+// "Table-driven implementation of the exponential function in IEEE floating-point arithmetic", ACM
+// Transactions on Mathematical Software 15 (1989) 144-157.
 #ifdef LANES_SINGLE
 alignas(64) static const real exp_table[32] = {
     0x1.0p+0f, 0x1.059b0ep+0f, 0x1.0b5586p+0f, 0x1.11301ep+0f, 0x1.172b84p+0f, 0x1.1d4874p+0f,

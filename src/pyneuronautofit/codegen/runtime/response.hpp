@@ -13,7 +13,7 @@ using lanes::real;
 using lanes::V;
 using lanes::W;
 
-// A step's voltage: v + a x + b x^2, x from 0 to 1.
+// A step's voltage: v + a x + b x^2, x from 0 to 1 (docs/integrators.md, eq. 16).
 struct Course {
     real v, a, b;
 };

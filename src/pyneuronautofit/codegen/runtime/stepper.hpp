@@ -6,27 +6,22 @@
 // takes the whole step by SDIRK2 (two stages, one factorisation, L-stable; Alexander 1977). The
 // error is what is left of the trapezoid rule, filtered by the same factorisation.
 //
+// Numbers of equations are those of docs/integrators.md, where the papers are.
+//
 // Units: mV, ms, nA, uS, nF; currents of mechanisms in mA/cm2, areas in um2.
 #ifndef PYNEURONAUTOFIT_STEPPER_HPP
 #define PYNEURONAUTOFIT_STEPPER_HPP
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
+#include "layout.hpp"
 #include "quick.hpp"
-#include "tree.hpp"
 
 namespace adaptive {
 
 using lanes::M;
-using lanes::real;
-using lanes::V;
-using lanes::W;
-using tree::Block;
-using tree::Kinds;
 using tree::per_area;
-using tree::Tree;
 using tree::uneven;
 
 // Where a step is, for the code of a kind of node.
@@ -51,40 +46,6 @@ constexpr real growth = (real(1) - gamma) / gamma;
 // Voltages for which rates are computed: beyond, products of exponentials leave the format.
 constexpr real lowest_mV = lanes::single ? real(-160) : real(-400);
 constexpr real highest_mV = lanes::single ? real(120) : real(400);
-
-// How the values of a cell lie in memory: in `fixed`, what stays; in `kept`, what a step changes.
-template <class... K> struct Layout {
-    explicit Layout(const Tree &tree) : tree(tree), n(std::size_t(tree.n_node)) {
-        std::size_t fixed = 3 * n, kept = 5 * n, raw = 0;
-        for (int k = 0; k < Kinds<K...>::n; k++) {
-            par[k] = fixed;
-            state[k] = kept;
-            values[k] = raw;
-            for (std::size_t i = 0; i < n; i++)
-                if (tree.kind[i] == k) nodes[k].push_back(std::int32_t(i));
-            const std::size_t count = nodes[k].size();
-            fixed += count * n_par[k];
-            kept += count * (Kinds<K...>::n_state[k] + n_past[k]);
-            raw += count * Kinds<K...>::n_raw[k];
-            past[k] = state[k] + count * Kinds<K...>::n_state[k];
-        }
-        n_fixed = fixed;
-        n_kept = kept;
-        n_value = raw;
-    }
-
-    static constexpr std::size_t n_par[] = {std::size_t(K::n_par)..., 0};
-    static constexpr std::size_t n_past[] = {std::size_t(K::n_past)..., 0};
-
-    Tree tree;
-    std::size_t n, n_fixed, n_kept, n_value;
-    std::vector<std::int32_t> nodes[sizeof...(K) + 1];
-    // Of the first node of every kind.
-    std::size_t par[sizeof...(K) + 1], state[sizeof...(K) + 1], past[sizeof...(K) + 1];
-    std::size_t values[sizeof...(K) + 1];
-    // Whether all nodes of a kind have the same constants, in every cell: then one copy serves all.
-    bool same[sizeof...(K) + 1] = {};
-};
 
 // `following`: with the conductance that gates make by following the voltage, in the prediction of
 // the last step and in the step itself. It costs a sixth more, and lets stiff cells, whose gates are
@@ -168,16 +129,16 @@ template <bool following, class... K> class Stepper {
         next_ = present;
     }
 
-    const V &recorded() const { return kept_[layout_.tree.recorded]; }
+    const V &recorded() const { return kept_[tree::electrode]; }
     // Capacitance where the current goes in, nF.
-    const V &capacitance_of_stimulated() const { return capacitance()[layout_.tree.stimulated]; }
+    const V &capacitance_of_electrode() const { return capacitance()[tree::electrode]; }
 
   private:
     const V *capacitance() const { return fixed_; }
     const V *area() const { return fixed_ + full_; }
     const V *axial() const { return fixed_ + 2 * full_; }
 
-    // Implicit half step at the states of the beginning.
+    // Implicit half step at the states of the beginning (eq. 5).
     void predict(V h, V rate, V stimulus_nA) {
         const V *v = kept_, *total = kept_ + full_, *slope = kept_ + 2 * full_, *drive = kept_ + 3 * full_;
         const V *c = capacitance();
@@ -187,7 +148,7 @@ template <bool following, class... K> class Stepper {
             const V stiff = stiff_part(h * slope[i], stiffness_predicted * c[i]);
             right_[i] = total[i] + ((drive_share - less_if_stiff * (stiff * stiff)) * h) * drive[i];
         }
-        right_[layout_.tree.stimulated] += stimulus_nA;
+        right_[tree::electrode] += stimulus_nA;
         factorise_and_solve(right_);
         for (int i = 0; i < n_; i++)
             middle_[i] = clamped(v[i] + right_[i]);
@@ -213,7 +174,7 @@ template <bool following, class... K> class Stepper {
             for (int j = 0; j < count_[k]; j++) {
                 const std::int32_t i = layout_.nodes[k][std::size_t(j)];
                 const V middle = uneven(middle_[i]);
-                const V early = v[i] + (real(2) * gamma) * (middle - v[i]);
+                const V early = v[i] + (real(2) * gamma) * (middle - v[i]);  // eq. 6
                 const V late = clamped(middle + share * (middle - past_v[i]));
                 const Point at{uneven(v[i]), uneven(early), middle, uneven(late), t, h, rate, share};
                 const V scale = per_area * area_um2[i];
@@ -221,7 +182,7 @@ template <bool following, class... K> class Stepper {
                 if constexpr (following) {
                     V conductance;
                     Kind::advance(par, state, past, at, end, now, current, slope, conductance);
-                    // Against the voltage; what a spike grows by is followed step by step.
+                    // eq. 13. Against the voltage; what a spike grows by is followed step by step.
                     following_[i] = scale * (conductance > real(0) ? conductance : V{});
                 } else {
                     Kind::advance(par, state, past, at, end, now, current, slope);
@@ -241,7 +202,7 @@ template <bool following, class... K> class Stepper {
     // The whole step at the states of the middle. They are taken to drift through it as they did
     // through the last one, but only as far as a node is stiff: where the voltage follows the
     // currents at once, it would else lag behind them by half a step; where it does not, the drift
-    // averages out, and is better not extrapolated into a spike.
+    // averages out, and is better not extrapolated into a spike (eq. 11).
     void correct(V h, V per_stage, V stimulus_nA) {
         const V *v = kept_, *drive = kept_ + 3 * full_, *c = capacitance();
         V *v_next = next_;
@@ -254,7 +215,7 @@ template <bool following, class... K> class Stepper {
             }
         }
         add_axial(v, right_);
-        right_[layout_.tree.stimulated] += stimulus_nA;
+        right_[tree::electrode] += stimulus_nA;
         for (int i = 0; i < n_; i++) {
             const V stiff = stiff_part(h * inner_slope_[i], stiffness * c[i]);
             const V drift = (stiff * stiff) * (h * drive[i]);
@@ -269,7 +230,7 @@ template <bool following, class... K> class Stepper {
         for (int i = 0; i < n_; i++) v_next[i] = v[i] + growth * right_[i] + second_[i];
     }
 
-    // Currents at the end.
+    // Currents at the end, and the drive (eq. 12).
     void finish(V t, V rate) {
         const V *v = kept_, *v_next = next_;
         V *total = next_ + full_, *slope = next_ + 2 * full_, *drive = next_ + 3 * full_;
@@ -279,13 +240,14 @@ template <bool following, class... K> class Stepper {
         add_axial(v_next, total);
     }
 
+    // The error (eq. 14) and the recorded node's parabola (eq. 16).
     Outcome judge(V h, V rate, V stimulus_nA) {
         const V *v = kept_, *total = kept_ + full_, *v_next = next_, *total_next = next_ + full_;
         const V *c = capacitance();
         const V per_step = real(0.5) * rate;
         for (int i = 0; i < n_; i++)
             right_[i] = c[i] * per_step * (v_next[i] - v[i]) - real(0.5) * (total[i] + total_next[i]);
-        right_[layout_.tree.stimulated] -= stimulus_nA;
+        right_[tree::electrode] -= stimulus_nA;
         solve(right_);
         V error{}, sum{};
         for (int i = 0; i < n_; i++) {
@@ -294,8 +256,8 @@ template <bool following, class... K> class Stepper {
             sum += here;
         }
         error = sum - sum == V{} ? error : lanes::broadcast(lanes::not_a_number);
-        const int r = layout_.tree.recorded;
-        const V arriving = total[r] + (r == layout_.tree.stimulated ? stimulus_nA : V{});
+        constexpr int r = tree::electrode;
+        const V arriving = total[r] + stimulus_nA;
         const V a = h * arriving / c[r];
         return {error * (real(1) / gamma), v[r], a, v_next[r] - v[r] - a};
     }
@@ -321,6 +283,7 @@ template <bool following, class... K> class Stepper {
         });
     }
 
+    // - L V of eq. 1.
     void add_axial(const V *v, V *current_nA) const {
         const V *g = axial();
         const std::int32_t *parent = layout_.tree.parent;

@@ -1,6 +1,6 @@
 """One adaptive step of a segment's states, as expressions.
 
-The integrator (runtime/adaptive.hpp) predicts the voltage in the middle of a step; the states go
+The integrator (runtime/stepper.hpp) predicts the voltage in the middle of a step; the states go
 there and on to the end of the step with the rates at that voltage, and the voltage follows with the
 states of the middle. With h the step, and a state's equation written x' = r (x_inf - x):
 
@@ -17,6 +17,8 @@ coupled     States whose equations are linear in each other (kinetic schemes) ar
             rates at the voltages of the stages.
 kept        What has no equation is executed as it stands: once, at the end, or twice with half the
             step if it knows the step.
+
+Numbers of equations are those of docs/integrators.md, where the papers are.
 """
 
 from __future__ import annotations
@@ -209,6 +211,7 @@ class _Step:
             (again,) = graph.replace([rate], {state: middle})
             self._set(name, middle, graph.add(middle, graph.multiply(self._half, again)))
             return
+        # eq. 9
         share = graph.call("phi1", graph.multiply(self._half, slope))
         way = graph.multiply(self._half, share)
         middle = self._corrected(name, graph.add(state, graph.multiply(way, rate)))
@@ -226,26 +229,23 @@ class _Step:
         states = {*self._equations.rates, *self._equations.updates}
         if constant_value(slope) == 0.0 or inputs_of([form.offset, slope]) & states:
             return False
-        middles = set().union(*(inputs_of([x]) for x in self.middle.values())) & states
-        if middles & inputs_of([form.offset, slope]):
-            return False
         return depends_on(form.offset, [self._graph.input(MIDDLE)])
 
     def _advance_gate(self, name: Name, form: LinearForm) -> None:
         graph, state, slope = self._graph, self._graph.input(name), form.slopes[0]
         target = graph.negate(graph.divide(form.offset, slope))
-        x = graph.multiply(self._half, slope)  # -h r/2
+        x = graph.multiply(self._half, slope)  # -h r/2, the -X of eq. 8
         fall = graph.call("expm1", x)
         mean = graph.product([(fall, 1), (graph.input(RATE), 1), (slope, -1)])
         self.past[name] = target
         remembered = graph.input(("past", *name))
         drive = graph.multiply(graph.input(SHARE), graph.subtract(target, remembered))
-        middle = graph.add(
+        middle = graph.add(  # eq. 7
             state,
             graph.multiply(fall, graph.subtract(state, target)),
             graph.multiply(drive, graph.combine(1.0, [(1.0, fall), (-1.0, mean)])),
         )
-        end = graph.add(
+        end = graph.add(  # eq. 8
             middle,
             graph.multiply(fall, graph.subtract(middle, target)),
             graph.multiply(drive, graph.combine(1.0, [(-1.0, mean)])),
@@ -256,7 +256,7 @@ class _Step:
         self._following[name] = graph.negate(graph.multiply(followed, fall))
 
     def following(self) -> Node:
-        """Return the conductance that gates make by following the voltage, S/cm2."""
+        """Return the conductance that gates make by following the voltage, S/cm2 (eq. 13)."""
         graph = self._graph
         parts = [
             graph.multiply(derivative(graph, self._equations.current, graph.input(name)), followed)
@@ -285,7 +285,7 @@ class _Step:
 
     def _advance_together(self, group: tuple[Name, ...]) -> None:
         graph = self._graph
-        # Everything that can fail comes before anything is set.
+        # eq. 10. Everything that can fail comes before anything is set.
         states = [graph.input(name) for name in group]
         first = self._stage(group, EARLY, states)
         growth = (1.0 - _GAMMA) / _GAMMA

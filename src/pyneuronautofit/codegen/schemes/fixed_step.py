@@ -1,9 +1,9 @@
 """What happens in a segment during one time step: all its mechanisms as one set of expressions.
 
-NEURON's fixed step takes the currents at the old voltage, solves the tree, and then advances the
-states at the new voltage with the ionic currents of before. From one solution of the tree to the
-next, a segment therefore does two things in a row, which are one piece of code here: advance the
-states, then compute the current and its slope for the next solution.
+NEURON's fixed step takes the currents at the old voltage, solves the tree (docs/integrators.md,
+eq. 2), and then advances the states at the new voltage with the ionic currents of before. From one
+solution of the tree to the next, a segment therefore does two things in a row, which are one piece
+of code here: advance the states, then compute the current and its slope for the next solution.
 
 Mechanisms of a segment share everything: the reversal potentials, concentrations and currents of
 ions, and any subexpression that two of them have in common.

@@ -22,7 +22,7 @@ from pyneuronautofit.database.probing import ask_each
 from pyneuronautofit.probes.tests import Probe, Probed, StepTest, StepTraces
 from pyneuronautofit.simulators import RunStatus
 
-SPIKE_MV = 0.0
+_SPIKE_MV = 0.0
 AMPLITUDES_PA = tuple(25.0 * step for step in range(1, 9))
 PLACES = ("soma(0.5).v", "axon(0.5).v", "axon(0).v")
 _NAMES = ("the soma", "axon(0.5)", "axon(0)")
@@ -34,7 +34,7 @@ MOST_EXCESS_MV = 5.0
 
 def step_test(temperature_degC: float, dt_ms: float, *, all_steps: bool = False) -> StepTest:
     """Return the steps that models are checked with: until the first that fires, or all of them."""
-    until_mV = None if all_steps else SPIKE_MV
+    until_mV = None if all_steps else _SPIKE_MV
     return StepTest(AMPLITUDES_PA, temperature_degC, dt_ms, PLACES, until_mV=until_mV)
 
 
@@ -116,7 +116,7 @@ def judge(number: int, traces: StepTraces, test: StepTest) -> CheckResult:
         peak_middle_mV=middle_mV,
         peak_end_mV=end_mV,
         n_spike=len(starts),
-        n_spontaneous=len(crossings(voltage[0, :onset], SPIKE_MV)),
+        n_spontaneous=len(crossings(voltage[0, :onset], _SPIKE_MV)),
         n_middle=len(rises[step][1]),
         n_end=len(rises[step][2]),
         last_spike_ms=last_ms,
@@ -133,7 +133,7 @@ def first_spikes(traces: StepTraces, test: StepTest) -> list[int | None]:
 
 def _rises(voltage_mV: FloatArray, onset: int) -> IntArray:
     """Return the samples, from the onset on, at which a trace (n_sample,) rises above 0 mV."""
-    starts = crossings(voltage_mV, SPIKE_MV)
+    starts = crossings(voltage_mV, _SPIKE_MV)
     return starts[starts >= onset]
 
 
@@ -216,7 +216,7 @@ def _reasons(result: CheckResult, test: StepTest) -> Iterator[str]:
     counts = (result.n_spike, result.n_middle, result.n_end)
     for name, peak, count in zip(_NAMES, peaks, counts, strict=True):
         if not count:
-            above = peak is not None and peak > SPIKE_MV
+            above = peak is not None and peak > _SPIKE_MV
             said = "above 0 mV since before the step" if above else f"at most {peak:.1f} mV"
             yield f"no spike begins in {name} {at_step}: its voltage is {said}"
     if result.last_spike_ms is not None and result.last_spike_ms > LATEST_MS:

@@ -85,7 +85,7 @@ class Information:
     missing: tuple[str, ...]
 
 
-def describe(database: Database, units: Units) -> Information:
+def describe_database(database: Database, units: Units) -> Information:
     """Look through a database.
 
     Raises

@@ -183,7 +183,7 @@ def _with_gsynmin(
     return {**record, KEY: None if result.failed else list(result.gsynmin)}
 
 
-def describe(result: SynminResult, balances: Sequence[float]) -> list[str]:
+def remarks(result: SynminResult, balances: Sequence[float]) -> list[str]:
     """Return what has to be said about a model: what failed, and what is not as it should be."""
     if result.failed:
         return [f"the simulation failed: {result.message}"]

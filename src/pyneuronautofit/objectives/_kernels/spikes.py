@@ -7,15 +7,12 @@ those from offsets[k] to offsets[k + 1] - 1.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from pyneuronautofit._native.compiling import compiled
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
-
-#: u and d of every spike (n_spike each), and the offsets (n_trace + 1).
-SpikeArrays: TypeAlias = tuple[IntArray, IntArray, IntArray]
 
 #: What stands for the shape of a spike that is not there, mV.
 NO_SPIKE_MV = 1e3
@@ -24,6 +21,21 @@ _LARGEST = np.finfo(np.float64).max
 # Samples that are searched at a time: those of a few milliseconds.
 _BLOCK = 128
 _ROOM = 256
+
+
+class SpikeArrays(NamedTuple):
+    """The spikes of many traces.
+
+    Attributes
+    ----------
+    starts, ends : IntArray, shape (n_spike,), samples
+        u and d.
+    offsets : IntArray, shape (n_trace + 1,)
+    """
+
+    starts: IntArray
+    ends: IntArray
+    offsets: IntArray
 
 
 @compiled
@@ -84,7 +96,7 @@ def find_spikes(traces_mV: FloatArray, threshold_mV: float) -> tuple[SpikeArrays
             n_spike += 1
         offsets[trace + 1] = n_spike
         finite[trace // n_sweep, trace % n_sweep] = n_bad == 0
-    return (starts[:n_spike].copy(), ends[:n_spike].copy(), offsets), finite
+    return SpikeArrays(starts[:n_spike].copy(), ends[:n_spike].copy(), offsets), finite
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Compiled loops over all pairs of individuals: who is the nearest."""
+"""Compiled loops over all pairs of individuals: who is the nearest (docs/search.md)."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ def nearest_mean_squares(
             else:
                 add_ones(others, n_gene)
         for k in range(len(of_later)):
-            square = of_later[k] / max(in_all + n_gene[k], 1.0)
+            square = of_later[k] / max(in_all + n_gene[k], 1.0)  # eq. 3
             nearest[child] = min(nearest[child], square)
     return nearest

@@ -1,4 +1,7 @@
-"""Compiled loops over vectors of scores: who dominates whom, who is crowded, in which order."""
+"""Compiled loops over vectors of scores: who dominates whom, who is crowded, in which order.
+
+Crowding is that of Deb et al. 2002, section III-B (full reference in `dominance`; docs/search.md).
+"""
 
 from __future__ import annotations
 
@@ -218,7 +221,7 @@ def crowding(columns: FloatArray, orders: IntArray) -> FloatArray:
             continue
         for place in range(1, n_kept - 1):
             gap = values[order[place + 1]] - values[order[place - 1]]
-            distances[order[place]] += gap / spread
+            distances[order[place]] += gap / spread  # eq. 4
         distances[order[0]] = np.inf
         distances[order[-1]] = np.inf
     return distances

@@ -1,11 +1,98 @@
-"""Compiled iteration of weights: thousands of short steps that depend on each other."""
+"""Compiled iteration of weights: thousands of short steps that depend on each other.
+
+Equations are those of docs/search.md.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from pyneuronautofit._native.compiling import compiled
 from pyneuronautofit._types import FloatArray, IntArray
+
+
+class Variation(NamedTuple):
+    """How the components vary.
+
+    Attributes
+    ----------
+    deviations, correlations : FloatArray, shapes (n,) and (n, n)
+        Their standard deviations, and their correlations with each other.
+    rounding
+        The variance of a scalar that counts as constant, by the square of its deviations' sum.
+    """
+
+    deviations: FloatArray
+    correlations: FloatArray
+    rounding: float
+
+
+class StepRule(NamedTuple):
+    """What one step does to the weights.
+
+    Attributes
+    ----------
+    rise, fall
+        By what the weight of the least correlation is multiplied, and that of the greatest.
+    by_sum
+        Normalise by the sum, not by the maximum.
+    hold
+        Do not normalise.
+    bounded, bound
+        Whether a weight falls only above 1 / bound and rises only below it, and the bound.
+    """
+
+    rise: float
+    fall: float
+    by_sum: bool
+    hold: bool
+    bounded: bool
+    bound: float
+
+
+class Limits(NamedTuple):
+    """When the steps end.
+
+    Attributes
+    ----------
+    threshold
+        Of the ratio: the goal.
+    most
+        Steps at most.
+    patience
+        Steps at most without a better ratio.
+    """
+
+    threshold: float
+    most: int
+    patience: int
+
+
+class Walked(NamedTuple):
+    """What the steps came to.
+
+    Attributes
+    ----------
+    best : FloatArray, shape (n,)
+        The best weights that were met.
+    ratio
+        The best of all, the one known already included.
+    better
+        Whether it was met here.
+    ratios : FloatArray, shape (n_step,)
+        The ratio before every step.
+    rose, fell : IntArray, shape (n_step,)
+        Whose weight rose, and whose fell; -1: nobody's.
+    """
+
+    best: FloatArray
+    ratio: float
+    better: bool
+    ratios: FloatArray
+    rose: IntArray
+    fell: IntArray
 
 
 @compiled
@@ -57,7 +144,7 @@ def measure(
         total += spread[k]
     pulls[:] = 0.0
     for k in range(n):
-        add_product(correlations[k], spread[k], pulls)
+        add_product(correlations[k], spread[k], pulls)  # eq. 9
     variance = 0.0
     for k in range(n):
         variance += spread[k] * pulls[k]
@@ -73,41 +160,27 @@ def measure(
 @compiled
 def walk(
     weights: FloatArray,
-    statistics: tuple[FloatArray, FloatArray],
-    steps: tuple[float, float, float],
-    rule: tuple[float, bool, bool, bool, float],
-    limits: tuple[float, int, int],
-) -> tuple[FloatArray, float, bool, FloatArray, IntArray, IntArray]:
+    variation: Variation,
+    rule: StepRule,
+    limits: Limits,
+    best_ratio: float,
+) -> Walked:
     """Step from weights to weights, as `krayzman` describes.
 
     Parameters
     ----------
     weights : FloatArray, shape (n,)
         To begin with.
-    statistics : tuple[FloatArray, FloatArray], shapes (n,) and (n, n)
-        The components' standard deviations, and their correlations with each other.
-    steps
-        By what the weight of the least correlation is multiplied, by what that of the greatest, and
-        the variance by which a scalar counts as constant.
+    variation
     rule
-        The threshold, whether weights are normalised by their sum, whether they are not normalised,
-        whether they are bound, and the bound.
     limits
-        The best ratio that is known already, the most steps, and the most without a better ratio.
-
-    Returns
-    -------
-    tuple[FloatArray, float, bool, FloatArray, IntArray, IntArray]
-        The best weights that were met, the best ratio of all, and whether they are better than what
-        was known; then for every step the ratio before it and who rose and fell in it, -1: nobody.
+    best_ratio
+        The best one that is known already.
     """
-    deviations, correlations = statistics
-    rise, fall, rounding = steps
-    threshold, by_sum, hold, bounded, bound = rule
-    best_ratio, most, patience = limits
+    deviations, correlations, rounding = variation
     n = len(weights)
-    ratios = np.empty(most)
-    rose, fell = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+    ratios = np.empty(limits.most)
+    rose, fell = np.empty(limits.most, dtype=np.int64), np.empty(limits.most, dtype=np.int64)
     now, best = weights.copy(), weights.copy()
     room = np.empty(n), np.empty(n)
     better, n_step, since_best = False, 0, 0
@@ -117,22 +190,27 @@ def walk(
     if ratio > best_ratio:
         better, best_ratio = True, ratio
     # A single component cannot be out of balance.
-    while n > 1 and best_ratio < threshold and n_step < most and since_best < patience:
-        rises = not bounded or now[least] < bound
-        falls = not bounded or now[greatest] > 1.0 / bound
+    while (
+        n > 1
+        and best_ratio < limits.threshold
+        and n_step < limits.most
+        and since_best < limits.patience
+    ):
+        rises = not rule.bounded or now[least] < rule.bound
+        falls = not rule.bounded or now[greatest] > 1.0 / rule.bound
         ratios[n_step] = ratio
         rose[n_step] = least if rises else -1
         fell[n_step] = greatest if falls else -1
         n_step += 1
-        if rises:
-            now[least] *= rise
+        if rises:  # eq. 10
+            now[least] *= rule.rise
         if falls:
-            now[greatest] *= fall
-        if not hold:
-            normalise(now, by_sum)
+            now[greatest] *= rule.fall
+        if not rule.hold:
+            normalise(now, rule.by_sum)
         least, greatest, ratio = measure(now, deviations, correlations, rounding, room)
         since_best += 1
         if ratio > best_ratio:
             better, best_ratio, since_best = True, ratio, 0
             best[:] = now
-    return best, best_ratio, better, ratios[:n_step], rose[:n_step], fell[:n_step]
+    return Walked(best, best_ratio, better, ratios[:n_step], rose[:n_step], fell[:n_step])

@@ -1,8 +1,12 @@
 """Two parents make two children: by exchanging stretches of genes, or by blending each gene.
 
 With probability 0.25 the parents exchange the stretches between k random cut points, k uniform in
-1..n/2; otherwise every gene of every child is d + (m - d)·u with its own u, uniform in 0..1: a
-point in the box that the parents span.
+1..n/2; otherwise every gene of every child is blended with a u of its own, uniform in 0..1: a point
+in the box that the parents span.
+
+Source: the blend is BLX-0 of L. J. Eshelman, J. D. Schaffer, "Real-coded genetic algorithms and
+interval-schemata", Foundations of Genetic Algorithms 2 (1993) 187-202. Equations are those of
+docs/search.md.
 """
 
 from __future__ import annotations
@@ -48,7 +52,7 @@ class Crossover:
         # Drawn for every pair, so that the draws of one do not depend on the luck of another.
         blends = rng.random((2, n_pair, n_param))
         for child, weights in enumerate(blends):
-            children[child::2] = fathers + (mothers - fathers) * weights
+            children[child::2] = fathers + (mothers - fathers) * weights  # eq. 1
         for pair in np.flatnonzero(exchanging):
             swapped = _stretches(n_param, rng)
             children[2 * pair] = np.where(swapped, mothers[pair], fathers[pair])

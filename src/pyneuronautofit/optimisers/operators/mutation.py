@@ -1,8 +1,8 @@
 """Mutation that grows when the population loses its diversity.
 
-The rate of a child is M + (1 - M)·exp(-q/S), with q the distance to its nearest relative: a later
-child, or a member of the current population. A copy of somebody is redrawn as a whole; a child far
-from everybody keeps most of its genes.
+The rate of a child depends on the distance to its nearest relative: a later child, or a member of
+the current population. A copy of somebody is redrawn as a whole; a child far from everybody keeps
+most of its genes. Equations are those of docs/search.md.
 """
 
 from __future__ import annotations
@@ -11,35 +11,64 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pyneuronautofit._options import FITTING, between, option
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers._kernels import distances
 from pyneuronautofit.space import ParameterSpace
 
 
-@dataclass(frozen=True)
-class AdaptiveMutation:
+@dataclass(frozen=True, kw_only=True)
+class MutationOptions:
+    """What the user decides about mutation.
+
+    Attributes
+    ----------
+    mutation_rate
+        M, the basic probability of a gene.
+    mutation_slope
+        S, the distance at which the addition has fallen to 1/e; not above 0: no addition.
+    """
+
+    mutation_rate: float = option(
+        0.1,
+        "-M",
+        "--mutation-rate",
+        group=FITTING,
+        metavar="MRATE",
+        parse=float,
+        check=between(0, 1),
+        help="basic mutation rate",
+    )
+    mutation_slope: float = option(
+        0.06,
+        "-S",
+        "--adaptive-mutation-slope",
+        group=FITTING,
+        metavar="AMSLOPE",
+        parse=float,
+        check=between(-1e9, 1e9),
+        help="adaptive mutation slope; negative: the rate does not adapt",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveMutation(MutationOptions):
     """Redraws genes uniformly within their bounds.
 
     Attributes
     ----------
-    rate
-        M, the basic probability of a gene.
-    slope
-        S, the distance at which the addition has fallen to 1/e; not above 0: no addition.
     refined_after
         The last generation with the addition: afterwards a population that has gathered around good
         models refines them, instead of being driven apart. None: it never ends.
     """
 
-    rate: float = 0.1
-    slope: float = 0.06
     refined_after: int | None = None
 
     def at(self, generation: int) -> AdaptiveMutation:
         """Return the mutation as it is in a generation."""
         if self.refined_after is None or generation <= self.refined_after:
             return self
-        return replace(self, slope=-1.0)
+        return replace(self, mutation_slope=-1.0)
 
     def __call__(
         self,
@@ -68,10 +97,12 @@ class AdaptiveMutation:
         self, children: FloatArray, population: FloatArray, space: ParameterSpace
     ) -> FloatArray:
         """Return the probability with which every child's genes are redrawn, shape (n_cand,)."""
-        if self.slope <= 0:
-            return np.full(len(children), self.rate)
+        if self.mutation_slope <= 0:
+            return np.full(len(children), self.mutation_rate)
         nearest = nearest_distances(children, population, space)
-        return np.asarray(self.rate + (1.0 - self.rate) * np.exp(-nearest / self.slope))
+        return np.asarray(  # eq. 2
+            self.mutation_rate + (1.0 - self.mutation_rate) * np.exp(-nearest / self.mutation_slope)
+        )
 
 
 def nearest_distances(
@@ -80,7 +111,7 @@ def nearest_distances(
     """Return the distance of every child to its nearest later child or member, shape (n_cand,).
 
     A gene's difference is divided by the geometric mean of the two individuals' ranges of that
-    gene; the distance is the root of the mean square over the genes that have a range.
+    gene; the distance is the root of the mean square over the genes that have a range (eq. 3).
     """
     others = np.concatenate([children, population])
     low, high = space.bounds(others)

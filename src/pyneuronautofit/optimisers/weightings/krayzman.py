@@ -1,4 +1,4 @@
-"""A. Krayzman's adaptive weighting: weights under which no component is forgotten.
+"""Krayzman's adaptive weighting: weights under which no component is forgotten.
 
 The scalar that a search minimises is a weighted sum of the components of the objective vector. If
 it hardly follows one of them, that one is not fitted. So the correlation of every component with
@@ -6,10 +6,14 @@ the scalar is looked at, over the vectors that the search met lately: as long as
 is too small beside the greatest, the component of the least correlation gains weight and that of
 the greatest loses some.
 
-The correlations need no pass over the vectors: with R the matrix of the components' correlations
-with each other, d their standard deviations and w the weights, the covariance of the scalar with
-component i, divided by d_i, is (R (w d))_i; the scalar's own variance is the same for all and
-cancels in the ratio. One step costs n_score² operations, and is compiled.
+The correlations need no pass over the vectors (eq. 9): they follow from those of the components
+with each other, and the scalar's own variance is the same for all and cancels in the ratio. One
+step costs n_score² operations, and is compiled.
+
+Source: the method (KAMOGA) is that of the program that this one replaces, rat-h/pyneuronautofit on
+GitHub, which names it after Krayzman, describes it in its documentation, and cites no publication.
+Other than there, an iteration has a largest number of steps instead of a time, and starts once
+again at the most. Equations are those of docs/search.md.
 """
 
 from __future__ import annotations
@@ -19,9 +23,18 @@ from typing import ClassVar
 
 import numpy as np
 
+from pyneuronautofit._options import FITTING, at_least, between, option, taken
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._kernels import weights as loops
-from pyneuronautofit.optimisers.weightings.base import Adaptation, Weights, no_weights
+from pyneuronautofit.optimisers.algorithm import SearchTask
+from pyneuronautofit.optimisers.genetic import GeneticAlgorithm, GeneticOptions, genetic_algorithm
+from pyneuronautofit.optimisers.weighting import (
+    Adaptation,
+    TraceOptions,
+    Weights,
+    no_weights,
+)
 
 #: Steps of one update, and steps without a better ratio before the one restart.
 MOST_STEPS = 2000
@@ -37,30 +50,83 @@ _FEWEST_VECTORS = 2
 _FEWEST_COMPONENTS = 2
 
 
-@dataclass(frozen=True)
-class AdaptationRule:
-    """How the iteration goes.
+@dataclass(frozen=True, kw_only=True)
+class AdaptationOptions:
+    """What the user decides about the iteration, but its goal.
 
     Attributes
     ----------
-    threshold
-        Of the ratio of the least to the greatest correlation: the goal.
-    normalise_sum
+    norm_space
         Normalise the weights to sum 1 instead of maximum 1.
-    hold
+    hold_normalization
         Normalise after the iteration only, not after every step.
-    bound
-        X: a weight falls only while it is above 1/X and rises only while it is below X.
+    weight_bound
+        X: a weight falls only while it is above 1/X and rises only while it is below X; None: no
+        bound.
     """
 
-    threshold: float = 0.05
-    normalise_sum: bool = False
-    hold: bool = False
-    bound: float | None = None
+    norm_space: bool = option(
+        False,
+        "-y",
+        "--norm-space",
+        group=FITTING,
+        help="normalize space under the curve: weights sum up to 1 (default: the largest is 1)",
+    )
+    hold_normalization: bool = option(
+        False,
+        "-H",
+        "--hold-weights-normalization",
+        group=FITTING,
+        help="hold weights without normalization in iteration procedure (default disable)",
+    )
+    weight_bound: float | None = option(
+        None,
+        "-b",
+        "--bound-Krayzman-weights",
+        group=FITTING,
+        metavar="BOUNDKGA",
+        parse=float,
+        check=at_least(1),
+        help="bound weights by [1/x,x] (default disable)",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KrayzmanOptions(AdaptationOptions):
+    """What the user decides about the iteration.
+
+    Attributes
+    ----------
+    krayzman_threshold
+        Of the ratio of the least to the greatest correlation: the goal.
+    """
+
+    krayzman_threshold: float = option(
+        0.05,
+        "-N",
+        "--Krayzman-threshould",
+        group=FITTING,
+        metavar="KRTHR",
+        parse=float,
+        check=between(-1, 1),
+        help="the threshold for Krayzman's iteration procedure of weights adaptation",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptationRule(KrayzmanOptions):
+    """How the iteration goes."""
+
+    def __post_init__(self) -> None:
+        bound = self.weight_bound
+        if bound is not None and not bound >= 1:
+            raise UsageError(
+                f"-b {bound:g}: expected X of 1 or more; weights are kept between 1/X and X"
+            )
 
     def normalised(self, values: FloatArray) -> FloatArray:
         """Return the weights (n_score,) by their sum or maximum; all of 0 stay as they are."""
-        size = values.sum() if self.normalise_sum else values.max(initial=0.0)
+        size = values.sum() if self.norm_space else values.max(initial=0.0)
         return values / size if size > 0 else values
 
 
@@ -74,8 +140,6 @@ class KrayzmanWeights:
         How the iteration goes.
     """
 
-    code: ClassVar[str] = "K"
-
     rule: AdaptationRule
 
     def first(self, vectors: FloatArray) -> Weights:
@@ -87,6 +151,19 @@ class KrayzmanWeights:
     ) -> tuple[Weights, Adaptation | None]:
         """Adapt the weights until the threshold is reached, or nothing helps any more."""
         return adapt(vectors, weights, self.rule, rng)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KrayzmanSettings(TraceOptions, KrayzmanOptions, GeneticOptions):
+    """A genetic algorithm with these weights: KAMOGA."""
+
+    code: ClassVar[str] = "K"
+    name: ClassVar[str] = "Krayzman"
+    about: ClassVar[str] = "Krayzman's fitness weighting: a weighted sum whose weights adapt"
+
+    def strategy(self, task: SearchTask) -> GeneticAlgorithm:
+        """Return the strategy that searches."""
+        return genetic_algorithm(self, task, KrayzmanWeights(taken(AdaptationRule, self)))
 
 
 def first_weights(vectors: FloatArray, rule: AdaptationRule) -> Weights:
@@ -199,7 +276,7 @@ class _Walk:
             np.concatenate([way.fell for way in self.ways]),
             self.ratio,
             len(self.ways[0].ratios) if len(self.ways) > 1 else None,
-            self.ratio >= rule.threshold,
+            self.ratio >= rule.krayzman_threshold,
         )
 
 
@@ -209,7 +286,7 @@ def _iterate(begin: Weights, statistics: _Statistics, rule: AdaptationRule) -> _
     best, ratio, _, way = _step(field, rule, -np.inf, MOST_STEPS, PATIENCE)
     first = _Walk(field.chosen, best, ratio, [way])
     left = MOST_STEPS - len(way.ratios)
-    if ratio >= rule.threshold or left == 0 or len(field.weights) < _FEWEST_COMPONENTS:
+    if ratio >= rule.krayzman_threshold or left == 0 or len(field.weights) < _FEWEST_COMPONENTS:
         return first
     # So many steps without a better ratio: once more, from weights that know nothing of the way.
     field = _entered(_by_variance(statistics, rule), statistics, rule)
@@ -222,17 +299,24 @@ def _iterate(begin: Weights, statistics: _Statistics, rule: AdaptationRule) -> _
 def _step(
     field: _Field, rule: AdaptationRule, best_ratio: float, most: int, patience: int
 ) -> tuple[FloatArray, float, bool, _Way]:
-    """Walk over one field; see `_loops.walk`."""
-    bound = np.inf if rule.bound is None else rule.bound
-    best, ratio, better, ratios, rose, fell = loops.walk(
-        field.weights,
-        (field.deviations, field.correlations),
-        (1.0 + 2.0 / field.n_score, 1.0 - 1.0 / field.n_score, _ROUNDING),
-        (rule.threshold, rule.normalise_sum, rule.hold, rule.bound is not None, bound),
-        (best_ratio, most, patience),
+    """Walk over one field; see `loops.walk`."""
+    step_rule = loops.StepRule(  # eq. 10
+        rise=1.0 + 2.0 / field.n_score,
+        fall=1.0 - 1.0 / field.n_score,
+        by_sum=rule.norm_space,
+        hold=rule.hold_normalization,
+        bounded=rule.weight_bound is not None,
+        bound=np.inf if rule.weight_bound is None else rule.weight_bound,
     )
-    rose, fell = (np.where(who < 0, -1, field.chosen[who]) for who in (rose, fell))
-    return best, ratio, better, _Way(ratios, rose, fell)
+    walked = loops.walk(
+        field.weights,
+        loops.Variation(field.deviations, field.correlations, _ROUNDING),
+        step_rule,
+        loops.Limits(rule.krayzman_threshold, most, patience),
+        best_ratio,
+    )
+    rose, fell = (np.where(who < 0, -1, field.chosen[who]) for who in (walked.rose, walked.fell))
+    return walked.best, walked.ratio, walked.better, _Way(walked.ratios, rose, fell)
 
 
 def _entered(weights: Weights, statistics: _Statistics, rule: AdaptationRule) -> _Field:
@@ -242,7 +326,7 @@ def _entered(weights: Weights, statistics: _Statistics, rule: AdaptationRule) ->
     return _Field(
         chosen,
         len(weights.values),
-        values if rule.hold else rule.normalised(values),
+        values if rule.hold_normalization else rule.normalised(values),
         statistics.deviations[chosen],
         statistics.correlations[np.ix_(chosen, chosen)],
     )
@@ -264,7 +348,7 @@ def _by_variance(statistics: _Statistics, rule: AdaptationRule) -> Weights:
         variances = statistics.deviations**2
     active = np.isfinite(variances) & (variances > _SMALLEST_VARIANCE)
     values = np.zeros(len(variances))
-    values[active] = 1.0 / variances[active]
+    values[active] = 1.0 / variances[active]  # eq. 8
     return Weights(rule.normalised(values), active)
 
 

@@ -1,8 +1,8 @@
 """Positive correlations: the Krayzman iteration, until no component is worked against.
 
-The scalar goes up with every component if and only if every correlation is positive. The greatest
-one always is, so this is the same as a positive ratio of the least to the greatest: Krayzman's
-iteration with the smallest positive number for its threshold.
+The scalar goes up with every component if and only if every correlation (docs/search.md, eq. 9) is
+positive. The greatest one always is, so this is the same as a positive ratio of the least to the
+greatest: Krayzman's iteration with the smallest positive number for its threshold.
 """
 
 from __future__ import annotations
@@ -12,9 +12,17 @@ from typing import ClassVar
 
 import numpy as np
 
+from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.optimisers.weightings.base import Adaptation, Weights
-from pyneuronautofit.optimisers.weightings.krayzman import AdaptationRule, adapt, first_weights
+from pyneuronautofit.optimisers.algorithm import SearchTask
+from pyneuronautofit.optimisers.genetic import GeneticAlgorithm, GeneticOptions, genetic_algorithm
+from pyneuronautofit.optimisers.weighting import Adaptation, TraceOptions, Weights
+from pyneuronautofit.optimisers.weightings.krayzman import (
+    AdaptationOptions,
+    AdaptationRule,
+    adapt,
+    first_weights,
+)
 
 _ABOVE_ZERO = float(np.nextafter(0.0, 1.0))
 
@@ -29,8 +37,6 @@ class PositiveCorrelations:
         How the iteration goes; its threshold has no say.
     """
 
-    code: ClassVar[str] = "P"
-
     rule: AdaptationRule
 
     def first(self, vectors: FloatArray) -> Weights:
@@ -41,4 +47,21 @@ class PositiveCorrelations:
         self, vectors: FloatArray, weights: Weights, rng: np.random.Generator
     ) -> tuple[Weights, Adaptation | None]:
         """Adapt the weights until every active correlation is positive."""
-        return adapt(vectors, weights, replace(self.rule, threshold=_ABOVE_ZERO), rng)
+        return adapt(vectors, weights, replace(self.rule, krayzman_threshold=_ABOVE_ZERO), rng)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositiveSettings(TraceOptions, AdaptationOptions, GeneticOptions):
+    """A genetic algorithm with these weights."""
+
+    code: ClassVar[str] = "P"
+    name: ClassVar[str] = "PositiveCor"
+    about: ClassVar[str] = (
+        "positive correlation: the same as Krayzman's procedure, but with the goal of making all "
+        "correlations positive"
+    )
+
+    def strategy(self, task: SearchTask) -> GeneticAlgorithm:
+        """Return the strategy that searches."""
+        rule = taken(AdaptationRule, self, krayzman_threshold=_ABOVE_ZERO)
+        return genetic_algorithm(self, task, PositiveCorrelations(rule))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Self
 
-from pyneuronautofit.codegen.generate import GenerateKernel
-from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
-from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.probes import synapse
+from pyneuronautofit.probes.batch.kernel import ProbeKernel
 from pyneuronautofit.probes.batch.lanes import ProbeRunner
 from pyneuronautofit.probes.batch.reader import ModelImage, ProbeSetup, ReadModel, make_probe_reader
 from pyneuronautofit.probes.batch.scheduler import Scheduler
@@ -20,9 +17,8 @@ from pyneuronautofit.probes.pool import ProbePool, Test, bare_experiment, parse_
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import Probed, SynapseTest
 from pyneuronautofit.simulators.cells.image import Signature
-from pyneuronautofit.simulators.cells.worker import packed_plan
+from pyneuronautofit.simulators.lanes.cells import read_cells
 from pyneuronautofit.simulators.lanes.library import KernelLibrary
-from pyneuronautofit.simulators.lanes.simulator import kernel_writer
 from pyneuronautofit.simulators.neuron.cell import NeuronSetup
 from pyneuronautofit.simulators.processes.pool import Job, Outcome
 from pyneuronautofit.space import ParameterPath, ParameterTable
@@ -62,9 +58,7 @@ class BatchProbe:
         self._threads = ThreadPoolExecutor(self._n_worker, thread_name_prefix="lanes")
         # A test that has no synapse needs no code for events.
         receiving = "" if settings is None else synapse.MECHANISM
-        purpose = GenerateKernel((), "double", probe=True, receiving=receiving)
-        self._kernels = KernelLibrary(source.mods, kernel_writer(source.mods), purpose)
-        self._plan: dict[NodeKind, tuple[NodeVariable, ...]] = {}
+        self._kernels = KernelLibrary(source.mods, ProbeKernel, receiving=receiving)
         self._runners: dict[Signature, ProbeRunner] = {}
 
     @property
@@ -89,8 +83,7 @@ class BatchProbe:
 
     def kernel_keys(self) -> tuple[str, ...]:
         """Return names for the kernels in use."""
-        kinds = {frozenset(signature.node_kinds) for signature in self._runners}
-        return tuple(sorted(self._kernels.kernel_for(each).key for each in kinds))
+        return self._kernels.keys
 
     def stream(
         self, parameters: ParameterTable, initial_mV: Sequence[Mapping[str, float]] = ()
@@ -106,7 +99,7 @@ class BatchProbe:
         models = []
         for outcome in outcomes:
             if isinstance(outcome.value, ModelImage):
-                self._prepare(outcome.value.image.signature)
+                self._prepare(outcome.value.signature)
                 models.append(outcome)
             else:
                 yield Probed(outcome.task, outcome.status, outcome.message, None, outcome.seconds)
@@ -130,32 +123,18 @@ class BatchProbe:
     ) -> list[Outcome]:
         """Return the outcome of reading every model, in their order: an image, or a failure."""
         beginnings = parse_beginnings(initial_mV) or [[] for _ in range(len(parameters))]
-        workers = self._pool.workers_for(parameters, beginnings)
         settings = [list(parameters.settings(model)) for model in range(len(parameters))]
-        found: list[Outcome] = []
-        pending = list(range(len(parameters)))
-        while pending:
-            asked, pending = pending, []
-            plan = packed_plan(self._plan)
-            new: set[Signature] = set()
-            tasks = [ReadModel(settings[each], beginnings[each], plan) for each in asked]
-            for outcome in workers.map(tasks):
-                model = asked[outcome.task]
-                if isinstance(outcome.value, PyNeuronAutofitError):
-                    raise outcome.value
-                if isinstance(outcome.value, Signature):
-                    new.add(outcome.value)
-                    pending.append(model)
-                else:
-                    found.append(replace(outcome, task=model))
-            for signature in sorted(new, key=repr):
-                self._prepare(signature)
-        return sorted(found, key=lambda outcome: outcome.task)
+        return read_cells(
+            range(len(parameters)),
+            lambda model, plan: ReadModel(settings[model], beginnings[model], plan),
+            self._pool.workers_for(parameters, beginnings),
+            self._kernels,
+            self._threads,
+        )
 
     def _prepare(self, signature: Signature) -> None:
         if signature not in self._runners:
-            loaded = self._kernels.kernel_for(frozenset(signature.node_kinds))
-            self._plan.update(loaded.variables)
+            loaded = self._kernels.kernel_for(signature.node_kinds)
             self._runners[signature] = ProbeRunner(signature, loaded, self._test.dt_ms)
 
     # --- simulating them

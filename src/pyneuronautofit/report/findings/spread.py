@@ -13,7 +13,7 @@ from pyneuronautofit.space.parameter import Bound
 from pyneuronautofit.space.scales import FIXED
 
 #: A model presses on a bound from this part of the interval on.
-NEAR = 0.02
+PRESSING_PART = 0.02
 #: A parameter does if this part of the models do.
 MANY = 0.25
 # Points of a chart's strip.
@@ -35,7 +35,7 @@ class Spread:
     quartiles : FloatArray, shape (3,)
         The same for the quartiles of all models.
     near_low, near_high
-        Part of the models within `NEAR` of a bound.
+        Part of the models within `PRESSING_PART` of a bound.
     """
 
     parameter: Parameter
@@ -106,6 +106,6 @@ def _spread(parameter: Parameter, column: int, unit: FloatArray) -> Spread:
         column,
         values[shown.astype(np.int64)],
         np.quantile(values, [0.25, 0.5, 0.75]),
-        float((values <= NEAR).mean()),
-        float((values >= 1 - NEAR).mean()),
+        float((values <= PRESSING_PART).mean()),
+        float((values >= 1 - PRESSING_PART).mean()),
     )

@@ -7,7 +7,7 @@ import numpy as np
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed, mode_codes
-from pyneuronautofit.report.findings.spread import MANY, NEAR, Spread
+from pyneuronautofit.report.findings.spread import MANY, PRESSING_PART, Spread
 from pyneuronautofit.report.html import Markup, chart, element, section, table
 from pyneuronautofit.runs import column_names
 
@@ -63,7 +63,8 @@ def parameters(content: Content) -> Markup:
         for spread in spreads
         if spread.pressing
     ]
-    rule = f"{100 * MANY:g} % of the models or more within {100 * NEAR:g} % of the interval's end"
+    near = f"within {100 * PRESSING_PART:g} % of the interval's end"
+    rule = f"{100 * MANY:g} % of the models or more {near}"
     if pressing:
         text = f"These parameters press on a bound ({rule}). A wider one may give better models:"
         found = element("div", element("p", text), element("ul", *pressing), class_="warning")

@@ -12,7 +12,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.optimisers.weightings.base import Weights
+from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.export import Header
 from pyneuronautofit.runs.stamp import RunFiles
 from pyneuronautofit.runs.store import schema

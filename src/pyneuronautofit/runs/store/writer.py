@@ -184,12 +184,12 @@ class RunWriter:
 
     @contextmanager
     def _writing(self, what: str) -> Any:
-        with writing(self._path, what):
+        with _explaining(self._path, what):
             yield
 
 
 @contextmanager
-def writing(path: Path, what: str) -> Any:
+def _explaining(path: Path, what: str) -> Any:
     """Turn what SQLite says about a store that is being written into an error of this package."""
     try:
         yield

@@ -244,13 +244,9 @@ def _point_shift(points: int, step_ms: float, duration_ms: float) -> int:
 
 
 class AdaptiveKernel(KernelBase):
-    """The functions of an adaptive kernel library.
+    """The functions of an adaptive kernel library."""
 
-    Parameters
-    ----------
-    library
-        What `build.compile_kernel` made.
-    """
+    target = "adaptive"
 
     def run(
         self,

@@ -72,7 +72,7 @@ class LaneCall:
         Whether they have been found to be stiff.
     """
 
-    loaded: LoadedKernel
+    loaded: LoadedKernel[AdaptiveKernel]
     signature: Signature
     cells: Sequence[Cell]
     stiff: bool
@@ -120,7 +120,9 @@ class AdaptiveWork:
         self._running: dict[Future[LaneAnswer], Memory] = {}
         self.use = LaneUse()
 
-    def run(self, cells: Iterable[tuple[LoadedKernel, Sequence[Cell]]]) -> Iterator[TraceBlock]:
+    def run(
+        self, cells: Iterable[tuple[LoadedKernel[AdaptiveKernel], Sequence[Cell]]]
+    ) -> Iterator[TraceBlock]:
         """Simulate cells and yield them as they come.
 
         A block's voltages are the caller's until it asks for the next.
@@ -133,7 +135,7 @@ class AdaptiveWork:
         groups = list(cells)
         kernel_of = {cell.candidate: loaded for loaded, some in groups for cell in some}
         waiting = [call for group in groups for call in self._calls(*group, stiff=False)]
-        stiff: dict[LoadedKernel, list[Cell]] = {}
+        stiff: dict[LoadedKernel[AdaptiveKernel], list[Cell]] = {}
         while waiting or stiff or self._running:
             if not waiting:
                 waiting = [c for group in stiff.items() for c in self._calls(*group, stiff=True)]
@@ -166,7 +168,9 @@ class AdaptiveWork:
         future = self._threads.submit(simulate, call, self._plan, memory, self._stop)
         self._running[future] = memory
 
-    def _calls(self, loaded: LoadedKernel, cells: Sequence[Cell], *, stiff: bool) -> list[LaneCall]:
+    def _calls(
+        self, loaded: LoadedKernel[AdaptiveKernel], cells: Sequence[Cell], *, stiff: bool
+    ) -> list[LaneCall]:
         """Cut cells into calls of the same mixture; those that are likely to last come last."""
         experiment = self._plan.experiment
         fitting = max(_CALL_BYTES // (experiment.n_sweep * experiment.n_sample * 8), 1)
@@ -201,8 +205,6 @@ def simulate(call: LaneCall, plan: AdaptivePlan, memory: Memory, stop: Stop) -> 
     """Simulate all sweeps of the cells of a call; their voltages lie in `memory`."""
     began = time.monotonic()
     kernel, cells, experiment = call.loaded.kernel, call.cells, plan.experiment
-    if not isinstance(kernel, AdaptiveKernel):
-        raise TypeError("expected a kernel of the adaptive integrator")
     layouts = {
         signature: make_layout(
             signature, call.loaded.numbers, call.loaded.sizes, within=call.signature

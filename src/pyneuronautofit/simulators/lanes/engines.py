@@ -10,11 +10,11 @@ from pyneuronautofit.simulators._base import TraceBlock
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.integrators import Adaptive
-from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptivePlan, LaneUse
+from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptiveKernel, AdaptivePlan, LaneUse
 from pyneuronautofit.simulators.lanes.adaptive_lanes import AdaptiveWork, Memory
 from pyneuronautofit.simulators.lanes.kernel import Kernel
 from pyneuronautofit.simulators.lanes.lanes import Cell, Chunk, LaneRunner, LaneWork, batched
-from pyneuronautofit.simulators.lanes.library import LoadedKernel
+from pyneuronautofit.simulators.lanes.library import KernelLibrary, LoadedKernel
 from pyneuronautofit.simulators.lanes.packing import make_layout
 
 # Voltages of one chunk of the fixed step; three are in memory at the most.
@@ -30,10 +30,6 @@ class Engine(Protocol):
     @property
     def use(self) -> LaneUse:
         """What lanes were used for."""
-        ...
-
-    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
-        """Take notice of the kernel of a signature, before cells of it come."""
         ...
 
     def simulate(self, cells: CellsBySignature) -> Iterator[TraceBlock]:
@@ -52,29 +48,25 @@ class FixedEngine:
     ----------
     threads
         Where kernels run.
+    kernels
+        Those of the model.
     experiment
         What the cells go through.
     """
 
-    def __init__(self, threads: ThreadPoolExecutor, experiment: Experiment) -> None:
+    def __init__(
+        self, threads: ThreadPoolExecutor, kernels: KernelLibrary[Kernel], experiment: Experiment
+    ) -> None:
         self._threads = threads
+        self._kernels = kernels
         self._experiment = experiment
         self._runners: dict[Signature, LaneRunner] = {}
         self._at_work: set[LaneWork] = set()
         self.use = LaneUse()
 
-    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
-        """Take notice of the kernel of a signature."""
-        if signature in self._runners:
-            return
-        if not isinstance(loaded.kernel, Kernel):
-            raise TypeError("expected a kernel of the fixed step")
-        layout = make_layout(signature, loaded.numbers, loaded.sizes)
-        self._runners[signature] = LaneRunner(loaded.kernel, layout, self._experiment)
-
     def simulate(self, cells: CellsBySignature) -> Iterator[TraceBlock]:
         """Simulate cells chunk after chunk; while the caller has one, the next is simulated."""
-        of_runner = {self._runners[signature]: some for signature, some in cells.items()}
+        of_runner = {self._runner(signature): some for signature, some in cells.items()}
         work = LaneWork(self._threads, self._experiment)
         self._at_work.add(work)
         try:
@@ -97,6 +89,13 @@ class FixedEngine:
         for work in list(self._at_work):
             work.abandon()
 
+    def _runner(self, signature: Signature) -> LaneRunner:
+        if signature not in self._runners:
+            loaded = self._kernels.kernel_for(signature.node_kinds)
+            layout = make_layout(signature, loaded.numbers, loaded.sizes)
+            self._runners[signature] = LaneRunner(loaded.kernel, layout, self._experiment)
+        return self._runners[signature]
+
     def _cells_per_chunk(self) -> int:
         of_one = self._experiment.n_sweep * self._experiment.n_sample * 8
         return max(_CHUNK_BYTES // of_one, 1)
@@ -109,8 +108,10 @@ class AdaptiveEngine:
     ----------
     threads
         Where kernels run.
+    kernels
+        Those of the model.
     n_worker
-        How many there are.
+        How many threads there are.
     experiment
         What the cells go through.
     adaptive
@@ -120,27 +121,25 @@ class AdaptiveEngine:
     def __init__(
         self,
         threads: ThreadPoolExecutor,
+        kernels: KernelLibrary[AdaptiveKernel],
         n_worker: int,
         experiment: Experiment,
         adaptive: Adaptive,
     ) -> None:
         self._threads = threads
+        self._kernels = kernels
         self._n_worker = n_worker
         self._plan = AdaptivePlan(experiment, adaptive)
-        self._loaded: dict[Signature, LoadedKernel] = {}
         self._memories: list[Memory] = []
         self._at_work: set[AdaptiveWork] = set()
         self.use = LaneUse()
 
-    def prepare(self, signature: Signature, loaded: LoadedKernel) -> None:
-        """Take notice of the kernel of a signature."""
-        self._loaded[signature] = loaded
-
     def simulate(self, cells: CellsBySignature) -> Iterator[TraceBlock]:
         """Simulate cells."""
-        groups: dict[LoadedKernel, list[Cell]] = {}
+        groups: dict[LoadedKernel[AdaptiveKernel], list[Cell]] = {}
         for signature, some in cells.items():
-            groups.setdefault(self._loaded[signature], []).extend(some)
+            loaded = self._kernels.kernel_for(signature.node_kinds)
+            groups.setdefault(loaded, []).extend(some)
         # Of calls side by side each has its own; a second caller finds none, and gets new ones.
         memories, self._memories = self._memories or self._new_memories(), []
         work = AdaptiveWork(self._threads, self._plan, memories)

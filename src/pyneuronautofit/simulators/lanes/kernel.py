@@ -6,11 +6,12 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.codegen.targets import TargetName
 
 
 class _Tree(ctypes.Structure):
@@ -18,8 +19,6 @@ class _Tree(ctypes.Structure):
 
     _fields_ = (
         ("n_node", ctypes.c_int32),
-        ("stimulated", ctypes.c_int32),
-        ("recorded", ctypes.c_int32),
         ("parent", ctypes.c_void_p),
         ("kind", ctypes.c_void_p),
     )
@@ -33,24 +32,14 @@ class TreeArrays:
     ----------
     parent, kind : integer arrays, shape (n_node,)
         Parents before their children; the kernel's number of a node's kind, or -1.
-    stimulated, recorded
-        Nodes.
     """
 
     parent: Any
     kind: Any
-    stimulated: int
-    recorded: int
 
     def as_struct(self) -> _Tree:
         """Return it as C sees it; the arrays have to outlive it."""
-        return _Tree(
-            len(self.parent),
-            self.stimulated,
-            self.recorded,
-            self.parent.ctypes.data,
-            self.kind.ctypes.data,
-        )
+        return _Tree(len(self.parent), self.parent.ctypes.data, self.kind.ctypes.data)
 
 
 @dataclass(frozen=True)
@@ -96,8 +85,10 @@ class KernelBase:
     Parameters
     ----------
     library
-        What `build.compile_kernel` made.
+        What `compile_kernel` made of a source that was generated for `target`.
     """
+
+    target: ClassVar[TargetName]
 
     def __init__(self, library: Path) -> None:
         self._library = ctypes.CDLL(str(library))
@@ -122,6 +113,8 @@ class KernelBase:
 
 class Kernel(KernelBase):
     """The functions of a kernel library of the fixed step."""
+
+    target = "fixed"
 
     def __init__(self, library: Path) -> None:
         super().__init__(library)

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from pyneuronautofit import codegen
 from pyneuronautofit._native import artifacts
-from pyneuronautofit.codegen.compile import Precision, compile_kernel, read_sidecar, write_sidecar
-from pyneuronautofit.codegen.generate import GeneratedKernel, GenerateKernel
+from pyneuronautofit.codegen.compile import (
+    KernelBuildError,
+    Precision,
+    compile_kernel,
+    read_sidecar,
+    write_sidecar,
+)
+from pyneuronautofit.codegen.generate import GeneratedKernel, GenerateKernel, make_writer
 from pyneuronautofit.codegen.ir.node import Name
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
-from pyneuronautofit.codegen.nmodl.sources import find_sources
-from pyneuronautofit.models import neuron_version
-from pyneuronautofit.probes.batch.kernel import ProbeKernel
-from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptiveKernel
-from pyneuronautofit.simulators.lanes.kernel import Kernel
+from pyneuronautofit.codegen.source_key import source_key
+from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.simulators.cells.worker import ReadingPlan
+from pyneuronautofit.simulators.lanes.kernel import KernelBase
+from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
+
+# Channels of the largest published cells take some seconds.
+_WRITING_LIMIT_S = 600.0
+
+K_co = TypeVar("K_co", bound=KernelBase, covariant=True)
 
 
 @dataclass(frozen=True, eq=False)
-class LoadedKernel:
+class LoadedKernel(Generic[K_co]):
     """A kernel and what it is for.
 
     Attributes
@@ -35,10 +45,11 @@ class LoadedKernel:
     variables
         What is to be read at the nodes of every kind.
     states
-        What a node of every kind keeps, as of `GeneratedKernel`; known of kernels for probes.
+        What a node of every kind keeps, as of `GeneratedKernel`; empty where the target does not
+        keep that.
     """
 
-    kernel: Kernel | AdaptiveKernel | ProbeKernel
+    kernel: K_co
     key: str
     numbers: dict[NodeKind, int]
     variables: dict[NodeKind, tuple[NodeVariable, ...]]
@@ -50,32 +61,51 @@ class LoadedKernel:
         return {kind: len(variables) for kind, variables in self.variables.items()}
 
 
-class KernelLibrary:
+class KernelLibrary(Generic[K_co]):
     """The kernels of a model.
 
     Parameters
     ----------
     mods
         The folder of the model's .mod files, or None.
-    generate
-        Has a kernel's source written, by a process that has NEURON.
-    purpose
-        A `GenerateKernel` without kinds: what kernels are for.
+    opens
+        The class of the kernels, which opens a library; it says what they are made for.
+    precision
+        Of their lanes.
+    receiving
+        As of `GenerateKernel`.
     """
 
     def __init__(
         self,
         mods: Path | None,
-        generate: Callable[[GenerateKernel], GeneratedKernel],
-        purpose: GenerateKernel,
+        opens: type[K_co],
+        precision: Precision = "double",
+        *,
+        receiving: str = "",
     ) -> None:
         self._mods = mods
-        self._purpose = purpose
-        self._precision: Precision = purpose.precision
-        self._generate = generate
-        self._loaded: dict[frozenset[NodeKind], LoadedKernel] = {}
+        self._opens = opens
+        self._purpose = GenerateKernel((), precision, opens.target, receiving)
+        self._generate = kernel_writer(mods)
+        self._loaded: dict[frozenset[NodeKind], LoadedKernel[K_co]] = {}
 
-    def kernel_for(self, kinds: frozenset[NodeKind]) -> LoadedKernel:
+    @property
+    def plan(self) -> ReadingPlan:
+        """What is to be read at the nodes of every kind that some kernel has been loaded for."""
+        plan: dict[NodeKind, tuple[NodeVariable, ...]] = {}
+        for loaded in list(self._loaded.values()):
+            for kind, variables in loaded.variables.items():
+                # To the last bit what workers have had before, where nothing is new.
+                plan.setdefault(kind, variables)
+        return plan
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names for the kernels that have been loaded."""
+        return tuple(sorted(loaded.key for loaded in list(self._loaded.values())))
+
+    def kernel_for(self, kinds: Iterable[NodeKind]) -> LoadedKernel[K_co]:
         """Return the kernel for cells with these kinds of nodes.
 
         Raises
@@ -85,48 +115,48 @@ class KernelLibrary:
         KernelBuildError
             If the kernel cannot be compiled; NoCompilerError if there is no compiler.
         """
-        if kinds not in self._loaded:
-            self._loaded[kinds] = self._load(tuple(sorted(kinds, key=repr)))
-        return self._loaded[kinds]
+        wanted = frozenset(kinds)
+        if wanted not in self._loaded:
+            self._loaded[wanted] = self._load(tuple(sorted(wanted, key=repr)))
+        return self._loaded[wanted]
 
-    def _load(self, kinds: tuple[NodeKind, ...]) -> LoadedKernel:
-        key = self._key(kinds)
+    def _load(self, kinds: tuple[NodeKind, ...]) -> LoadedKernel[K_co]:
+        task = replace(self._purpose, kinds=kinds)
+        key = source_key(task, self._mods)
         sidecar = artifacts.cache_folder("kernels") / f"{key}.json"
         known = _from_json(read_sidecar(sidecar), len(kinds))
-        generated = known or self._generate(replace(self._purpose, kinds=kinds))
-        path = compile_kernel(generated.source, precision=self._precision)
+        generated = known or self._generate(task)
+        path = compile_kernel(generated.source, precision=task.precision)
         if known is None:
             write_sidecar(sidecar, asdict(generated))
         return LoadedKernel(
-            self._open(path),
+            self._opens(path),
             key,
             {kind: number for number, kind in enumerate(kinds)},
             dict(zip(kinds, generated.variables, strict=True)),
             dict(zip(kinds, generated.states)),
         )
 
-    def _open(self, library: Path) -> Kernel | AdaptiveKernel | ProbeKernel:
-        if self._purpose.adaptive:
-            return AdaptiveKernel(library)
-        return ProbeKernel(library) if self._purpose.probe else Kernel(library)
 
-    def _key(self, kinds: tuple[NodeKind, ...]) -> str:
-        """Return a name for all that a kernel's source depends on."""
-        sources = find_sources(self._mods, kinds)
-        here = Path(codegen.__file__).parent
-        parts = [
-            neuron_version().encode(),
-            repr(replace(self._purpose, kinds=kinds)).encode(),
-            *(path.read_bytes() for path in sorted(here.rglob("*.py"))),
-            *(sources[suffix].read_bytes() for suffix in sorted(sources)),
-            *(path.read_bytes() for path in _included(self._mods)),
-        ]
-        return artifacts.digest(parts)
+def kernel_writer(mods: Path | None) -> Callable[[GenerateKernel], GeneratedKernel]:
+    """Return what has the sources of kernels written, each by a process of its own."""
 
+    def write(task: GenerateKernel) -> GeneratedKernel:
+        pool = WorkerPool(Job(make_writer, mods), 1, _WRITING_LIMIT_S, 1)
+        try:
+            (outcome,) = pool.map([task])
+        finally:
+            pool.close()
+        if isinstance(outcome.value, PyNeuronAutofitError):
+            raise outcome.value
+        if not isinstance(outcome.value, GeneratedKernel):
+            raise KernelBuildError(
+                f"the kernel of the batch simulator could not be written ({outcome.message}). "
+                "Use --simulator neuron for this model."
+            )
+        return outcome.value
 
-def _included(mods: Path | None) -> list[Path]:
-    """Return the files beside the .mod files that these may include."""
-    return [] if mods is None else sorted(path for path in mods.glob("*.inc") if path.is_file())
+    return write
 
 
 def _from_json(found: dict[str, Any] | None, n_kind: int) -> GeneratedKernel | None:

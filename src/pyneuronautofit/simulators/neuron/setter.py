@@ -23,6 +23,11 @@ PathValues: TypeAlias = Sequence[float]
 Step: TypeAlias = tuple[str, int | None, float | None]
 
 
+def paths_of(parameters: ParameterTable) -> tuple[ParameterPath, ...]:
+    """Return all paths of a table, in the order of `path_values`."""
+    return tuple(path for paths in parameters.targets for path in paths)
+
+
 def path_values(parameters: ParameterTable, candidates: Sequence[int]) -> list[PathValues]:
     """Return each candidate's values for all paths of a table, in their order."""
     columns = np.repeat(

@@ -7,7 +7,6 @@ NEURON takes the fixed steps of the experiment's clock, or those that its CVODE 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from typing import Self
 
@@ -19,7 +18,9 @@ from pyneuronautofit.simulators._base import RunStatus, TraceBlock, Traces, gath
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.neuron.cell import NeuronSetup, make_runner
 from pyneuronautofit.simulators.neuron.cvode import CvodeSetup, make_cvode_runner
-from pyneuronautofit.simulators.processes.pool import Job, Outcome, WorkerPool
+from pyneuronautofit.simulators.neuron.setter import paths_of
+from pyneuronautofit.simulators.processes.pool import Job, Outcome
+from pyneuronautofit.simulators.processes.workers import PathWorkers
 from pyneuronautofit.space import ParameterPath, ParameterTable
 
 # NEURON keeps a little of every cell; benchmarks/worker_memory.py measures how much.
@@ -28,11 +29,6 @@ _CANDIDATES_PER_WORKER = 1000
 # Typical is about 0.1 s of work per second of one small cell. A hundred times that is a hang.
 _TIME_LIMIT_S = 60.0
 _TIME_LIMIT_S_PER_CELL_MS = 0.01
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class NeuronSimulator:
@@ -77,15 +73,14 @@ class NeuronSimulator:
             _check_tolerance(cvode_tolerance_mV)
         self._source = source
         self._experiment = experiment
-        self._n_worker = n_worker or available_cores()
-        self._time_limit_s = time_limit_s or (
-            _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * experiment.cell_ms
+        self._workers = PathWorkers(
+            self._job,
+            n_worker,
+            time_limit_s or _TIME_LIMIT_S + _TIME_LIMIT_S_PER_CELL_MS * experiment.cell_ms,
+            candidates_per_worker,
         )
-        self._candidates_per_worker = candidates_per_worker
         self._exact_tables = exact_tables
         self._cvode_tolerance_mV = cvode_tolerance_mV
-        self._pool: WorkerPool | None = None
-        self._paths: tuple[ParameterPath, ...] = ()
 
     @property
     def experiment(self) -> Experiment:
@@ -99,16 +94,16 @@ class NeuronSimulator:
             steps = f"CVODE, tolerance {self._cvode_tolerance_mV:g} mV"
         else:
             steps = f"steps of {self._experiment.clock.dt_ms:g} ms"
-        return f"NEURON in {self._n_worker} process(es), {steps}"
+        return f"NEURON in {self._workers.n_worker} process(es), {steps}"
 
     def check(self, parameters: ParameterTable) -> None:
         """Build the cell once in a worker; raises ModelError if it lacks what is needed."""
-        self._pool_for(parameters).check()
+        self._workers.for_paths(paths_of(parameters)).check()
 
     def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
         """Simulate candidates and yield each as it is finished."""
         tasks = [list(parameters.settings(candidate)) for candidate in range(len(parameters))]
-        for outcome in self._pool_for(parameters).map(tasks):
+        for outcome in self._workers.for_paths(paths_of(parameters)).map(tasks):
             yield self._block(outcome)
 
     def run(self, parameters: ParameterTable) -> Traces:
@@ -118,25 +113,13 @@ class NeuronSimulator:
 
     def close(self) -> None:
         """End the workers."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        self._workers.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    def _pool_for(self, parameters: ParameterTable) -> WorkerPool:
-        paths = tuple(path for paths in parameters.targets for path in paths)
-        if self._pool is None or paths != self._paths:
-            self.close()
-            self._pool = WorkerPool(
-                self._job(paths), self._n_worker, self._time_limit_s, self._candidates_per_worker
-            )
-            self._paths = paths
-        return self._pool
 
     def _job(self, paths: tuple[ParameterPath, ...]) -> Job:
         setup = NeuronSetup(self._source, self._experiment, paths, self._exact_tables)

@@ -1,0 +1,53 @@
+// How the values of a cell lie in memory: in `fixed`, what stays; in `kept`, what a step changes.
+#ifndef PYNEURONAUTOFIT_LAYOUT_HPP
+#define PYNEURONAUTOFIT_LAYOUT_HPP
+
+#include <vector>
+
+#include "tree.hpp"
+
+namespace adaptive {
+
+using lanes::real;
+using lanes::V;
+using lanes::W;
+using tree::Block;
+using tree::Kinds;
+using tree::Tree;
+
+template <class... K> struct Layout {
+    explicit Layout(const Tree &tree) : tree(tree), n(std::size_t(tree.n_node)) {
+        std::size_t fixed = 3 * n, kept = 5 * n, raw = 0;
+        for (int k = 0; k < Kinds<K...>::n; k++) {
+            par[k] = fixed;
+            state[k] = kept;
+            values[k] = raw;
+            for (std::size_t i = 0; i < n; i++)
+                if (tree.kind[i] == k) nodes[k].push_back(std::int32_t(i));
+            const std::size_t count = nodes[k].size();
+            fixed += count * n_par[k];
+            kept += count * (Kinds<K...>::n_state[k] + n_past[k]);
+            raw += count * Kinds<K...>::n_raw[k];
+            past[k] = state[k] + count * Kinds<K...>::n_state[k];
+        }
+        n_fixed = fixed;
+        n_kept = kept;
+        n_value = raw;
+    }
+
+    static constexpr std::size_t n_par[] = {std::size_t(K::n_par)..., 0};
+    static constexpr std::size_t n_past[] = {std::size_t(K::n_past)..., 0};
+
+    Tree tree;
+    std::size_t n, n_fixed, n_kept, n_value;
+    std::vector<std::int32_t> nodes[sizeof...(K) + 1];
+    // Of the first node of every kind.
+    std::size_t par[sizeof...(K) + 1], state[sizeof...(K) + 1], past[sizeof...(K) + 1];
+    std::size_t values[sizeof...(K) + 1];
+    // Whether all nodes of a kind have the same constants, in every cell: then one copy serves all.
+    bool same[sizeof...(K) + 1] = {};
+};
+
+}  // namespace adaptive
+
+#endif

@@ -1,0 +1,390 @@
+// The lanes of the adaptive integrator at work.
+//
+// Every lane has its own job, time and step; when a job is done the lane takes the next. What
+// happens in a lane depends on nothing but its job, so the results are the same whatever else is
+// simulated, in whatever order.
+#ifndef PYNEURONAUTOFIT_RUN_HPP
+#define PYNEURONAUTOFIT_RUN_HPP
+
+#include <algorithm>
+#include <vector>
+
+#include "bank.hpp"
+#include "protocol.hpp"
+#include "queue.hpp"
+#include "response.hpp"
+#include "stepper.hpp"
+
+namespace adaptive {
+
+using lanes::B;
+using lanes::bits;
+using tree::stopped;
+
+#ifdef LANES_SINGLE
+typedef std::int32_t ticks;
+#else
+typedef std::int64_t ticks;
+#endif
+typedef ticks T __attribute__((vector_size(LANES_BYTES)));
+
+constexpr real safety = real(0.85);
+constexpr real acceptable = real(1.1);  // error over tolerance
+constexpr real least_change = real(0.2), most_change = real(2), after_rejection = real(0.9);
+// Within a step, a noisy current and its mean may move the voltage apart by so many tolerances.
+constexpr real wander = real(10);
+constexpr std::int64_t look_every = 256;
+
+// Where the results go. Arrays of [cell][sweep]; a cell's transients are its first jobs.
+struct Results {
+    double *const *voltage;
+    std::int32_t *status;
+    std::int64_t *steps;
+    std::int64_t *transient_steps;  // [cell][holding]
+    std::int64_t *lane_steps;       // of all lanes together: all, those that counted, rejected ones
+};
+
+template <bool following, class... K> class Run {
+  public:
+    // A cell whose transient takes more than so many steps is given up as `too_many_steps`.
+    Run(const Tree &tree, const Protocol &protocol, const Cells &cells, const Results &results,
+        std::int64_t transient_limit)
+        : layout_(tree), protocol_(protocol), results_(results), transient_limit_(transient_limit), bank_(layout_, cells),
+          queue_(protocol, cells), n_node_(cells.n_node), stepper_(layout_),
+          kept_size_(layout_.n_kept + 2), saved_(std::size_t(cells.n_cell * protocol.n_holding) * kept_size_),
+          tick_(real(protocol.tick_ms)), per_tick_(real(1.0 / protocol.tick_ms)) {}
+
+    void run(const std::int32_t *stop) {
+        h_ = last_ = lanes::broadcast(real(protocol_.first_ms));
+        left_ = T{} + 1;
+        for (int l = 0; l < W; l++) idle(l);
+        for (int l = 0; l < W; l++) take(l);
+        std::int64_t turn = 0;
+        while (n_active_ > 0) {
+            if (resized_) resize();
+            if (lanes::any(begun_)) {
+                stepper_.begin(begun_, time());
+                begun_ = M{};
+            }
+            step();
+            if (++turn % look_every == 0 && stopped(stop)) return;
+        }
+        results_.lane_steps[0] += turn * W;
+        for (int l = 0; l < W; l++) {
+            results_.lane_steps[1] += n_good_[l];
+            results_.lane_steps[2] += n_rejected_[l];
+        }
+    }
+
+  private:
+    struct Lane {
+        Queue::Job job;
+        std::int64_t segment = 0;
+        Response response;
+    };
+
+    V time() const { return __builtin_convertvector(tick_now_, V) * tick_ + start_ms_; }
+
+    // One step of all lanes.
+    void step() {
+        // Not a small rest before an edge: two equal steps instead.
+        T n = __builtin_convertvector(h_ * per_tick_, T);
+        n = n < 1 ? T{} + 1 : n;
+        n = n * 2 > left_ ? (n >= left_ ? left_ : (left_ + 1) >> 1) : n;
+        const V h = __builtin_convertvector(n, V) * tick_;
+        V half_nA = stimulus_, whole_nA = stimulus_, wandered{};
+        if (n_varying_ > 0) charge(n, half_nA, whole_nA, wandered);
+        const V share = fresh_ ? V{} : h / (h + last_);
+        auto outcome = stepper_.attempt(time() + real(0.5) * h, h, share, half_nA, whole_nA);
+        V error = outcome.error_mV / real(protocol_.tolerance_mV);
+        error = wandered > error ? wandered : error;
+
+        const M least = h <= real(protocol_.least_ms) * real(1.0001), lost = error != error;
+        const M good = ((error <= acceptable) | least) & ~lost & active_;
+        choose(h, error, good, lost);
+        respond(n, good, outcome);
+        stepper_.accept(good, lanes::all(good | ~active_));
+        tick_now_ = good ? tick_now_ + n : tick_now_;
+        left_ = good ? left_ - n : left_;
+        last_ = good ? h : last_;
+        fresh_ = fresh_ & ~good;
+        const M ended = (left_ <= 0) & active_, hopeless = lost & least & active_;
+        // Masks are -1 where they are true.
+        steps_ -= active_;
+        n_good_ -= good;
+        n_rejected_ -= active_ & ~good;
+        const M overdue = (steps_ > limit_) & active_;
+        if (lanes::any(ended | hopeless | overdue)) settle_lanes(ended, hopeless, overdue);
+    }
+
+    // Gives lanes whose job, or part of a job, has ended something else to do.
+    void settle_lanes(M ended, M hopeless, M overdue) {
+        for (int l = 0; l < W; l++) {
+            if (!active_[l]) continue;
+            if (overdue[l]) {
+                finish(l, too_many_steps);
+                queue_.give_up(lanes_[l].job.cell);
+                take(l);
+            } else if (hopeless[l]) {
+                // The cell's other sweeps go on: which of them fails first depends on the lanes.
+                finish(l, diverged);
+                take(l);
+            } else if (queue_.hopeless(lanes_[l].job.cell)) {
+                take(l);
+            } else if (ended[l]) {
+                next_segment(l);
+            }
+        }
+    }
+
+    // The next step: by the third root of the error, as its order is (docs/integrators.md, eq. 15).
+    void choose(V h, V error, M good, M lost) {
+        V change = safety * quick::inverse_cube_root(error);
+        change = lost ? lanes::broadcast(least_change) : change;
+        change = change > least_change ? change : lanes::broadcast(least_change);
+        const V most = good ? lanes::broadcast(most_change) : lanes::broadcast(after_rejection);
+        change = change < most ? change : most;
+        V next = h * change;
+        // A step that an edge has shortened says nothing against the step that was planned.
+        const M shortened = good & (h < h_ * real(0.95)) & (next < h_) & (change > real(1));
+        next = shortened ? h_ : next;
+        const V least = lanes::broadcast(real(protocol_.least_ms));
+        const V longest = lanes::broadcast(real(protocol_.most_ms));
+        next = next > least ? next : least;
+        h_ = next < longest ? next : longest;
+    }
+
+    // What a recorded current brings in a step, and in its first half.
+    void charge(T n, V &half_nA, V &whole_nA, V &wandered) {
+        const double tick_ms = protocol_.tick_ms;
+        for (int l = 0; l < W; l++) {
+            if (!varying_[l]) continue;
+            const Sweep &sweep = protocol_.sweeps[lanes_[l].job.sweep];
+            const std::int64_t from = tick_now_[l], to = from + n[l], middle = from + (n[l] + 1) / 2;
+            const double at_first = charge_at(protocol_, sweep, from);
+            const double at_last = charge_at(protocol_, sweep, to);
+            const double at_middle = charge_at(protocol_, sweep, middle);
+            const double whole = (at_last - at_first) / (double(n[l]) * tick_ms);
+            const double till_middle = double(middle - from) * tick_ms;
+            half_nA[l] = real((at_middle - at_first) / till_middle);
+            whole_nA[l] = real(whole);
+            const double apart = std::abs(at_middle - at_first - whole * till_middle);
+            wandered[l] = real(apart);
+        }
+        wandered /= stepper_.capacitance_of_electrode() * (wander * real(protocol_.tolerance_mV));
+    }
+
+    void respond(T n, M good, const typename Stepper<following, K...>::Outcome &course) {
+        const int shift = protocol_.point_shift;
+        const T first = (tick_now_ >> shift) + 1, last = (tick_now_ + n) >> shift;
+        const T count = good & listening_ & (last - first + 1);
+        if (!lanes::any(count > 0)) return;
+        const V per = quick::inv(__builtin_convertvector(n, V));
+        const V between = per * real(std::int64_t(1) << shift);
+        const V x = __builtin_convertvector((first << shift) - tick_now_, V) * per;
+        for (int l = 0; l < W; l++)
+            if (count[l] > 0)
+                lanes_[l].response.take(count[l], x[l], between[l],
+                                        {course.v[l], course.a[l], course.b[l]});
+    }
+
+    // --- jobs
+
+    void next_segment(int l) {
+        Lane &lane = lanes_[l];
+        if (lane.job.sweep < 0) {
+            transient_done(l);
+            return;
+        }
+        const Sweep &sweep = protocol_.sweeps[lane.job.sweep];
+        if (++lane.segment == sweep.n_segment) {
+            finish(l, finished);
+            take(l);
+            return;
+        }
+        enter_segment(l);
+        restart(l);
+    }
+
+    void enter_segment(int l) {
+        const Lane &lane = lanes_[l];
+        const Sweep &sweep = protocol_.sweeps[lane.job.sweep];
+        left_[l] = ticks(sweep.end_tick[lane.segment] - tick_now_[l]);
+        const double level = sweep.level_nA[lane.segment];
+        vary(l, level != level);
+        stimulus_[l] = level == level ? real(level) : real(0);
+    }
+
+    // Lets the largest cell in a lane say how many nodes are computed. Of a smaller one the nodes
+    // beyond its own, which are connected to nothing, are at rest.
+    void resize() {
+        resized_ = false;
+        int largest = 1;
+        for (int l = 0; l < W; l++)
+            if (active_[l]) largest = std::max(largest, int(size_[l]));
+        if (largest > stepper_.extent())
+            for (int l = 0; l < W; l++) put_to_rest(l, largest);
+        stepper_.extend(largest);
+    }
+
+    void put_to_rest(int l, int largest) {
+        if (!active_[l]) {  // it goes on with any cell, and nothing comes of it
+            put(bank_.fixed(0), layout_.n_fixed, stepper_.fixed(l));
+            put(bank_.begun(0), layout_.n_kept, stepper_.kept(l));
+            return;
+        }
+        const std::int64_t cell = lanes_[l].job.cell;
+        const real *begun = bank_.begun(cell);
+        real *kept = stepper_.kept(l);
+        for (int part = 0; part < 5; part++)
+            for (int i = size_[l]; i < largest; i++)
+                kept[(std::size_t(part) * layout_.n + std::size_t(i)) * W] =
+                    begun[std::size_t(part) * layout_.n + std::size_t(i)];
+        for (int k = 0; k < Kinds<K...>::n; k++)
+            for (std::size_t j = 0; j < layout_.nodes[k].size(); j++)
+                if (layout_.nodes[k][j] >= size_[l]) copy_node(begun, kept, k, j);
+    }
+
+    void copy_node(const real *from, real *column, int k, std::size_t j) const {
+        const std::size_t n_state = std::size_t(Kinds<K...>::n_state[k]), n_past = layout_.n_past[k];
+        for (std::size_t q = 0; q < n_state; q++) {
+            const std::size_t at = layout_.state[k] + j * n_state + q;
+            column[at * W] = from[at];
+        }
+        for (std::size_t q = 0; q < n_past; q++) {
+            const std::size_t at = layout_.past[k] + j * n_past + q;
+            column[at * W] = from[at];
+        }
+    }
+
+    void vary(int l, bool varies) {
+        n_varying_ += int(varies) - int(varying_[l]);
+        varying_[l] = varies;
+    }
+
+    // Nothing is known of what comes.
+    void restart(int l) {
+        h_[l] = real(protocol_.first_ms);
+        last_[l] = real(protocol_.first_ms);
+        fresh_[l] = -1;
+        stepper_.forget(l);
+    }
+
+    void take(int l) {
+        Lane &lane = lanes_[l];
+        if (!queue_.next(lane.job)) {
+            idle(l);
+            return;
+        }
+        if (!active_[l]) n_active_++;
+        active_[l] = -1;
+        size_[l] = n_node_[lane.job.cell];
+        resized_ = true;
+        lane.segment = 0;
+        steps_[l] = 0;
+        tick_now_[l] = 0;
+        const std::size_t n_fixed = layout_.n_fixed, n_kept = layout_.n_kept;
+        put(bank_.fixed(lane.job.cell), n_fixed, stepper_.fixed(l));
+        if (lane.job.sweep < 0) {
+            put(bank_.begun(lane.job.cell), n_kept, stepper_.kept(l));
+            begun_[l] = -1;
+            limit_[l] = ticks(transient_limit_);
+            listening_[l] = 0;
+            start_ms_[l] = -real(protocol_.transient_ticks) * tick_;
+            left_[l] = ticks(protocol_.transient_ticks);
+            vary(l, false);
+            stimulus_[l] = real(protocol_.holding_nA[lane.job.holding]);
+            restart(l);
+            return;
+        }
+        const Sweep &sweep = protocol_.sweeps[lane.job.sweep];
+        const real *saved = saved_of(lane.job);
+        put(saved, n_kept, stepper_.kept(l));
+        limit_[l] = ticks(protocol_.sweep_limit);
+        start_ms_[l] = 0;
+        enter_segment(l);
+        if (sweep.continues) {
+            h_[l] = saved[n_kept];
+            last_[l] = saved[n_kept + 1];
+            fresh_[l] = 0;
+        } else {
+            restart(l);
+        }
+        double *out = results_.voltage[place(lane.job)];
+        lane.response.begin(out, protocol_, stepper_.recorded()[l]);
+        listening_[l] = -1;
+    }
+
+    void transient_done(int l) {
+        const Queue::Job job = lanes_[l].job;
+        real *saved = saved_of(job);
+        const real *kept = stepper_.kept(l);
+        for (std::size_t j = 0; j < layout_.n_kept; j++) saved[j] = kept[j * W];
+        saved[layout_.n_kept] = h_[l];
+        saved[layout_.n_kept + 1] = last_[l];
+        results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = steps_[l];
+        queue_.transient_done(job, steps_[l]);
+        take(l);
+        for (int other = 0; other < W; other++)
+            if (!active_[other]) take(other);
+    }
+
+    // Says what has become of a job; a transient's end is that of all sweeps that follow it.
+    void finish(int l, Status status) {
+        const Queue::Job &job = lanes_[l].job;
+        if (job.sweep >= 0) {
+            results_.status[place(job)] = status;
+            results_.steps[place(job)] = steps_[l];
+            return;
+        }
+        results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = steps_[l];
+        for (std::int32_t s = 0; s < protocol_.n_sweep; s++)
+            if (protocol_.sweeps[s].holding == job.holding)
+                results_.status[job.cell * protocol_.n_sweep + s] = status;
+    }
+
+    // An idle lane goes on with what it has, from which nothing comes.
+    void idle(int l) {
+        if (active_[l]) n_active_--;
+        active_[l] = 0;
+        resized_ = true;
+        vary(l, false);
+        lanes_[l].job = {};
+        listening_[l] = 0;
+    }
+
+    std::size_t place(const Queue::Job &job) const {
+        return std::size_t(job.cell * protocol_.n_sweep + job.sweep);
+    }
+    real *saved_of(const Queue::Job &job) {
+        return &saved_[std::size_t(job.cell * protocol_.n_holding + job.holding) * kept_size_];
+    }
+    static void put(const real *from, std::size_t n, real *column) {
+        for (std::size_t j = 0; j < n; j++) column[j * W] = from[j];
+    }
+
+    Layout<K...> layout_;
+    const Protocol &protocol_;
+    const Results &results_;
+    std::int64_t transient_limit_;
+    Bank<K...> bank_;
+    Queue queue_;
+    const std::int32_t *n_node_;
+    Stepper<following, K...> stepper_;
+    std::size_t kept_size_;
+    std::vector<real> saved_;  // of every transient: what is kept, the next step, the last
+    real tick_, per_tick_;
+    Lane lanes_[W];
+    V h_{}, last_{}, stimulus_{}, start_ms_{};
+    T tick_now_{}, left_{};
+    T steps_{}, limit_{}, n_good_{}, n_rejected_{};
+    M fresh_{}, begun_{}, active_{}, listening_{};
+    std::int32_t size_[W] = {};
+    bool varying_[W] = {};
+    bool resized_ = true;
+    int n_varying_ = 0, n_active_ = 0;
+};
+
+}  // namespace adaptive
+
+#endif

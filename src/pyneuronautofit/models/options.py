@@ -1,0 +1,28 @@
+"""The option that says which model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyneuronautofit._options import MODEL, Resumed, option
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectOptions:
+    """Which model."""
+
+    project: str | None = option(
+        None,
+        "--project",
+        group=MODEL,
+        metavar="PATH",
+        parse=str,
+        resumed=Resumed.CONTENT,
+        help="a project.py or its folder (default: project.py of the working directory; without "
+        "one the built-in thalamocortical cell)",
+    )
+
+    def project_path(self) -> Path | None:
+        """Return the value of --project as `load_model` takes it."""
+        return None if self.project is None else Path(self.project)

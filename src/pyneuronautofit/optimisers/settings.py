@@ -1,0 +1,17 @@
+"""All options of the search in one record: the command's options are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyneuronautofit.optimisers.genetic import GeneticOptions
+from pyneuronautofit.optimisers.weighting import TraceOptions
+from pyneuronautofit.optimisers.weightings.krayzman import KrayzmanOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchSettings(TraceOptions, KrayzmanOptions, GeneticOptions):
+    """What the user decides about a search, whichever algorithm it is.
+
+    An algorithm that has options of its own adds their record to those above.
+    """

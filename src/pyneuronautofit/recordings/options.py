@@ -1,0 +1,53 @@
+"""The options that say which recording, and what of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyneuronautofit._options import MODEL, Resumed, option
+
+
+def channel(text: str) -> int | str:
+    """Read a channel: its number, or its name."""
+    return int(text) if text.isdigit() else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingOptions:
+    """Which recording, and what of it."""
+
+    recording: str = option(
+        "",
+        group="",
+        metavar="RECORDING",
+        parse=str,
+        resumed=Resumed.CONTENT,
+        help="the recording: .abf, .npz, .json or .nwb",
+    )
+    stimulus: tuple[float, float] | None = option(
+        None,
+        "--stimulus",
+        group=MODEL,
+        metavar="MS",
+        parse=float,
+        count=2,
+        help="start and end of the stimulus in ms (default: detected)",
+    )
+    voltage_channel: int | str | None = option(
+        None,
+        "--voltage-channel",
+        group=MODEL,
+        metavar="CHANNEL",
+        parse=channel,
+        help="number (from 0) or name of the voltage channel (default: the first in a voltage "
+        "unit)",
+    )
+    current_channel: int | str | None = option(
+        None,
+        "--current-channel",
+        group=MODEL,
+        metavar="CHANNEL",
+        parse=channel,
+        help="number (from 0) or name of the current channel (default: the first in a current "
+        "unit, else the protocol's command waveform)",
+    )

@@ -1,0 +1,99 @@
+"""Every option on its way: from the command line to who reads it.
+
+The tests go over the fields of the records, so a new option is tested by being one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from given import given_value, given_words
+from pyneuronautofit._options import field_names, options_of
+from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.fit import (
+    FitConfig,
+    build_search,
+    config_of,
+    evaluation_settings,
+    stored_settings,
+)
+from pyneuronautofit.objectives import EvaluationOptions, Mask
+from pyneuronautofit.optimisers import (
+    ALGORITHMS,
+    SearchSettings,
+    algorithm_of,
+    algorithms_that_read,
+)
+
+from .parabolas import make_problem
+
+
+def parsed(*words):
+    return parse_config(FitConfig, [*words, "cell.npz"], "test", "")
+
+
+def with_value(name):
+    config = parsed(*given_words(name))
+    assert getattr(config, name) == given_value(name) != options_of(FitConfig)[name][1]
+    return config
+
+
+@pytest.mark.parametrize("name", options_of(EvaluationOptions))
+def test_an_option_of_the_evaluation_arrives_in_its_settings(name):
+    settings, plain = (evaluation_settings(config) for config in (with_value(name), parsed()))
+    expected = Mask(by_mode={"X": [1]}) if name == "mask" else given_value(name)
+    assert settings == dataclasses.replace(plain, **{name: expected})
+
+
+def parts_of(strategy):
+    """All records that a strategy consists of, itself included."""
+    yield strategy
+    for field in dataclasses.fields(strategy):
+        part = getattr(strategy, field.name)
+        if dataclasses.is_dataclass(part):
+            yield from parts_of(part)
+
+
+#: What the search makes of an option where it does not take it as it is.
+MADE = {"refine": ("refined_after", 192), "krayzman_debug": None}
+
+
+@pytest.mark.parametrize("letter", ALGORITHMS)
+@pytest.mark.parametrize("name", options_of(SearchSettings))
+def test_an_option_of_the_search_arrives_in_the_strategies_that_read_it(name, letter):
+    problem = make_problem()
+    plain = build_search(parsed("-A", letter), problem)
+    changed = build_search(parsed("-A", letter, *given_words(name)), problem)
+    reads = name in field_names(algorithm_of(letter))
+    assert reads == (letter in algorithms_that_read(name))
+    if MADE.get(name, ()) is None:  # read by who writes files, not by the strategy
+        assert changed == plain
+        return
+    assert (changed != plain) == reads
+    if reads:
+        where, value = MADE.get(name, (name, given_value(name)))
+        parts = [part for part in parts_of(changed) if where in field_names(part)]
+        found = [getattr(part, where) for part in parts]
+        assert found
+        assert set(found) == {value}
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in options_of(FitConfig) if n not in ("mask", "recording")]
+)
+def test_an_option_comes_back_from_a_run(name):
+    """A run is taken up again with what it was begun with."""
+    config = with_value(name)
+    stored = json.loads(json.dumps(stored_settings(config, make_problem())))
+    session = SimpleNamespace(content={"settings": stored})
+    run = SimpleNamespace(info=SimpleNamespace(settings=stored), sessions=[session])
+    assert config_of(run) == config
+
+
+@pytest.mark.parametrize("name", options_of(SearchSettings))
+def test_somebody_reads_every_option_of_the_search(name):
+    assert algorithms_that_read(name)
