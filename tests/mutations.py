@@ -61,7 +61,7 @@ MUTATIONS = (
     ),
     Mutation(
         "codegen/ir/passes.py",
-        "return graph.product([(base.node, exponent), (graph.call(\"exp\", offset), 1)])",
+        'return graph.product([(base.node, exponent), (graph.call("exp", offset), 1)])',
         "return graph.product([(base.node, exponent)])",
         "codegen/ir",
     ),

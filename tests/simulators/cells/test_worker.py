@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from neuron import h
@@ -53,7 +55,7 @@ class ClampedCell(Cell):
 class KeepingCell(Cell):
     """A class that never lets its cells go."""
 
-    kept: list[Cell] = []
+    kept: ClassVar[list[Cell]] = []
 
     def __init__(self, nid):
         super().__init__(nid)
