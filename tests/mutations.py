@@ -66,7 +66,7 @@ MUTATIONS = (
         "codegen/ir",
     ),
     Mutation(
-        "codegen/runtime/run.hpp",
+        "codegen/runtime/queue.hpp",
         "sweeps_.push_back",
         "if (s) sweeps_.push_back",
         "simulators/lanes/test_adaptive_lanes.py",
@@ -120,10 +120,16 @@ MUTATIONS = (
         "optimisers/weightings",
     ),
     Mutation(
-        "objectives/settings.py",
-        '"--smoothing-kernel",',
-        '"--smoothing-kernels",',
-        "test_options.py test_docs_tables.py cli/test_help.py objectives",
+        "objectives/shapes.py",
+        "window=(self.before_spike, self.after_spike),\n            count",
+        "window=(70, self.after_spike),\n            count",
+        "objectives",
+    ),
+    Mutation(
+        "objectives/voltage.py",
+        "math.floor(self.smoothing_kernel_ms / target.step_ms / 2 + 1e-9)",
+        "math.floor(20.0 / target.step_ms / 2 + 1e-9)",
+        "objectives",
     ),
     Mutation(
         "plots/sweeps.py",
