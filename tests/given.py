@@ -7,7 +7,7 @@ from pyneuronautofit.fit import FitConfig
 
 #: Words for options that are texts, or allow few numbers.
 _WORDS = {
-    "modes": "XO", "mask": "{'X': [1]}", "algorithm": "N", "log_level": "DEBUG",
+    "modes": "XO", "mask": "{'R': [1]}", "algorithm": "N", "log_level": "DEBUG",
     "simulator": "batch", "integrator": "fixed", "precision": "single", "tolerance_mV": "0.5",
     "print_every": "3",
 }  # fmt: skip

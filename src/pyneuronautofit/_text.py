@@ -19,3 +19,10 @@ def quoted(names: Iterable[str], most: int = 12) -> str:
     listed = list(names)
     shown = ", ".join(listed[:most])
     return f"{shown}, ... ({len(listed)} in all)" if len(listed) > most else shown or "none"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return a text that may be of any length as a message can show it."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most - 20]}...{text[-10:]} ({len(text)} characters)"

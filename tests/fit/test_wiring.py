@@ -46,7 +46,7 @@ def with_value(name):
 @pytest.mark.parametrize("name", options_of(EvaluationOptions))
 def test_an_option_of_the_evaluation_arrives_in_its_settings(name):
     settings, plain = (evaluation_settings(config) for config in (with_value(name), parsed()))
-    expected = Mask(by_mode={"X": [1]}) if name == "mask" else given_value(name)
+    expected = Mask(by_mode={"R": [1]}) if name == "mask" else given_value(name)
     assert settings == dataclasses.replace(plain, **{name: expected})
 
 

@@ -18,6 +18,7 @@ from pyneuronautofit.fit.engine import Budget, Progress, beginning
 from pyneuronautofit.fit.identity import run_identity
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.models import Model
+from pyneuronautofit.objectives import used_mask
 from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
 from pyneuronautofit.runs import History, RunReader
 
@@ -106,6 +107,8 @@ def config_of(run: RunReader) -> FitConfig:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
     }
+    if "mask" in values:
+        values["mask"] = used_mask(values["mask"], values.get("modes", FitConfig.modes))
     return FitConfig(**values)
 
 

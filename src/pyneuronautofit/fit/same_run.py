@@ -8,6 +8,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fit.identity import changed_files
 from pyneuronautofit.fit.resume import OpenedFit
+from pyneuronautofit.objectives import used_evaluation
 from pyneuronautofit.runs import Header, RunReader
 
 
@@ -98,7 +99,7 @@ def _changed_header(before: Header, now: Header) -> list[str]:
         changed.append("the searched parameters or their bounds (param_nslh) are others")
     # What an older head does not say is among the run's settings, which are compared as such.
     said = {key: value for key, value in now.evaluation.items() if key in before.evaluation}
-    if before.evaluation != said or before.markers != now.markers:
+    if used_evaluation(before.evaluation) != said or before.markers != now.markers:
         changed.append("the evaluation is another one (its mask, -k, for instance)")
     return changed
 

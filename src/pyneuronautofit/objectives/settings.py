@@ -205,7 +205,8 @@ def read_settings(options: EvaluationOptions, **others: object) -> EvaluationSet
     Raises
     ------
     MaskError
-        If the mask is none.
+        If the mask is none, or has rules of modes that are not evaluated.
     """
-    mask = Mask() if options.mask is None else read_mask(options.mask, ALL_MODES)
+    modes = str(others.get("modes", options.modes))
+    mask = Mask() if options.mask is None else read_mask(options.mask, modes)
     return taken(EvaluationSettings, options, **{"mask": mask, **others})
