@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyneuronautofit._options import options_of
-from pyneuronautofit.fit import FitConfig
+from pyneuronautofit.fit import FitOptions
 
 #: Words for options that are texts, or allow few numbers.
 _WORDS = {
@@ -15,7 +15,7 @@ _WORDS = {
 
 def given_words(name: str) -> list[str]:
     """Return the words of a command line that set an option of a fit."""
-    described, default = options_of(FitConfig)[name]
+    described, default = options_of(FitOptions)[name]
     flag = described.flags[0]
     if described.parse is None:
         return [flag]
@@ -31,7 +31,7 @@ def given_words(name: str) -> list[str]:
 
 def given_value(name: str) -> object:
     """Return the value that these words mean, read without the parser of the command line."""
-    described, _default = options_of(FitConfig)[name]
+    described, _default = options_of(FitOptions)[name]
     values = (
         [described.parse(word) for word in given_words(name)[1:]] if described.parse else [True]
     )

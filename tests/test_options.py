@@ -8,7 +8,7 @@ import pytest
 
 from pyneuronautofit._options import above, at_least, between, not_zero, one_of
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitConfig, check_options, option, options_of
+from pyneuronautofit.fit import FitOptions, check_options, option, options_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ def test_checks_say_what_is_expected(check, good, bad):
 
 def test_no_flag_is_declared_twice():
     flags = [
-        flag for described, _default in options_of(FitConfig).values() for flag in described.flags
+        flag for described, _default in options_of(FitOptions).values() for flag in described.flags
     ]
     assert len(flags) == len(set(flags))
-    assert options_of(FitConfig)["generations"][1] == 256
+    assert options_of(FitOptions)["generations"][1] == 256

@@ -19,7 +19,6 @@ from pyneuronautofit.optimisers._random import generator_from
 from pyneuronautofit.optimisers.algorithm import (
     EvolutionOptions,
     SearchTask,
-    mutation_of,
     population_size_of,
 )
 from pyneuronautofit.optimisers.initial import initial_candidates
@@ -121,6 +120,10 @@ class GeneticAlgorithm:
     def update_interval(self, n_score: int) -> int:
         """Return the number of generations from one update of the weights to the next."""
         return max(round(self.update * n_score / (self.population_size - self.elites)), 1)
+
+    def lasting(self, generations: int) -> GeneticAlgorithm:
+        """Return the strategy for a search of so many generations."""
+        return replace(self, mutation=self.mutation.lasting(generations))
 
     def init(self, seed: int) -> GeneticState:
         """Return the state before the initial population."""
@@ -288,7 +291,7 @@ def genetic_algorithm(
         elites=_n_elite(options.elites, size),
         weighting=weighting,
         crossover=Crossover(),
-        mutation=mutation_of(options, task),
+        mutation=taken(AdaptiveMutation, options, refined_after=None),
         initial=task.initial,
     )
 

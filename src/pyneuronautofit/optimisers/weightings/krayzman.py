@@ -31,7 +31,6 @@ from pyneuronautofit.optimisers.algorithm import SearchTask
 from pyneuronautofit.optimisers.genetic import GeneticAlgorithm, GeneticOptions, genetic_algorithm
 from pyneuronautofit.optimisers.weighting import (
     Adaptation,
-    TraceOptions,
     Weights,
     no_weights,
 )
@@ -154,12 +153,13 @@ class KrayzmanWeights:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KrayzmanSettings(TraceOptions, KrayzmanOptions, GeneticOptions):
+class KrayzmanSettings(KrayzmanOptions, GeneticOptions):
     """A genetic algorithm with these weights: KAMOGA."""
 
     code: ClassVar[str] = "K"
     name: ClassVar[str] = "Krayzman"
     about: ClassVar[str] = "Krayzman's fitness weighting: a weighted sum whose weights adapt"
+    leaves_trace: ClassVar[bool] = True
 
     def strategy(self, task: SearchTask) -> GeneticAlgorithm:
         """Return the strategy that searches."""
