@@ -12,7 +12,7 @@ from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, tem
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.database import Database, Journal, read_database
+from pyneuronautofit.database import Database, Journal, read_database, write_added
 from pyneuronautofit.database.journal import model_digest
 from pyneuronautofit.database.tools.resting import NOTE, RestResult, find_rest, with_rest
 from pyneuronautofit.fit import option
@@ -89,7 +89,9 @@ def _search(
         found = list(watched(screen, work, len(stored.models), "simulated"))
     by_number = {result.number: result for result in found}
     results = [by_number[model.number] for model in stored.models]
-    with_rest(database, results).write(out)
+    write_added(
+        database, out, lambda now, same: with_rest(now, [r for r in results if r.number in same])
+    )
     journal.remove()
     return results
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pyneuronautofit.cli.databases.shares import parse_shares
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.database import Database, Journal, StoredModels, read_database
+from pyneuronautofit.database import Database, Journal, StoredModels, read_database, write_added
 from pyneuronautofit.database.journal import model_digest
 from pyneuronautofit.database.tools.synapses import (
     SynminResult,
@@ -229,7 +229,13 @@ def _search(
         found = list(watched(screen, work, len(stored.models), "searched"))
     by_number = {result.number: result for result in found}
     results = [by_number[model.number] for model in stored.models]
-    with_thresholds(database, balances, results).write(out)
+
+    def add(now: Database, same: Collection[int]) -> Database:
+        if config.number is not None:
+            require_same_mixes(now, balances, config.number)
+        return with_thresholds(now, balances, [r for r in results if r.number in same])
+
+    write_added(database, out, add, begins=True)
     journal.remove()
     _print_results(screen, results, balances)
     n_found = sum(value is not None for result in results for value in result.gsynmin)
