@@ -16,9 +16,9 @@ from pyneuronautofit.simulators.cells.morphology import (
     neuron,
     read_shape,
 )
-from pyneuronautofit.simulators.cells.reading import read_structure
+from pyneuronautofit.simulators.cells.reading import LackingKindError
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
-from pyneuronautofit.simulators.cells.worker import image_reader, is_lacking_kind
+from pyneuronautofit.simulators.cells.worker import image_reader
 from pyneuronautofit.simulators.neuron.cell import (
     NeuronSession,
     NeuronSetup,
@@ -144,10 +144,8 @@ class ProbeReader:
             image = image_reader(task.plan).read(cell, soma)
             del made
             return _model_image(cell, image, self._setup.places)
-        except KeyError as error:
-            if not is_lacking_kind(error):
-                raise
-            return read_structure(cell, soma)[0]
+        except LackingKindError as lacking:
+            return lacking.signature
         except PyNeuronAutofitError as error:
             return error
 

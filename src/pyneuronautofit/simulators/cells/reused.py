@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyneuronautofit.simulators.cells.image import CellImage, identical
-from pyneuronautofit.simulators.cells.reading import ImageReader
+from pyneuronautofit.simulators.cells.reading import CellImageReader
 from pyneuronautofit.simulators.cells.reused_cell import CannotReuse, KeptCell, Segments, keep_cell
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.neuron.cell import NeuronSession
@@ -53,7 +53,7 @@ class ReusedCells:
         bench: NeuronSession,
         experiment: Experiment,
         paths: Sequence[ParameterPath],
-        images: ImageReader,
+        images: CellImageReader,
     ) -> None:
         self._bench = bench
         self._experiment = experiment

@@ -17,7 +17,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.cells.morphology import Shape, neuron, read_shape
-from pyneuronautofit.simulators.cells.reading import ImageReader, Recipe
+from pyneuronautofit.simulators.cells.reading import CellImageReader, Recipe
 from pyneuronautofit.simulators.neuron.cell import NEW_NODE_MV
 from pyneuronautofit.simulators.neuron.setter import PathValues, follow
 from pyneuronautofit.space import ParameterPath
@@ -131,7 +131,7 @@ def keep_cell(
     cell: Any,
     paths: Sequence[ParameterPath],
     built: Segments,
-    images: ImageReader,
+    images: CellImageReader,
     initial_mV: float,
 ) -> KeptCell:
     """Keep a cell.

@@ -13,7 +13,7 @@ from typing import cast
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.simulators.cells.image import CellImage, Signature, identical
-from pyneuronautofit.simulators.cells.reading import ImageReader, read_structure
+from pyneuronautofit.simulators.cells.reading import CellImageReader, LackingKindError
 from pyneuronautofit.simulators.cells.reused import ReusedCells
 from pyneuronautofit.simulators.cells.reused_cell import CannotReuse
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
@@ -40,9 +40,9 @@ def packed_plan(plan: ReadingPlan) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def image_reader(plan: bytes) -> ImageReader:
+def image_reader(plan: bytes) -> CellImageReader:
     """Return what reads by a plan of `packed_plan`."""
-    return ImageReader(cast(ReadingPlan, pickle.loads(plan)))
+    return CellImageReader(cast(ReadingPlan, pickle.loads(plan)))
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,9 @@ class CellReader:
             if trusted or self._are_right(found, tasks):
                 self._ahead = {id(tasks[number]): image for number, image in found.items()}
                 return
-        except KeyError as error:
-            if is_lacking_kind(error):
-                self.close()
-                return
+        except LackingKindError:
+            self.close()
+            return
         except CannotReuse:
             pass
         except Exception:  # noqa: BLE001 (whose failure it is becomes clear when each has its cell)
@@ -175,14 +174,7 @@ class CellReader:
             refuse_unsupported(cell, soma)
             self._bench.initialise(self._setup.experiment)
             return image_reader(task.plan).read(cell, soma)
-        except KeyError as error:
-            if not is_lacking_kind(error):
-                raise
-            return read_structure(cell, soma)[0]
+        except LackingKindError as lacking:
+            return lacking.signature
         except PyNeuronAutofitError as error:
             return error
-
-
-def is_lacking_kind(error: KeyError) -> bool:
-    """Say whether an error means that a plan lacks a kind of node."""
-    return any(isinstance(lacking, NodeKind) for lacking in error.args)
