@@ -65,24 +65,28 @@ class Journal:
         OutputError
             If it cannot be written.
         """
-        entry = {"key": key, "by": self._tool, "result": result}
-        self._known[key] = entry
-        self._own.add(key)
-        if not self._is_kept:
-            return
+        entry = {"key": key, "result": result}
+        if self._tool:
+            entry["by"] = self._tool
         try:
-            with locked(self._output):
-                # A line that was cut off by a crash must not swallow the next one.
-                before = "" if _ends_well(self.path) else "\n"
-                with self.path.open("a", encoding="utf-8") as stream:
-                    stream.write(before + json.dumps(entry) + "\n")
-                    stream.flush()
-                    os.fsync(stream.fileno())
+            if self._is_kept:
+                with locked(self._output):
+                    self._append(entry)
         except OSError as error:
             raise OutputError(
                 f"cannot write {self.path}, where finished models are kept: "
                 f"{error.strerror or error}. Choose another place for the output"
             ) from error
+        self._known[key] = entry
+        self._own.add(key)
+
+    def _append(self, entry: dict[str, Json]) -> None:
+        # A line that was cut off by a crash must not swallow the next one.
+        before = "" if _ends_well(self.path) else "\n"
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(before + json.dumps(entry) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
 
     def remove(self) -> None:
         """Remove what belongs to this work, which is done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 from collections.abc import Iterator
@@ -37,12 +38,17 @@ def locked(path: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
     Raises
     ------
     OutputError
-        If another process has held the lock for so long, or there can be no lock.
+        If another process has held the lock for so long.
+    OSError
+        If there can be no lock.
     """
     if not is_replaceable(path):
         yield
         return
     beside = lock_path(path)
+    if not beside.parent.is_dir():
+        # The library would make it.
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(beside.parent))
     lock = filelock.FileLock(beside, mode=0o644)
     _acquire(lock, path, patience_s)
     try:
@@ -69,9 +75,4 @@ def _acquire(lock: filelock.BaseFileLock, path: Path, patience_s: float) -> None
             f"{path} has been held by another process for {patience_s:g} s (the lock is "
             f"{lock.lock_file}). Wait until that has ended, or stop it; then give the same command "
             "again"
-        ) from error
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {lock.lock_file}: {error.strerror or error}. Check that the folder "
-            "exists and that you may write to it, or choose another place for the output"
         ) from error

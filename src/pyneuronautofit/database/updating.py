@@ -10,6 +10,7 @@ from pathlib import Path
 from pyneuronautofit._text import quoted
 from pyneuronautofit.database.database import Database, read_database
 from pyneuronautofit.database.locking import locked
+from pyneuronautofit.errors import OutputError
 
 _log = logging.getLogger(__name__)
 
@@ -40,9 +41,15 @@ def write_added(database: Database, out: Path, add: Addition, *, begins: bool = 
     DatabaseError
         If what others have written is no database.
     """
-    with locked(out):
-        now = read_database(database.path) if _is_same(database.path, out) else database
-        add(now, _unchanged(database, now, begins=begins)).write(out)
+    try:
+        with locked(out):
+            now = read_database(database.path) if _is_same(database.path, out) else database
+            add(now, _unchanged(database, now, begins=begins)).write(out)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write beside {out}: {error.strerror or error}. Check that you may write to "
+            "that folder, or choose another place for the output"
+        ) from error
 
 
 def _is_same(one: Path, other: Path) -> bool:
