@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyneuronautofit._options import options_of
+from pyneuronautofit._words import real, whole
 from pyneuronautofit.fit import FitOptions
 
 #: Words for options that are texts, or allow few numbers.
@@ -23,9 +24,9 @@ def given_words(name: str) -> list[str]:
         return [flag, _WORDS[name]]
     if described.count > 1:
         return [flag, *(str(10 * (k + 1)) for k in range(described.count))]
-    if described.parse not in (int, float):
+    if described.parse not in (whole, real):
         return [flag, "other"]
-    step = 1 if described.parse is int else 0.25
+    step = 1 if described.parse is whole else 0.25
     return [flag, str((1 if default is None else default) + step)]
 
 

@@ -72,6 +72,11 @@ def is_replaceable(path: Path) -> bool:
         return False
 
 
+def is_standard_output(path: Path) -> bool:
+    """Tell whether a path or a link names what this process prints to."""
+    return _stream_of(path) == _STREAMS["/dev/stdout"]
+
+
 @contextlib.contextmanager
 def _replaced(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of another, or of what a link points to."""

@@ -34,7 +34,7 @@ class Journal:
     """
 
     def __init__(self, output: Path, *made_of: Json) -> None:
-        self.path = output.with_name(f"{output.name}.progress")
+        self.path = journal_path(output)
         self._output = output
         # Beside a pipe there is no place for files.
         self._is_kept = is_replaceable(output)
@@ -99,6 +99,11 @@ class Journal:
                 write_text(self.path, "".join(json.dumps(entry) + "\n" for entry in others))
             else:
                 self.path.unlink()
+
+
+def journal_path(output: Path) -> Path:
+    """Return where the journal of an output is."""
+    return output.with_name(f"{output.name}.progress")
 
 
 def model_digest(source: CellSource) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyneuronautofit._options import FITTING, Resumed, at_least, option
+from pyneuronautofit._words import whole
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Budget:
         "--number-generation",
         group=FITTING,
         metavar="NGN",
-        parse=int,
+        parse=whole,
         check=at_least(0),
         place=-1,
         resumed=Resumed.LONGER,
@@ -38,7 +39,7 @@ class Budget:
         "--seed",
         group=FITTING,
         metavar="N",
-        parse=int,
+        parse=whole,
         check=at_least(0),
         help="same seed, same inputs: same result, whatever -n is (default: drawn, and logged)",
     )
@@ -47,7 +48,7 @@ class Budget:
         "--archive-size",
         group=FITTING,
         metavar="N",
-        parse=int,
+        parse=whole,
         check=at_least(1),
         resumed=Resumed.EXTENDED,
         help="non-dominated models that are kept",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyneuronautofit._options import FITTING, option
+from pyneuronautofit._words import text
 from pyneuronautofit.objectives import EvaluationOptions
 from pyneuronautofit.optimisers import SearchSettings, about_algorithms
 from pyneuronautofit.recordings import RecordingOptions
@@ -26,7 +27,7 @@ class FitConfig(RecordingOptions, EvaluationOptions, SearchSettings, SimulationO
         "--algorithm",
         group=FITTING,
         metavar="ALGOR",
-        parse=str,
+        parse=text,
         place=-3,
         help=about_algorithms,
     )

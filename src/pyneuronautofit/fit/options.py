@@ -20,6 +20,7 @@ from pyneuronautofit._options import (
     options_of,
     same_option,
 )
+from pyneuronautofit._words import FOLDER, RUN_NAME, WRITTEN, text, whole
 from pyneuronautofit.fit.budget import Budget
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.optimisers import TraceOptions
@@ -45,7 +46,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--init-population",
         group=FITTING,
         metavar="INITPOP",
-        parse=str,
+        parse=RUN_NAME,
         help="file with a set of an initial population: a final, checkpoint or archive file of a "
         "run, plain or gzipped, or a model database",
     )
@@ -69,7 +70,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--printed-checkpoints",
         group=RUN,
         metavar="NCH",
-        parse=int,
+        parse=whole,
         check=not_zero,
         resumed=Resumed.FREE,
         help="print out checkpoints every # generation (do not print out if negative)",
@@ -80,7 +81,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--dump-checkpoints",
         group=RUN,
         metavar="DCH",
-        parse=int,
+        parse=whole,
         check=not_zero,
         resumed=Resumed.FREE,
         help="dump out checkpoints into checkpoint file every # generation (do not dump out if "
@@ -92,7 +93,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--iteration",
         group=RUN,
         metavar="RITER",
-        parse=int,
+        parse=whole,
         check=at_least(0),
         help="adds iteration number to the run's stamp",
     )
@@ -102,7 +103,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--run-stamp",
         group=RUN,
         metavar="RSTEMP",
-        parse=str,
+        parse=text,
         check=file_name,
         help="use this run stamp instead of the generated one",
     )
@@ -111,7 +112,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--slurm-id",
         group=RUN,
         metavar="SLURMID",
-        parse=str,
+        parse=text,
         check=file_name,
         help="add SLURM ID into the stamp",
     )
@@ -133,7 +134,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--output",
         group=RUN,
         metavar="DIR",
-        parse=str,
+        parse=FOLDER,
         resumed=Resumed.FREE,
         help="folder of the results (default: the recording's)",
     )
@@ -142,7 +143,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--figure",
         group=RUN,
         metavar="FILE",
-        parse=str,
+        parse=WRITTEN,
         resumed=Resumed.FREE,
         help="draw the best model's voltage over the recording's into this file (.png, .pdf, .svg)",
     )
@@ -151,7 +152,7 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         "--resume",
         group=RUN,
         metavar="RUN",
-        parse=str,
+        parse=RUN_NAME,
         resumed=Resumed.FREE,
         help="go on with a run, given by its stamp or its .sqlite file, up to its -G or a larger "
         "one; everything else is as it was, and need not be given again",

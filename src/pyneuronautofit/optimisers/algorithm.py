@@ -11,10 +11,14 @@ from typing import Any, ClassVar, Protocol
 
 from pyneuronautofit._options import FITTING, option
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit._words import whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._base import Strategy
 from pyneuronautofit.optimisers.operators.mutation import MutationOptions
 from pyneuronautofit.space import ParameterSpace
+
+# Each is compared with all others.
+_MOST_MEMBERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class EvolutionOptions(MutationOptions):
         "--population-size",
         group=FITTING,
         metavar="PSZ",
-        parse=int,
+        parse=whole,
         place=-2,
         help="population size. If it is a negative number: the population size is the length of "
         "the fitness vector multiplied by the absolute value of this option; if 0: that length",
@@ -101,7 +105,7 @@ def population_size_of(options: EvolutionOptions, task: SearchTask) -> int:
     Raises
     ------
     UsageError
-        If these are too few.
+        If these are too few, or too many.
     """
     asked = options.population_size
     size = asked if asked > 0 else max(-asked, 1) * task.n_score
@@ -109,5 +113,10 @@ def population_size_of(options: EvolutionOptions, task: SearchTask) -> int:
         raise UsageError(
             f"-P {asked}: the population would have {size} member(s), but a search needs at least "
             f"2 (the objective vector has {task.n_score} component(s))"
+        )
+    if size > _MOST_MEMBERS:
+        raise UsageError(
+            f"-P {asked}: the population would have {size} members, but a search can have at most "
+            f"{_MOST_MEMBERS} (the objective vector has {task.n_score} component(s))"
         )
     return size

@@ -14,6 +14,7 @@ import numpy as np
 
 from pyneuronautofit._options import FITTING, at_least, between, option, taken
 from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit._words import real, whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._random import generator_from
 from pyneuronautofit.optimisers.algorithm import (
@@ -247,7 +248,7 @@ class GeneticOptions(EvolutionOptions):
         "--number-elites",
         group=FITTING,
         metavar="ELITES",
-        parse=int,
+        parse=whole,
         check=at_least(0),
         help="number of elites in the replacement (default 32, but not more than an eighth of the "
         "population)",
@@ -258,7 +259,7 @@ class GeneticOptions(EvolutionOptions):
         "--scales-update",
         group=FITTING,
         metavar="UPDATE",
-        parse=float,
+        parse=real,
         check=between(0, 1e9),
         help="vector length * this scale is the number of fitness vectors before updating "
         "Krayzman's weights or max scalers; 0: every generation",

@@ -11,6 +11,7 @@ from pathlib import Path
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.interrupt import INTERRUPTED, Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runs.progress import Pace, make_progress
 from pyneuronautofit.cli.runs.session import (
@@ -83,6 +84,7 @@ def _fit(config: FitOptions, command: str, stored: RunReader | None) -> int:
         from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
 
         check_figure_path(Path(config.figure))
+        check_outputs(config)
     with (
         logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs,
         Interruption() as interruption,

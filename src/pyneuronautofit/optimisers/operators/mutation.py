@@ -13,6 +13,7 @@ import numpy as np
 
 from pyneuronautofit._options import FITTING, Resumed, between, option
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit._words import real
 from pyneuronautofit.optimisers._kernels import distances
 from pyneuronautofit.space import ParameterSpace
 
@@ -38,7 +39,7 @@ class MutationOptions:
         "--mutation-rate",
         group=FITTING,
         metavar="MRATE",
-        parse=float,
+        parse=real,
         check=between(0, 1),
         help="basic mutation rate",
     )
@@ -48,7 +49,7 @@ class MutationOptions:
         "--adaptive-mutation-slope",
         group=FITTING,
         metavar="AMSLOPE",
-        parse=float,
+        parse=real,
         check=between(-1e9, 1e9),
         help="adaptive mutation slope; negative: the rate does not adapt",
     )
@@ -57,7 +58,7 @@ class MutationOptions:
         "--refine",
         group=FITTING,
         metavar="SHARE",
-        parse=float,
+        parse=real,
         check=between(0, 1),
         resumed=Resumed.EXTENDED,
         help="share of the generations, the last ones, in which the mutation rate does not adapt: "

@@ -25,6 +25,7 @@ import numpy as np
 
 from pyneuronautofit._options import FITTING, at_least, between, option, taken
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit._words import real
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._kernels import weights as loops
 from pyneuronautofit.optimisers.algorithm import SearchTask
@@ -84,7 +85,7 @@ class AdaptationOptions:
         "--bound-Krayzman-weights",
         group=FITTING,
         metavar="BOUNDKGA",
-        parse=float,
+        parse=real,
         check=at_least(1),
         help="bound weights by [1/x,x] (default disable)",
     )
@@ -106,7 +107,7 @@ class KrayzmanOptions(AdaptationOptions):
         "--Krayzman-threshould",
         group=FITTING,
         metavar="KRTHR",
-        parse=float,
+        parse=real,
         check=between(-1, 1),
         help="the threshold for Krayzman's iteration procedure of weights adaptation",
     )
