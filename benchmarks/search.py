@@ -106,8 +106,8 @@ def evaluations(config: FitConfig, problem: Problem, label: str, seed: int, n: i
         settings = replace(settings, mutation_slope=slope, refine=refine)
         # What NSGA2 has no elites for; the others' generations are smaller by theirs.
         elites = 0 if name == "NSGA2" else POPULATION // 8
-        settings = replace(settings, generations=round(n / (POPULATION - elites)) - 1)
-        strategy: Any = build_search(settings, problem)
+        generations = round(n / (POPULATION - elites)) - 1
+        strategy: Any = build_search(settings, problem).lasting(generations)
         state = strategy.init(seed)
         while sum(map(len, scores)) < n:
             x, state = strategy.ask(state)

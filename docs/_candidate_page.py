@@ -59,8 +59,6 @@ def blocks(repository: Path) -> dict[str, str]:
         mask=str(list(SWEEPS)),
         spike_threshold_mV=THRESHOLD_MV,
         population_size=8,
-        generations=1,
-        seed=SEED,
         integrator="fixed",
     )
     with tempfile.TemporaryDirectory() as name:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._options import GROUPS, Option, field_names, options_of
-from pyneuronautofit.fit import FitConfig, readers_of
+from pyneuronautofit.fit import FitOptions, readers_of
 from pyneuronautofit.objectives import (
     OBJECTIVES,
     EvaluationOptions,
@@ -70,9 +70,9 @@ def flags() -> Iterator[str]:
     """Yield the lines about all flags of a fit, in the groups of its help."""
     for group in GROUPS:
         rows = []
-        for name, (option, default) in _listed(FitConfig):
+        for name, (option, default) in _listed(FitOptions):
             if option.flags and option.group == group:
-                readers = readers_of(FitConfig, name)
+                readers = readers_of(FitOptions, name)
                 does = f"{option.text}; read by {readers}" if readers else option.text
                 words = f"`{' '.join(_long_last(option))}`"
                 rows.append((words, option.metavar, _default(option, default), does))

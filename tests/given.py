@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pyneuronautofit._options import options_of
-from pyneuronautofit.fit import FitConfig
+from pyneuronautofit._words import real, whole
+from pyneuronautofit.fit import FitOptions
 
 #: Words for options that are texts, or allow few numbers.
 _WORDS = {
-    "modes": "XO", "mask": "{'X': [1]}", "algorithm": "N", "log_level": "DEBUG",
+    "modes": "XO", "mask": "{'R': [1]}", "algorithm": "N", "log_level": "DEBUG",
     "simulator": "batch", "integrator": "fixed", "precision": "single", "tolerance_mV": "0.5",
     "print_every": "3",
 }  # fmt: skip
@@ -15,7 +16,7 @@ _WORDS = {
 
 def given_words(name: str) -> list[str]:
     """Return the words of a command line that set an option of a fit."""
-    described, default = options_of(FitConfig)[name]
+    described, default = options_of(FitOptions)[name]
     flag = described.flags[0]
     if described.parse is None:
         return [flag]
@@ -23,15 +24,15 @@ def given_words(name: str) -> list[str]:
         return [flag, _WORDS[name]]
     if described.count > 1:
         return [flag, *(str(10 * (k + 1)) for k in range(described.count))]
-    if described.parse not in (int, float):
+    if described.parse not in (whole, real):
         return [flag, "other"]
-    step = 1 if described.parse is int else 0.25
+    step = 1 if described.parse is whole else 0.25
     return [flag, str((1 if default is None else default) + step)]
 
 
 def given_value(name: str) -> object:
     """Return the value that these words mean, read without the parser of the command line."""
-    described, _default = options_of(FitConfig)[name]
+    described, _default = options_of(FitOptions)[name]
     values = (
         [described.parse(word) for word in given_words(name)[1:]] if described.parse else [True]
     )

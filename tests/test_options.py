@@ -19,7 +19,7 @@ from pyneuronautofit._options import (
     taken,
 )
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitConfig, check_options, option, options_of
+from pyneuronautofit.fit import FitOptions, check_options, option, options_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def test_records_take_values_from_each_other_by_name():
 
 def test_no_flag_is_declared_twice():
     flags = [
-        flag for described, _default in options_of(FitConfig).values() for flag in described.flags
+        flag for described, _default in options_of(FitOptions).values() for flag in described.flags
     ]
     assert len(flags) == len(set(flags))
-    assert options_of(FitConfig)["generations"][1] == 256
+    assert options_of(FitOptions)["generations"][1] == 256

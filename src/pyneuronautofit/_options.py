@@ -11,11 +11,14 @@ from __future__ import annotations
 import dataclasses
 import enum
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from pyneuronautofit._text import shortened
+from pyneuronautofit._words import unusable_name
 from pyneuronautofit.errors import UsageError
 
 RecordT = TypeVar("RecordT")
@@ -34,6 +37,9 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         RUN: "Options for entire EC running and logging",
     }
 )
+
+# The names of a run's files are longer than their stamp, and a name may have 255 bytes.
+_MOST_OF_STAMP = 200
 
 
 class Resumed(enum.Enum):
@@ -195,7 +201,7 @@ def check_options(config: Any) -> None:
             continue
         expected = described.check(value) if described.check and value is not None else None
         if expected:
-            raise UsageError(f"{flag} {value}: expected {expected}")
+            raise UsageError(f"{flag} {shortened(str(value))}: expected {expected}")
 
 
 def at_least(low: float) -> Check:
@@ -226,5 +232,7 @@ def not_zero(value: Any) -> str | None:
 
 def file_name(value: str) -> str | None:
     """Allow what can be a part of a file's name."""
-    usable = value and "/" not in value and "\0" not in value
-    return None if usable else "a part of a file's name: some text without '/'"
+    usable = value and "/" not in value and not unusable_name(value)
+    if not usable or len(os.fsencode(value)) > _MOST_OF_STAMP:
+        return f"a part of a file's name: some text without '/', of up to {_MOST_OF_STAMP} bytes"
+    return None

@@ -174,6 +174,17 @@ CASES = {
     ),
     "mask beyond the sweeps": (nothing, (*FIT, "-k", "[0, 9]", "RECORDING"), r"sweep 9.*3 sweeps"),
     "negative mask": (nothing, (*FIT, "-k", "-1", "RECORDING"), r"sweep -1.*3 sweeps"),
+    "mask of a small letter": (
+        nothing,
+        (*FIT, "-k", "{'o': 1}", "RECORDING"),
+        r"key 'o', which is no mode of -m OV",
+    ),
+    "mask of two modes": (nothing, (*FIT, "-k", "{'OV': 1}", "RECORDING"), r"a rule of its own"),
+    "mask of another mode": (
+        text("mask.json", "{'O': 1, 'T': 1}"),
+        ("compare", "-m", "OV", "-k", "mask.json", "RECORDING", "RECORDING"),
+        r"mask\.json has the key 'T'.*add 'T' to -m",
+    ),
     "output is a file": (
         text("taken", ""),
         (*FIT[:-1], "--output", "taken", "RECORDING"),

@@ -71,6 +71,54 @@ def test_it_lies_beside_the_output(tmp_path):
     assert journal.find("b") == [2]
 
 
+def test_two_tools_that_work_for_one_file_keep_apart(tmp_path):
+    """Each removes its own when it is done: the other may be killed afterwards."""
+    out = tmp_path / "db.json"
+    one, other = Journal(out, "search-init"), Journal(out, "search-synmin")
+    keys = one.key(1), other.key(1)
+    other.keep(keys[1], "b")
+    one.keep(keys[0], "a")
+    one.remove()
+    assert [path.name for path in tmp_path.iterdir()] == ["db.json.progress"]
+    again = Journal(out, "search-synmin")
+    assert (again.find(keys[0]), again.find(keys[1])) == (None, "b")
+    other.keep(other.key(2), "c")
+    assert Journal(out, "search-synmin").find(other.key(2)) == "c"
+    again.key(2)
+    again.remove()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_tool_left_goes_when_it_is_done_and_what_another_left_stays(tmp_path):
+    out = tmp_path / "db.json"
+    Journal(out, "search-init", "5 s").keep("killed", 1)
+    Journal(out, "check").keep("also killed", 2)
+    done = Journal(out, "search-init", "60 s")
+    # The same tool, with other settings, at the same time.
+    Journal(out, "search-init", "9 s").keep("running", 3)
+    done.remove()
+    left = [json.loads(line)["key"] for line in done.path.read_text().splitlines()]
+    assert left == ["also killed", "running"]
+
+
+def test_a_journal_of_an_earlier_version_is_read_and_removed(tmp_path):
+    journal = Journal(tmp_path / "db.json", "check")
+    journal.path.write_text(json.dumps({"key": "a", "result": 1}) + "\n")
+    read = Journal(tmp_path / "db.json", "check")
+    assert read.find("a") == 1
+    read.remove()
+    assert not list(tmp_path.iterdir())
+
+
+def test_beside_a_pipe_nothing_is_kept_but_in_memory(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    journal = Journal(tmp_path / "pipe", "check")
+    journal.keep("a", 1)
+    assert journal.find("a") == 1
+    journal.remove()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
 def test_of_two_results_the_later_one_counts(tmp_path):
     journal = Journal(tmp_path / "out.json")
     journal.keep("a", 1)

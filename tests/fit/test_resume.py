@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit._options import Resumed, options_of
-from pyneuronautofit.fit import Budget, FitConfig, search
+from pyneuronautofit.fit import Budget, FitOptions, search
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
 from .parabolas import Parabolas, make_problem
@@ -64,7 +64,7 @@ def test_what_is_asked_has_the_order_of_memory_that_is_stored(problem):
 
 def test_what_may_be_given_where_a_run_is_taken_up_again():
     """Whatever is not listed decides the results: a new option does, until somebody says no."""
-    kinds = {name: described.resumed for name, (described, _) in options_of(FitConfig).items()}
+    kinds = {name: described.resumed for name, (described, _) in options_of(FitOptions).items()}
     found = {kind: {n for n, k in kinds.items() if k is kind} for kind in Resumed}
     assert found[Resumed.FREE] == {
         "n_worker", "log_level", "log_to_screen", "krayzman_debug", "print_every", "dump_every",

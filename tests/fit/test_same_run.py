@@ -21,10 +21,9 @@ IDENTITY = {
 HEADER = make_info().header
 
 
-def opened(*, extend=False, simulator="batch, 8 lanes", **changed):
+def opened(*, simulator="batch, 8 lanes", **changed):
     """What a run would go on with."""
     return SimpleNamespace(
-        config=SimpleNamespace(extend=extend),
         problem=SimpleNamespace(simulator=SimpleNamespace(description=simulator)),
         recording=Path("/r/cell.abf"),
         identity={**copy.deepcopy(IDENTITY), **changed},
@@ -134,7 +133,7 @@ def test_other_versions_unless_extended():
         "continued: numpy was 2.0 and is 2.1, moocore was not known and is 0.2 (--extend would "
         "allow that). "
     ) in text
-    check_same(begun(), opened(extend=True, **now), HEADER)
+    check_same(begun(), opened(**now), HEADER, extend=True)
     check_files(begun(), opened(**now))
     assert changed_versions(begun(), opened(**now)) == [
         "numpy was 2.0 and is 2.1",
@@ -143,7 +142,9 @@ def test_other_versions_unless_extended():
 
 
 def test_what_extending_does_not_allow():
-    text = refusal(check_same, begun(), opened(extend=True, model={}), HEADER)
+    with pytest.raises(RunError) as refused:
+        check_same(begun(), opened(model={}), HEADER, extend=True)
+    text = str(refused.value)
     assert "files of the model have changed: mods/kd.mod, project.py. " in text
 
 
@@ -179,7 +180,7 @@ def test_another_simulator():
         "mine cannot be continued: it was simulated by another simulator (batch, 4 lanes) than "
         "would be used now (neuron, 1 process); --extend would allow that"
     )
-    check_simulator(run, opened(simulator="neuron", extend=True))
+    check_simulator(run, opened(simulator="neuron"), extend=True)
 
 
 @pytest.mark.parametrize("sessions", [[], [""]])

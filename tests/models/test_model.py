@@ -1,9 +1,13 @@
 import pickle
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from pyneuronautofit import __version__
-from pyneuronautofit.models import load_model
+from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models import files_of_model, load_model
 from pyneuronautofit.models.thalamocortical.parameters import PARAMETERS
 
 from .conftest import PROJECT
@@ -83,3 +87,22 @@ def test_a_project_without_mechanisms(project_folder, tmp_path):
     model = load_model(project_folder("pas"), tmp_path)
     assert (model.cell_source.mods, model.cell_source.library) == (None, None)
     assert model.cell_source.load()(1).soma.L == 100
+
+
+def test_files_of_a_model_are_found_without_running_any(tmp_path):
+    folder = tmp_path / "model"
+    (folder / "mods").mkdir(parents=True)
+    for name in ("project.py", "helper.py", "cell.hoc", "mods/kd.mod", "notes.txt"):
+        (folder / name).write_text("raise SystemExit")
+    found = {path.relative_to(folder).as_posix() for path in files_of_model(folder, tmp_path)}
+    assert found == {"project.py", "helper.py", "cell.hoc", "mods/kd.mod"}
+    assert set(files_of_model(None, folder)) == set(files_of_model(folder, tmp_path))
+    assert set(files_of_model(Path("model/project.py"), tmp_path)) == set(
+        files_of_model(folder, tmp_path)
+    )
+    # A folder without a project has the built-in cell, perhaps with channels of its own.
+    assert files_of_model(None, tmp_path) == []
+    (tmp_path / "na.mod").write_text("")
+    assert files_of_model(None, tmp_path) == [tmp_path / "na.mod"]
+    with pytest.raises(ModelError, match="there is no project file"):
+        files_of_model(tmp_path / "nowhere", tmp_path)

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from objectives._made import SEEDED
 from pyneuronautofit.errors import MaskError
-from pyneuronautofit.objectives import ALL_MODES, Mask, parse_mask, read_mask
+from pyneuronautofit.objectives import ALL_MODES as TABLE
+from pyneuronautofit.objectives import Mask, parse_mask, read_mask
 
+#: Modes that are evaluated: all of them.
+ALL_MODES = "".join(TABLE)
 EXPECTED = re.escape("expected a number k for sweeps 0..k, a tuple (a, b) for sweeps a..b")
 
 READ = [
@@ -56,14 +59,54 @@ def test_no_mask_is_every_sweep():
     assert Mask().as_json() is None
 
 
-def test_unknown_keys_are_ignored_with_a_note(caplog):
-    text = "{'O': 1, '-': 3, '--': 'anything', 7: None}"
-    with caplog.at_level(logging.INFO):
-        mask = read_mask(text, ALL_MODES)
-    assert mask.by_mode == {"O": 1}
-    (record,) = caplog.records
-    assert record.levelno == logging.INFO
-    assert record.message == "the mask -k: the keys '-', '--', 7 are no mode letters; ignored"
+MEANINGLESS = [
+    ("{'O': 1, 'o': 1}", "'o'", "write 'O' if that is meant, add 'o' to -m if it is a mode"),
+    ("{'OV': 1}", "'OV'", "give every mode a rule of its own, such as {'O': ..., 'V': ...}"),
+    ("{'T': (5, 7)}", "'T'", "add 'T' to -m if it is a mode, or leave its rule out"),
+    ("{'-': 3}", "'-'", "add '-' to -m if it is a mode, or leave its rule out"),
+    ("{'--': 'anything'}", "'--'", ""),
+    ("{'': 1}", "''", ""),
+    ("{7: 1}", "7", ""),
+    ("{None: 1}", "None", ""),
+    ("{'spikes, of which there are so many that nobody would read on to the end': 1}", "'sp", ""),
+]
+
+
+@pytest.mark.parametrize("source", ["literal", "file"])
+@pytest.mark.parametrize(("text", "key", "cure"), MEANINGLESS)
+def test_a_key_that_means_nothing(text, key, cure, source, tmp_path):
+    where = "the mask -k"
+    if source == "file":
+        (tmp_path / "mask.json").write_text(text)
+        text = str(tmp_path / "mask.json")
+        where = f"the mask file {text}"
+    with pytest.raises(MaskError) as refused:
+        read_mask(text, "OV")
+    said = str(refused.value)
+    assert said.startswith(f"{where} has the key {key}")
+    assert "which is no mode of -m OV: expected letters that stand in -m" in said
+    assert cure in said
+
+
+def test_a_key_that_stands_twice():
+    """Python keeps the last of them, and the others would mean nothing."""
+    with pytest.raises(MaskError, match="the mask -k has 3 keys, but only 2 different ones"):
+        read_mask("{'O': 1, 'V': 2, 'O': 3}", "OV")
+
+
+@SEEDED
+@given(
+    st.text(st.sampled_from("OVTnx-"), min_size=1, max_size=5),
+    st.dictionaries(
+        st.text(st.sampled_from("OVTnx-"), max_size=2) | st.integers(0, 3), st.just(1), max_size=4
+    ),
+)
+def test_no_rule_is_read_that_nobody_looks_at(modes, rules):
+    if set(rules) <= set(modes):
+        assert read_mask(repr(rules), modes).by_mode == rules
+    else:
+        with pytest.raises(MaskError, match="which is no mode of -m"):
+            read_mask(repr(rules), modes)
 
 
 @pytest.mark.parametrize(

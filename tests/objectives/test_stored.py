@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from objectives._made import SEEDED
 from pyneuronautofit._options import json_keys_of, options_of
 from pyneuronautofit.errors import DatabaseError
-from pyneuronautofit.objectives import ALL_MODES, EvaluationSettings, Mask, settings_from_json
+from pyneuronautofit.objectives import (
+    ALL_MODES,
+    EvaluationSettings,
+    Mask,
+    settings_from_json,
+    used_evaluation,
+    used_mask,
+)
 
 FIELDS = tuple(field.name for field in dataclasses.fields(EvaluationSettings))
 KINDS = typing.get_type_hints(EvaluationSettings)
@@ -35,7 +42,7 @@ MASKS = st.builds(Mask, rule=st.none() | rules()) | st.builds(
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 OF_KIND = {
-    str: st.text(), int: st.integers(0, 10**9), float: NUMBERS, bool: st.booleans(), Mask: MASKS,
+    str: st.text(), int: st.integers(0, 1200), float: NUMBERS, bool: st.booleans(), Mask: MASKS,
     types.NoneType: st.none(),
 }  # fmt: skip
 
@@ -90,7 +97,7 @@ def test_a_value_of_another_type_is_an_error_that_says_so(name, wrong):
 
 
 @pytest.mark.parametrize(("key", "value", "expected"), [
-    ("spikecount", 0, "a number of at least 1"),
+    ("spikecount", 0, "a number from 1 to 1000"),
     ("spikethreshold", float("nan"), "a number from -200 to 200"),
     ("smoothingkernel", float("inf"), "a number above 0"),
     ("smoothingkernel", "wide", "a number"),
@@ -129,3 +136,32 @@ def test_without_modes_there_is_nothing_to_score(stored):
 def test_a_mask_that_is_none(mask):
     with pytest.raises(DatabaseError, match=r"^models\.json: the evaluation's mask has"):
         read({"mode": "O", "mask": mask})
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("{'O': 1, 'T': (5, 7), 'OV': 2}", "{'O': 1}"),
+        ("{'T': 1}", "{}"),
+        ("[0, 4]", "[0, 4]"),
+        ("(1, 2)", "(1, 2)"),
+        ("none", "none"),
+        (None, None),
+    ],
+)
+def test_rules_that_a_run_never_looked_at(text, used):
+    assert used_mask(text, "OV") == used
+
+
+@pytest.mark.parametrize(
+    ("mask", "used"),
+    [
+        ({"O": [0], "T": [1], "OV": 2}, {"O": [0]}),
+        ({"range": [0, 3]}, {"range": [0, 3]}),
+        ([0, 3], [0, 3]),
+        (None, None),
+    ],
+)
+def test_rules_of_a_head_that_nobody_looked_at(mask, used):
+    head = {"mode": "OV", "mask": mask, "vpvsize": 12}
+    assert used_evaluation(head) == {**head, "mask": used}

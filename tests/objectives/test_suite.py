@@ -11,7 +11,7 @@ LEVELS = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
 
 
 def _mask(text):
-    return read_mask(text, ALL_MODES)
+    return read_mask(text, "".join(ALL_MODES))
 
 
 @pytest.mark.parametrize(("modes", "markers"), [("OV", "OOOOVVVV"), ("VO", "VVVVOOOO")])

@@ -65,6 +65,18 @@ def test_candidates_are_in_the_space(letter, size, space):
     assert inside(space, strategy.population(state).x)
 
 
+def test_all_generations_but_the_first_have_the_same_number(letter):
+    strategy = _strategy(letter)
+    assert len({strategy.batch_size(generation) for generation in range(1, 50)}) == 1
+
+
+def test_how_long_a_search_is_going_to_be_changes_no_state(letter):
+    strategy = _strategy(letter)
+    assert _same(strategy.lasting(40).init(3), strategy.init(3))
+    assert strategy.lasting(40).batch_size(7) == strategy.batch_size(7)
+    assert strategy.lasting(40).lasting(9) == strategy.lasting(9)
+
+
 def test_before_the_first_generation_there_is_nobody(letter):
     strategy = _strategy(letter)
     assert len(strategy.population(strategy.init(0))) == 0

@@ -264,7 +264,7 @@ class TestSettings:
             update=2.5, krayzman_threshold=0.2, norm_space=True, hold_normalization=True,
             weight_bound=7.0, inject_elites=True,
         )  # fmt: skip
-        strategy = build_strategy(letter, plain(2), settings, generations=10)
+        strategy = build_strategy(letter, plain(2), settings).lasting(10)
         rule = AdaptationRule(
             krayzman_threshold=0.2, norm_space=True, hold_normalization=True, weight_bound=7.0
         )
@@ -276,7 +276,7 @@ class TestSettings:
         assert strategy.inject_elites
         assert strategy.weighting == weightings[letter]
         assert strategy.mutation == AdaptiveMutation(
-            mutation_rate=0.3, mutation_slope=-1.0, refined_after=5
+            mutation_rate=0.3, mutation_slope=-1.0, refine=0.5, refined_after=5
         )
 
 

@@ -92,3 +92,13 @@ def test_a_folder_that_cannot_be_made(tmp_path):
         OutputError, match=r"output folder .*file/x cannot be made: Not a dir.*--output"
     ):
         RunFiles(tmp_path / "file" / "x", "s").prepare()
+
+
+@pytest.mark.parametrize("stamp", ["x" * 240, "x" * 300, "\u00b5" * 120])
+def test_a_stamp_that_makes_names_too_long(stamp, tmp_path):
+    with pytest.raises(OutputError, match=r"stamp .* is too long: .*255 bytes.* with -a"):
+        RunFiles(tmp_path, stamp).refuse_taken()
+
+
+def test_a_long_stamp(tmp_path):
+    RunFiles(tmp_path, "x" * 200).prepare()

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
+from pyneuronautofit._text import shortened
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import readers_of
 
 ConfigT = TypeVar("ConfigT")
 
 _NOT_GIVEN = object()
+_MOST_SHOWN = 500
 _NUMBER = re.compile(r"-[\d.].*")
 
 
@@ -22,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError instead of printing half a page and leaving the program."""
-        raise UsageError(f"{message}. See {self.prog} --help")
+        raise UsageError(f"{shortened(message, _MOST_SHOWN)}. See {self.prog} --help")
 
 
 def parse_config(
@@ -39,6 +42,7 @@ def parse_config(
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
     filled = config(**{name: _as_field(value) for name, value in values.items()})
     check_options(filled)
+    check_outputs(filled)
     return filled
 
 
@@ -57,6 +61,7 @@ def given_options(
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
     given = {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
     check_options(config(**given))
+    check_outputs(config(**given))
     return given
 
 
@@ -122,6 +127,10 @@ def _with_negative_numbers(config: Any, argv: Sequence[str]) -> list[str]:
     }
     joined: list[str] = []
     for word in argv:
+        for flag in taking:
+            # argparse would drop it, and then look for it.
+            if word in {f"{flag}=--", f"{flag}--"}:
+                raise UsageError(f"{flag} --: expected a value; -- ends the flags")
         previous = joined[-1] if joined else ""
         if previous in taking and _NUMBER.fullmatch(word):
             joined[-1] = f"{previous}={word}" if previous.startswith("--") else previous + word

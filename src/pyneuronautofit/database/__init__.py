@@ -14,3 +14,4 @@ from pyneuronautofit.database.tools.merging import merge as merge
 from pyneuronautofit.database.tools.scoring import ScoredModel as ScoredModel
 from pyneuronautofit.database.tools.scoring import find_target as find_target
 from pyneuronautofit.database.tools.scoring import score_models as score_models
+from pyneuronautofit.database.updating import write_added as write_added

@@ -2,7 +2,8 @@
 
 A journal lies beside the output, one line for every finished model. A result is found again by
 what it was made of (a digest), so a journal of other models or other settings does no harm: nothing
-in it fits. It is removed when the output has been written.
+in it fits. When the output has been written, what belongs to it is removed, and with it the file
+unless another tool has something in it: two may work for the same file at the same time.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import json
 import os
 from pathlib import Path
 
+from pyneuronautofit._atomic import is_replaceable, write_text
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
+from pyneuronautofit.database.locking import locked
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.models import CellSource, model_files
 
@@ -31,18 +34,28 @@ class Journal:
     """
 
     def __init__(self, output: Path, *made_of: Json) -> None:
-        self.path = output.with_name(f"{output.name}.progress")
+        self.path = journal_path(output)
+        self._output = output
+        # Beside a pipe there is no place for files.
+        self._is_kept = is_replaceable(output)
         self._made_of = made_of
-        self._known = _read(self.path)
+        self._tool = str(made_of[0]) if made_of else ""
+        self._known = _read(self.path) if self._is_kept else {}
+        # What goes when the work is done: all that is asked for, and what the tool has left before.
+        by = {key: entry.get("by", self._tool) for key, entry in self._known.items()}
+        self._own = {key for key, tool in by.items() if tool == self._tool}
 
     def key(self, model: Json) -> str:
         """Return the digest under which the result of a model is kept."""
         text = json.dumps([self._made_of, model], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        key = hashlib.sha256(text.encode()).hexdigest()[:32]
+        self._own.add(key)
+        return key
 
     def find(self, key: str) -> Json | None:
         """Return a result, or None if it is not there."""
-        return self._known.get(key)
+        entry = self._known.get(key)
+        return None if entry is None else entry["result"]
 
     def keep(self, key: str, result: Json) -> None:
         """Add a result.
@@ -52,25 +65,45 @@ class Journal:
         OutputError
             If it cannot be written.
         """
-        line = json.dumps({"key": key, "result": result}) + "\n"
+        entry = {"key": key, "result": result}
+        if self._tool:
+            entry["by"] = self._tool
         try:
-            # A line that was cut off by a crash must not swallow the next one.
-            before = "" if _ends_well(self.path) else "\n"
-            with self.path.open("a", encoding="utf-8") as stream:
-                stream.write(before + line)
-                stream.flush()
-                os.fsync(stream.fileno())
+            if self._is_kept:
+                with locked(self._output):
+                    self._append(entry)
         except OSError as error:
             raise OutputError(
                 f"cannot write {self.path}, where finished models are kept: "
                 f"{error.strerror or error}. Choose another place for the output"
             ) from error
-        self._known[key] = result
+        self._known[key] = entry
+        self._own.add(key)
+
+    def _append(self, entry: dict[str, Json]) -> None:
+        # A line that was cut off by a crash must not swallow the next one.
+        before = "" if _ends_well(self.path) else "\n"
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(before + json.dumps(entry) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
 
     def remove(self) -> None:
-        """Remove the journal: its work is done."""
-        with contextlib.suppress(OSError):
-            self.path.unlink()
+        """Remove what belongs to this work, which is done."""
+        if not self._is_kept or not self.path.exists():
+            return
+        # What is left behind does no harm.
+        with contextlib.suppress(OSError, OutputError), locked(self._output):
+            others = [entry for key, entry in _read(self.path).items() if key not in self._own]
+            if others:
+                write_text(self.path, "".join(json.dumps(entry) + "\n" for entry in others))
+            else:
+                self.path.unlink()
+
+
+def journal_path(output: Path) -> Path:
+    """Return where the journal of an output is."""
+    return output.with_name(f"{output.name}.progress")
 
 
 def model_digest(source: CellSource) -> str:
@@ -86,16 +119,17 @@ def model_digest(source: CellSource) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> dict[str, Json]:
+def _read(path: Path) -> dict[str, dict[str, Json]]:
+    """Return the sound lines by their keys."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return {}
-    known = {}
+    known: dict[str, dict[str, Json]] = {}
     for line in lines:
         with contextlib.suppress(ValueError, TypeError, KeyError):  # cut off in the middle
             entry = json.loads(line)
-            known[str(entry["key"])] = entry["result"]
+            known[str(entry["key"])] = {**entry, "result": entry["result"]}
     return known
 
 

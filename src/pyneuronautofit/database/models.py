@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from pyneuronautofit._text import quoted
+from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit._words import whole
 from pyneuronautofit.database.content import LIST_NAMES, read_content
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.space import Parameter, ParameterPath, ParameterSpace, ParameterTable
@@ -170,8 +172,8 @@ def _value_of(values: Mapping[str, float], parameter: Parameter) -> float:
     return float(next(found, np.nan))
 
 
-def parse_selection(text: str) -> list[int | range]:
-    """Read ids and half-open ranges of ids, such as `0,3,10:20`.
+def parse_selection(text: str, flag: str = "--models") -> list[int | range]:
+    """Read ids and half-open ranges of ids, such as `0,3,10:20`; `flag` is for messages.
 
     Raises
     ------
@@ -183,17 +185,25 @@ def parse_selection(text: str) -> list[int | range]:
         part = word.strip()
         match = _RANGE.fullmatch(part)
         if match:
-            parts.append(range(int(match[1]), int(match[2])))
+            parts.append(range(*(_id(digits, flag) for digits in match.groups())))
         elif part.isdecimal():
-            parts.append(int(part))
+            parts.append(_id(part, flag))
         else:
             raise UsageError(
-                f"--models {text}: {part!r} is neither a number nor a range such as 10:20"
+                f"{flag} {shortened(text)}: {shortened(repr(part))} is neither a number nor a "
+                "range such as 10:20"
             )
     parts = [part for part in parts if part != range(0)]
     if not parts:
-        raise UsageError(f"--models {text}: selects no model")
+        raise UsageError(f"{flag} {shortened(text)}: selects no model")
     return parts
+
+
+def _id(digits: str, flag: str) -> int:
+    try:
+        return whole(digits)
+    except ArgumentTypeError as error:
+        raise UsageError(f"{flag}: {error}") from None
 
 
 def header_names(rows: Json, path: Path) -> list[list[str]]:

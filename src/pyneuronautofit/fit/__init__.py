@@ -7,6 +7,7 @@ from pyneuronautofit._options import options_of as options_of
 from pyneuronautofit.fit.best import BestModel as BestModel
 from pyneuronautofit.fit.best import best_models as best_models
 from pyneuronautofit.fit.best import reference_sums as reference_sums
+from pyneuronautofit.fit.budget import Budget as Budget
 from pyneuronautofit.fit.build import build_problem as build_problem
 from pyneuronautofit.fit.build import build_search as build_search
 from pyneuronautofit.fit.build import build_simulator as build_simulator
@@ -15,10 +16,10 @@ from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
 from pyneuronautofit.fit.config import FitConfig as FitConfig
-from pyneuronautofit.fit.engine import Budget as Budget
 from pyneuronautofit.fit.engine import Observer as Observer
 from pyneuronautofit.fit.engine import Progress as Progress
 from pyneuronautofit.fit.engine import search as search
+from pyneuronautofit.fit.options import FitOptions as FitOptions
 from pyneuronautofit.fit.problem import Evaluation as Evaluation
 from pyneuronautofit.fit.problem import Problem as Problem
 from pyneuronautofit.fit.problem import evaluate_models as evaluate_models

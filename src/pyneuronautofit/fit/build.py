@@ -187,6 +187,5 @@ def build_search(
         problem.space,
         config,
         n_score=len(problem.suite.markers),
-        generations=config.generations,
         initial=initial,
     )

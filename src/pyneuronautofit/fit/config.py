@@ -1,38 +1,23 @@
-"""What the user decides about a fit: a frozen record of the command line's options."""
+"""What decides what a fit does, but for how long it goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyneuronautofit._options import (
-    FITTING,
-    RUN,
-    Resumed,
-    at_least,
-    file_name,
-    not_zero,
-    one_of,
-    option,
-    options_of,
-)
+from pyneuronautofit._options import FITTING, option
+from pyneuronautofit._words import text
 from pyneuronautofit.objectives import EvaluationOptions
 from pyneuronautofit.optimisers import SearchSettings, about_algorithms
 from pyneuronautofit.recordings import RecordingOptions
 from pyneuronautofit.simulators import SimulationOptions
 
 
-def _about_extending() -> str:
-    options = [described for described, _default in options_of(FitConfig).values()]
-    *some, last = [each.name for each in options if each.resumed is Resumed.EXTENDED]
-    return (
-        "with --resume: allow what changes the result from there on: another "
-        f"{', '.join(some)} or {last}, other versions of the libraries"
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class FitConfig(RecordingOptions, EvaluationOptions, SearchSettings, SimulationOptions):
-    """A whole fit: what its parts read, each beside what it sets, and what only a fit has."""
+    """A fit: what its parts read, each beside what it sets, and which algorithm searches.
+
+    How long it goes on, and from which seed, is a `Budget`'s.
+    """
 
     adaptive_by_default = True
 
@@ -42,21 +27,9 @@ class FitConfig(RecordingOptions, EvaluationOptions, SearchSettings, SimulationO
         "--algorithm",
         group=FITTING,
         metavar="ALGOR",
-        parse=str,
+        parse=text,
         place=-3,
         help=about_algorithms,
-    )
-    generations: int = option(
-        256,
-        "-G",
-        "--number-generation",
-        group=FITTING,
-        metavar="NGN",
-        parse=int,
-        check=at_least(0),
-        place=-1,
-        resumed=Resumed.LONGER,
-        help="number of generations after the initial population",
     )
     off_log_scale: bool = option(
         False,
@@ -64,147 +37,4 @@ class FitConfig(RecordingOptions, EvaluationOptions, SearchSettings, SimulationO
         "--off-log-scale",
         group=FITTING,
         help="turn logarithmic search of 'log' parameters off",
-    )
-    initial_population: str | None = option(
-        None,
-        "-I",
-        "--init-population",
-        group=FITTING,
-        metavar="INITPOP",
-        parse=str,
-        help="file with a set of an initial population: a final, checkpoint or archive file of a "
-        "run, plain or gzipped, or a model database",
-    )
-    archive_size: int = option(
-        5000,
-        "--archive-size",
-        group=FITTING,
-        metavar="N",
-        parse=int,
-        check=at_least(1),
-        resumed=Resumed.EXTENDED,
-        help="non-dominated models that are kept",
-    )
-    seed: int | None = option(
-        None,
-        "--seed",
-        group=FITTING,
-        metavar="N",
-        parse=int,
-        check=at_least(0),
-        help="same seed, same inputs: same result, whatever -n is (default: drawn, and logged)",
-    )
-    log_level: str = option(
-        "INFO",
-        "-v",
-        "--log-level",
-        group=RUN,
-        metavar="LL",
-        parse=str.upper,
-        check=one_of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"),
-        resumed=Resumed.FREE,
-        help="level of logging. [CRITICAL, ERROR, WARNING, INFO, or DEBUG]",
-    )
-    log_to_screen: bool = option(
-        False, "-u", "--log-to-screen", group=RUN, resumed=Resumed.FREE, help="log to screen"
-    )
-    print_every: int = option(
-        -1,
-        "-p",
-        "--printed-checkpoints",
-        group=RUN,
-        metavar="NCH",
-        parse=int,
-        check=not_zero,
-        resumed=Resumed.FREE,
-        help="print out checkpoints every # generation (do not print out if negative)",
-    )
-    dump_every: int = option(
-        8,
-        "-d",
-        "--dump-checkpoints",
-        group=RUN,
-        metavar="DCH",
-        parse=int,
-        check=not_zero,
-        resumed=Resumed.FREE,
-        help="dump out checkpoints into checkpoint file every # generation (do not dump out if "
-        "negative)",
-    )
-    iteration: int | None = option(
-        None,
-        "-i",
-        "--iteration",
-        group=RUN,
-        metavar="RITER",
-        parse=int,
-        check=at_least(0),
-        help="adds iteration number to the run's stamp",
-    )
-    run_stamp: str | None = option(
-        None,
-        "-a",
-        "--run-stamp",
-        group=RUN,
-        metavar="RSTEMP",
-        parse=str,
-        check=file_name,
-        help="use this run stamp instead of the generated one",
-    )
-    slurm_id: str | None = option(
-        None,
-        "--slurm-id",
-        group=RUN,
-        metavar="SLURMID",
-        parse=str,
-        check=file_name,
-        help="add SLURM ID into the stamp",
-    )
-    log_population: bool = option(
-        False,
-        "--log-population",
-        group=RUN,
-        resumed=Resumed.FREE,
-        help="record population into log file",
-    )
-    log_archive: bool = option(
-        False, "--log-archive", group=RUN, resumed=Resumed.FREE, help="record archive into log file"
-    )
-    dry_run: bool = option(
-        False, "--dry-run", group=RUN, resumed=Resumed.FREE, help="exit after init everything"
-    )
-    output: str | None = option(
-        None,
-        "--output",
-        group=RUN,
-        metavar="DIR",
-        parse=str,
-        resumed=Resumed.FREE,
-        help="folder of the results (default: the recording's)",
-    )
-    figure: str | None = option(
-        None,
-        "--figure",
-        group=RUN,
-        metavar="FILE",
-        parse=str,
-        resumed=Resumed.FREE,
-        help="draw the best model's voltage over the recording's into this file (.png, .pdf, .svg)",
-    )
-    resume: str | None = option(
-        None,
-        "--resume",
-        group=RUN,
-        metavar="RUN",
-        parse=str,
-        resumed=Resumed.FREE,
-        help="go on with a run, given by its stamp or its .sqlite file, up to its -G or a larger "
-        "one; everything else is as it was, and need not be given again",
-    )
-    extend: bool = option(
-        False,
-        "--extend",
-        group=RUN,
-        resumed=Resumed.FREE,
-        help=_about_extending,
     )

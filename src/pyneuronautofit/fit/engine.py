@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.fit.budget import Budget
 from pyneuronautofit.fit.problem import Evaluation, Problem
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History
@@ -23,25 +24,6 @@ _log = logging.getLogger(__name__)
 
 #: Makes the context in which the loop may be interrupted by a KeyboardInterrupt.
 Guard: TypeAlias = Callable[[], AbstractContextManager[Any]]
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long a search goes on.
-
-    Attributes
-    ----------
-    generations
-        Generations after the initial population, which is generation 0.
-    seed
-        Of the only random generator.
-    archive_size
-        How many non-dominated models are kept.
-    """
-
-    generations: int
-    seed: int
-    archive_size: int = 5000
 
 
 @dataclass(frozen=True)
@@ -109,7 +91,8 @@ def search(
 ) -> Progress:
     """Search until the budget is used, or until a KeyboardInterrupt.
 
-    An interrupted generation is given up; everything before it is in the result. The result depends
+    The budget alone says how many generations there are: the strategy is told here. An interrupted
+    generation is given up; everything before it is in the result. The result depends
     on the problem, the strategy and the budget alone, not on how many workers simulate, nor on how
     often the search was stopped and taken up again.
 
@@ -118,6 +101,7 @@ def search(
     start
         Where to go on; None: at the beginning. Its history grows.
     """
+    strategy = strategy.lasting(budget.generations)
     progress = start or beginning(strategy, budget)
     began = time.monotonic() - progress.seconds
     for generation in range(progress.generation + 1, budget.generations + 1):

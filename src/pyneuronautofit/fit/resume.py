@@ -12,12 +12,15 @@ from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RecordingError, RunError, UsageError
+from pyneuronautofit.fit.budget import Budget
 from pyneuronautofit.fit.build import build_problem, open_inputs
 from pyneuronautofit.fit.config import FitConfig
-from pyneuronautofit.fit.engine import Budget, Progress, beginning
+from pyneuronautofit.fit.engine import Progress, beginning
 from pyneuronautofit.fit.identity import run_identity
+from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.models import Model
+from pyneuronautofit.objectives import used_mask
 from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
 from pyneuronautofit.runs import History, RunReader
 
@@ -68,7 +71,7 @@ def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
     return OpenedFit(config, problem, model, path, run_identity(path, model.cell_source))
 
 
-def stored_settings(config: FitConfig, problem: Problem) -> dict[str, Json]:
+def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     """Return the value of every option, as a store holds it."""
     settings = {name: getattr(config, name) for name in options_of(config)}
     mask = problem.suite.settings.mask
@@ -77,7 +80,7 @@ def stored_settings(config: FitConfig, problem: Problem) -> dict[str, Json]:
     return {**settings, "mask": None if rule is None else repr(rule)}
 
 
-def config_of(run: RunReader) -> FitConfig:
+def config_of(run: RunReader) -> FitOptions:
     """Return the options of a run, as its last session had them.
 
     Raises
@@ -85,7 +88,7 @@ def config_of(run: RunReader) -> FitConfig:
     RunError
         If it has options that this version does not know, or does not say what it had.
     """
-    known = options_of(FitConfig)
+    known = options_of(FitOptions)
     unknown = [name for name in run.info.settings if name not in known]
     if unknown:
         raise RunError(
@@ -106,10 +109,12 @@ def config_of(run: RunReader) -> FitConfig:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
     }
-    return FitConfig(**values)
+    if "mask" in values:
+        values["mask"] = used_mask(values["mask"], values.get("modes", FitOptions.modes))
+    return FitOptions(**values)
 
 
-def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitConfig:
+def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
     """Return a run's options with those that were given now.
 
     Parameters
@@ -177,7 +182,7 @@ def resumed_progress(run: RunReader, strategy: Strategy[Any], budget: Budget) ->
     )
 
 
-def _refuse_others(config: FitConfig, given: Mapping[str, Any], run: RunReader) -> None:
+def _refuse_others(config: FitOptions, given: Mapping[str, Any], run: RunReader) -> None:
     """Raise UsageError if an option that decides the results is another than the run's."""
     fixed = _options_that_are(Resumed.SAME)
     others = [
@@ -195,7 +200,7 @@ def _refuse_others(config: FitConfig, given: Mapping[str, Any], run: RunReader) 
 
 def _options_that_are(*kinds: Resumed) -> set[str]:
     """Return which options of a fit may be given like that where it is taken up again."""
-    options = options_of(FitConfig).items()
+    options = options_of(FitOptions).items()
     return {name for name, (described, _default) in options if described.resumed in kinds}
 
 
@@ -205,7 +210,7 @@ def _is_same(name: str, one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _said(config: FitConfig, given: Mapping[str, Any], names: list[str]) -> str:
+def _said(config: FitOptions, given: Mapping[str, Any], names: list[str]) -> str:
     """Say what the run has and what is asked for."""
     options = options_of(config)
     flags = [options[name][0].name for name in names]

@@ -8,10 +8,11 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fit.identity import changed_files
 from pyneuronautofit.fit.resume import OpenedFit
+from pyneuronautofit.objectives import used_evaluation
 from pyneuronautofit.runs import Header, RunReader
 
 
-def check_same(run: RunReader, opened: OpenedFit, header: Header) -> None:
+def check_same(run: RunReader, opened: OpenedFit, header: Header, *, extend: bool = False) -> None:
     """Make sure that the run would go on with what it was begun with.
 
     Parameters
@@ -20,6 +21,8 @@ def check_same(run: RunReader, opened: OpenedFit, header: Header) -> None:
         What it would go on with.
     header
         The head that its files would have.
+    extend
+        Whether other versions of the libraries are allowed.
 
     Raises
     ------
@@ -30,7 +33,7 @@ def check_same(run: RunReader, opened: OpenedFit, header: Header) -> None:
     differences += _changed_header(run.header, header)
     before, now = run.info.identity, opened.identity
     others, _processor = _changed_versions(before["versions"], now["versions"])
-    if others and not opened.config.extend:
+    if others and not extend:
         differences.append(f"{', '.join(others)} (--extend would allow that)")
     if differences:
         raise RunError(
@@ -50,8 +53,8 @@ def check_files(run: RunReader, opened: OpenedFit) -> None:
         )
 
 
-def check_simulator(run: RunReader, opened: OpenedFit) -> None:
-    """Make sure that what simulates is what the run was begun with.
+def check_simulator(run: RunReader, opened: OpenedFit, *, extend: bool = False) -> None:
+    """Make sure that what simulates is what the run was begun with, unless `extend` allows others.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def check_simulator(run: RunReader, opened: OpenedFit) -> None:
     sessions = run.sessions
     was = str(sessions[0].content["simulator"]) if sessions else ""
     now = opened.problem.simulator.description
-    if was.split()[:1] != now.split()[:1] and was and not opened.config.extend:
+    if was.split()[:1] != now.split()[:1] and was and not extend:
         raise RunError(
             f"{run.path.stem} cannot be continued: it was simulated by another simulator ({was}) "
             f"than would be used now ({now}); --extend would allow that"
@@ -98,7 +101,7 @@ def _changed_header(before: Header, now: Header) -> list[str]:
         changed.append("the searched parameters or their bounds (param_nslh) are others")
     # What an older head does not say is among the run's settings, which are compared as such.
     said = {key: value for key, value in now.evaluation.items() if key in before.evaluation}
-    if before.evaluation != said or before.markers != now.markers:
+    if used_evaluation(before.evaluation) != said or before.markers != now.markers:
         changed.append("the evaluation is another one (its mask, -k, for instance)")
     return changed
 

@@ -7,7 +7,6 @@ last bit.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -16,7 +15,7 @@ from string import Template
 
 import numpy as np
 
-from pyneuronautofit._atomic import write_text
+from pyneuronautofit._atomic import replacing, write_text
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import OutputError
@@ -135,8 +134,16 @@ def _copy_mods(mods: Path, folder: Path) -> Path:
     copy = folder / "model-mods"
     try:
         copy.mkdir(exist_ok=True)
-        for mod in mods.glob("*.mod"):
-            shutil.copyfile(mod, copy / mod.name)
+        missing = {copy / mod.name: mod.read_bytes() for mod in mods.glob("*.mod")}
+        for path in [path for path in missing if path.exists()]:
+            if path.read_bytes() != missing.pop(path):
+                raise OutputError(
+                    f"{path} is there, and is another model's: scripts that need it would not run "
+                    "any more. Choose another folder with --output"
+                )
+        for path, content in missing.items():
+            with replacing(path) as stream:
+                stream.write(content)
     except OSError as error:
         raise OutputError(f"cannot write {copy}: {error.strerror or error}") from error
     return copy

@@ -13,6 +13,7 @@ from pyneuronautofit.models.mechanisms import (
 from pyneuronautofit.models.mechanisms import load_mechanisms as load_mechanisms
 from pyneuronautofit.models.model import CellSource as CellSource
 from pyneuronautofit.models.model import Model as Model
+from pyneuronautofit.models.model import files_of_model as files_of_model
 from pyneuronautofit.models.model import load_model as load_model
 from pyneuronautofit.models.model import model_files as model_files
 from pyneuronautofit.models.options import ProjectOptions as ProjectOptions

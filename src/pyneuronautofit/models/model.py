@@ -36,6 +36,26 @@ def model_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES)
 
 
+def files_of_model(project: Path | None, working_directory: Path) -> list[Path]:
+    """Return the files that a user's model consists of; nothing of them is run.
+
+    Parameters
+    ----------
+    project, working_directory
+        As `load_model` takes them.
+
+    Raises
+    ------
+    ModelError
+        If there is no such project file.
+    """
+    path = find_project(project, working_directory)
+    folder = working_directory if path is None else path.parent
+    mods = mods_of(folder) or mods_of(working_directory)
+    files = [] if mods is None else sorted(mods.glob("*.mod"))
+    return files if path is None else [path, *model_files(folder), *files]
+
+
 @dataclass(frozen=True)
 class CellSource:
     """Where a process gets the cell from: a record that can be pickled.

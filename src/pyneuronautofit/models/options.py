@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import MODEL, Resumed, option
+from pyneuronautofit._words import MODEL_FILES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class ProjectOptions:
         "--project",
         group=MODEL,
         metavar="PATH",
-        parse=str,
+        parse=MODEL_FILES,
         resumed=Resumed.CONTENT,
         help="a project.py or its folder (default: project.py of the working directory; without "
         "one the built-in thalamocortical cell)",

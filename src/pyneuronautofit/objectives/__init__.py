@@ -9,6 +9,8 @@ from pyneuronautofit.objectives.settings import EvaluationOptions as EvaluationO
 from pyneuronautofit.objectives.settings import EvaluationSettings as EvaluationSettings
 from pyneuronautofit.objectives.settings import read_settings as read_settings
 from pyneuronautofit.objectives.stored import settings_from_json as settings_from_json
+from pyneuronautofit.objectives.stored import used_evaluation as used_evaluation
+from pyneuronautofit.objectives.stored import used_mask as used_mask
 from pyneuronautofit.objectives.suite import Suite as Suite
 from pyneuronautofit.objectives.suite import bind_suite as bind_suite
 from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES

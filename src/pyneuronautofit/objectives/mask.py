@@ -2,19 +2,20 @@
 
 A mask is a Python literal, written on the command line or in a file: a number k (sweeps 0..k), a
 tuple (a, b) (sweeps a..b), a list (those sweeps), or a dict with one such rule per mode letter.
-Every end is inclusive. A mode that a dict does not name is not masked.
+Every end is inclusive. A mode that a dict does not name is not masked; a key that names no mode
+that is evaluated would say nothing, and is refused: it is a slip more often than a note.
 """
 
 from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from pyneuronautofit._text import quoted
+from pyneuronautofit._text import shortened
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import MaskError
 
@@ -72,7 +73,7 @@ class Mask:
         return _rule_as_json(self.rule)
 
 
-def read_mask(text: str, modes: Collection[str]) -> Mask:
+def read_mask(text: str, modes: str) -> Mask:
     """Read a mask from a literal, or from the file that `text` names.
 
     Parameters
@@ -80,12 +81,12 @@ def read_mask(text: str, modes: Collection[str]) -> Mask:
     text
         The value of -k.
     modes
-        The letters that exist; a dict's other letters are ignored with a note.
+        The letters of -m; a dict may have no other keys.
 
     Raises
     ------
     MaskError
-        If it is neither a literal nor a file, or the literal is no mask.
+        If it is neither a literal nor a file, or the literal is no mask of these modes.
     """
     path = Path(text)
     if _is_file(path):
@@ -94,7 +95,8 @@ def read_mask(text: str, modes: Collection[str]) -> Mask:
         return parse_mask(text, modes, where="the mask -k")
     except _NoLiteralError as error:
         raise MaskError(
-            f"the evaluation mask {text!r} is neither a file nor a literal: {_EXPECTED}"
+            f"the evaluation mask {shortened(repr(text))} is neither a file nor a literal: "
+            f"{_EXPECTED}"
         ) from error
 
 
@@ -102,17 +104,18 @@ class _NoLiteralError(MaskError):
     """The text cannot be read as a literal at all."""
 
 
-def parse_mask(text: str, modes: Collection[str], where: str) -> Mask:
+def parse_mask(text: str, modes: str, where: str) -> Mask:
     """Read a mask from the text of a literal, which may span lines and hold comments.
 
     Raises
     ------
     MaskError
-        If it is no literal, or no mask.
+        If it is no literal, or no mask of these modes.
     """
     try:
         # The brackets let a file's literal begin with blanks and be continued over lines.
-        literal = ast.literal_eval(f"(\n{text}\n)")
+        tree = ast.parse(f"(\n{text}\n)", mode="eval")
+        literal = ast.literal_eval(tree)
     except SyntaxError as error:
         line = max((error.lineno or 2) - 1, 1)
         raise _NoLiteralError(
@@ -124,18 +127,31 @@ def parse_mask(text: str, modes: Collection[str], where: str) -> Mask:
         ) from error
     if not isinstance(literal, dict):
         return Mask(rule=_rule(literal, where))
-    rules = {}
-    for letter, rule in literal.items():
-        if letter in modes:
-            rules[letter] = _rule(rule, f"{where}, key {letter!r}")
-    if unknown := [repr(letter) for letter in literal if letter not in modes]:
-        _log.info(
-            "%s: the keys %s are no mode letters; ignored",
-            where,
-            quoted(unknown),
-            extra={"notice": True},
+    if isinstance(tree.body, ast.Dict) and len(tree.body.keys) > len(literal):
+        raise MaskError(
+            f"{where} has {len(tree.body.keys)} keys, but only {len(literal)} different ones: "
+            "expected every mode once, since the last rule would replace the others"
         )
-    return Mask(by_mode=rules)
+    for key in literal:
+        _check_key(key, modes, where)
+    return Mask(by_mode={k: _rule(rule, f"{where}, key {k!r}") for k, rule in literal.items()})
+
+
+def _check_key(key: object, modes: str, where: str) -> None:
+    """Refuse a key that is no letter of -m: nobody would look at its rule."""
+    if isinstance(key, str) and len(key) == 1 and key in modes:
+        return
+    shown, cure = shortened(repr(key)), ""
+    if isinstance(key, str) and len(key) > 1 and set(key) <= set(modes):
+        cure = f"; give every mode a rule of its own, such as {{{key[0]!r}: ..., {key[1]!r}: ...}}"
+    elif isinstance(key, str) and len(key) == 1:
+        similar = key.swapcase()
+        meant = f"write {similar!r} if that is meant, " if similar in modes else ""
+        cure = f"; {meant}add {shown} to -m if it is a mode, or leave its rule out"
+    raise MaskError(
+        f"{where} has the key {shown}, which is no mode of -m {shortened(modes)}: expected letters "
+        f"that stand in -m{cure}"
+    )
 
 
 def _rule(literal: object, where: str) -> Rule:
@@ -148,7 +164,7 @@ def _rule(literal: object, where: str) -> Rule:
             return literal
         if isinstance(literal, tuple) and len(literal) == 2:
             return literal[0], literal[1]
-    raise MaskError(f"{where} is {literal!r}: {_EXPECTED}")
+    raise MaskError(f"{where} is {shortened(repr(literal))}: {_EXPECTED}")
 
 
 def _range(rule: tuple[int, int], mode: str, n_sweep: int) -> tuple[int, ...]:

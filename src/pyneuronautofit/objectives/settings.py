@@ -10,7 +10,6 @@ from pyneuronautofit._options import (
     MODEL,
     Resumed,
     above,
-    at_least,
     between,
     json_keys_of,
     option,
@@ -19,10 +18,17 @@ from pyneuronautofit._options import (
     taken,
 )
 from pyneuronautofit._types import Json
+from pyneuronautofit._words import READ_OR_LITERAL, real, text, whole
 from pyneuronautofit.objectives.mask import Mask, read_mask
 from pyneuronautofit.objectives.table import ALL_MODES
 
 MaskT = TypeVar("MaskT")
+
+# What is more than anybody compares, and would fill the memory: a component is kept for every
+# spike, a voltage for every sample of its window, a count for every pair of bins.
+_MOST_SPIKES = 1000
+_MOST_SAMPLES = 10_000
+_MOST_BINS = 1000
 
 
 def _about_modes() -> str:
@@ -40,7 +46,7 @@ class _Evaluation(Generic[MaskT]):
         "--eval-mode",
         group=MODEL,
         metavar="EMODE",
-        parse=str,
+        parse=text,
         help=_about_modes,
         json_key="mode",
     )
@@ -50,7 +56,7 @@ class _Evaluation(Generic[MaskT]):
         "--eval-mask",
         group=MODEL,
         metavar="EMASK",
-        parse=str,
+        parse=READ_OR_LITERAL,
         resumed=Resumed.CONTENT,
         help="mask to limit analysis to some sweeps: k (0..k), (a, b) (a..b), a list, a dict of "
         "these by mode, or the name of a file that holds one",
@@ -62,8 +68,8 @@ class _Evaluation(Generic[MaskT]):
         "--left-spike-samples",
         group=MODEL,
         metavar="ELEFT",
-        parse=int,
-        check=at_least(0),
+        parse=whole,
+        check=between(0, _MOST_SAMPLES),
         help="left window of a spike, samples",
         json_key="prespike",
     )
@@ -73,8 +79,8 @@ class _Evaluation(Generic[MaskT]):
         "--right-spike-samples",
         group=MODEL,
         metavar="ERGHT",
-        parse=int,
-        check=at_least(1),
+        parse=whole,
+        check=between(1, _MOST_SAMPLES),
         help="right window of a spike, samples",
         json_key="postspike",
     )
@@ -84,7 +90,7 @@ class _Evaluation(Generic[MaskT]):
         "--spike-threshold",
         group=MODEL,
         metavar="ETHSH",
-        parse=float,
+        parse=real,
         check=between(-200, 200),
         help="spike threshold, mV",
         json_key="spikethreshold",
@@ -95,8 +101,8 @@ class _Evaluation(Generic[MaskT]):
         "--spike-count",
         group=MODEL,
         metavar="ESPC",
-        parse=int,
-        check=at_least(1),
+        parse=whole,
+        check=between(1, _MOST_SPIKES),
         help="number of spikes for evaluation",
         json_key="spikecount",
     )
@@ -114,7 +120,7 @@ class _Evaluation(Generic[MaskT]):
         "--spike-Zoom",
         group=MODEL,
         metavar="SPWTGH",
-        parse=float,
+        parse=real,
         check=between(-1e9, 1e9),
         help="if positive - the absolute weight of voltage diff during spike; if negative - "
         "related scaler",
@@ -128,8 +134,8 @@ class _Evaluation(Generic[MaskT]):
         "--v-dvdt-hist-size",
         group=FITTING,
         metavar="VPVSIZE",
-        parse=int,
-        check=at_least(1),
+        parse=whole,
+        check=between(1, _MOST_BINS),
         help="v dv/dt histogram size",
         json_key="vpvsize",
     )
@@ -138,7 +144,7 @@ class _Evaluation(Generic[MaskT]):
         "--smoothing-kernel",
         group=MODEL,
         metavar="MS",
-        parse=float,
+        parse=real,
         check=above(0, 1e9),
         help="width of the moving average of the smoothed voltage, ms",
         json_key="smoothingkernel",
@@ -205,7 +211,8 @@ def read_settings(options: EvaluationOptions, **others: object) -> EvaluationSet
     Raises
     ------
     MaskError
-        If the mask is none.
+        If the mask is none, or has rules of modes that are not evaluated.
     """
-    mask = Mask() if options.mask is None else read_mask(options.mask, ALL_MODES)
+    modes = str(others.get("modes", options.modes))
+    mask = Mask() if options.mask is None else read_mask(options.mask, modes)
     return taken(EvaluationSettings, options, **{"mask": mask, **others})

@@ -1,7 +1,12 @@
-"""Evaluation settings as result files and model databases hold them."""
+"""Evaluation settings as result files, model databases and the stores of runs hold them.
+
+What was written when masks could have rules of modes that are not evaluated is read as it was
+meant: those rules say nothing.
+"""
 
 from __future__ import annotations
 
+import ast
 import types
 import typing
 from collections.abc import Mapping
@@ -15,6 +20,8 @@ from pyneuronautofit.objectives.mask import Mask, Rule
 from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.table import ALL_MODES
 
+#: The only key of a mask that is a range; see `Mask.as_json`.
+_RANGE = "range"
 _IN_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -53,6 +60,25 @@ def settings_from_json(
     return EvaluationSettings(**values)
 
 
+def used_mask(text: str | None, modes: str) -> str | None:
+    """Return a mask that a run's settings hold, without rules of modes that are not evaluated."""
+    try:
+        literal = ast.literal_eval(text or "")
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        return text  # whoever reads it says what is wrong with it
+    if not isinstance(literal, dict):
+        return text
+    return repr({key: rule for key, rule in literal.items() if key in tuple(modes)})
+
+
+def used_evaluation(stored: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a head's evaluation without rules of modes that are not evaluated."""
+    mask, modes = stored.get("mask"), stored.get("mode")
+    if not isinstance(mask, dict) or not isinstance(modes, str) or set(mask) == {_RANGE}:
+        return dict(stored)
+    return {**stored, "mask": {key: rule for key, rule in mask.items() if key in tuple(modes)}}
+
+
 def _value(found: Json, name: str, kind: Any, what: str) -> Any:
     """Return a value of a file as that of a setting whose type is `kind`."""
     kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
@@ -83,7 +109,7 @@ def _converted(found: Json, kind: type) -> Any:
 
 
 def _mask(stored: Json, where: str, *, pairs_are_ranges: bool) -> Mask:
-    if isinstance(stored, dict) and set(stored) != {"range"}:
+    if isinstance(stored, dict) and set(stored) != {_RANGE}:
         # Keys that are no letters of modes were notes to oneself.
         known = {key: value for key, value in stored.items() if key in ALL_MODES}
         rules = {k: _rule(v, where, pairs_are_ranges=pairs_are_ranges) for k, v in known.items()}
@@ -95,7 +121,7 @@ def _rule(stored: Json, where: str, *, pairs_are_ranges: bool) -> Rule | None:
     if stored is None or (isinstance(stored, int) and not isinstance(stored, bool)):
         return stored
     is_range = isinstance(stored, dict)
-    numbers = stored.get("range") if is_range else stored
+    numbers = stored.get(_RANGE) if is_range else stored
     if not isinstance(numbers, list) or not all(isinstance(number, int) for number in numbers):
         raise DatabaseError(
             f"{where}: the evaluation's mask has {stored!r}; expected a number, a list of sweeps "

@@ -17,3 +17,4 @@ from pyneuronautofit.optimisers.table import algorithm_of as algorithm_of
 from pyneuronautofit.optimisers.table import algorithms_that_read as algorithms_that_read
 from pyneuronautofit.optimisers.table import build_strategy as build_strategy
 from pyneuronautofit.optimisers.weighting import Adaptation as Adaptation
+from pyneuronautofit.optimisers.weighting import TraceOptions as TraceOptions

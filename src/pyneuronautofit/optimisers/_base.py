@@ -8,7 +8,7 @@ are never modified.
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers.population import Population
@@ -26,7 +26,18 @@ class Strategy(Protocol[StateT]):
         ...
 
     def batch_size(self, generation: int) -> int:
-        """Return how many candidates a generation has, at most; the initial population is 0."""
+        """Return how many candidates a generation has, at most; the initial population is 0.
+
+        All later ones have the same number.
+        """
+        ...
+
+    def lasting(self, generations: int) -> Self:
+        """Return the strategy for a search of so many generations after the initial population.
+
+        Whoever searches asks for it: the number stands in the budget alone. A strategy that does
+        not care returns itself.
+        """
         ...
 
     def init(self, seed: int) -> StateT:

@@ -9,17 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from pyneuronautofit._options import FITTING, Resumed, between, option, taken
+from pyneuronautofit._options import FITTING, option
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit._words import whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._base import Strategy
-from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation, MutationOptions
+from pyneuronautofit.optimisers.operators.mutation import MutationOptions
 from pyneuronautofit.space import ParameterSpace
+
+# Each is compared with all others.
+_MOST_MEMBERS = 1_000_000
 
 
 @dataclass(frozen=True)
 class SearchTask:
-    """What is to be searched, and for how long.
+    """What is to be searched.
 
     Attributes
     ----------
@@ -27,15 +31,12 @@ class SearchTask:
         The parameters.
     n_score
         Length of the objective vector.
-    generations
-        After the initial population.
     initial : FloatArray, shape (n_given, n_param), model values, or None
         Candidates to begin with; nan where a value is to be drawn.
     """
 
     space: ParameterSpace
     n_score: int = 1
-    generations: int = 0
     initial: FloatArray | None = None
 
 
@@ -53,11 +54,14 @@ class Algorithm(Protocol):
         Its name, which begins with the letter.
     about
         How it chooses, in a few words.
+    leaves_trace
+        Whether its strategies say how they adapted weights (`Strategy.adaptation`).
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     about: ClassVar[str]
+    leaves_trace: ClassVar[bool]
 
     def strategy(self, task: SearchTask) -> Strategy[Any]:
         """Return the strategy that searches.
@@ -78,9 +82,9 @@ class EvolutionOptions(MutationOptions):
     ----------
     population_size
         Members of the population; below 1 it counts lengths of the objective vector.
-    refine
-        Share of the generations, the last ones, in which the mutation rate does not adapt.
     """
+
+    leaves_trace: ClassVar[bool] = False
 
     population_size: int = option(
         256,
@@ -88,21 +92,10 @@ class EvolutionOptions(MutationOptions):
         "--population-size",
         group=FITTING,
         metavar="PSZ",
-        parse=int,
+        parse=whole,
         place=-2,
         help="population size. If it is a negative number: the population size is the length of "
         "the fitness vector multiplied by the absolute value of this option; if 0: that length",
-    )
-    refine: float = option(
-        0.0,
-        "--refine",
-        group=FITTING,
-        metavar="SHARE",
-        parse=float,
-        check=between(0, 1),
-        resumed=Resumed.EXTENDED,
-        help="share of the generations, the last ones, in which the mutation rate does not adapt: "
-        "the population refines what it has found",
     )
 
 
@@ -112,7 +105,7 @@ def population_size_of(options: EvolutionOptions, task: SearchTask) -> int:
     Raises
     ------
     UsageError
-        If these are too few.
+        If these are too few, or too many.
     """
     asked = options.population_size
     size = asked if asked > 0 else max(-asked, 1) * task.n_score
@@ -121,10 +114,9 @@ def population_size_of(options: EvolutionOptions, task: SearchTask) -> int:
             f"-P {asked}: the population would have {size} member(s), but a search needs at least "
             f"2 (the objective vector has {task.n_score} component(s))"
         )
+    if size > _MOST_MEMBERS:
+        raise UsageError(
+            f"-P {asked}: the population would have {size} members, but a search can have at most "
+            f"{_MOST_MEMBERS} (the objective vector has {task.n_score} component(s))"
+        )
     return size
-
-
-def mutation_of(options: EvolutionOptions, task: SearchTask) -> AdaptiveMutation:
-    """Return the mutation that is asked for."""
-    last = round(task.generations * (1.0 - options.refine)) if options.refine else None
-    return taken(AdaptiveMutation, options, refined_after=last)

@@ -14,12 +14,12 @@ import numpy as np
 
 from pyneuronautofit._options import FITTING, at_least, between, option, taken
 from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit._words import real, whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._random import generator_from
 from pyneuronautofit.optimisers.algorithm import (
     EvolutionOptions,
     SearchTask,
-    mutation_of,
     population_size_of,
 )
 from pyneuronautofit.optimisers.initial import initial_candidates
@@ -121,6 +121,10 @@ class GeneticAlgorithm:
     def update_interval(self, n_score: int) -> int:
         """Return the number of generations from one update of the weights to the next."""
         return max(round(self.update * n_score / (self.population_size - self.elites)), 1)
+
+    def lasting(self, generations: int) -> GeneticAlgorithm:
+        """Return the strategy for a search of so many generations."""
+        return replace(self, mutation=self.mutation.lasting(generations))
 
     def init(self, seed: int) -> GeneticState:
         """Return the state before the initial population."""
@@ -244,7 +248,7 @@ class GeneticOptions(EvolutionOptions):
         "--number-elites",
         group=FITTING,
         metavar="ELITES",
-        parse=int,
+        parse=whole,
         check=at_least(0),
         help="number of elites in the replacement (default 32, but not more than an eighth of the "
         "population)",
@@ -255,7 +259,7 @@ class GeneticOptions(EvolutionOptions):
         "--scales-update",
         group=FITTING,
         metavar="UPDATE",
-        parse=float,
+        parse=real,
         check=between(0, 1e9),
         help="vector length * this scale is the number of fitness vectors before updating "
         "Krayzman's weights or max scalers; 0: every generation",
@@ -288,7 +292,7 @@ def genetic_algorithm(
         elites=_n_elite(options.elites, size),
         weighting=weighting,
         crossover=Crossover(),
-        mutation=mutation_of(options, task),
+        mutation=taken(AdaptiveMutation, options, refined_after=None),
         initial=task.initial,
     )
 

@@ -6,17 +6,17 @@ adaptive mutation of this package instead of simulated binary crossover and poly
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
+from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.optimisers._random import generator_from
 from pyneuronautofit.optimisers.algorithm import (
     EvolutionOptions,
     SearchTask,
-    mutation_of,
     population_size_of,
 )
 from pyneuronautofit.optimisers.dominance import best_first, crowding_by_front, non_dominated_ranks
@@ -73,6 +73,10 @@ class NSGA2:
     def batch_size(self, _generation: int) -> int:
         """Return the size of the population: every generation is as large."""
         return self.population_size
+
+    def lasting(self, generations: int) -> NSGA2:
+        """Return the strategy for a search of so many generations."""
+        return replace(self, mutation=self.mutation.lasting(generations))
 
     def init(self, seed: int) -> NSGA2State:
         """Return the state before the initial population."""
@@ -131,7 +135,8 @@ class NSGA2Settings(EvolutionOptions):
 
     def strategy(self, task: SearchTask) -> NSGA2:
         """Return the strategy that searches."""
-        size, mutation = population_size_of(self, task), mutation_of(self, task)
+        size = population_size_of(self, task)
+        mutation = taken(AdaptiveMutation, self, refined_after=None)
         return NSGA2(task.space, size, Crossover(), mutation, task.initial)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyneuronautofit.optimisers.genetic import GeneticOptions
-from pyneuronautofit.optimisers.weighting import TraceOptions
 from pyneuronautofit.optimisers.weightings.krayzman import KrayzmanOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class SearchSettings(TraceOptions, KrayzmanOptions, GeneticOptions):
+class SearchSettings(KrayzmanOptions, GeneticOptions):
     """What the user decides about a search, whichever algorithm it is.
 
     An algorithm that has options of its own adds their record to those above.

@@ -14,6 +14,7 @@ from pyneuronautofit.optimisers._base import Strategy
 from pyneuronautofit.optimisers.algorithm import Algorithm, SearchTask
 from pyneuronautofit.optimisers.nsga2 import NSGA2Settings
 from pyneuronautofit.optimisers.settings import SearchSettings
+from pyneuronautofit.optimisers.weighting import TraceOptions
 from pyneuronautofit.optimisers.weightings.krayzman import KrayzmanSettings
 from pyneuronautofit.optimisers.weightings.max_scaled import MaxScaledSettings
 from pyneuronautofit.optimisers.weightings.positive import PositiveSettings
@@ -57,8 +58,13 @@ def algorithm_of(letter: str) -> type[Algorithm]:
 
 
 def algorithms_that_read(name: str) -> str:
-    """Return the letters of the algorithms that read an option."""
-    return "".join(c for c, algorithm in _by_letter().items() if name in field_names(algorithm))
+    """Return the letters of the algorithms that read an option, or leave what it is about."""
+    traces = name in field_names(TraceOptions)
+    return "".join(
+        letter
+        for letter, algorithm in _by_letter().items()
+        if name in field_names(algorithm) or (traces and algorithm.leaves_trace)
+    )
 
 
 def about_algorithms() -> str:
@@ -77,7 +83,6 @@ def build_strategy(
     settings: SearchSettings,
     *,
     n_score: int = 1,
-    generations: int = 0,
     initial: FloatArray | None = None,
 ) -> Strategy[Any]:
     """Build the strategy of an algorithm from those options that it reads.
@@ -86,7 +91,7 @@ def build_strategy(
     ----------
     letter
         As `algorithm_letter` returned it.
-    space, n_score, generations, initial
+    space, n_score, initial
         See `SearchTask`.
 
     Raises
@@ -94,5 +99,5 @@ def build_strategy(
     UsageError
         If the options make no sense together.
     """
-    task = SearchTask(space, n_score, generations, initial)
+    task = SearchTask(space, n_score, initial)
     return taken(algorithm_of(letter), settings).strategy(task)

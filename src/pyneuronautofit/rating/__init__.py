@@ -7,6 +7,7 @@ from pyneuronautofit.rating.files import SheetFile as SheetFile
 from pyneuronautofit.rating.files import ratings_path as ratings_path
 from pyneuronautofit.rating.files import read_sheet as read_sheet
 from pyneuronautofit.rating.files import read_sheets as read_sheets
+from pyneuronautofit.rating.files import sheet_paths as sheet_paths
 from pyneuronautofit.rating.requests import Work as Work
 from pyneuronautofit.rating.server import RatingServer as RatingServer
 from pyneuronautofit.rating.session import RatingSession as RatingSession

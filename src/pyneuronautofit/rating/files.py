@@ -44,10 +44,15 @@ def read_sheets(database: Path) -> list[Sheet]:
     DatabaseError
         If one cannot be read.
     """
+    return [read_sheet(path) for path in sheet_paths(database)]
+
+
+def sheet_paths(database: Path) -> list[Path]:
+    """Return where the sheets of all raters of a database are; raises as `read_sheets`."""
     first = f"{_name(database)}-ratings"
     names = sorted(path.name for path in _files_of(database.parent))
     found = [n for n in names if n == f"{first}.json" or n.startswith(f"{first}-")]
-    return [read_sheet(database.with_name(n)) for n in found if n.endswith(".json")]
+    return [database.with_name(n) for n in found if n.endswith(".json")]
 
 
 def read_sheet(path: Path) -> Sheet:

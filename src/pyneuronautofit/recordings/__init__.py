@@ -21,6 +21,7 @@ from pyneuronautofit.recordings.json_ import JsonReader
 from pyneuronautofit.recordings.npz import NpzReader
 from pyneuronautofit.recordings.nwb import NwbReader
 from pyneuronautofit.recordings.options import RecordingOptions as RecordingOptions
+from pyneuronautofit.recordings.recognition import is_recording as is_recording
 from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
 from pyneuronautofit.recordings.stimulus import detect_stimulus as detect_stimulus
 from pyneuronautofit.recordings.stimulus import stimulus_from_times as stimulus_from_times

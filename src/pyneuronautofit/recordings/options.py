@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyneuronautofit._options import MODEL, Resumed, option
+from pyneuronautofit._words import READ, real, whole
+from pyneuronautofit._words import text as name
 
 
 def channel(text: str) -> int | str:
     """Read a channel: its number, or its name."""
-    return int(text) if text.isdigit() else text
+    return whole(text) if text.isdecimal() else name(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +22,7 @@ class RecordingOptions:
         "",
         group="",
         metavar="RECORDING",
-        parse=str,
+        parse=READ,
         resumed=Resumed.CONTENT,
         help="the recording: .abf, .npz, .json or .nwb",
     )
@@ -29,7 +31,7 @@ class RecordingOptions:
         "--stimulus",
         group=MODEL,
         metavar="MS",
-        parse=float,
+        parse=real,
         count=2,
         help="start and end of the stimulus in ms (default: detected)",
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pyneuronautofit._text import shortened
+from pyneuronautofit._words import unusable_name
 from pyneuronautofit.errors import OutputError
 
 
@@ -79,7 +81,14 @@ class RunFiles:
         self.refuse_taken()
 
     def refuse_taken(self) -> None:
-        """Raise OutputError if files of this stamp exist, or something that is no folder."""
+        """Raise OutputError if files of this stamp exist, or there can be none."""
+        # SQLite's own file beside a store that is being made has the longest name.
+        wrong = unusable_name(f".{self.stamp}.sqlite.new-journal")
+        if wrong:
+            raise OutputError(
+                f"the run's stamp {shortened(self.stamp)} is too long: {wrong}, and those of the "
+                "run are longer than the stamp. Choose a shorter one with -a"
+            )
         if self.folder.exists() and not self.folder.is_dir():
             raise OutputError(
                 f"the output folder {self.folder} is a file. Choose another with --output"

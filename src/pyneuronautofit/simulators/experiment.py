@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 INITIAL_MV = -76.0
 TRANSIENT_MS = 1000.0
 DEFAULT_DT_MS = 0.025
+SHORTEST_DT_MS = 1e-5
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def make_clock(step_ms: float, dt: float) -> Clock:
     Raises
     ------
     UsageError
-        If `dt` is zero or not finite.
+        If `dt` is zero, not finite or too small.
     """
     if dt == 0 or not math.isfinite(dt):
         raise UsageError(
@@ -62,6 +63,11 @@ def make_clock(step_ms: float, dt: float) -> Clock:
             "recorded step, such as --dt -0.5"
         )
     wanted = dt if dt > 0 else -dt * step_ms
+    if wanted < SHORTEST_DT_MS:
+        raise UsageError(
+            f"--dt {dt:g}: steps of {wanted:g} ms would take for ever: expected at least "
+            f"{SHORTEST_DT_MS:g} ms"
+        )
     # 1e-9: a ratio such as 0.05/0.025 may come out as 2.0000000000000004.
     substeps = max(math.ceil(step_ms / wanted - 1e-9), 1)
     clock = Clock(step_ms, substeps)

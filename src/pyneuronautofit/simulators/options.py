@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pyneuronautofit._options import MODEL, RUN, Resumed, above, at_least, between, one_of, option
+from pyneuronautofit._options import MODEL, RUN, Resumed, above, between, one_of, option
+from pyneuronautofit._words import real, text, whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.models.options import ProjectOptions
 from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS
 from pyneuronautofit.simulators.integrators import Adaptive
+
+# The longest that the system waits: it counts milliseconds in 32 bits.
+_LONGEST_S = 1_000_000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +26,7 @@ class SimulationOptions(ProjectOptions):
         "--temperature",
         group=MODEL,
         metavar="TEMP",
-        parse=float,
+        parse=real,
         check=between(-20, 100),
         help="temperature, degC",
     )
@@ -31,7 +35,7 @@ class SimulationOptions(ProjectOptions):
         "--simulator",
         group=RUN,
         metavar="NAME",
-        parse=str,
+        parse=text,
         check=one_of("batch", "neuron"),
         help="batch: generated code, many candidates at a time; neuron: the reference (default: "
         "batch, and neuron for a model that it cannot simulate)",
@@ -41,7 +45,7 @@ class SimulationOptions(ProjectOptions):
         "--integrator",
         group=RUN,
         metavar="NAME",
-        parse=str,
+        parse=text,
         check=one_of("fixed", "adaptive"),
         help="adaptive: steps as long as the voltage allows, each cell its own; fixed: NEURON's "
         "steps, of --dt (default: adaptive for a fit with the batch simulator, unless --dt is "
@@ -52,7 +56,7 @@ class SimulationOptions(ProjectOptions):
         "--tolerance",
         group=RUN,
         metavar="MV",
-        parse=float,
+        parse=real,
         check=between(1e-5, 1.0),
         help="error bound of an adaptive step, mV (default 0.003)",
     )
@@ -61,7 +65,7 @@ class SimulationOptions(ProjectOptions):
         "--precision",
         group=RUN,
         metavar="NAME",
-        parse=str,
+        parse=text,
         check=one_of("double", "single"),
         help="number format of the batch simulator: double, or single, which is faster",
     )
@@ -71,8 +75,8 @@ class SimulationOptions(ProjectOptions):
         "--number-threads",
         group=RUN,
         metavar="NTH",
-        parse=int,
-        check=at_least(1),
+        parse=whole,
+        check=between(1, 1024),
         resumed=Resumed.FREE,
         help="number of threads, and of NEURON processes (default: all cores)",
     )
@@ -81,7 +85,7 @@ class SimulationOptions(ProjectOptions):
         "--dt",
         group=RUN,
         metavar="SIMDT",
-        parse=float,
+        parse=real,
         help="if positive absolute simulation dt in ms; if negative scaler for recorded dt "
         "(default 0.025, where steps are fixed)",
     )
@@ -90,8 +94,8 @@ class SimulationOptions(ProjectOptions):
         "--time-limit",
         group=RUN,
         metavar="S",
-        parse=float,
-        check=above(0),
+        parse=real,
+        check=above(0, _LONGEST_S),
         resumed=Resumed.EXTENDED,
         help="a candidate whose simulation takes longer is given up (default: a minute and a "
         "hundred times what is usual)",

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.cli.runs.session import new_session
-from pyneuronautofit.fit import FitConfig, open_fit
+from pyneuronautofit.fit import FitConfig, FitOptions, open_fit
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.runs import RunFiles, create_store, open_run
 from pyneuronautofit.simulators import NeuronSimulator, plan_experiment
@@ -127,7 +127,7 @@ def test_a_run_without_generations(fitted, command):
     files = fitted("--dry-run")
     assert not files.folder.exists()
     # As after a kill in the initial population.
-    config = FitConfig(recording="cell.npz", project="model", modes="OV", dt=0.1, seed=1)
+    config = FitOptions(recording="cell.npz", project="model", modes="OV", dt=0.1)
     info = new_session(config, "command").run_info()
     files.folder.mkdir()
     create_store(files.store, info)
@@ -211,7 +211,7 @@ def test_scripts_of_a_project_need_nothing_of_this_package(fitted, command, tmp_
     row = next(row for row in (5, 30, 31) if everything.status[row] == "OK")
     script = files.folder / f"model_{row:04d}.py"
     (times, voltage), said = replay(script, tmp_path)
-    config = FitConfig(recording="cell.npz", project="model", modes="OV", dt=0.1, seed=1)
+    config = FitConfig(recording="cell.npz", project="model", modes="OV", dt=0.1)
     opened = open_fit(config, tmp_path)
     expected = simulated(opened, 2, everything.parameters[row])
     assert voltage.tobytes() == expected.tobytes()
@@ -244,7 +244,7 @@ def test_scripts_of_the_built_in_cell(command, recording, tmp_path):
     (_times, voltage), _said = replay(script, tmp_path / "out")
     with open_run(tmp_path / "out" / "run.sqlite") as run:
         values = run.evaluations([1]).parameters[0]
-    config = FitConfig(recording="cell.npz", modes="V", seed=1, dt=0.025)
+    config = FitConfig(recording="cell.npz", modes="V", dt=0.025)
     expected = simulated(open_fit(config, tmp_path), 2, values)
     assert voltage.tobytes() == expected.tobytes()
 

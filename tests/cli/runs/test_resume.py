@@ -270,6 +270,24 @@ def test_a_mask_file_may_go(command, fit, resume, tmp_path):
         assert run.header.evaluation["mask"] == [0, 2]
 
 
+def test_a_mask_of_a_run_that_had_rules_of_other_modes(fit, resume):
+    """They were read, and nobody looked at them, before they were refused."""
+    whole = fit("whole", "-G", "3", "-A", "N", "-k", "{'O': [0, 2]}")
+    parts = fit("parts", "-G", "1", "-A", "N", "-k", "{'O': [0, 2]}")
+    older = "{'O': [0, 2], 'T': (1, 2)}"
+    rewrite(parts.store, "settings", lambda stored: stored.update(mask=older))
+    rewrite(
+        parts.store, "header",
+        lambda stored: stored["evaluation"]["mask"].update(T={"range": [1, 2]}),
+    )  # fmt: skip
+    resume("parts", "-G", "3")
+    found, expected = (json.loads(f.final.read_text())["final"] for f in (parts, whole))
+    assert found == expected
+    answer = resume("parts", "-G", "4", "-k", older, code=2)
+    assert "the mask -k has the key 'T', which is no mode of -m OV" in answer.err
+    assert "is another one" in resume("parts", "-G", "4", "-k", "{'O': [0, 1]}", code=2).err
+
+
 def test_a_run_whose_head_does_not_have_a_later_versions_keys(fit, resume):
     """What its head does not say about the evaluation is among its settings."""
     whole = fit("whole", "-G", "3", "-A", "N", "-m", "XO", "--smoothing-kernel", "7")

@@ -170,3 +170,11 @@ def test_in_the_last_generations_the_rate_does_not_adapt():
         .tolist()
         == [1.0] * 4
     )
+
+
+def test_the_last_generations_are_a_share_of_all():
+    mutation = AdaptiveMutation(refine=0.25)
+    assert mutation.refined_after is None
+    assert mutation.lasting(100).refined_after == 75
+    assert mutation.lasting(100).lasting(8).refined_after == 6
+    assert AdaptiveMutation(refined_after=3).lasting(100).refined_after is None

@@ -16,6 +16,7 @@ import pytest
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.runs import (
     RunWriter,
+    belonging_to,
     create_store,
     find_store,
     is_store,
@@ -33,6 +34,21 @@ def test_stores_are_found(tmp_path):
     assert find_store("a-1-final.json", tmp_path) == tmp_path / "a-1.sqlite"
     with pytest.raises(RunError, match=r"there is no run b.*has a-1\.sqlite"):
         find_store("b", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "x" * 300, "a/" + "x" * 300])
+def test_a_name_that_no_file_can_have_is_no_run(name, tmp_path):
+    with pytest.raises(RunError, match="there is no run"):
+        find_store(name, tmp_path)
+
+
+def test_what_belongs_to_a_run(tmp_path):
+    make_store(tmp_path / "a.sqlite", 1)
+    for name in ("a.sqlite-wal", "a.sqlite-shm", "a.sqlite-journal", "a.lock", "a.log.gz"):
+        assert belonging_to(tmp_path / name) == "a"
+    (tmp_path / "c.sqlite").write_text("no store")
+    for name in ("a-final.json", "a.html", "b.log.gz", "c.lock", ".lock", "a"):
+        assert belonging_to(tmp_path / name) is None
 
 
 @pytest.mark.parametrize(("content", "said"), [

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
 from pyneuronautofit._options import RUN
+from pyneuronautofit._words import WRITTEN, whole
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, watched
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database, Journal, read_database
-from pyneuronautofit.database.journal import model_digest
+from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.checking import (
     PLACES,
     CheckResult,
@@ -46,7 +48,7 @@ class CheckConfig(ProbeOptions):
     """A validation of models."""
 
     number: int | None = option(
-        None, group="", metavar="ID", parse=int, help="plot the answers of this model instead"
+        None, group="", metavar="ID", parse=whole, help="plot the answers of this model instead"
     )
     out: str | None = option(
         None,
@@ -54,7 +56,7 @@ class CheckConfig(ProbeOptions):
         "--out",
         group=RUN,
         metavar="FILE",
-        parse=str,
+        parse=WRITTEN,
         help="where to write the database (default: <name>-checked.json beside it), or with ID the "
         "figure (default: it is shown)",
     )
@@ -63,7 +65,7 @@ class CheckConfig(ProbeOptions):
         "--json",
         group=RUN,
         metavar="FILE",
-        parse=str,
+        parse=WRITTEN,
         help="write verdict, reasons and measured numbers of every model as JSON",
     )
 
@@ -71,7 +73,7 @@ class CheckConfig(ProbeOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Check, write, and return the exit code."""
     config = parse_config(CheckConfig, argv, prog, DESCRIPTION)
-    screen = Screen()
+    screen = Screen(config.out, config.report)
     with logging_to_screen("INFO"):
         database = read_database(Path(config.database))
         database.require_complete()
@@ -89,6 +91,8 @@ def _check(config: CheckConfig, database: Database, screen: Screen) -> int:
     out = checked_path(database.path) if config.out is None else Path(config.out)
     for path in (out, *([Path(config.report)] if config.report is not None else [])):
         check_folder(path)
+    progress = journal_path(out)
+    check_outputs(config, writes=[progress] if config.out is not None else [out, progress])
     source = load_model(config.project_path(), Path.cwd()).cell_source
     test = _test(config)
     journal = Journal(out, "check", repr(test), model_digest(source))

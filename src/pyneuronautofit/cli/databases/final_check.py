@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pyneuronautofit._text import shortened
+from pyneuronautofit._words import PATTERN, READ, whole
 from pyneuronautofit.cli.databases.probing import watched
 from pyneuronautofit.cli.databases.serving import Exhibition, RatingOptions, export_accepted, serve
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.traces.stored import StoredModelsOptions
@@ -21,7 +24,7 @@ from pyneuronautofit.database import (
     parse_selection,
     read_database,
 )
-from pyneuronautofit.database.journal import model_digest
+from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.reviewing import (
     ReviewBench,
     Reviewed,
@@ -37,7 +40,7 @@ from pyneuronautofit.fit import build_simulator, open_recording, option, stimulu
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.plots import check_target
-from pyneuronautofit.rating import Stage
+from pyneuronautofit.rating import Stage, sheet_paths
 from pyneuronautofit.simulators import Simulator, plan_experiment
 
 DESCRIPTION = """Draws the voltage of models over their recordings, all sweeps, eight a row.
@@ -57,8 +60,10 @@ def one_or_all(text: str) -> int | None:
     if text.casefold() in {"none", "all"}:
         return None
     if not text.isdecimal():
-        raise ArgumentTypeError(f"{text!r}: expected the id of a model, or None for all models")
-    return int(text)
+        raise ArgumentTypeError(
+            f"{shortened(repr(text))}: expected the id of a model, or None for all models"
+        )
+    return whole(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,7 @@ class FinalCheckConfig(StoredModelsOptions, RatingOptions):
         "",
         group="",
         metavar="DATABASE",
-        parse=str,
+        parse=READ,
         place=-1,
         help="a model database, or the file of a run",
     )
@@ -77,7 +82,7 @@ class FinalCheckConfig(StoredModelsOptions, RatingOptions):
         None, group="", metavar="ID", parse=one_or_all, help="the id of a model, or None: all"
     )
     patterns: tuple[str, ...] = option(
-        (), group="", metavar="PATTERN", parse=str, place=1,
+        (), group="", metavar="PATTERN", parse=PATTERN, place=1,
         help="files to write, {} is replaced by the id",
     )  # fmt: skip
     recordings: str | None = option(
@@ -85,7 +90,7 @@ class FinalCheckConfig(StoredModelsOptions, RatingOptions):
         "--recordings",
         group="Model",
         metavar="DIR",
-        parse=str,
+        parse=READ,
         help="folder of the recordings that the models name",
     )
     #: Which recording follows from the models.
@@ -96,10 +101,11 @@ def run(argv: Sequence[str], prog: str) -> int:
     """Draw, and return the exit code."""
     config = parse_config(FinalCheckConfig, argv, prog, DESCRIPTION)
     config.check_rating(len(config.patterns))
-    screen = Screen()
+    screen = Screen(config.accepted, *config.patterns)
     with logging_to_screen("INFO"):
         database = _chosen(config)
         if config.accepted is not None:
+            check_outputs(config, reads=sheet_paths(database.path))
             return export_accepted(config, database, Path(config.accepted), screen)
         if config.serve:
             return _serve(config, database, screen)
@@ -130,6 +136,9 @@ def _draw(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
     if not config.patterns:
         check_target(None)
     found = _recordings(config, database)
+    drawn = [p for m in stored.models for p in paths_of(config.patterns, m.number)]
+    journals = [journal_path(_output_of(config, path)) for path in found if config.patterns]
+    check_outputs(replace(config, patterns=()), reads=found, writes=[*drawn, *journals])
     model = load_model(config.project_path(), Path.cwd())
     reviewed: list[Reviewed] = []
     for each in found.items():
@@ -201,9 +210,14 @@ def _journal(config: FinalCheckConfig, model: Model, recording: Path) -> Journal
         return None
     # What decides a figure, but for the model, which the journal adds.
     made_of = replace(config, number=None, selection=None, n_worker=None)
-    output = Path(config.patterns[0].replace("{}", recording.stem))
+    output = _output_of(config, recording)
     written = recording.stat().st_mtime_ns
     return Journal(output, "final-check", repr(made_of), written, model_digest(model.cell_source))
+
+
+def _output_of(config: FinalCheckConfig, recording: Path) -> Path:
+    """Return the file that the journal of a recording's models is beside."""
+    return Path(config.patterns[0].replace("{}", recording.stem))
 
 
 def _bench(config: FinalCheckConfig, model: Model, path: Path, stored: StoredModels) -> ReviewBench:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._types import Json
+from pyneuronautofit._words import text
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
@@ -36,7 +37,7 @@ class InfoConfig(DatabaseOptions):
         "--models",
         group=MODEL,
         metavar="IDS",
-        parse=str,
+        parse=text,
         help="ids or half-open ranges of ids such as 0,3,10:20 (default: all)",
     )
     as_json: bool = option(False, "--json", group=RUN, help="print JSON instead of tables")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import RUN
+from pyneuronautofit._words import READ, WRITTEN
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import merge, read_database
@@ -24,10 +25,10 @@ class MergeConfig:
     """Databases to be joined."""
 
     databases: tuple[str, ...] = option(
-        (), group="", metavar="DATABASE", parse=str, help="model databases, or files of runs"
+        (), group="", metavar="DATABASE", parse=READ, help="model databases, or files of runs"
     )
     out: str | None = option(
-        None, "-o", "--out", group=RUN, metavar="OUT", parse=str, help="where to write"
+        None, "-o", "--out", group=RUN, metavar="OUT", parse=WRITTEN, help="where to write"
     )
 
 
@@ -39,7 +40,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     made, n_double = merge([read_database(Path(name)) for name in config.databases])
     made.write(Path(config.out))
     left_out = f", {n_double} left out that were there already" if n_double else ""
-    Screen().print(
+    Screen(config.out).print(
         f"{len(made.records)} models{left_out}: {config.out}", soft_wrap=True, markup=False
     )
     return 0

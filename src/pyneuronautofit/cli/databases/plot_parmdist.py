@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import MODEL, RUN
+from pyneuronautofit._words import MODEL_FILES, WRITTEN, text
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
@@ -44,7 +46,7 @@ class PlotParmdistConfig(DatabaseOptions):
         "--out",
         group=RUN,
         metavar="FILE",
-        parse=str,
+        parse=WRITTEN,
         help="where to write: the densities to FILE (.pdf, .svg, .png, ...), the components beside "
         "it, with -pca before the suffix (default: they are shown)",
     )
@@ -56,7 +58,7 @@ class PlotParmdistConfig(DatabaseOptions):
         "--models",
         group=MODEL,
         metavar="IDS",
-        parse=str,
+        parse=text,
         help="ids or half-open ranges of ids such as 0,3,10:20 (default: all)",
     )
     project: str | None = option(
@@ -64,7 +66,7 @@ class PlotParmdistConfig(DatabaseOptions):
         "--project",
         group=MODEL,
         metavar="PATH",
-        parse=str,
+        parse=MODEL_FILES,
         help="a project.py or its folder, whose .mod files say the units of parameters (default: "
         "the working directory)",
     )
@@ -76,6 +78,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     out = None if config.out is None else Path(config.out)
     beside = None if out is None else out.with_name(f"{out.stem}-pca{out.suffix}")
     check_target(out)
+    check_outputs(config, writes=[] if beside is None else [beside])
     with logging_to_screen("INFO"):
         database = read_database(Path(config.database))
         if config.selection is not None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from rich.progress import track
 
 from pyneuronautofit._options import RUN, between, option, same_option
+from pyneuronautofit._words import READ, real
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.models import CellSource, ProjectOptions
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
@@ -32,7 +33,7 @@ class DatabaseOptions:
         "",
         group="",
         metavar="DATABASE",
-        parse=str,
+        parse=READ,
         place=-1,
         help="a model database, or the file of a run",
     )
@@ -61,7 +62,7 @@ class ProbeOptions(DatabaseOptions, ProjectOptions):
         "--dt",
         group=RUN,
         metavar="SIMDT",
-        parse=float,
+        parse=real,
         check=between(1e-4, 1.0),
         help="time step, ms",
     )

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import MODEL, between
+from pyneuronautofit._words import CHANGED, real
 from pyneuronautofit.cli.databases.check import check_folder
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.database import Database, Journal, read_database
-from pyneuronautofit.database.journal import model_digest
+from pyneuronautofit.database import Database, Journal, read_database, write_added
+from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.resting import NOTE, RestResult, find_rest, with_rest
 from pyneuronautofit.fit import option
 from pyneuronautofit.models import load_model
@@ -32,14 +34,14 @@ class SearchInitConfig(ProbeOptions):
     """A search for resting states."""
 
     out: str | None = option(
-        None, group="", metavar="OUT", parse=str, help="where to write (default: in place)"
+        None, group="", metavar="OUT", parse=CHANGED, help="where to write (default: in place)"
     )
     seconds: float = option(
         60.0,
         "--duration",
         group=MODEL,
         metavar="S",
-        parse=float,
+        parse=real,
         check=between(1.0, 3600.0),
         help="how long a model is simulated, s",
     )
@@ -52,11 +54,12 @@ def run(argv: Sequence[str], prog: str) -> int:
     """Search, write, and return the exit code."""
     config = parse_config(SearchInitConfig, argv, prog, DESCRIPTION)
     out = Path(config.database if config.out is None else config.out)
-    screen = Screen()
+    screen = Screen(config.out)
     with logging_to_screen("INFO"):
         database = read_database(Path(config.database))
         database.require_complete()
         check_folder(out)
+        check_outputs(config, writes=[journal_path(out)])
         results = _search(config, database, out, screen)
     _print_results(screen, results)
     n_rest = sum(not result.note for result in results)
@@ -89,7 +92,9 @@ def _search(
         found = list(watched(screen, work, len(stored.models), "simulated"))
     by_number = {result.number: result for result in found}
     results = [by_number[model.number] for model in stored.models]
-    with_rest(database, results).write(out)
+    write_added(
+        database, out, lambda now, same: with_rest(now, [r for r in results if r.number in same])
+    )
     journal.remove()
     return results
 

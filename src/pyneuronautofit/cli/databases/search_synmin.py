@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyneuronautofit._options import MODEL, RUN, above, at_least
+from pyneuronautofit._options import MODEL, RUN, above, at_least, between
 from pyneuronautofit._text import quoted
+from pyneuronautofit._words import CHANGED, real, whole
 from pyneuronautofit.cli.databases.check import check_folder
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
 from pyneuronautofit.cli.databases.shares import parse_shares
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.database import Database, Journal, StoredModels, read_database
-from pyneuronautofit.database.journal import model_digest
+from pyneuronautofit.database import Database, Journal, StoredModels, read_database, write_added
+from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.synapses import (
     SynminResult,
     balance,
@@ -53,7 +55,7 @@ class SearchSynminConfig(ProbeOptions):
     """A search for the smallest conductances."""
 
     number: int | None = option(
-        None, "-n", "--model", group=MODEL, metavar="ID", parse=int, help="this model only"
+        None, "-n", "--model", group=MODEL, metavar="ID", parse=whole, help="this model only"
     )
     ampa: tuple[float, ...] = option(
         parse_shares("(1, 0, 11)"),
@@ -79,7 +81,7 @@ class SearchSynminConfig(ProbeOptions):
         "--g-max",
         group=MODEL,
         metavar="US",
-        parse=float,
+        parse=real,
         check=above(0.0),
         help="largest conductance, uS; with -X the conductance",
     )
@@ -89,7 +91,7 @@ class SearchSynminConfig(ProbeOptions):
         "--g-min",
         group=MODEL,
         metavar="US",
-        parse=float,
+        parse=real,
         check=at_least(0.0),
         help="smallest conductance, uS",
     )
@@ -99,7 +101,7 @@ class SearchSynminConfig(ProbeOptions):
         "--accuracy",
         group=MODEL,
         metavar="US",
-        parse=float,
+        parse=real,
         check=above(0.0),
         help="how close the last silent and the first firing conductance have to be, uS",
     )
@@ -109,7 +111,7 @@ class SearchSynminConfig(ProbeOptions):
         "--gaba-b",
         group=MODEL,
         metavar="US",
-        parse=float,
+        parse=real,
         check=at_least(0.0),
         help="conductance of GABA-B, which is open all the time, uS",
     )
@@ -122,7 +124,7 @@ class SearchSynminConfig(ProbeOptions):
         "--out",
         group=RUN,
         metavar="FILE",
-        parse=str,
+        parse=CHANGED,
         help="where to write (default: in place), or with -X the figure (default: it is shown)",
     )
     # -n is the model here.
@@ -132,8 +134,8 @@ class SearchSynminConfig(ProbeOptions):
         "--number-threads",
         group=RUN,
         metavar="NTH",
-        parse=int,
-        check=at_least(1),
+        parse=whole,
+        check=between(1, 1024),
         help="number of threads or processes (default: all cores)",
     )
 
@@ -151,7 +153,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         raise UsageError(
             "-X draws one trial: give one model with -n, and one number with -A and -N"
         )
-    screen = Screen()
+    screen = Screen(config.out)
     with logging_to_screen("INFO"):
         database = read_database(Path(config.database))
         database.require_complete()
@@ -211,6 +213,7 @@ def _search(
 ) -> int:
     out = Path(config.database if config.out is None else config.out)
     check_folder(out)
+    check_outputs(config, writes=[journal_path(out)])
     stored, initial_mV = chosen
     balances = balance(test.mixes)
     if config.number is not None:
@@ -229,7 +232,13 @@ def _search(
         found = list(watched(screen, work, len(stored.models), "searched"))
     by_number = {result.number: result for result in found}
     results = [by_number[model.number] for model in stored.models]
-    with_thresholds(database, balances, results).write(out)
+
+    def add(now: Database, same: Collection[int]) -> Database:
+        if config.number is not None:
+            require_same_mixes(now, balances, config.number)
+        return with_thresholds(now, balances, [r for r in results if r.number in same])
+
+    write_added(database, out, add, begins=True)
     journal.remove()
     _print_results(screen, results, balances)
     n_found = sum(value is not None for result in results for value in result.gsynmin)
@@ -256,6 +265,7 @@ def _show(
     """Draw one trial, and return the exit code."""
     out = None if config.out is None else Path(config.out)
     check_target(out)
+    check_outputs(config, strict=True)
     source = load_model(config.project_path(), Path.cwd()).cell_source
     trial = SynapseTrial(test, test.highest_uS)
     with build_probe(source, trial, config) as probe:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import MODEL, RUN
+from pyneuronautofit._words import WRITTEN, text
 from pyneuronautofit.cli.databases.probing import DatabaseOptions
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -26,11 +27,11 @@ class SelectConfig(DatabaseOptions):
         "--models",
         group=MODEL,
         metavar="IDS",
-        parse=str,
+        parse=text,
         help="ids or half-open ranges of ids such as 0,3,10:20",
     )
     out: str | None = option(
-        None, "-o", "--out", group=RUN, metavar="OUT", parse=str, help="where to write"
+        None, "-o", "--out", group=RUN, metavar="OUT", parse=WRITTEN, help="where to write"
     )
 
 
@@ -45,5 +46,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     chosen = database.select(parse_selection(config.selection))
     chosen.write(Path(config.out))
     n_chosen, n_all = len(chosen.records), len(database.records)
-    Screen().print(f"{n_chosen} of {n_all} models: {config.out}", soft_wrap=True, markup=False)
+    Screen(config.out).print(
+        f"{n_chosen} of {n_all} models: {config.out}", soft_wrap=True, markup=False
+    )
     return 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import RUN, at_least, between, one_of
+from pyneuronautofit._words import WRITTEN, text, whole
 from pyneuronautofit.cli.interrupt import Interruption
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database
@@ -55,7 +56,7 @@ class RatingOptions:
         "--port",
         group=RUN,
         metavar="N",
-        parse=int,
+        parse=whole,
         check=between(0, 65535),
         help="port of the page (default: a free one)",
     )
@@ -67,7 +68,7 @@ class RatingOptions:
         "--rater",
         group=RUN,
         metavar="NAME",
-        parse=str,
+        parse=text,
         check=_rater_name,
         help="who rates: every rater has ratings of their own",
     )
@@ -76,7 +77,7 @@ class RatingOptions:
         "--blind",
         group=RUN,
         metavar="SEED",
-        parse=int,
+        parse=whole,
         check=at_least(0),
         help="hide ids and origins, and shuffle the models with this seed",
     )
@@ -85,7 +86,7 @@ class RatingOptions:
         "--accepted",
         group=RUN,
         metavar="OUT",
-        parse=str,
+        parse=WRITTEN,
         help="write the accepted models as a database, and end",
     )
     agreement: str | None = option(
@@ -93,7 +94,7 @@ class RatingOptions:
         "--agree",
         group=RUN,
         metavar="RULE",
-        parse=str,
+        parse=text,
         check=one_of(*AGREEMENTS),
         help="how many raters must have accepted a model: all, any, or the majority (default all)",
     )

@@ -7,7 +7,11 @@ from argparse import ArgumentTypeError
 
 import numpy as np
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+from pyneuronautofit._text import shortened
+from pyneuronautofit._words import whole
+
+# Digits are not given back: trying all ways to divide thousands of them takes seconds.
+_NUMBER = r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?"
 _LIST = re.compile(rf"\[\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*,?\s*\]")
 _SPACED = rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*,\s*(\d+)\s*,?\s*\)"
 _TUPLE = re.compile(_SPACED)
@@ -28,7 +32,9 @@ def parse_shares(text: str) -> tuple[float, ...]:
     """
     shares = _read(text.strip())
     if not all(0.0 <= share < float("inf") for share in shares):
-        raise ArgumentTypeError(f"{text!r}: a share of the synapse is a number from 0 on")
+        raise ArgumentTypeError(
+            f"{shortened(repr(text))}: a share of the synapse is a number from 0 on"
+        )
     return shares
 
 
@@ -38,11 +44,13 @@ def _read(text: str) -> tuple[float, ...]:
     if found := _LIST.fullmatch(text):
         return tuple(float(word) for word in found[1].split(","))
     if found := _TUPLE.fullmatch(text) or _LINSPACE.fullmatch(text):
-        n = int(found[3])
+        n = whole(found[3])
         if not 1 <= n <= _MOST:
-            raise ArgumentTypeError(f"{text!r}: expected 1 to {_MOST} numbers, not {n}")
+            raise ArgumentTypeError(
+                f"{shortened(repr(text))}: expected 1 to {_MOST} numbers, not {n}"
+            )
         return tuple(np.linspace(float(found[1]), float(found[2]), n).tolist())
     raise ArgumentTypeError(
-        f"{text!r}: expected a number such as 0.5, a list such as [0, 0.5, 1], or first, last and "
-        "how many, such as (0, 1, 11) or linspace(0, 1, 11).tolist()"
+        f"{shortened(repr(text))}: expected a number such as 0.5, a list such as [0, 0.5, 1], or "
+        "first, last and how many, such as (0, 1, 11) or linspace(0, 1, 11).tolist()"
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import MODEL, RUN, at_least
+from pyneuronautofit._text import shortened
+from pyneuronautofit._words import RUN_NAME, WRITTEN, real, whole
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -30,16 +31,16 @@ as another one are left out."""
 
 def _threshold(text: str) -> tuple[str, float]:
     """Read `O=0`."""
-    code, sign, number = text.partition("=")
+    code, _sign, number = text.partition("=")
     try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if len(code) != 1 or not sign or math.isnan(value):
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: expected a mode letter and the largest sum of its components, such as O=0"
-        )
-    return code, value
+        if len(code) == 1:
+            return code, real(number)
+    except argparse.ArgumentTypeError:
+        pass
+    raise argparse.ArgumentTypeError(
+        f"{shortened(repr(text))}: expected a mode letter and the largest sum of its components, "
+        "such as O=0"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +48,10 @@ class CollectConfig:
     """Which models of which runs."""
 
     runs: tuple[str, ...] = option(
-        (), group="", metavar="RUN", parse=str, help="stamps of runs, or their .sqlite files"
+        (), group="", metavar="RUN", parse=RUN_NAME, help="stamps of runs, or their .sqlite files"
     )
     out: str | None = option(
-        None, "-o", "--out", group=RUN, metavar="DATABASE", parse=str, help="where to write"
+        None, "-o", "--out", group=RUN, metavar="DATABASE", parse=WRITTEN, help="where to write"
     )
     thresholds: tuple[tuple[str, float], ...] = option(
         (),
@@ -66,7 +67,7 @@ class CollectConfig:
         "--best",
         group=MODEL,
         metavar="N",
-        parse=int,
+        parse=whole,
         check=at_least(1),
         help="so many of each run, those of the least weighted fitness",
     )
@@ -81,7 +82,7 @@ class CollectConfig:
         "--distance",
         group=MODEL,
         metavar="D",
-        parse=float,
+        parse=real,
         check=at_least(0),
         help="of models nearer to each other than this the first is kept: the root mean square of "
         "the parameters' differences (of logarithms for 'log' ones), each by the parameter's range",
@@ -97,7 +98,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         dict(config.thresholds), config.best, config.non_dominated, config.distance
     )
     collection = Collection(selection)
-    screen = Screen()
+    screen = Screen(config.out)
     with logging_to_screen():
         for name in dict.fromkeys(config.runs):
             with open_run(name) as opened:

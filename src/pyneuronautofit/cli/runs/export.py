@@ -11,8 +11,10 @@ from types import MappingProxyType
 import numpy as np
 
 from pyneuronautofit._options import MODEL, RUN
-from pyneuronautofit._text import quoted
+from pyneuronautofit._text import quoted, shortened
+from pyneuronautofit._words import FOLDER, RUN_NAME, text, whole
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection
@@ -54,6 +56,8 @@ _TABLES: Mapping[str, tuple[str, Callable[[Path, RunReader], None]]] = MappingPr
     }
 )
 _FORMATS = ("json", *_TABLES)
+# What says of which run a script is stands in its first line.
+_HEAD = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +65,14 @@ class ExportConfig:
     """What is written of a run."""
 
     run: str = option(
-        "", group="", metavar="RUN", parse=str, help="a run's stamp, or its .sqlite file"
+        "", group="", metavar="RUN", parse=RUN_NAME, help="a run's stamp, or its .sqlite file"
     )
     formats: str = option(
         "json,csv",
         "--formats",
         group=RUN,
         metavar="NAMES",
-        parse=str,
+        parse=text,
         help="json: the files that a run leaves; csv, parquet: a table of all evaluations",
     )
     weights: bool = option(
@@ -83,7 +87,7 @@ class ExportConfig:
         "--scripts",
         group=MODEL,
         metavar="ROWS",
-        parse=str,
+        parse=text,
         help="evaluations of which NEURON scripts are written: numbers or half-open ranges such "
         "as 7,12:15",
     )
@@ -92,27 +96,36 @@ class ExportConfig:
         "--sweep",
         group=MODEL,
         metavar="N",
-        parse=int,
+        parse=whole,
         help="the sweep that scripts replay (default: that with the largest current)",
     )
     output: str | None = option(
-        None, "--output", group=RUN, metavar="DIR", parse=str, help="where to (default: the run's)"
+        None,
+        "--output",
+        group=RUN,
+        metavar="DIR",
+        parse=FOLDER,
+        help="where to (default: the run's)",
     )
 
 
 def run(argv: Sequence[str], prog: str) -> int:
     """Export a run and return the exit code."""
     config = parse_config(ExportConfig, argv, prog, DESCRIPTION)
-    formats = [name.strip() for name in config.formats.split(",") if name.strip()]
-    unknown = [name for name in formats if name not in _FORMATS]
-    if unknown:
-        raise UsageError(f"--formats {config.formats}: expected some of {quoted(_FORMATS)}")
+    names = (name.strip() for name in config.formats.split(","))
+    formats = list(dict.fromkeys(name for name in names if name))
+    if not set(formats) <= set(_FORMATS):
+        raise UsageError(
+            f"--formats {shortened(config.formats)}: expected some of {quoted(_FORMATS)}"
+        )
     screen = Screen()
     with logging_to_screen(), open_run(config.run) as opened:
         for loss in opened.losses:
             _log.warning("%s is damaged: %s", opened.path, loss)
         folder = opened.path.parent if config.output is None else Path(config.output)
         files = RunFiles(folder, opened.path.stem)
+        rows = [] if config.scripts is None else _rows(opened, config.scripts)
+        _check(config, opened, files, formats, rows)
         _make(folder)
         written = _write_json(opened, files, config) if "json" in formats else []
         for name in formats:
@@ -122,7 +135,7 @@ def run(argv: Sequence[str], prog: str) -> int:
                 write(path, opened)
                 written.append(path)
         if config.scripts is not None:
-            written += _write_scripts(opened, folder, config)
+            written += _write_scripts(opened, folder, rows, config.sweep)
         for path in written:
             screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0
@@ -147,22 +160,76 @@ def _write_json(opened: RunReader, files: RunFiles, config: ExportConfig) -> lis
     return [path for path in kinds if path.exists()]
 
 
-def _write_scripts(opened: RunReader, folder: Path, config: ExportConfig) -> list[Path]:
-    rows = [
-        row
-        for part in parse_selection(config.scripts or "")
-        for row in ([part] if isinstance(part, int) else part)
-    ]
+def _rows(opened: RunReader, selection: str) -> list[int]:
+    """Return the evaluations that were asked for."""
+    n = opened.n_evaluation
+    rows: list[int] = []
+    for part in parse_selection(selection, "--scripts"):
+        chosen = range(part, part + 1) if isinstance(part, int) else part
+        # Before they are counted one by one: a range can be written that has no end.
+        if chosen and chosen[-1] >= n:
+            raise UsageError(
+                f"--scripts {shortened(selection)}: {opened.path} has the evaluations 0 to {n - 1}"
+            )
+        rows += chosen
+    return rows
+
+
+def _check(
+    config: ExportConfig,
+    opened: RunReader,
+    files: RunFiles,
+    formats: Sequence[str],
+    rows: Sequence[int],
+) -> None:
+    """Refuse to write over what is not this run's."""
+    if files.store.exists() and not files.store.samefile(opened.path):
+        raise UsageError(
+            f"--output {files.folder}: another run of the stamp {files.stamp} is there; choose "
+            "another folder, so that its files are not lost"
+        )
+    endings = [_TABLES[name][0] for name in formats if name in _TABLES]
+    writes = [files.folder / f"{files.stamp}{ending}" for ending in endings]
+    if "json" in formats:
+        writes += [files.final, files.evaluations, files.checkpoint, files.adaptations]
+    scripts = {row: _script(files.folder, row) for row in rows}
+    check_outputs(config, reads=run_inputs(opened), writes=[*writes, *scripts.values()])
+    for row, path in scripts.items():
+        if path.exists() and f"{_title(opened, row)}\n" not in _head(path):
+            raise UsageError(
+                f"{path} is there, and is not the script of this run: choose another folder with "
+                "--output, so that it is not lost"
+            )
+
+
+def _script(folder: Path, row: int) -> Path:
+    return folder / f"model_{row:04d}.py"
+
+
+def _title(opened: RunReader, row: int) -> str:
+    return f"Evaluation {row} of the run {opened.path.stem}"
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            return lines.read(_HEAD)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _write_scripts(
+    opened: RunReader, folder: Path, rows: Sequence[int], asked_sweep: int | None
+) -> list[Path]:
     values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
     again = open_fit(resumed_config(opened, {}), working_directory_of(opened))
     check_files(opened, again)
-    sweep = _sweep(again, config.sweep)
+    sweep = _sweep(again, asked_sweep)
     paths = []
     for row, value in zip(rows, values, strict=True):
-        path = folder / f"model_{row:04d}.py"
-        title = f"Evaluation {row} of the run {opened.path.stem}"
-        space = again.problem.space
-        write_script(path, FittedModel(title, again.model.cell_source, space, value), sweep)
+        path, source = _script(folder, row), again.model.cell_source
+        model = FittedModel(_title(opened, row), source, again.problem.space, value)
+        write_script(path, model, sweep)
         paths.append(path)
     return paths
 

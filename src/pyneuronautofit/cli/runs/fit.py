@@ -11,6 +11,7 @@ from pathlib import Path
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.interrupt import INTERRUPTED, Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runs.progress import Pace, make_progress
 from pyneuronautofit.cli.runs.session import (
@@ -24,7 +25,7 @@ from pyneuronautofit.cli.runs.summary import draw_best, print_checkpoint, print_
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, RunError, UsageError
 from pyneuronautofit.fit import (
-    FitConfig,
+    FitOptions,
     Observer,
     Problem,
     Progress,
@@ -58,7 +59,7 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     command = shlex.join(["pyneuronautofit", *argv])
     if asks_to_resume(argv):
         return _resume(argv, prog, command)
-    config = parse_config(FitConfig, argv, prog, DESCRIPTION, epilog)
+    config = parse_config(FitOptions, argv, prog, DESCRIPTION, epilog)
     if config.extend:
         raise UsageError("--extend is for a run that is taken up again: give --resume RUN, too")
     return _fit(config, command, None)
@@ -77,12 +78,13 @@ def _resume(argv: Sequence[str], prog: str, command: str) -> int:
         return _fit(resumed_config(stored, given), command, stored)
 
 
-def _fit(config: FitConfig, command: str, stored: RunReader | None) -> int:
+def _fit(config: FitOptions, command: str, stored: RunReader | None) -> int:
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
 
         check_figure_path(Path(config.figure))
+        check_outputs(config)
     with (
         logging_to_screen(config.log_level, to_screen=config.log_to_screen) as logs,
         Interruption() as interruption,
@@ -103,7 +105,7 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption) -> int:
     with interruption.allowed():
         problem.check()
     if session.stored is not None:
-        check_simulator(session.stored, session.opened)
+        check_simulator(session.stored, session.opened, extend=config.extend)
     print_plan(screen, config, problem, session.n_evaluation, files)
     if config.dry_run:
         screen.print("dry run: nothing was simulated and nothing was written")

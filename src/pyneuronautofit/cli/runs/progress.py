@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from pyneuronautofit._text import clock_time
 from pyneuronautofit.fit import Progress as SearchProgress
 from pyneuronautofit.objectives import Suite
 
@@ -49,7 +49,7 @@ class Pace:
         if self.n_done <= self._n_first:
             return "-:--:--"
         seconds = (self._n_all - self.n_done) / self.per_second
-        return str(timedelta(seconds=round(seconds)))
+        return clock_time(seconds)
 
 
 class PlainProgress:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import RUN
+from pyneuronautofit._words import RUN_NAME, WRITTEN
 from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
@@ -30,7 +32,7 @@ class ReportConfig:
     """A report of a run."""
 
     run: str = option(
-        "", group="", metavar="RUN", parse=str, help="a run's stamp, or its .sqlite file"
+        "", group="", metavar="RUN", parse=RUN_NAME, help="a run's stamp, or its .sqlite file"
     )
     out: str | None = option(
         None,
@@ -38,7 +40,7 @@ class ReportConfig:
         "--out",
         group=RUN,
         metavar="FILE",
-        parse=str,
+        parse=WRITTEN,
         help="where to write (default: STAMP-report.html, beside the run)",
     )
     no_traces: bool = option(
@@ -51,12 +53,14 @@ def run(argv: Sequence[str], prog: str) -> int:
     config = parse_config(ReportConfig, argv, prog, DESCRIPTION)
     if config.out is not None and not Path(config.out).absolute().parent.is_dir():
         raise UsageError(f"-o {config.out}: the folder {Path(config.out).parent} does not exist")
-    screen = Screen()
+    screen = Screen(config.out)
     with logging_to_screen(), open_run(config.run) as opened:
         for loss in opened.losses:
             _log.warning("%s is damaged: %s", opened.path, loss)
         beside = opened.path.with_name(f"{opened.path.stem}-report.html")
         path = beside if config.out is None else Path(config.out)
+        others = [beside] if config.out is None else []
+        check_outputs(config, reads=run_inputs(opened), writes=others)
         live = screen.status("opening the run") if screen.is_terminal else nullcontext()
         with live as shown:
             tell = (lambda _what: None) if shown is None else shown.update

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pyneuronautofit._options import same_option
+from pyneuronautofit._options import same_option, taken
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.cli.parser import given_options
@@ -24,7 +24,7 @@ from pyneuronautofit.database.models import models_of
 from pyneuronautofit.errors import DatabaseError, RunError, UsageError
 from pyneuronautofit.fit import (
     Budget,
-    FitConfig,
+    FitOptions,
     OpenedFit,
     Problem,
     build_search,
@@ -46,10 +46,12 @@ class FitSession:
 
     Attributes
     ----------
+    config
+        The options.
     command
         The command line.
     opened
-        Options, recording, model and problem.
+        Recording, model and problem.
     strategy
         The search.
     files
@@ -64,6 +66,7 @@ class FitSession:
         Where it says what it does.
     """
 
+    config: FitOptions
     command: str
     opened: OpenedFit
     strategy: Strategy[Any]
@@ -74,11 +77,6 @@ class FitSession:
     screen: Screen
 
     @property
-    def config(self) -> FitConfig:
-        """The options."""
-        return self.opened.config
-
-    @property
     def problem(self) -> Problem:
         """What is solved."""
         return self.opened.problem
@@ -86,13 +84,15 @@ class FitSession:
     @property
     def budget(self) -> Budget:
         """How long the search goes on."""
-        return Budget(self.config.generations, self.config.seed or 0, self.config.archive_size)
+        return taken(Budget, self.config, seed=self.config.seed or 0)
 
     @property
     def n_evaluation(self) -> int:
         """How many candidates there will be, at most."""
-        generations = range(self.config.generations + 1)
-        return sum(self.strategy.batch_size(generation) for generation in generations)
+        # All but the first have the same number; so many may be asked for that adding them up takes
+        # minutes.
+        first, later = self.strategy.batch_size(0), self.strategy.batch_size(1)
+        return first + self.config.generations * later
 
     def run_info(self) -> RunInfo:
         """Return what the store of a new run begins with."""
@@ -126,9 +126,10 @@ class FitSession:
         }
 
 
-def new_session(config: FitConfig, command: str) -> FitSession:
+def new_session(config: FitOptions, command: str) -> FitSession:
     """Open everything that a new run needs."""
-    opened = open_fit(_with_seed(config), Path.cwd())
+    config = _with_seed(config)
+    opened = open_fit(config, Path.cwd())
     problem = opened.problem
     initial = _initial(config, problem)
     strategy = build_search(config, problem, initial)
@@ -136,10 +137,10 @@ def new_session(config: FitConfig, command: str) -> FitSession:
     # Before the model is built, which may take a while.
     files.refuse_taken()
     header = _header(opened, command)
-    return FitSession(command, opened, strategy, files, header, initial, None, Screen())
+    return FitSession(config, command, opened, strategy, files, header, initial, None, Screen())
 
 
-def resumed_session(config: FitConfig, command: str, stored: RunReader) -> FitSession:
+def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitSession:
     """Open everything that a run needs to go on.
 
     Raises
@@ -150,16 +151,18 @@ def resumed_session(config: FitConfig, command: str, stored: RunReader) -> FitSe
     opened = open_fit(config, working_directory_of(stored))
     initial = stored.info.initial
     strategy = build_search(config, opened.problem, initial)
-    check_same(stored, opened, _header(opened, command))
+    check_same(stored, opened, _header(opened, command), extend=config.extend)
     header, screen = stored.header, Screen()
-    return FitSession(command, opened, strategy, stored.files, header, initial, stored, screen)
+    return FitSession(
+        config, command, opened, strategy, stored.files, header, initial, stored, screen
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _ResumeConfig(FitConfig):
+class _ResumeConfig(FitOptions):
     """The options of a fit that need no recording: the run knows which it is."""
 
-    recording: str | None = same_option(FitConfig, "recording", default=None)  # type: ignore[assignment]
+    recording: str | None = same_option(FitOptions, "recording", default=None)  # type: ignore[assignment]
 
 
 def asks_to_resume(argv: Sequence[str]) -> bool:
@@ -195,7 +198,7 @@ def resume_request(argv: Sequence[str], prog: str, description: str) -> tuple[Pa
     return find_store(str(run), places[0]), given
 
 
-def _initial(config: FitConfig, problem: Problem) -> FloatArray | None:
+def _initial(config: FitOptions, problem: Problem) -> FloatArray | None:
     """Read the candidates to begin with (the flag -I)."""
     if config.initial_population is None:
         return None
@@ -228,7 +231,7 @@ def _read_file(path: Path) -> StoredModels:
     return stored
 
 
-def _new_files(config: FitConfig, version: str) -> RunFiles:
+def _new_files(config: FitOptions, version: str) -> RunFiles:
     recording = Path(config.recording)
     folder = recording.parent if config.output is None else Path(config.output)
     stamp = make_stamp(
@@ -260,6 +263,6 @@ def _header(opened: OpenedFit, command: str) -> Header:
     )
 
 
-def _with_seed(config: FitConfig) -> FitConfig:
+def _with_seed(config: FitOptions) -> FitOptions:
     """Return the config with a seed, drawn where none was given."""
     return config if config.seed is not None else replace(config, seed=secrets.randbits(32))

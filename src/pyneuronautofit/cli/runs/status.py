@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.text import Text
 
 from pyneuronautofit._options import RUN, above
+from pyneuronautofit._words import READ, RUN_NAME, real
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
@@ -33,6 +34,7 @@ Looking never disturbs the run. Without RUN it is the newest run of the working 
 --output; where several are running there, they are listed."""
 
 _EVERY_S = 2.0
+_MOST_S = 86_400.0
 _DAMAGED = 2
 # More would not fit on one screen.
 _MOST_SESSIONS = 3
@@ -43,15 +45,15 @@ class StatusConfig:
     """A look at a run."""
 
     run: str | None = option(
-        None, group="", metavar="RUN", parse=str, help="a run's stamp, or its .sqlite file"
+        None, group="", metavar="RUN", parse=RUN_NAME, help="a run's stamp, or its .sqlite file"
     )
     watch_s: float | None = option(
         None,
         "--watch",
         group=RUN,
         metavar="SECONDS",
-        parse=float,
-        check=above(0),
+        parse=real,
+        check=above(0, _MOST_S),
         help=f"look again every so many seconds ({_EVERY_S:g} without a number) until the run ends",
     )
     as_json: bool = option(False, "--json", group=RUN, help="print everything as JSON, a line each")
@@ -60,7 +62,7 @@ class StatusConfig:
         "--output",
         group=RUN,
         metavar="DIR",
-        parse=str,
+        parse=READ,
         help="where the run is (default: the working directory)",
     )
 

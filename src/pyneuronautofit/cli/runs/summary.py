@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from pyneuronautofit.cli.model_table import print_models
-from pyneuronautofit.fit import BestModel, FitConfig, Problem, Progress
+from pyneuronautofit.fit import BestModel, FitOptions, Problem, Progress
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
@@ -17,7 +17,7 @@ from pyneuronautofit.space import ParameterTable
 
 
 def print_plan(
-    screen: Console, config: FitConfig, problem: Problem, n_evaluation: int, files: RunFiles
+    screen: Console, config: FitOptions, problem: Problem, n_evaluation: int, files: RunFiles
 ) -> None:
     """Say what is going to run."""
     recording, suite, stimulus = problem.recording, problem.suite, problem.stimulus

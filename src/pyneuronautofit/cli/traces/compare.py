@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit._words import READ
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.traces.responses import read_responses
@@ -36,7 +37,7 @@ class CompareConfig(RecordingOptions, EvaluationOptions):
         "",
         group="",
         metavar="RESPONSES",
-        parse=str,
+        parse=READ,
         place=1,
         help="the voltages: .npz, .json or .abf",
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pyneuronautofit._options import MODEL, RUN, option, options_of, same_option
 from pyneuronautofit._types import Json
+from pyneuronautofit._words import READ
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
@@ -64,7 +65,7 @@ class EvaluateConfig(StoredModelsOptions, EvaluationOptions):
         "--recordings",
         group=MODEL,
         metavar="DIR",
-        parse=str,
+        parse=READ,
         help="folder of the recordings that the models name",
     )
     as_json: bool = option(False, "--json", group=RUN, help="print JSON instead of a table")

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from pyneuronautofit._atomic import replacing
 from pyneuronautofit._options import RUN, one_of, option, same_option
+from pyneuronautofit._words import WRITTEN
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -57,7 +58,7 @@ class SimulateConfig(StoredModelsOptions):
         "them (default: batch, and neuron for a model that it cannot simulate)",
     )
     out: str | None = option(
-        None, "-o", "--out", group=RUN, metavar="OUT.npz", parse=str, help="where to write"
+        None, "-o", "--out", group=RUN, metavar="OUT.npz", parse=WRITTEN, help="where to write"
     )
     #: Whether NEURON is there for the comparison; no flag of its own.
     compared: bool = False
@@ -70,7 +71,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         raise UsageError("-o is missing: expected the .npz file to write the voltages to")
     if not Path(config.out).absolute().parent.is_dir():
         raise UsageError(f"-o {config.out}: the folder {Path(config.out).parent} does not exist")
-    screen = Screen()
+    screen = Screen(config.out)
     with logging_to_screen("INFO"):
         stored = config.read_models()
         recording = open_recording(config)

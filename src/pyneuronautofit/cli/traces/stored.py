@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import MODEL, option, same_option
+from pyneuronautofit._words import READ, text
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
 from pyneuronautofit.recordings import RecordingOptions
 from pyneuronautofit.simulators import SimulationOptions
@@ -21,7 +22,7 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
         "",
         group="",
         metavar="MODELS",
-        parse=str,
+        parse=READ,
         place=-1,
         help="a model database or a run's file",
     )
@@ -36,7 +37,7 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
         "--models",
         group=MODEL,
         metavar="IDS",
-        parse=str,
+        parse=text,
         help="ids or half-open ranges of ids such as 0,3,10:20 (default: all); positions where "
         "models have no ids",
     )

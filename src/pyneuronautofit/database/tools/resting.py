@@ -101,20 +101,22 @@ def find_rest(
 
 
 def with_rest(database: Database, results: list[RestResult]) -> Database:
-    """Return the database with `init` and `id` in every model.
+    """Return the database with `init` and `id` in every model of which there is a result.
 
     A model whose simulation failed keeps what it had; its `init-note` says why. So does that of a
     model which was not at rest.
     """
     by_number = {result.number: result for result in results}
     records = [
-        _with_init(record, by_number[model.number])
+        _with_init(record, by_number.get(model.number))
         for model, record in zip(database.stored.models, database.records, strict=True)
     ]
     return database.with_records(records)
 
 
-def _with_init(record: dict[str, Json], result: RestResult) -> dict[str, Json]:
+def _with_init(record: dict[str, Json], result: RestResult | None) -> dict[str, Json]:
+    if result is None:
+        return record
     changed = {**record, "id": result.number}
     if result.init is not None:
         changed["init"] = dict(result.init)

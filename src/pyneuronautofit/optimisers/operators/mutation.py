@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pyneuronautofit._options import FITTING, between, option
+from pyneuronautofit._options import FITTING, Resumed, between, option
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit._words import real
 from pyneuronautofit.optimisers._kernels import distances
 from pyneuronautofit.space import ParameterSpace
 
@@ -27,6 +28,9 @@ class MutationOptions:
         M, the basic probability of a gene.
     mutation_slope
         S, the distance at which the addition has fallen to 1/e; not above 0: no addition.
+    refine
+        Share of the generations, the last ones, without the addition: a population that has
+        gathered around good models refines them, instead of being driven apart.
     """
 
     mutation_rate: float = option(
@@ -35,7 +39,7 @@ class MutationOptions:
         "--mutation-rate",
         group=FITTING,
         metavar="MRATE",
-        parse=float,
+        parse=real,
         check=between(0, 1),
         help="basic mutation rate",
     )
@@ -45,9 +49,20 @@ class MutationOptions:
         "--adaptive-mutation-slope",
         group=FITTING,
         metavar="AMSLOPE",
-        parse=float,
+        parse=real,
         check=between(-1e9, 1e9),
         help="adaptive mutation slope; negative: the rate does not adapt",
+    )
+    refine: float = option(
+        0.0,
+        "--refine",
+        group=FITTING,
+        metavar="SHARE",
+        parse=real,
+        check=between(0, 1),
+        resumed=Resumed.EXTENDED,
+        help="share of the generations, the last ones, in which the mutation rate does not adapt: "
+        "the population refines what it has found",
     )
 
 
@@ -58,11 +73,16 @@ class AdaptiveMutation(MutationOptions):
     Attributes
     ----------
     refined_after
-        The last generation with the addition: afterwards a population that has gathered around good
-        models refines them, instead of being driven apart. None: it never ends.
+        The last generation with the addition; None: it never ends. It follows from `refine` once
+        it is known how long the search is going to be.
     """
 
     refined_after: int | None = None
+
+    def lasting(self, generations: int) -> AdaptiveMutation:
+        """Return the mutation for a search of so many generations."""
+        last = round(generations * (1.0 - self.refine)) if self.refine else None
+        return replace(self, refined_after=last)
 
     def at(self, generation: int) -> AdaptiveMutation:
         """Return the mutation as it is in a generation."""

@@ -25,13 +25,13 @@ import numpy as np
 
 from pyneuronautofit._options import FITTING, at_least, between, option, taken
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit._words import real
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._kernels import weights as loops
 from pyneuronautofit.optimisers.algorithm import SearchTask
 from pyneuronautofit.optimisers.genetic import GeneticAlgorithm, GeneticOptions, genetic_algorithm
 from pyneuronautofit.optimisers.weighting import (
     Adaptation,
-    TraceOptions,
     Weights,
     no_weights,
 )
@@ -85,7 +85,7 @@ class AdaptationOptions:
         "--bound-Krayzman-weights",
         group=FITTING,
         metavar="BOUNDKGA",
-        parse=float,
+        parse=real,
         check=at_least(1),
         help="bound weights by [1/x,x] (default disable)",
     )
@@ -107,7 +107,7 @@ class KrayzmanOptions(AdaptationOptions):
         "--Krayzman-threshould",
         group=FITTING,
         metavar="KRTHR",
-        parse=float,
+        parse=real,
         check=between(-1, 1),
         help="the threshold for Krayzman's iteration procedure of weights adaptation",
     )
@@ -154,12 +154,13 @@ class KrayzmanWeights:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KrayzmanSettings(TraceOptions, KrayzmanOptions, GeneticOptions):
+class KrayzmanSettings(KrayzmanOptions, GeneticOptions):
     """A genetic algorithm with these weights: KAMOGA."""
 
     code: ClassVar[str] = "K"
     name: ClassVar[str] = "Krayzman"
     about: ClassVar[str] = "Krayzman's fitness weighting: a weighted sum whose weights adapt"
+    leaves_trace: ClassVar[bool] = True
 
     def strategy(self, task: SearchTask) -> GeneticAlgorithm:
         """Return the strategy that searches."""

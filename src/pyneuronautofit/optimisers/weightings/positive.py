@@ -16,7 +16,7 @@ from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers.algorithm import SearchTask
 from pyneuronautofit.optimisers.genetic import GeneticAlgorithm, GeneticOptions, genetic_algorithm
-from pyneuronautofit.optimisers.weighting import Adaptation, TraceOptions, Weights
+from pyneuronautofit.optimisers.weighting import Adaptation, Weights
 from pyneuronautofit.optimisers.weightings.krayzman import (
     AdaptationOptions,
     AdaptationRule,
@@ -51,7 +51,7 @@ class PositiveCorrelations:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PositiveSettings(TraceOptions, AdaptationOptions, GeneticOptions):
+class PositiveSettings(AdaptationOptions, GeneticOptions):
     """A genetic algorithm with these weights."""
 
     code: ClassVar[str] = "P"
@@ -60,6 +60,7 @@ class PositiveSettings(TraceOptions, AdaptationOptions, GeneticOptions):
         "positive correlation: the same as Krayzman's procedure, but with the goal of making all "
         "correlations positive"
     )
+    leaves_trace: ClassVar[bool] = True
 
     def strategy(self, task: SearchTask) -> GeneticAlgorithm:
         """Return the strategy that searches."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
 from pyneuronautofit._options import Resumed, options_of
+from pyneuronautofit._text import clock_time
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
-from pyneuronautofit.fit import FitConfig
+from pyneuronautofit.fit import FitOptions
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.report.findings.course import SearchCourse
@@ -29,7 +29,7 @@ _SAID = frozenset(
 
 def said(seconds: float) -> str:
     """Return a time as hours:minutes:seconds; `-` if it is not known."""
-    return "-" if math.isnan(seconds) else str(timedelta(seconds=round(seconds)))
+    return "-" if math.isnan(seconds) else clock_time(seconds)
 
 
 def fitted(run: RunReader, course: SearchCourse, pace: RunPace) -> Markup:
@@ -123,7 +123,7 @@ def _evaluations(run: RunReader, course: SearchCourse, pace: RunPace) -> str:
 
 
 def _others(settings: Mapping[str, Json]) -> Iterator[str]:
-    options = options_of(FitConfig)
+    options = options_of(FitOptions)
     for name, value in settings.items():
         if name in _SAID or name not in options:
             continue

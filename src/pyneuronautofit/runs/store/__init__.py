@@ -8,6 +8,7 @@ from pyneuronautofit.runs.store.encoding import Record as Record
 from pyneuronautofit.runs.store.encoding import Rows as Rows
 from pyneuronautofit.runs.store.encoding import restore as restore
 from pyneuronautofit.runs.store.lock import RunLock as RunLock
+from pyneuronautofit.runs.store.opening import belonging_to as belonging_to
 from pyneuronautofit.runs.store.opening import find_store as find_store
 from pyneuronautofit.runs.store.opening import is_store as is_store
 from pyneuronautofit.runs.store.reader import RunReader as RunReader

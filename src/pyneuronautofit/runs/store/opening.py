@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from pyneuronautofit._text import quoted
+from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.lock import is_locked
@@ -34,13 +34,20 @@ def find_store(run: str, folder: Path) -> Path:
     """
     given = folder / run
     for path in (given, given.with_name(f"{given.name}{SUFFIX}"), *_sibling(given)):
-        if path.is_file() and path.suffix == SUFFIX:
+        if path.suffix == SUFFIX and _is_file(path):
             return path
     there = sorted(path.name for path in given.parent.glob(f"*{SUFFIX}"))
     raise RunError(
-        f"there is no run {run}: expected a run's stamp, or the path of its store "
+        f"there is no run {shortened(run)}: expected a run's stamp, or the path of its store "
         f"(<stamp>{SUFFIX}); {given.parent} has {quoted(there)}"
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can have so long a name
+        return False
 
 
 def is_store(path: Path) -> bool:
@@ -50,6 +57,18 @@ def is_store(path: Path) -> bool:
             return stream.read(len(_MAGIC)) == _MAGIC
     except OSError:
         return False
+
+
+def belonging_to(path: Path) -> str | None:
+    """Return the stamp of the run that a file belongs to, without being a result of it; or None.
+
+    That is SQLite's own beside the store, which hold what was written last, the lock, and the log.
+    """
+    for ending in (f"{SUFFIX}-wal", f"{SUFFIX}-shm", f"{SUFFIX}-journal", ".lock", ".log.gz"):
+        stamp = path.name.removesuffix(ending)
+        if stamp != path.name and is_store(path.with_name(f"{stamp}{SUFFIX}")):
+            return stamp
+    return None
 
 
 class Source:

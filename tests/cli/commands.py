@@ -1,0 +1,56 @@
+"""The commands as their modules declare them, whichever there are."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from pyneuronautofit._options import Option, options_of
+from pyneuronautofit._words import FileWord
+from pyneuronautofit.cli.commands import COMMANDS
+from pyneuronautofit.fit import FitOptions
+
+
+def config_of(name: str) -> type[Any]:
+    """Return the record that a command's options are read into."""
+    if name == "fit":
+        return FitOptions
+    command = COMMANDS[name]
+    module = import_module(f"pyneuronautofit.cli.{command.group}.{name.replace('-', '_')}")
+    (config,) = (
+        each
+        for _name, each in inspect.getmembers(module, inspect.isclass)
+        if each.__module__ == module.__name__ and dataclasses.is_dataclass(each)
+    )
+    return config
+
+
+CONFIGS: Mapping[str, type[Any]] = {name: config_of(name) for name in COMMANDS}
+
+
+def options() -> Iterator[tuple[str, str, Option]]:
+    """Yield every option of every command: command, field, option."""
+    for command, config in CONFIGS.items():
+        for field, (described, _default) in options_of(config).items():
+            yield command, field, described
+
+
+def words_of(command: str, values: Mapping[str, str]) -> list[str]:
+    """Return the command line that gives options their values; others are as they are needed."""
+    positional, flagged = [], []
+    described = sorted(options_of(CONFIGS[command]).items(), key=lambda item: item[1][0].place)
+    for field, (option, default) in described:
+        if option.flags and field in values:
+            n_value = 0 if option.parse is None else option.count
+            flagged += [option.flags[0], *[values[field]] * n_value]
+        elif not option.flags and field in values:
+            positional.append(values[field])
+        elif not option.flags and isinstance(option.parse, FileWord):
+            # Whoever stands before another one is needed.
+            positional += [f"no-{field}"] if default in ("", None) else []
+        elif not option.flags:
+            positional.append("1")
+    return [command, *flagged, *positional]
