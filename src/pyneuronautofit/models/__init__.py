@@ -15,4 +15,5 @@ from pyneuronautofit.models.model import CellSource as CellSource
 from pyneuronautofit.models.model import Model as Model
 from pyneuronautofit.models.model import load_model as load_model
 from pyneuronautofit.models.model import model_files as model_files
+from pyneuronautofit.models.options import KnownProjectOptions as KnownProjectOptions
 from pyneuronautofit.models.options import ProjectOptions as ProjectOptions

@@ -19,14 +19,12 @@ from pyneuronautofit.database import parse_selection
 from pyneuronautofit.errors import OutputError, UsageError
 from pyneuronautofit.fit import (
     FittedModel,
+    KnownProjectOptions,
     OpenedFit,
     Sweep,
-    check_files,
-    open_fit,
+    open_again,
     option,
-    resumed_config,
     stimulus_on,
-    working_directory_of,
     write_script,
 )
 from pyneuronautofit.runs import (
@@ -57,7 +55,7 @@ _FORMATS = ("json", *_TABLES)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportConfig:
+class ExportConfig(KnownProjectOptions):
     """What is written of a run."""
 
     run: str = option(
@@ -154,8 +152,7 @@ def _write_scripts(opened: RunReader, folder: Path, config: ExportConfig) -> lis
         for row in ([part] if isinstance(part, int) else part)
     ]
     values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
-    again = open_fit(resumed_config(opened, {}), working_directory_of(opened))
-    check_files(opened, again)
+    again = open_again(opened, config.project)
     sweep = _sweep(again, config.sweep)
     paths = []
     for row, value in zip(rows, values, strict=True):

@@ -31,6 +31,7 @@ from pyneuronautofit.fit import (
     Recorder,
     best_models,
     changed_versions,
+    check_before_resuming,
     check_simulator,
     reference_sums,
     resumed_config,
@@ -74,7 +75,9 @@ def _resume(argv: Sequence[str], prog: str, command: str) -> int:
                 f"Start a new run from what is sound with -I {store}, or write that out with "
                 "'export'"
             )
-        return _fit(resumed_config(stored, given), command, stored)
+        config = resumed_config(stored, given)
+        check_before_resuming(stored, config, given.get("project"))
+        return _fit(config, command, stored)
 
 
 def _fit(config: FitConfig, command: str, stored: RunReader | None) -> int:
