@@ -49,7 +49,7 @@ class TimedRunner:
 
     def __init__(self, setup: CvodeSetup) -> None:
         self._setup = setup
-        self._bench = open_session(setup.neuron)
+        self._session = open_session(setup.neuron)
 
     def __call__(self, settings: Settings) -> float:
         """Return the processor's seconds for the sweeps of a candidate, one after the other."""
@@ -57,7 +57,7 @@ class TimedRunner:
         currents = [stepped_current(row, experiment.clock.step_ms) for row in experiment.current_pA]
         seconds = 0.0
         try:
-            cell = CvodeCell(self._bench, experiment, self._setup.tolerance_mV, settings)
+            cell = CvodeCell(self._session, experiment, self._setup.tolerance_mV, settings)
             for holding_pA in np.unique(experiment.holding_pA).tolist():
                 cell.run_transient(holding_pA)
                 begin = time.process_time()
@@ -67,7 +67,7 @@ class TimedRunner:
             cell.close()
             del cell
         finally:
-            self._bench.clear()
+            self._session.clear()
         return seconds
 
 

@@ -1,4 +1,4 @@
-"""What reading a candidate costs the batch simulator: from a cell of its own, from kept cells.
+"""What reading a candidate costs the batch simulator: from a cell of its own, from reused cells.
 
     python benchmarks/reading.py [CANDIDATES] [--repeats 5]
 
@@ -68,16 +68,16 @@ def read_here(reader: CellReader, tasks: Sequence[ReadCell]) -> float:
     began = time.process_time()
     for start in range(0, len(tasks), CELLS_TOGETHER):
         message = tasks[start : start + CELLS_TOGETHER]
-        reader.prepare(message)
-        for task in message:
-            if not isinstance(reader(task), CellImage):
+        ready = reader.prepare(message)
+        for place, task in enumerate(message):
+            if place not in ready and not isinstance(reader(task), CellImage):
                 raise SystemExit("a candidate cannot be read")
     return (time.process_time() - began) / len(tasks) * 1e6
 
 
-def read_kept(bench: NeuronSession, setup: NeuronSetup, tasks: Sequence[ReadCell]) -> float:
-    """Do as `read_here` with cells that were kept before, and are gone afterwards."""
-    reader = CellReader(bench, setup, keep=True)
+def read_reused(session: NeuronSession, setup: NeuronSetup, tasks: Sequence[ReadCell]) -> float:
+    """Do as `read_here` with cells that were there before, and are gone afterwards."""
+    reader = CellReader(session, setup, reuse=True)
     read_here(reader, tasks)
     microseconds = read_here(reader, tasks)
     reader.close()
@@ -99,20 +99,20 @@ def main(words: argparse.Namespace) -> None:
     """Measure."""
     with TemporaryDirectory() as folder:
         setup, tasks = make_tasks(words.candidates, Path(folder))
-        bench = open_session(setup)
+        session = open_session(setup)
         pool = WorkerPool(Job(make_reader, setup), 1, 60.0, 10**9)
         actions: dict[str, Callable[[], object]] = {
-            "own": partial(read_here, CellReader(bench, setup), tasks),
-            "kept": partial(read_kept, bench, setup, tasks),
+            "own": partial(read_here, CellReader(session, setup), tasks),
+            "reused": partial(read_reused, session, setup, tasks),
             "pool": partial(read_there, pool, tasks),
         }
-        read_there(pool, tasks)  # its worker starts, and finds cells to keep
+        read_there(pool, tasks)  # its worker starts, and finds cells to reuse
         found = alternate(actions, words.repeats)
         pool.close()
     rows = {
         "a cell for each, in the worker": found["own"],
-        "kept cells, in the worker": found["kept"],
-        "kept cells, sent and received": [wall for wall, _processor in found["pool"]],
+        "reused cells, in the worker": found["reused"],
+        "reused cells, sent and received": [wall for wall, _processor in found["pool"]],
         "of that in the calling process": [processor for _wall, processor in found["pool"]],
     }
     first = float(np.median(found["own"]))

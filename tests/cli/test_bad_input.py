@@ -243,6 +243,25 @@ CASES = {
         ("simulate", "m.json", "RECORDING", "-o", "o.npz"),
         r"m\.json holds no models",
     ),
+    "simulate in boiling water": (
+        text("m.json", '{"models": [{"parameters": {"soma.L": 50}}]}'),
+        ("simulate", "-q", "101", "m.json", "RECORDING", "-o", "o.npz"),
+        r"-q/--temperature 101\.0: expected a number from -20 to 100",
+    ),
+    "endless smoothing": (
+        nothing,
+        ("-m", "X", "--smoothing-kernel", "inf", "--dry-run", "RECORDING"),
+        r"--smoothing-kernel inf: expected a number above 0",
+    ),
+    "evaluation that is none": (
+        text(
+            "m.json",
+            '{"evaluation": {"mode": "T", "spikecount": "two"}, '
+            '"models": [{"parameters": {"soma.L": 50}}]}',
+        ),
+        ("evaluate", "m.json", "RECORDING"),
+        r"m\.json: the evaluation's 'spikecount' is 'two': expected a whole number",
+    ),
     "no such model": (
         text("m.json", '{"models": [{"parameters": {"soma.L": 50}}]}'),
         ("simulate", "--models", "0,4:6", "m.json", "RECORDING", "-o", "o.npz"),

@@ -8,7 +8,7 @@ from importlib import resources
 import jsonschema
 import pytest
 
-from pyneuronautofit.database import Journal, read_database
+from pyneuronautofit.database import read_database
 from pyneuronautofit.database.content import LIST_NAMES
 from pyneuronautofit.errors import DatabaseError, UsageError
 
@@ -124,43 +124,3 @@ def test_an_empty_database_is_refused(tmp_path):
     (tmp_path / "db.json").write_text('{"models": []}')
     with pytest.raises(DatabaseError, match="its list 'models' is empty"):
         read_database(tmp_path / "db.json")
-
-
-class TestJournal:
-    def test_keeps_results_by_what_they_are_made_of(self, tmp_path):
-        out = tmp_path / "out.json"
-        journal = Journal(out, "tool", 1)
-        key = journal.key({"a": 1})
-        assert journal.find(key) is None
-        journal.keep(key, {"b": [1.5, None]})
-        again = Journal(out, "tool", 1)
-        assert again.find(again.key({"a": 1})) == {"b": [1.5, None]}
-        assert again.find(again.key({"a": 2})) is None
-        # Other settings: nothing fits.
-        other = Journal(out, "tool", 2)
-        assert other.find(other.key({"a": 1})) is None
-        again.remove()
-        assert not list(tmp_path.iterdir())
-
-    def test_survives_being_cut_off_at_any_byte(self, tmp_path):
-        out = tmp_path / "out.json"
-        journal = Journal(out)
-        keys = [journal.key(k) for k in range(3)]
-        for number, key in enumerate(keys):
-            journal.keep(key, number)
-        whole = journal.path.read_bytes()
-        ends = [i + 1 for i, byte in enumerate(whole) if byte == ord("\n")]
-        for length in range(len(whole) + 1):
-            journal.path.write_bytes(whole[:length])
-            read = Journal(out)
-            n_whole = sum(end - 1 <= length for end in ends)
-            assert [read.find(key) for key in keys[:n_whole]] == list(range(n_whole))
-            assert all(read.find(key) is None for key in keys[n_whole:])
-            read.keep("new", "result")
-            assert Journal(out).find("new") == "result"
-            assert [Journal(out).find(key) for key in keys[:n_whole]] == list(range(n_whole))
-
-    def test_other_content_is_ignored(self, tmp_path):
-        journal = Journal(tmp_path / "out.json")
-        journal.path.write_bytes(b'\xff\xfe\n[1]\n{"key": 3}\n"x"\n7\n')
-        assert Journal(tmp_path / "out.json").find("3") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import numpy as np
 import pytest
@@ -69,6 +70,15 @@ def test_currents_are_played_unreduced_and_everything_else_counts_reduced_sample
     assert experiment.n_sample == 800
     assert experiment.clock.step_ms == pytest.approx(0.1)
     assert experiment.holding_pA.tolist() == [0.0, -20.0, 0.0]
+
+
+def test_files_say_what_reduces_samples(recording):
+    def named(downsampler):
+        return problem_of(config(recording), model(downsampler)).suite.settings.downsampler
+
+    assert named(None) is None
+    assert named(every_fourth) == "every_fourth"
+    assert named(partial(every_fourth)) == "downsampler"
 
 
 @pytest.mark.parametrize(("asked", "size"), [(10, 10), (0, 6), (-1, 6), (-3, 18)])

@@ -19,10 +19,9 @@ from pyneuronautofit.fit import (
     build_search,
     config_of,
     evaluation_settings,
-    readers_of,
     stored_settings,
 )
-from pyneuronautofit.objectives import EvaluationOptions, Mask, modes_that_read
+from pyneuronautofit.objectives import EvaluationOptions, Mask
 from pyneuronautofit.optimisers import (
     ALGORITHMS,
     SearchSettings,
@@ -95,45 +94,6 @@ def test_an_option_comes_back_from_a_run(name):
     assert config_of(run) == config
 
 
-@pytest.mark.parametrize("letter", ALGORITHMS)
-def test_an_algorithm_reads_options_of_a_fit(letter):
-    assert set(field_names(algorithm_of(letter))) <= set(options_of(SearchSettings))
-
-
 @pytest.mark.parametrize("name", options_of(SearchSettings))
 def test_somebody_reads_every_option_of_the_search(name):
     assert algorithms_that_read(name)
-
-
-@pytest.mark.parametrize("letter", ALGORITHMS)
-@pytest.mark.parametrize("name", options_of(SearchSettings))
-def test_the_log_says_what_an_algorithm_ignores(name, letter, caplog):
-    with caplog.at_level("INFO"):
-        build_search(parsed("-A", letter, *given_words(name)), make_problem())
-    flag = options_of(FitConfig)[name][0].flags[0]
-    ignored = f"{flag} is ignored: {ALGORITHMS[letter]} does not use it"
-    assert (ignored in caplog.messages) == (letter not in algorithms_that_read(name))
-    assert len(caplog.messages) <= 1
-
-
-@pytest.mark.parametrize("name", [n for n in options_of(EvaluationOptions) if modes_that_read(n)])
-def test_the_log_says_what_no_chosen_mode_reads(name, caplog):
-    modes = modes_that_read(name)
-    flag = options_of(FitConfig)[name][0].flags[0]
-    with caplog.at_level("INFO"):
-        evaluation_settings(parsed("-m", f"R{modes[0]}", *given_words(name)))
-        assert not caplog.messages
-        evaluation_settings(parsed("-m", "RM", *given_words(name)))
-    said = f"{flag} is used by the modes {modes} only; none of them is in -m RM"
-    assert caplog.messages == [said]
-
-
-def test_who_reads_an_option_in_words():
-    assert readers_of(FitConfig, "spike_count") == "modes T, S, W"
-    assert readers_of(FitConfig, "spike_zoom") == "mode Z"
-    assert readers_of(FitConfig, "krayzman_threshold") == "algorithm K"
-    assert readers_of(FitConfig, "elites") == "algorithms K, M, P"
-    for everybody in ("mutation_rate", "seed", "modes", "collapse"):
-        assert readers_of(FitConfig, everybody) == ""
-    # A command without algorithms has none to name.
-    assert readers_of(EvaluationOptions, "elites") == ""

@@ -45,6 +45,7 @@ def test_byte_order_mark_and_whole_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("values", "match"),
     [
+        (GOOD | {"voltage": [[1, 2], [3, 4, 5]]}, "voltage of sweep 1 has 3, that of sweep 0 2"),
         (GOOD | {"voltage": [[1, 2], [3]]}, "voltage of sweep 1 has 1, that of sweep 0 2"),
         (
             GOOD | {"voltage": [[1, None], [3, 4]]},

@@ -95,3 +95,9 @@ def make_store(path, n_generation=5, seed=1, info=None):
             writer.append(generation)
         writer.end_session("finished")
     return made
+
+
+def assert_same(read, made):
+    for name in ("parameters", "coordinates", "scores", "fitness", "seconds"):
+        assert getattr(read, name).tobytes() == getattr(made, name).tobytes(), name
+    assert (read.status, read.messages) == (made.status, made.messages)

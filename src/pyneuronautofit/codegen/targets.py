@@ -54,7 +54,7 @@ class KindWriter(Protocol[Program_contra]):
 
 
 @dataclass(frozen=True)
-class Target(Generic[Program]):
+class KernelTarget(Generic[Program]):
     """What a kernel can be made for.
 
     Attributes
@@ -102,12 +102,14 @@ def _adaptive_scheme(
 
 
 #: NEURON's fixed step; steps of its own for every cell; the fixed step from any state on.
-TARGETS: Mapping[str, Target[Any]] = table_by(
+TARGETS: Mapping[str, KernelTarget[Any]] = table_by(
     lambda target: target.name,
     (
-        Target("fixed", build_program, generate_kind, generate_source),
-        Target("adaptive", _adaptive_scheme, generate_adaptive_kind, generate_adaptive_source),
-        Target(
+        KernelTarget("fixed", build_program, generate_kind, generate_source),
+        KernelTarget(
+            "adaptive", _adaptive_scheme, generate_adaptive_kind, generate_adaptive_source
+        ),
+        KernelTarget(
             "probe",
             build_program,
             generate_kind,

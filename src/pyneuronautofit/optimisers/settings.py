@@ -11,4 +11,7 @@ from pyneuronautofit.optimisers.weightings.krayzman import KrayzmanOptions
 
 @dataclass(frozen=True, kw_only=True)
 class SearchSettings(TraceOptions, KrayzmanOptions, GeneticOptions):
-    """What the user decides about a search, whichever algorithm it is."""
+    """What the user decides about a search, whichever algorithm it is.
+
+    An algorithm that has options of its own adds their record to those above.
+    """

@@ -17,7 +17,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.probes.threshold import N_GRID, GridSearch, Threshold
-from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.experiment import INITIAL_MV
 from pyneuronautofit.space import ParameterPath, ParameterTable
 

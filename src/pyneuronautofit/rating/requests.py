@@ -62,7 +62,7 @@ class Work:
 
 
 def answer_get(work: Work, path: str) -> PageAnswer:
-    """PageAnswer a request that changes nothing; `path` has no leading slash."""
+    """Answer a request that changes nothing; `path` has no leading slash."""
     if path in _FILES:
         name, kind = _FILES[path]
         web = resources.files("pyneuronautofit.rating") / "web"
@@ -80,7 +80,7 @@ def answer_get(work: Work, path: str) -> PageAnswer:
 
 
 def answer_post(work: Work, path: str, body: bytes) -> PageAnswer:
-    """PageAnswer a request that changes something."""
+    """Answer a request that changes something."""
     act = _ACTS.get(path)
     if act is None:
         return refuse(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")

@@ -159,11 +159,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Http
 
     def do_GET(self) -> None:
-        """PageAnswer a request that changes nothing."""
+        """Answer a request that changes nothing."""
         self._answer(lambda path: answer_get(self.server.work, path))
 
     def do_POST(self) -> None:
-        """PageAnswer a request that changes something."""
+        """Answer a request that changes something."""
         refused = self._refused_body()
         if refused is not None:
             # What it has sent is not read, so nothing can follow it on this connection.

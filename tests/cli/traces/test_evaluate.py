@@ -68,7 +68,9 @@ def fitted(command, recording, hh_project, tmp_path):
 
 
 def vectors(final):
-    return [record["fitness"] for record in read(final)["final"]]
+    found = [record["fitness"] for record in read(final)["final"]]
+    assert any(None not in vector for vector in found)
+    return found
 
 
 def test_smoothed_voltages_are_scored_with_the_runs_own_kernel(fitted):

@@ -22,6 +22,7 @@ NEURON {
     USEION ca READ cai, cao WRITE ica
     USEION hcn READ ehcn WRITE ihcn VALENCE 1
     NONSPECIFIC_CURRENT i
+    NONSPECIFIC_CURRENT il, im
     RANGE g, m0
     GLOBAL q, inf
 }
@@ -55,7 +56,8 @@ def test_declarations(everything):
         tree.UsedIon("ca", ("cai", "cao"), ("ica",)),
         tree.UsedIon("hcn", ("ehcn",), ("ihcn",)),
     )
-    assert m.currents == ("i",)
+    assert m.currents == ("i", "il", "im")
+    assert not m.is_process
     assert m.ranges == {"g", "m0"}
     assert m.globals_ == {"q", "inf"}
     assert m.parameters == {"g": 1e-3, "q": -2.0, "n": 3.0, "shift": 0.0, "none": 0.0}
@@ -100,6 +102,11 @@ def test_a_file_that_is_no_nmodl(tmp_path):
     assert text.startswith(f"{tmp_path / 'written.mod'}: NEURON's parser does not understand")
     assert "2." in text  # the parser says where
     assert not isinstance(caught.value, UnsupportedModel)
+
+
+def test_a_point_process_is_one(tmp_path):
+    found = read(tmp_path, "", head="NEURON { POINT_PROCESS Syn RANGE x }\n")
+    assert (found.suffix, found.is_process) == ("Syn", True)
 
 
 def test_a_file_without_suffix_is_refused(tmp_path):

@@ -63,6 +63,7 @@ CONSTANTS = (
     ("meg watts", "megabyte watt"),
     ("", "kilo"),
     ("m / s-m", "1/s"),
+    *((f"{prefix}watt", "watt") for prefix in units._PREFIXES),
 )
 
 

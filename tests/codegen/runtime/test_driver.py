@@ -66,7 +66,7 @@ def random_cells(kernel, seed=1):
 
 
 def group_of(kernel, values, cable, voltage):
-    tree = TreeArrays(np.array(PARENTS, dtype=np.int32), np.array(KINDS, dtype=np.int32), 0, 2)
+    tree = TreeArrays(np.array(PARENTS, dtype=np.int32), np.array(KINDS, dtype=np.int32))
     rows = values.reshape(6, -1)
     return LaneGroup(tree, *(kernel.aligned(array) for array in (rows, cable, voltage)))
 
@@ -167,7 +167,7 @@ def test_samples_are_means_and_the_current_is_linear_between_them(kernel, close,
     whole = np.minimum(at.astype(int), n_sample - 2)
     injected = currents[:, whole] + (currents[:, whole + 1] - currents[:, whole]) * (at - whole)
     points = [voltage, *stepped(values, cable, voltage, injected.T)]
-    recorded = np.array([point[2] for point in points])
+    recorded = np.array([point[0] for point in points])
     expected = recorded.reshape(n_sample, substeps, -1).mean(axis=1).T
     np.testing.assert_allclose(found, expected, rtol=0, atol=close)
 
@@ -177,7 +177,7 @@ def test_one_sample_of_one_point(kernel):
     group = group_of(kernel, values, cable, voltage)
     state = kernel.settle(group, np.zeros(kernel.n_lane), DT_MS, 0, Stop())
     found = respond(kernel, group, state, [np.ones(1)] * kernel.n_lane, 1)
-    np.testing.assert_array_equal(found[:, 0], voltage[2].astype(kernel.dtype))
+    np.testing.assert_array_equal(found[:, 0], voltage[0].astype(kernel.dtype))
 
 
 def test_a_lane_that_is_not_finite_leaves_the_others_alone(kernel):

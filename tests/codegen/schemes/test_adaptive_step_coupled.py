@@ -111,6 +111,20 @@ def test_a_law_of_some_states_of_a_group_leaves_the_others_out(stepped):
     assert end["o"] + 2.0 * end["c"] == pytest.approx(0.9, rel=1e-13)
 
 
+def test_a_law_counts_a_state_that_is_in_no_reaction(stepped):
+    text = mod(
+        "SOLVE k METHOD sparse",
+        states="o c s",
+        more="KINETIC k { ~ c <-> o (2, 3)\n CONSERVE o + c + 2 s = 1 }",
+    )
+    made = stepped(text)
+    assert {name[-1] for name in made.program.states} == {"o", "c"}
+    assert {v.name for v in made.program.variables.values()} == {"o", "c", "s"}
+    # What is read is 1 here.
+    end, *_rest = made.step({"o": 0.2, "c": 0.5})
+    assert end["o"] + end["c"] == pytest.approx(1.0 - 2.0 * 1.0, rel=1e-12)
+
+
 def test_coupled_states_that_are_not_linear_come_to_the_solution(stepped):
     """Prey and predators; no equation is linear in the states of its block."""
     text = mod(

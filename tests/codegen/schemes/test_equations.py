@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from codegen.written import read
 from pyneuronautofit.codegen.equations.names import STEP, VOLTAGE
+from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.node import inputs_of
 from pyneuronautofit.codegen.kinds import IonUse, NodeKind
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
@@ -50,3 +54,25 @@ def test_what_a_procedure_makes_from_itself_is_kept():
     for name, node in found.updates.items():
         assert own_inputs(node) == {name, VOLTAGE, STEP}
         assert name in own_inputs(found.current)
+
+
+def test_a_concentration_that_a_procedure_makes_is_that_of_the_ion(tmp_path):
+    pool = """
+    NEURON { SUFFIX pool USEION ca READ ica, cai WRITE cai }
+    ASSIGNED { ica v }
+    STATE { cai }
+    BREAKPOINT { SOLVE p }
+    PROCEDURE p() { cai = cai + 0.1 * (v / 100 - cai) }
+    """
+    channel = """
+    NEURON { SUFFIX channel USEION ca READ cai WRITE ica }
+    ASSIGNED { v ica cai }
+    BREAKPOINT { ica = cai * v }
+    """
+    known = {m.suffix: m for m in (read(tmp_path, text, head="") for text in (pool, channel))}
+    found = build_equations(NodeKind(tuple(known), (CA,)), known, single=False)
+    (name,) = found.updates
+    assert name == ("ion", "ca", "cai")
+    assert own_inputs(found.current) == {name, VOLTAGE}
+    at = {name: 0.2, VOLTAGE: -10.0}
+    assert evaluate([found.updates[name], found.current], at) == pytest.approx([0.17, -2.0])

@@ -90,8 +90,9 @@ def mechanism(tmp_path):
 def test_a_current_without_states(mechanism):
     segment = Segment([mechanism(LEAK)], leak_g=2e-3, e=-60.0)
     assert segment.program.states == ()
-    assert segment.step([], -50.0) == ([], pytest.approx(0.02), pytest.approx(2e-3))
-    assert segment.first(-50.0) == ([], pytest.approx(0.02), pytest.approx(2e-3))
+    # The slope of what is linear is no difference: it is exact.
+    assert segment.step([], -50.0) == ([], pytest.approx(0.02), 2e-3)
+    assert segment.first(-50.0) == ([], pytest.approx(0.02), 2e-3)
     assert segment.wanted == {
         NodeVariable("mechanism", "leak", "g", None),
         NodeVariable("global", "leak", "e", None),
@@ -202,6 +203,17 @@ def test_what_a_procedure_changes_is_kept(mechanism):
     # A parameter that is written becomes a variable of its own in each segment.
     states, _current, _slope = segment.step(states, 10.0)
     assert (states[places["memory"]], states[places["step"]]) == (2.0 + 0.5 * DT, 3.0)
+
+
+def test_what_tells_whether_a_cell_is_at_rest(mechanism):
+    """Own states, and concentrations; not what is computed on the way."""
+    pool, inflow = mechanism(POOL), mechanism(INFLOW)
+    counted, gated = mechanism(COUNTED), mechanism(GATED)
+    known = {m.suffix: m for m in (pool, inflow, counted, gated)}
+    ions = (ion("ca", valence=2.0, eadvance=1), ion("k"))
+    program = build_program(NodeKind(tuple(known), ions), known, single=False)
+    own = {name[-1]: is_own for name, is_own in zip(program.states, program.own, strict=True)}
+    assert own == {"cai": True, "m": True, "ica": False, "memory": False, "step": False}
 
 
 INITIALS = """

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from pyneuronautofit.report.findings.snapshot import last_warning, take_snapshot
 from pyneuronautofit.report.findings.state import Tally, goal_of, pace_of, state_of
 from pyneuronautofit.runs import RunFiles, RunLock, open_run
 from report._made import make_run
@@ -69,28 +67,6 @@ def test_the_recent_speed_is_that_of_the_last_minute(tmp_path):
     assert pace.per_second == pytest.approx(220 / 122)
 
 
-def test_a_run_without_a_generation(tmp_path):
-    with open_run(make_run(tmp_path / "r.sqlite", [], outcome=None), check=False) as run:
-        seen = take_snapshot(run, Tally(), NOW)
-    assert (seen.generation, seen.n_evaluation, seen.best) == (-1, 0, [])
-    answer = seen.as_json()
-    assert answer["per_second"] is None
-    assert answer["left_s"] is None
-
-
-def test_a_snapshot_says_what_the_store_has(tmp_path):
-    with open_run(make_run(tmp_path / "r.sqlite", GENERATIONS), check=False) as run:
-        seen = take_snapshot(run, Tally(), NOW)
-        assert seen.n_archive == len(run.archive()) == 1
-    assert [(best.title, best.row, best.sums) for best in seen.best] == [
-        ("compromise", 2, {"O": 4.0, "V": 4.0}),
-        ("best O", 2, {"O": 4.0, "V": 4.0}),
-        ("best V", 2, {"O": 4.0, "V": 4.0}),
-    ]
-    assert seen.failures == {"CRASHED": 1}
-    assert seen.last_failure == "evaluation 3, CRASHED: signal <11>"
-
-
 def test_looking_again_counts_only_what_is_new(tmp_path):
     path = make_run(tmp_path / "r.sqlite", np.random.default_rng(1).random((6, 9, 3)))
     with open_run(path) as run:
@@ -104,21 +80,3 @@ def test_looking_again_counts_only_what_is_new(tmp_path):
         assert step_by_step.n_archive == at_once.n_archive
         assert step_by_step.best(run) == at_once.best(run)
         assert at_once.n_archive == len(run.archive())
-
-
-def test_the_last_warning_of_a_log(tmp_path):
-    log = tmp_path / "r.log.gz"
-    assert last_warning(log) == ""
-    lines = [
-        "2026-01-01 10:00:00,000 INFO pyneuronautofit.fit: WARNING is no level here",
-        "2026-01-01 10:00:01,000 WARNING pyneuronautofit.fit: this one",
-        "2026-01-01 10:00:02,000 INFO pyneuronautofit.fit: fine",
-    ]
-    whole = b"".join(gzip.compress(f"{line}\n".encode()) for line in lines)
-    log.write_bytes(whole)
-    assert last_warning(log) == lines[1]
-    # Its writer is just adding to it.
-    log.write_bytes(whole + gzip.compress(b"more")[:12])
-    assert last_warning(log) == lines[1]
-    log.write_bytes(b"something else")
-    assert last_warning(log) == ""

@@ -16,7 +16,7 @@ from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.models import load_mechanisms
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.cells.morphology import mechanism_order
-from pyneuronautofit.simulators.cells.reading import ImageReader, read_structure
+from pyneuronautofit.simulators.cells.reading import CellImageReader, read_structure
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
 from simulators.branching import SectionPlan, cell_class
 
@@ -75,7 +75,7 @@ def passive_response(
     h.CVode().active(0)
     h.secondorder, h.dt = 0, run.dt_ms
     h.finitialize()
-    image = ImageReader({NodeKind(("pas",), ()): LEAK}).read(cell, soma)
+    image = CellImageReader({NodeKind(("pas",), ()): LEAK}).read(cell, soma)
     clamp = h.IClamp(soma)
     clamp.delay, clamp.dur, clamp.amp = -1e9, 2e9, run.current_nA
     voltage = []
@@ -104,7 +104,7 @@ def image(h, sections, mechanisms, segment, plan, celsius):
     cell = cell_class(sections, mechanisms, segment)()
     h.celsius = celsius
     h.finitialize(-71.0)
-    return ImageReader(plan).read(cell, cell.soma(0.5))
+    return CellImageReader(plan).read(cell, cell.soma(0.5))
 
 
 def order(h):

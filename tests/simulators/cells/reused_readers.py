@@ -1,4 +1,4 @@
-"""Readers of cells inside a worker, for the tests of kept cells."""
+"""Readers of cells inside a worker, for the tests of reused cells."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ _GLOBAL = NodeVariable("global", "", "celsius", None)
 
 
 def make_readers(setup, n_checked=0):
-    """Return what reads messages of candidates with kept cells and without; `Job.make` calls it.
+    """Return what reads messages of candidates with reused cells and without; `Job.make` calls it.
 
     It returns two answers for every candidate, or what was raised; how many candidates were read
-    from kept cells; and whether that would go on.
+    from reused cells; and whether that would go on.
     """
-    bench = open_session(setup)
-    keeping, building = CellReader(bench, setup, keep=True), CellReader(bench, setup)
-    keeping._n_checked = n_checked
+    session = open_session(setup)
+    reusing, building = CellReader(session, setup, reuse=True), CellReader(session, setup)
+    reusing._n_checked = n_checked
     plan: dict[NodeKind, tuple[NodeVariable, ...]] = {}
 
     def handle(messages):
         for message in messages:
             for values in message:
                 learn(values)
-        found, n_kept = [], 0
+        found, n_reused = [], 0
         for message in messages:
             tasks = [ReadCell(values, packed_plan(plan)) for values in message]
-            keeping.prepare(tasks)
-            n_kept += len(keeping._ahead)
-            found += [answer(keeping, task) for task in tasks]
-        keeping.close()
+            ready = reusing.prepare(tasks)
+            n_reused += len(ready)
+            found += [ready.get(place) or answer(reusing, task) for place, task in enumerate(tasks)]
+        reusing.close()
         tasks = [ReadCell(values, packed_plan(plan)) for message in messages for values in message]
         built = [answer(building, task) for task in tasks]
-        return list(zip(found, built, strict=True)), n_kept, keeping._may_keep
+        return list(zip(found, built, strict=True)), n_reused, reusing._may_reuse
 
     def learn(values):
         signature = answer(building, ReadCell(values, packed_plan({})))

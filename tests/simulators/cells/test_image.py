@@ -28,7 +28,7 @@ def test_style_of_an_ion(style, expected):
 
 def make_signature():
     kind = NodeKind(("pas", "hh"), (IonUse.from_style("na", 1.0, 8),))
-    return Signature((-1, 0, 1), (0, -1, 0), (kind,), stimulated=0, recorded=0)
+    return Signature((-1, 0, 1), (0, -1, 0), (kind,))
 
 
 def test_equal_signatures_share_lanes():

@@ -93,7 +93,7 @@ def passive_voltages(image: CellImage, run: PassiveRun):
     voltage_mV, recorded = image.voltage_mV.copy(), []
     for _ in range(run.n_step):
         flowing = leak_uS * (reversal_mV - voltage_mV)
-        flowing[signature.stimulated] += run.current_nA
+        flowing[0] += run.current_nA
         outward = axial_uS * (voltage_mV[parent] - voltage_mV[child])
         np.add.at(flowing, child, outward)
         np.subtract.at(flowing, parent, outward)
@@ -103,7 +103,7 @@ def passive_voltages(image: CellImage, run: PassiveRun):
         for node in child:
             change[node] += axial_uS[node - 1] / pivot[node] * change[parent[node - 1]]
         voltage_mV += change
-        recorded.append(voltage_mV[signature.recorded])
+        recorded.append(voltage_mV[0])
     return np.array(recorded)
 
 
@@ -306,7 +306,9 @@ def test_a_variable_that_was_not_compiled(worker_with_mods):
 
 def test_a_kind_that_the_plan_lacks(worker_with_mods):
     task = (live_cells.image, SHELLS, CHANNELS, {}, {SOMA_KIND: ()}, 31.5)
-    assert "KeyError: NodeKind(mechanisms=('pas',)" in worker_with_mods.outcome(*task).message
+    message = worker_with_mods.outcome(*task).message
+    assert "LackingKindError: nothing is known of what to read at nodes with" in message
+    assert "NodeKind(mechanisms=('pas',)" in message
 
 
 # --- refusals

@@ -1,4 +1,4 @@
-"""Candidates read from kept cells have to be, to the last bit, those of cells of their own."""
+"""Candidates read from reused cells have to be, to the last bit, those of cells of their own."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def same(answers):
 
 
 def test_the_built_in_cell(read, tmp_path):
-    answers, n_kept, going_on = read(tmp_path, n_cand=320)
+    answers, n_reused, going_on = read(tmp_path, n_cand=320)
     assert all(same(answers))
     assert going_on
     # Those whose number of segments is the first of its kind, or rare, have cells of their own.
-    assert n_kept > 150
+    assert n_reused > 150
     assert len({image.signature for image, _other in answers}) > 5
 
 
@@ -94,10 +94,10 @@ def test_a_candidate_that_leaves_a_value_alone_or_fails_has_a_cell_of_its_own(re
         values[::7, 3] = np.nan
         values[5::16, 0] = -1.0
 
-    answers, n_kept, going_on = read(tmp_path, n_cand=320, change=change)
+    answers, n_reused, going_on = read(tmp_path, n_cand=320, change=change)
     assert all(same(answers))
     assert going_on
-    assert n_kept > 60
+    assert n_reused > 60
     failed = [number for number, (answer, _) in enumerate(answers) if isinstance(answer, str)]
     assert failed == list(range(5, 320, 16))
     assert "L must be > 0" in answers[5][0]
@@ -111,10 +111,10 @@ def write_model(folder, construct="pass", besides="pass"):
 @pytest.mark.parametrize("besides", ["pass", "self.soma(0.5).pas.e += 1"])
 def test_a_class_that_keeps_to_what_is_relied_on(read, tmp_path, besides):
     write_model(tmp_path, besides=besides)
-    answers, n_kept, going_on = read(tmp_path, tmp_path)
+    answers, n_reused, going_on = read(tmp_path, tmp_path)
     assert all(same(answers))
     assert going_on
-    assert n_kept > 80
+    assert n_reused > 80
 
 
 @pytest.mark.parametrize(
@@ -132,15 +132,15 @@ def test_a_class_that_keeps_to_what_is_relied_on(read, tmp_path, besides):
 )
 def test_a_class_that_does_not_is_found_out(read, tmp_path, spoilt):
     write_model(tmp_path, **spoilt)
-    answers, n_kept, going_on = read(tmp_path, tmp_path)
+    answers, n_reused, going_on = read(tmp_path, tmp_path)
     assert all(same(answers))
     assert not going_on
-    assert n_kept == 0
+    assert n_reused == 0
 
 
 def test_every_message_is_checked(read, tmp_path):
     write_model(tmp_path, besides="self.soma(0.5).pas.g = 1e-6 * self.dend.L")
-    answers, n_kept, going_on = read(tmp_path, tmp_path, make=make_trusting_readers)
+    answers, n_reused, going_on = read(tmp_path, tmp_path, make=make_trusting_readers)
     assert all(same(answers))
     assert not going_on
-    assert n_kept == 0
+    assert n_reused == 0

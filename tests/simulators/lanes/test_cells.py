@@ -23,8 +23,6 @@ def signature(*kinds):
         parents=tuple(range(-1, len(kinds) - 1)),
         kinds=tuple(range(len(kinds))),
         node_kinds=kinds,
-        stimulated=0,
-        recorded=0,
     )
 
 

@@ -16,8 +16,6 @@ SIGNATURE = Signature(
     parents=(-1, 0, 1, 1, 3),
     kinds=(0, NO_MEMBRANE, 1, 0, 1),
     node_kinds=(CHANNEL, LEAK),
-    stimulated=0,
-    recorded=4,
 )
 # Values in the order of the nodes: three of node 0, two of 2, three of 3, two of 4.
 VALUES = np.array([1, 2, 3, 21, 22, 31, 32, 33, 41, 42], dtype=float)
@@ -43,7 +41,6 @@ def test_values_go_kind_after_kind_in_the_order_of_the_kernel():
     assert VALUES[layout.order].tolist() == [21, 22, 41, 42, 1, 2, 3, 31, 32, 33]
     assert layout.tree.kind.tolist() == [2, -1, 0, 2, 0]
     assert layout.tree.parent.tolist() == [-1, 0, 1, 1, 3]
-    assert (layout.tree.stimulated, layout.tree.recorded) == (0, 4)
     assert layout.tree.kind.dtype == layout.tree.parent.dtype == np.int32
 
 

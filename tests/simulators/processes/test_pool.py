@@ -120,6 +120,18 @@ def test_quick_tasks_travel_together(opened):
     assert all(outcome.value[1] == 0 for outcome in noting.map(list(range(9))))
 
 
+def test_what_is_ready_before_is_not_asked_for_again(opened):
+    halving = opened(_Halving, None)
+    for _ in range(2):
+        outcomes = list(halving.map([7] * 40, together=8))
+    assert sorted(outcome.task for outcome in outcomes) == list(range(40))
+    answers = [outcome.value for outcome in outcomes]
+    # Tasks are told apart by where they are, not by what they are.
+    assert {"ready 0", "ready 2", "ready 4", "ready 6", "asked"} <= set(answers)
+    assert {outcome.status for outcome in outcomes} == {RunStatus.OK}
+    assert [outcome.value for outcome in halving.map([7])] == ["asked"]
+
+
 def test_slow_tasks_travel_alone(opened):
     slow = opened(_Noting, 0.03)
     assert all(outcome.value[1] == 0 for outcome in slow.map(list(range(8)), together=16))
@@ -161,6 +173,7 @@ class _Noting:
 
     def prepare(self, tasks):
         self._prepared = tasks
+        return {}
 
     def __call__(self, task):
         if task == "raise":
@@ -170,6 +183,19 @@ class _Noting:
         time.sleep(1000 if task == "hang" else self._sleep_s)
         together = any(task is each for each in self._prepared)
         return task, len(self._prepared) if together else 0
+
+
+class _Halving:
+    """Has the answers of every other task of a message before it is called."""
+
+    def __init__(self, _setup):
+        pass
+
+    def prepare(self, tasks):
+        return {place: f"ready {place}" for place in range(0, len(tasks), 2)}
+
+    def __call__(self, task):
+        return "asked"
 
 
 def _sleeper(_setup):

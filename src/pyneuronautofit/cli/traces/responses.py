@@ -71,7 +71,9 @@ def _checked(path: Path, voltage: Any, step_ms: float | None, recording: Recordi
 
 def _read_npz(path: Path) -> tuple[Any, float | None]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # Opened here: numpy leaves a file open that turns out to be no archive.
+        with path.open("rb") as stream:
+            arrays = np.load(stream, allow_pickle=False)
             if not isinstance(arrays, np.lib.npyio.NpzFile) or "voltage" not in arrays:
                 raise RecordingError(f"{path} has no array 'voltage': {_EXPECTED}")
             step_ms = float(arrays["dt"]) if "dt" in arrays else None

@@ -66,7 +66,7 @@ def solve(executor: Executor, statement: tree.Solve) -> None:
 
 def _solve_derivative(executor: Executor, block: tree.Block, method: str) -> None:
     if method == "cnexp":
-        with executor.inside(_Exponential()):
+        with executor.inside(_ExponentialStep()):
             executor.run(block.body)
     elif method == "euler":
         collected = _Collected({}, {})
@@ -89,7 +89,7 @@ def _solve_kinetic(executor: Executor, block: tree.Block, method: str) -> None:
     _solve_implicitly(executor, block, Balance)
 
 
-class _Exponential:
+class _ExponentialStep:
     """Advances every state at its equation (cnexp)."""
 
     within_decisions = True
@@ -314,7 +314,7 @@ def _solve_linear(executor: Executor, block: tree.Block, _method: str) -> None:
     unknowns = {key: graph.input(("unknown", key)) for key in states}
     before = {key: executor.value(key) for key in states}
     executor.values.update(unknowns)
-    equations = _Equations([])
+    equations = _LinearResidues([])
     with executor.inside(equations):
         executor.run(block.body)
     used = [key for key in states if _appears(executor, equations.residues, unknowns[key])]
@@ -337,7 +337,7 @@ def _solve_linear(executor: Executor, block: tree.Block, _method: str) -> None:
 
 
 @dataclass
-class _Equations:
+class _LinearResidues:
     """Collects `left - right` of the equations of a LINEAR block."""
 
     residues: list[Node]

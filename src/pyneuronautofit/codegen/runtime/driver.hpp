@@ -119,7 +119,7 @@ template <class... K> class Group {
             diagonal_[i] = fixed_[i] + slope_[i] * area_[i];
             right_[i] = -current_[i] * area_[i];
         }
-        right_[tree_.stimulated] += stimulus;
+        right_[tree::electrode] += stimulus;
         solve();
         t_ += dt_;
         const V middle = t_ + real(0.5) * dt_;
@@ -136,7 +136,7 @@ template <class... K> class Group {
         });
     }
 
-    V recorded() const { return v_[tree_.recorded]; }
+    V recorded() const { return v_[tree::electrode]; }
     V voltage(int node) const { return v_[node]; }
     V time() const { return t_; }
 

@@ -171,7 +171,7 @@ template <bool following, class... K> class Run {
             const double apart = std::abs(at_middle - at_first - whole * till_middle);
             wandered[l] = real(apart);
         }
-        wandered /= stepper_.capacitance_of_stimulated() * (wander * real(protocol_.tolerance_mV));
+        wandered /= stepper_.capacitance_of_electrode() * (wander * real(protocol_.tolerance_mV));
     }
 
     void respond(T n, M good, const typename Stepper<following, K...>::Outcome &course) {

@@ -129,9 +129,9 @@ template <bool following, class... K> class Stepper {
         next_ = present;
     }
 
-    const V &recorded() const { return kept_[layout_.tree.recorded]; }
+    const V &recorded() const { return kept_[tree::electrode]; }
     // Capacitance where the current goes in, nF.
-    const V &capacitance_of_stimulated() const { return capacitance()[layout_.tree.stimulated]; }
+    const V &capacitance_of_electrode() const { return capacitance()[tree::electrode]; }
 
   private:
     const V *capacitance() const { return fixed_; }
@@ -148,7 +148,7 @@ template <bool following, class... K> class Stepper {
             const V stiff = stiff_part(h * slope[i], stiffness_predicted * c[i]);
             right_[i] = total[i] + ((drive_share - less_if_stiff * (stiff * stiff)) * h) * drive[i];
         }
-        right_[layout_.tree.stimulated] += stimulus_nA;
+        right_[tree::electrode] += stimulus_nA;
         factorise_and_solve(right_);
         for (int i = 0; i < n_; i++)
             middle_[i] = clamped(v[i] + right_[i]);
@@ -215,7 +215,7 @@ template <bool following, class... K> class Stepper {
             }
         }
         add_axial(v, right_);
-        right_[layout_.tree.stimulated] += stimulus_nA;
+        right_[tree::electrode] += stimulus_nA;
         for (int i = 0; i < n_; i++) {
             const V stiff = stiff_part(h * inner_slope_[i], stiffness * c[i]);
             const V drift = (stiff * stiff) * (h * drive[i]);
@@ -247,7 +247,7 @@ template <bool following, class... K> class Stepper {
         const V per_step = real(0.5) * rate;
         for (int i = 0; i < n_; i++)
             right_[i] = c[i] * per_step * (v_next[i] - v[i]) - real(0.5) * (total[i] + total_next[i]);
-        right_[layout_.tree.stimulated] -= stimulus_nA;
+        right_[tree::electrode] -= stimulus_nA;
         solve(right_);
         V error{}, sum{};
         for (int i = 0; i < n_; i++) {
@@ -256,8 +256,8 @@ template <bool following, class... K> class Stepper {
             sum += here;
         }
         error = sum - sum == V{} ? error : lanes::broadcast(lanes::not_a_number);
-        const int r = layout_.tree.recorded;
-        const V arriving = total[r] + (r == layout_.tree.stimulated ? stimulus_nA : V{});
+        constexpr int r = tree::electrode;
+        const V arriving = total[r] + stimulus_nA;
         const V a = h * arriving / c[r];
         return {error * (real(1) / gamma), v[r], a, v_next[r] - v[r] - a};
     }

@@ -22,11 +22,12 @@ inline bool stopped(const std::int32_t *stop) {
     return stop && __atomic_load_n(stop, __ATOMIC_RELAXED) != 0;
 }
 
-// The tree of a group. Parents come before their children; node 0 is the root.
+// The root: where the current goes in, and the voltage is recorded.
+constexpr int electrode = 0;
+
+// The tree of a group. Parents come before their children.
 struct Tree {
     std::int32_t n_node;
-    std::int32_t stimulated;
-    std::int32_t recorded;
     const std::int32_t *parent;
     const std::int32_t *kind;  // -1: a node without membrane
 };

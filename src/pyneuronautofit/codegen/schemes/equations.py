@@ -88,15 +88,17 @@ def build_equations(
     """
     ordered = ordered_mechanisms(kind, mechanisms)
     # Which inputs vary is not known before the mechanisms were executed once.
-    everything = _Equations(kind, ordered, lambda _name: True, single).found()
+    everything = _CollectingSegment(kind, ordered, lambda _name: True, single).found()
     varying = _OF_STEP | set(everything.rates) | set(everything.updates)
-    return _Equations(kind, ordered, lambda n: n in varying or n[0] in _STAND_INS, single).found()
+    return _CollectingSegment(
+        kind, ordered, lambda n: n in varying or n[0] in _STAND_INS, single
+    ).found()
 
 
 _STAND_INS = frozenset({"unknown", "no", "step", "past", "middle"})
 
 
-class _Equations(Segment):
+class _CollectingSegment(Segment):
     """A segment whose equations are being collected."""
 
     def found(self) -> Equations:
@@ -109,6 +111,7 @@ class _Equations(Segment):
         solved = self.after()
         current = self.graph.add(*self.execute_currents())
         rates, together, laws = _by_name(self.executors, collected)
+        laws = [_of_rates(self.graph, *law, rates) for law in laws]
         corrections = {
             name: solved[name]
             for name in rates
@@ -202,6 +205,15 @@ class _Substitution:
             replaced[own] = self._known[own]
         (result,) = self._graph.replace([node], replaced)
         return result
+
+
+def _of_rates(
+    graph: Graph, weights: Mapping[Name, float], total: Node, rates: Mapping[Name, Node]
+) -> tuple[dict[Name, float], Node]:
+    """Return a law of those states that have equations: the others stay what they are."""
+    held = [(-w, graph.input(name)) for name, w in weights.items() if name not in rates]
+    own = {name: w for name, w in weights.items() if name in rates}
+    return own, graph.combine(0.0, [(1.0, total), *held]) if held else total
 
 
 def _by_name(

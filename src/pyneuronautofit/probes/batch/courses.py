@@ -11,7 +11,7 @@ from collections.abc import Generator
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.probes.batch.lanes import Arrived, Clamp, Request, Track
+from pyneuronautofit.probes.batch.lanes import CellState, Clamp, Reply, Request
 from pyneuronautofit.probes.batch.reader import ModelImage
 from pyneuronautofit.probes.batch.scheduler import Course
 from pyneuronautofit.probes.tests import Rest, RestTest, StepTest, StepTraces
@@ -40,7 +40,7 @@ def clamp_steps(test: StepTest) -> tuple[int, int]:
     return on, off
 
 
-def current_steps(track: Track, model: ModelImage, test: StepTest) -> Course:
+def current_steps(cell: CellState, model: ModelImage, test: StepTest) -> Course:
     """Simulate current steps; return `StepTraces`, or None if a voltage is not sound.
 
     What comes before the onset is the same for all of them.
@@ -50,18 +50,18 @@ def current_steps(track: Track, model: ModelImage, test: StepTest) -> Course:
     voltage = np.empty(shape)
     n_before = max(test.n_onset - 1, 0)
     before = np.empty((len(test.places), n_before))
-    arrived = yield from _watch(track, model, before)
-    if not arrived.sound:
+    reply = yield from _watch(cell, model, before)
+    if not reply.sound:
         return None
     on, off = clamp_steps(test)
-    start = arrived.track
+    start = reply.cell
     for number, amplitude_pA in enumerate(test.amplitudes_pA):
         trace = voltage[number]
         trace[:, 0] = model.watched_mV
         trace[:, 1 : n_before + 1] = before
         clamp = Clamp(amplitude_pA / PA_PER_NA, on - n_before, off - n_before)
-        arrived = yield from _watch(start, model, trace[:, n_before + 1 :], clamp)
-        if not (arrived.sound and is_sound(trace)):
+        reply = yield from _watch(start, model, trace[:, n_before + 1 :], clamp)
+        if not (reply.sound and is_sound(trace)):
             return None
         if rises(trace[0, n_before:], test.until_mV):
             break
@@ -69,13 +69,13 @@ def current_steps(track: Track, model: ModelImage, test: StepTest) -> Course:
 
 
 def _watch(
-    track: Track, model: ModelImage, voltage: FloatArray, clamp: Clamp | None = None
-) -> Generator[Request, Arrived, Arrived]:
+    cell: CellState, model: ModelImage, voltage: FloatArray, clamp: Clamp | None = None
+) -> Generator[Request, Reply, Reply]:
     """Let time pass and write the voltages of all steps, shape (n_place, n_step), mV."""
     made = np.empty(voltage.shape)
-    arrived = yield Request(track, voltage.shape[1], clamp or Clamp(), model.watched, 1, made)
+    reply = yield Request(cell, voltage.shape[1], clamp or Clamp(), model.watched, 1, made)
     voltage[...] = made
-    return arrived
+    return reply
 
 
 def rises(voltage_mV: FloatArray, until_mV: float | None) -> bool:
@@ -85,29 +85,29 @@ def rises(voltage_mV: FloatArray, until_mV: float | None) -> bool:
     return bool(((voltage_mV[1:] > until_mV) & (voltage_mV[:-1] <= until_mV)).any())
 
 
-def long_rest(track: Track, model: ModelImage, test: RestTest) -> Course:
+def long_rest(cell: CellState, model: ModelImage, test: RestTest) -> Course:
     """Simulate a long rest; return `Rest`, or None if a voltage is not sound."""
     watch_from_ms = max(test.duration_ms - test.watched_ms, 0.0)
     n_look = steps_in(_LOOK_EVERY_MS, test.dt_ms)
     n_left = steps_in(watch_from_ms, test.dt_ms)
     before: FloatArray | None = None
     while n_left >= n_look:
-        arrived = yield Request(track, n_look)
+        reply = yield Request(cell, n_look)
         n_left -= n_look
-        if not arrived.sound:
+        if not reply.sound:
             return None
-        track = arrived.track
-        now = track.own
+        cell = reply.cell
+        now = cell.own
         if before is not None and _is_same(before, now):
-            watched = np.full(round(test.watched_ms), track.state[0])
-            return Rest(_middles(track, model), watched)
+            watched = np.full(round(test.watched_ms), cell.state[0])
+            return Rest(_middles(cell, model), watched)
         before = now
     if n_left:
-        arrived = yield Request(track, n_left)
-        if not arrived.sound:
+        reply = yield Request(cell, n_left)
+        if not reply.sound:
             return None
-        track = arrived.track
-    return (yield from _watched_rest(track, model, test, watch_from_ms))
+        cell = reply.cell
+    return (yield from _watched_rest(cell, model, test, watch_from_ms))
 
 
 def _is_same(before: FloatArray, now: FloatArray) -> bool:
@@ -116,8 +116,8 @@ def _is_same(before: FloatArray, now: FloatArray) -> bool:
 
 
 def _watched_rest(
-    track: Track, model: ModelImage, test: RestTest, from_ms: float
-) -> Generator[Request, Arrived, Rest | None]:
+    cell: CellState, model: ModelImage, test: RestTest, from_ms: float
+) -> Generator[Request, Reply, Rest | None]:
     """Go on to the end, and return what it is like there."""
     first = steps_in(from_ms, test.dt_ms)
     times_ms = np.arange(from_ms, test.duration_ms) + 1.0
@@ -126,13 +126,13 @@ def _watched_rest(
     voltage = np.empty(n_step)
     for start in range(0, n_step, n_turn):
         part = np.empty((1, min(n_turn, n_step - start)))
-        arrived = yield Request(track, part.shape[1], watched=(0,), every=1, voltage_mV=part)
-        if not arrived.sound:
+        reply = yield Request(cell, part.shape[1], watched=(0,), every=1, voltage_mV=part)
+        if not reply.sound:
             return None
         voltage[start : start + part.shape[1]] = part[0]
-        track = arrived.track
-    return Rest(_middles(track, model), voltage[ends - 1])
+        cell = reply.cell
+    return Rest(_middles(cell, model), voltage[ends - 1])
 
 
-def _middles(track: Track, model: ModelImage) -> dict[str, float]:
-    return {name: float(track.state[node]) for name, node in model.middles.items()}
+def _middles(cell: CellState, model: ModelImage) -> dict[str, float]:
+    return {name: float(cell.state[node]) for name, node in model.middles.items()}

@@ -49,7 +49,7 @@ class Passing:
     voltage_mV
         Where they go: of every lane one array for each watched node, shape (n_step // every,), mV.
     threshold_mV
-        It is noted when the recorded node rises above it; None: it is not.
+        It is noted when the voltage of node 0 rises above it; None: it is not.
     """
 
     n_step: int
@@ -144,7 +144,7 @@ class ProbeKernel(KernelBase):
         -------
         time_ms : FloatArray, shape (n_lane,)
         crossed : IntArray, shape (n_lane,)
-            The step in which the recorded node rose above the threshold; -1: it did not. If all
+            The step in which node 0 rose above the threshold; -1: it did not. If all
             have, the time ends with the last of them, and the states are good for nothing.
         """
         tree, step, time = group.tree.as_struct(), self.constant(dt_ms), self.aligned(time_ms)

@@ -62,36 +62,38 @@ class ProbeRunner:
         given = [(node, variable) for node, kind in nodes for variable in loaded.variables[kind]]
         self._value_rows = {each: row for row, each in enumerate(given)}
 
-    def track(self, image: CellImage) -> Track:
+    def cell_of(self, image: CellImage) -> CellState:
         """Return a cell that has not begun yet."""
         values = image.values[self._layout.order]
         columns = (values, cable_column(image), image.voltage_mV)
-        return Track(self, *columns, np.zeros(0), 0.0)
+        return CellState(self, *columns, np.zeros(0), 0.0)
 
     def state_row(self, node: int, name: Name) -> int | None:
         """Return where a state is kept; None: it has no effect, and is not."""
         return self._rows.get((node, name))
 
-    def with_values(self, track: Track, node: int, values: dict[NodeVariable, float]) -> Track:
+    def with_values(
+        self, cell: CellState, node: int, values: dict[NodeVariable, float]
+    ) -> CellState:
         """Return a cell with other values of some variables, if the kernel asks for them."""
-        changed = track.values.copy()
+        changed = cell.values.copy()
         for variable, value in values.items():
             row = self._value_rows.get((node, variable))
             if row is not None:
                 changed[row] = value
-        return replace(track, values=changed)
+        return replace(cell, values=changed)
 
-    def run(self, requests: Sequence[Request], stop: Stop) -> list[Arrived]:
+    def run(self, requests: Sequence[Request], stop: Stop) -> list[Reply]:
         """Let time pass for at most as many requests as there are lanes, all of one kind."""
         began = time.monotonic()
         kernel, first = self.kernel, requests[0]
-        tracks = self._filled([request.track for request in requests])
-        group = self._group(tracks)
-        time_ms = np.array([track.time_ms for track in tracks])
+        cells = self._filled([request.cell for request in requests])
+        group = self._group(cells)
+        time_ms = np.array([cell.time_ms for cell in cells])
         if first.begins:
             state = kernel.begin(group, self.dt_ms)
         else:
-            state = kernel.aligned(np.stack([track.state for track in tracks], axis=1))
+            state = kernel.aligned(np.stack([cell.state for cell in cells], axis=1))
         if first.event_node is not None:
             weight = np.array(self._filled([request.weight for request in requests]))
             node = first.event_node
@@ -101,12 +103,12 @@ class ProbeRunner:
             group, state, time_ms, passing, dt_ms=self.dt_ms, stop=stop
         )
         seconds = (time.monotonic() - began) / len(requests)
-        return self._arrived(requests, np.asarray(state), time_ms, crossed.tolist(), seconds)
+        return self._replies(requests, np.asarray(state), time_ms, crossed.tolist(), seconds)
 
-    def _group(self, tracks: Sequence[Track]) -> LaneGroup:
+    def _group(self, cells: Sequence[CellState]) -> LaneGroup:
         columns = [
             self.kernel.aligned(np.stack(each, axis=1))
-            for each in zip(*((t.values, t.cable, t.voltage_mV) for t in tracks), strict=True)
+            for each in zip(*((c.values, c.cable, c.voltage_mV) for c in cells), strict=True)
         ]
         return LaneGroup(self._layout.tree, *columns)
 
@@ -129,14 +131,14 @@ class ProbeRunner:
             first.threshold_mV,
         )
 
-    def _arrived(
+    def _replies(
         self,
         requests: Sequence[Request],
         state: FloatArray,
         time_ms: FloatArray,
         crossed: Sequence[int],
         seconds: float,
-    ) -> list[Arrived]:
+    ) -> list[Reply]:
         n = len(requests)
         voltage = state[: self.n_node, :n]
         # Comparisons with nan are false.
@@ -148,8 +150,8 @@ class ProbeRunner:
                 own = state[:, :n][self.own]
                 distance = settling.distance(own, np.stack(references, axis=1)[self.own])  # type: ignore[arg-type]
         return [
-            Arrived(
-                replace(request.track, state=state[:, k].copy(), time_ms=float(time_ms[k])),
+            Reply(
+                replace(request.cell, state=state[:, k].copy(), time_ms=float(time_ms[k])),
                 crossed[k],
                 bool(sound[k]),
                 float(distance[k]),
@@ -175,7 +177,7 @@ def _nodes_in_order(
 
 
 @dataclass(frozen=True)
-class Track:
+class CellState:
     """A cell at some time.
 
     Attributes
@@ -218,7 +220,7 @@ class Request:
 
     Attributes
     ----------
-    track
+    cell
         A cell; one that has not begun begins first.
     n_step
         Time steps.
@@ -228,14 +230,14 @@ class Request:
         The nodes whose voltages are written to `voltage_mV`, FloatArray, shape (n_watched,
         n_step // every), mV, after every so many steps; 0: none are.
     threshold_mV
-        Of the stimulated node; None: crossings are of no interest.
+        Of node 0; None: crossings are of no interest.
     event_node, weight
         Where an event comes before the first step, and its weight; None: none does.
     reference : FloatArray, shape (n_state,)
         A state; how far the cell is from it is told.
     """
 
-    track: Track
+    cell: CellState
     n_step: int
     clamp: Clamp = Clamp()
     watched: tuple[int, ...] = ()
@@ -249,13 +251,13 @@ class Request:
     @property
     def begins(self) -> bool:
         """Whether the cell has not begun."""
-        return not len(self.track.state)
+        return not len(self.cell.state)
 
     @property
     def kind(self) -> tuple[Any, ...]:
         """What requests have to share for running together."""
         return (
-            self.track.runner,
+            self.cell.runner,
             self.begins,
             self.n_step,
             self.watched,
@@ -267,12 +269,12 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Arrived:
+class Reply:
     """What came of a request.
 
     Attributes
     ----------
-    track
+    cell
         The cell afterwards.
     crossed
         The step in which it rose above the threshold; -1: it did not. The cell is good for
@@ -285,7 +287,7 @@ class Arrived:
         Its share of the time that this took.
     """
 
-    track: Track
+    cell: CellState
     crossed: int
     sound: bool
     distance: float

@@ -16,9 +16,9 @@ from pyneuronautofit.simulators.cells.morphology import (
     neuron,
     read_shape,
 )
-from pyneuronautofit.simulators.cells.reading import read_structure
+from pyneuronautofit.simulators.cells.reading import LackingKindError
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
-from pyneuronautofit.simulators.cells.worker import image_reader, is_lacking_kind
+from pyneuronautofit.simulators.cells.worker import image_reader
 from pyneuronautofit.simulators.neuron.cell import (
     NeuronSession,
     NeuronSetup,
@@ -104,10 +104,10 @@ def make_probe_reader(setup: ProbeSetup) -> ProbeReader:
     ModelError
         If it cannot be loaded, or lacks a parameter, the soma or the synapse.
     """
-    bench = open_session(setup.neuron)
+    session = open_session(setup.neuron)
     if setup.synapse is not None:
-        synapse.require_mechanism(bench.h)
-    return ProbeReader(bench, setup)
+        synapse.require_mechanism(session.h)
+    return ProbeReader(session, setup)
 
 
 class ProbeReader:
@@ -115,14 +115,14 @@ class ProbeReader:
 
     Parameters
     ----------
-    bench
+    session
         Builds the cells.
     setup
         Of the worker.
     """
 
-    def __init__(self, bench: NeuronSession, setup: ProbeSetup) -> None:
-        self._bench = bench
+    def __init__(self, session: NeuronSession, setup: ProbeSetup) -> None:
+        self._session = session
         self._setup = setup
 
     def __call__(self, task: ReadModel) -> Answer:
@@ -130,7 +130,7 @@ class ProbeReader:
         try:
             return self._build_and_read(task)
         finally:
-            self._bench.clear()
+            self._session.clear()
 
     def _build_and_read(self, task: ReadModel) -> Answer:
         # What the cell class raises is the failure of this model alone.
@@ -144,28 +144,26 @@ class ProbeReader:
             image = image_reader(task.plan).read(cell, soma)
             del made
             return _model_image(cell, image, self._setup.places)
-        except KeyError as error:
-            if not is_lacking_kind(error):
-                raise
-            return read_structure(cell, soma)[0]
+        except LackingKindError as lacking:
+            return lacking.signature
         except PyNeuronAutofitError as error:
             return error
 
     def _build(self, settings: Settings) -> Any:
         if self._setup.synapse is None:
-            return self._bench.build(settings)
+            return self._session.build(settings)
         # `SynapseTest` takes cells as their class makes them.
-        cell = self._bench.construct()
+        cell = self._session.construct()
         for path, value in settings:
             path.set(cell, value)
         return cell
 
     def _begin(self, cell: Any, beginning: Settings) -> None:
-        self._bench.initialise(self._setup.neuron.experiment)
+        self._session.initialise(self._setup.neuron.experiment)
         if beginning:
             for path, voltage_mV in beginning:
                 path.set(cell, voltage_mV)
-            self._bench.h.finitialize()
+            self._session.h.finitialize()
 
 
 def _model_image(cell: Any, image: CellImage, places: tuple[ParameterPath, ...]) -> ModelImage:

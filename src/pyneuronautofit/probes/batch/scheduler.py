@@ -13,11 +13,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pyneuronautofit.probes.batch.lanes import Arrived, Request
+from pyneuronautofit.probes.batch.lanes import Reply, Request
 from pyneuronautofit.simulators.lanes.kernel import Stop
 
 #: Asks for time to pass, and returns something in the end.
-Course: TypeAlias = Generator[Request, Arrived, Any]
+Course: TypeAlias = Generator[Request, Reply, Any]
 
 
 @dataclass(eq=False)
@@ -42,7 +42,7 @@ class Scheduler:
         self._threads = threads
         self._n_thread = n_thread
         self._waiting: dict[tuple[Any, ...], deque[tuple[_Running, Request]]] = {}
-        self._at_work: dict[Future[list[Arrived]], list[_Running]] = {}
+        self._at_work: dict[Future[list[Reply]], list[_Running]] = {}
         self._stop = Stop()
 
     @property
@@ -72,9 +72,9 @@ class Scheduler:
             self._submit()
         done, _pending = wait(list(self._at_work), return_when=FIRST_COMPLETED)
         for future in done:
-            for running, arrived in zip(self._at_work.pop(future), future.result(), strict=True):
-                if running.spent(arrived.seconds):
-                    self._resume(running, arrived)
+            for running, reply in zip(self._at_work.pop(future), future.result(), strict=True):
+                if running.spent(reply.seconds):
+                    self._resume(running, reply)
 
     def end(self) -> None:
         """End all that is running, and wait until it has ended."""
@@ -85,9 +85,9 @@ class Scheduler:
         self._waiting.clear()
         self._at_work.clear()
 
-    def _resume(self, running: _Running, arrived: Arrived | None) -> None:
+    def _resume(self, running: _Running, reply: Reply | None) -> None:
         try:
-            request = next(running.course) if arrived is None else running.course.send(arrived)
+            request = next(running.course) if reply is None else running.course.send(reply)
         except StopIteration as stopped:
             running.ended(stopped.value)
             return

@@ -17,7 +17,7 @@ from pyneuronautofit.codegen.equations.names import mechanism_name
 from pyneuronautofit.codegen.kinds import NodeVariable, process_name
 from pyneuronautofit.probes import settling, synapse
 from pyneuronautofit.probes.batch.courses import rises, steps_in
-from pyneuronautofit.probes.batch.lanes import Arrived, Request, Track
+from pyneuronautofit.probes.batch.lanes import CellState, Reply, Request
 from pyneuronautofit.probes.batch.scheduler import Course
 from pyneuronautofit.probes.synapse import SynapseTrial, TrialTrace
 from pyneuronautofit.probes.tests import SynapseTest, SynapseThresholds
@@ -37,14 +37,14 @@ class Rested:
     ----------
     last
         One step before the event, which is what trials are compared to.
-    track
+    cell
         When the event comes.
     settled
         Whether it has settled.
     """
 
-    last: Track
-    track: Track
+    last: CellState
+    cell: CellState
     settled: bool
 
     @property
@@ -53,35 +53,35 @@ class Rested:
         return float(self.last.state[_NODE])
 
 
-def rest_before_event(track: Track, test: SynapseTest) -> Course:
+def rest_before_event(cell: CellState, test: SynapseTest) -> Course:
     """Let a model rest until the event; return `Rested`, or None if a voltage is not sound."""
     n_last = max(steps_in(test.rest_ms, test.dt_ms) - 1, 0)
     n_settling = min(steps_in(settling.SETTLE_MS, test.dt_ms), n_last)
-    tracks = []
+    cells = []
     for n_step in (n_last - n_settling, n_settling, 1):
-        arrived = yield Request(track, n_step)
-        if not arrived.sound:
+        reply = yield Request(cell, n_step)
+        if not reply.sound:
             return None
-        track = arrived.track
-        tracks.append(track)
-    before, last, now = tracks
+        cell = reply.cell
+        cells.append(cell)
+    before, last, now = cells
     return Rested(last, now, bool(settling.has_settled(before.own, last.own)))
 
 
-def with_mix(track: Track, mix: tuple[float, float], process: str) -> Track:
+def with_mix(cell: CellState, mix: tuple[float, float], process: str) -> CellState:
     """Return a model whose synapse has another mix."""
     values = {
         NodeVariable("mechanism", process, name, None): share
         for name, share in zip((synapse.AMPA, synapse.NMDA), mix, strict=True)
     }
-    return track.runner.with_values(track, _NODE, values)
+    return cell.runner.with_values(cell, _NODE, values)
 
 
 def trial(rested: Rested, test: SynapseTest, weight_uS: float, process: str) -> Course:
     """Let an event come; return whether the model fires, None if a voltage is not sound."""
     before = math.inf
     request = Request(
-        rested.track,
+        rested.cell,
         0,
         threshold_mV=test.threshold_mV,
         event_node=_NODE,
@@ -89,22 +89,22 @@ def trial(rested: Rested, test: SynapseTest, weight_uS: float, process: str) -> 
         reference=rested.last.state,
     )
     for n_step, is_look in _turns(test):
-        arrived: Arrived = yield replace(request, n_step=n_step)
-        if arrived.crossed >= 0:
+        reply: Reply = yield replace(request, n_step=n_step)
+        if reply.crossed >= 0:
             return True
-        if not arrived.sound:
+        if not reply.sound:
             return None
-        request = replace(request, track=arrived.track, event_node=None)
+        request = replace(request, cell=reply.cell, event_node=None)
         if not is_look:
             continue
-        left_uS = conductance_uS(arrived.track, process)
-        if rested.settled and settling.is_back(before, arrived.distance, left_uS):
+        left_uS = conductance_uS(reply.cell, process)
+        if rested.settled and settling.is_back(before, reply.distance, left_uS):
             return False
-        before = arrived.distance
+        before = reply.distance
     return False
 
 
-def shown_trial(track: Track, shown: SynapseTrial, process: str) -> Course:
+def shown_trial(cell: CellState, shown: SynapseTrial, process: str) -> Course:
     """Simulate one trial to its end; return `TrialTrace`, or None if a voltage is not sound.
 
     As in NEURON's, the voltages begin so long before the event, or with the beginning.
@@ -114,15 +114,15 @@ def shown_trial(track: Track, shown: SynapseTrial, process: str) -> Course:
     n_rest, n_response = (steps_in(each, test.dt_ms) for each in (test.rest_ms, test.response_ms))
     first = max(n_rest - n_before, 0)
     voltage = np.empty((1, n_rest + n_response + 1 - first))
-    voltage[0, 0] = track.voltage_mV[_NODE]
+    voltage[0, 0] = cell.voltage_mV[_NODE]
     if first:
-        arrived = yield Request(track, first)
-        track = arrived.track
-        voltage[0, 0] = track.state[_NODE]
+        reply = yield Request(cell, first)
+        cell = reply.cell
+        voltage[0, 0] = cell.state[_NODE]
     n_shown = n_rest - first
-    arrived = yield from _recorded(Request(track, n_shown), voltage[:, 1 : n_shown + 1])
-    track = with_mix(arrived.track, test.mixes[0], process)
-    event = Request(track, n_response, event_node=_NODE, weight=shown.conductance_uS)
+    reply = yield from _recorded(Request(cell, n_shown), voltage[:, 1 : n_shown + 1])
+    cell = with_mix(reply.cell, test.mixes[0], process)
+    event = Request(cell, n_response, event_node=_NODE, weight=shown.conductance_uS)
     yield from _recorded(event, voltage[:, n_shown + 1 :])
     if not is_sound(voltage):
         return None
@@ -131,12 +131,12 @@ def shown_trial(track: Track, shown: SynapseTrial, process: str) -> Course:
     return TrialTrace(time_ms, voltage[0], fired)
 
 
-def _recorded(request: Request, voltage: FloatArray) -> Generator[Request, Arrived, Arrived]:
+def _recorded(request: Request, voltage: FloatArray) -> Generator[Request, Reply, Reply]:
     """Let time pass and write the voltage after every step, shape (1, n_step), mV."""
     made = np.empty(voltage.shape)
-    arrived = yield replace(request, watched=(_NODE,), every=1, voltage_mV=made)
+    reply = yield replace(request, watched=(_NODE,), every=1, voltage_mV=made)
     voltage[...] = made
-    return arrived
+    return reply
 
 
 def _turns(test: SynapseTest) -> Generator[tuple[int, bool]]:
@@ -151,13 +151,13 @@ def _turns(test: SynapseTest) -> Generator[tuple[int, bool]]:
         yield n_step, True
 
 
-def conductance_uS(track: Track, process: str) -> float:
+def conductance_uS(cell: CellState, process: str) -> float:
     """Return what is left of the AMPA and NMDA conductances; infinite if it is not known."""
     signs = {"Bampa": 1.0, "Aampa": -1.0, "Bnmda": 1.0, "Anmda": -1.0}
-    rows = [track.runner.state_row(_NODE, mechanism_name(process, name)) for name in signs]
+    rows = [cell.runner.state_row(_NODE, mechanism_name(process, name)) for name in signs]
     if None in rows:
         return math.inf
-    total = sum(s * float(track.state[row]) for s, row in zip(signs.values(), rows, strict=True))
+    total = sum(s * float(cell.state[row]) for s, row in zip(signs.values(), rows, strict=True))
     return synapse.SETTINGS["gsynmod"] * total
 
 
@@ -211,8 +211,8 @@ class ThresholdSearch:
         for search, mix in zip(self._searches, self._test.mixes, strict=True):
             if known:
                 search.tell({0.0: at_zero})
-            track = with_mix(self._rested.track, mix, self._process)
-            self._go_on(search, replace(self._rested, track=track))
+            cell = with_mix(self._rested.cell, mix, self._process)
+            self._go_on(search, replace(self._rested, cell=cell))
 
     def _go_on(self, search: GridSearch, rested: Rested) -> None:
         wanted = search.wanted

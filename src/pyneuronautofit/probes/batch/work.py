@@ -23,7 +23,7 @@ from pyneuronautofit.probes.pool import Test
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import Probed, RestTest, StepTest, SynapseTest
 from pyneuronautofit.probes.threshold import N_GRID
-from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.processes.pool import Outcome
 
@@ -111,17 +111,17 @@ class ProbeWork:
     def _begin(self, outcome: Outcome) -> None:
         self._n_open += 1
         test, model = self._test, outcome.value
-        track = self._runners[model.signature].track(model.image)
+        cell = self._runners[model.signature].cell_of(model.image)
         answering = _Answering(outcome, self._scheduler, self._finished.append, self._time_limit_s)
         if isinstance(test, StepTest):
-            answering.run(current_steps(track, model, test), answering.end)
+            answering.run(current_steps(cell, model, test), answering.end)
         elif isinstance(test, RestTest):
-            answering.run(long_rest(track, model, test), answering.end)
+            answering.run(long_rest(cell, model, test), answering.end)
         elif isinstance(test, SynapseTrial):
-            answering.run(shown_trial(track, test, _process(model)), answering.end)
+            answering.run(shown_trial(cell, test, _process(model)), answering.end)
         else:
             searching = partial(self._keep_rested, test, model, answering)
-            answering.run(rest_before_event(track, test), searching)
+            answering.run(rest_before_event(cell, test), searching)
 
     def _keep_rested(
         self, test: SynapseTest, model: ModelImage, answering: _Answering, rested: Rested | None

@@ -16,19 +16,19 @@ _STATE_VARIABLES = 3  # NEURON's number for them, in MechanismStandard
 
 
 class Runner:
-    """Simulates the cells that a bench builds.
+    """Simulates the cells that a session builds.
 
     Parameters
     ----------
-    bench
+    session
         Builds them.
     experiment
         Temperature, time step and initial voltage.
     """
 
-    def __init__(self, bench: NeuronSession, experiment: Experiment) -> None:
-        self._bench = bench
-        self._h = bench.h
+    def __init__(self, session: NeuronSession, experiment: Experiment) -> None:
+        self._session = session
+        self._h = session.h
         self._experiment = experiment
         self._context = self._h.ParallelContext()
         # psolve wants a bound on its own steps although there is nothing to exchange.
@@ -36,7 +36,7 @@ class Runner:
 
     def begin(self, cell: Any, beginning: Settings) -> None:
         """Bring the cell to its initial state, at t = 0."""
-        self._bench.initialise(self._experiment)
+        self._session.initialise(self._experiment)
         if beginning:
             for path, voltage_mV in beginning:
                 path.set(cell, voltage_mV)
@@ -95,7 +95,7 @@ def _states_of(h: Any, segment: Any, mechanism: Any) -> Iterator[Any]:
 
 
 def reference(cell: Any, path: ParameterPath) -> Any:
-    """Return NEURON's pointer to the variable at a path, which `make_bench` has found to exist."""
+    """Return NEURON's pointer to what is at a path, which `open_session` has found to exist."""
     owner = cell
     for step in path.steps:
         owner = getattr(owner, step.name)

@@ -29,7 +29,7 @@ from pyneuronautofit.probes.tests import (
     SynapseTest,
     SynapseThresholds,
 )
-from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.neuron.cell import (
     NeuronSession,
@@ -143,23 +143,23 @@ def _make_runner(
 ) -> Callable[[_Task], StepTraces | Rest | SynapseThresholds | TrialTrace]:
     """Load the model and check it; raises ModelError as `open_session` does."""
     test = setup.test
-    # Of an experiment, the bench needs temperature, time step and initial voltage.
+    # Of an experiment, the session needs temperature, time step and initial voltage.
     experiment = bare_experiment(test)
-    bench = open_session(NeuronSetup(setup.source, experiment, setup.paths, setup.exact_tables))
+    session = open_session(NeuronSetup(setup.source, experiment, setup.paths, setup.exact_tables))
     if isinstance(test, StepTest):
-        return _StepRunner(bench, experiment, test)
+        return _StepRunner(session, experiment, test)
     if isinstance(test, SynapseTrial):
-        return TrialRunner(bench, experiment, test)
+        return TrialRunner(session, experiment, test)
     if isinstance(test, SynapseTest):
-        return SearchRunner(bench, experiment, test)
-    return _RestRunner(bench, experiment, test)
+        return SearchRunner(session, experiment, test)
+    return _RestRunner(session, experiment, test)
 
 
 class _StepRunner(Runner):
     """Simulates current steps. What comes before the step is the same for all, and shared."""
 
-    def __init__(self, bench: NeuronSession, experiment: Experiment, test: StepTest) -> None:
-        super().__init__(bench, experiment)
+    def __init__(self, session: NeuronSession, experiment: Experiment, test: StepTest) -> None:
+        super().__init__(session, experiment)
         self._test = test
 
     def __call__(self, task: _Task) -> StepTraces:
@@ -167,11 +167,11 @@ class _StepRunner(Runner):
         try:
             return self._simulate(*task)
         finally:
-            self._bench.clear()
+            self._session.clear()
 
     def _simulate(self, settings: Settings, beginning: Settings) -> StepTraces:
         test, h = self._test, self._h
-        cell = self._bench.build(settings)
+        cell = self._session.build(settings)
         clamp = h.IClamp(cell.soma(0.5))
         clamp.delay, clamp.dur, clamp.amp = test.onset_ms, test.duration_ms, 0.0
         watched = [h.Vector().record(reference(cell, path)) for path in test.paths]
@@ -207,8 +207,8 @@ def _ends(voltage_mV: FloatArray, until_mV: float | None) -> bool:
 class _RestRunner(Runner):
     """Simulates a long rest, until nothing changes any more."""
 
-    def __init__(self, bench: NeuronSession, experiment: Experiment, test: RestTest) -> None:
-        super().__init__(bench, experiment)
+    def __init__(self, session: NeuronSession, experiment: Experiment, test: RestTest) -> None:
+        super().__init__(session, experiment)
         self._test = test
 
     def __call__(self, task: _Task) -> Rest:
@@ -216,11 +216,11 @@ class _RestRunner(Runner):
         try:
             return self._simulate(*task)
         finally:
-            self._bench.clear()
+            self._session.clear()
 
     def _simulate(self, settings: Settings, beginning: Settings) -> Rest:
         test = self._test
-        cell = self._bench.build(settings)
+        cell = self._session.build(settings)
         sections = named_sections(cell)
         self.begin(cell, beginning)
         watch_from_ms = max(test.duration_ms - test.watched_ms, 0.0)

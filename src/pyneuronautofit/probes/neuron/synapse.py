@@ -21,14 +21,14 @@ from pyneuronautofit.simulators.neuron.cell import NeuronSession, Settings
 class _EventRunner(Runner):
     """What a search and a trial share: a model that rests, with a synapse on it."""
 
-    def __init__(self, bench: NeuronSession, experiment: Experiment, test: SynapseTest) -> None:
-        super().__init__(bench, experiment)
+    def __init__(self, session: NeuronSession, experiment: Experiment, test: SynapseTest) -> None:
+        super().__init__(session, experiment)
         synapse.require_mechanism(self._h)
         self._test = test
 
     def _resting(self, settings: Settings, beginning: Settings) -> _RestingModel:
         # Not `NeuronSession.build`, which calls setcable.
-        cell = self._bench.construct()
+        cell = self._session.construct()
         for path, value in settings:
             path.set(cell, value)
         model = _RestingModel(self._h, cell, self._test, self.advance_to)
@@ -48,7 +48,7 @@ class SearchRunner(_EventRunner):
             found = tuple(self._search(model, mix) for mix in searched)
             return SynapseThresholds(found, model.rest_mV, model.settled)
         finally:
-            self._bench.clear()
+            self._session.clear()
 
     def _search(self, model: _RestingModel, mix: tuple[float, float]) -> Threshold:
         """Find the smallest conductance that fires, going upwards."""
@@ -62,8 +62,8 @@ class SearchRunner(_EventRunner):
 class TrialRunner(_EventRunner):
     """Simulates one trial of one model, to its end."""
 
-    def __init__(self, bench: NeuronSession, experiment: Experiment, trial: SynapseTrial) -> None:
-        super().__init__(bench, experiment, trial.test)
+    def __init__(self, session: NeuronSession, experiment: Experiment, trial: SynapseTrial) -> None:
+        super().__init__(session, experiment, trial.test)
         self._trial = trial
 
     def __call__(self, task: tuple[Settings, Settings]) -> TrialTrace:
@@ -74,7 +74,7 @@ class TrialRunner(_EventRunner):
             rest_mV = model.recorded()
             fired, response_mV = model.trace(test.mixes[0], trial.conductance_uS)
         finally:
-            self._bench.clear()
+            self._session.clear()
         # The response begins with the last sample of the rest, one step before the event.
         event = len(rest_mV)
         first = max(event - round(trial.before_ms / test.dt_ms), 0)

@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
-from pyneuronautofit.fit import FitConfig, options_of
+from pyneuronautofit.fit import FitConfig
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.report.findings.course import SearchCourse
@@ -17,13 +18,11 @@ from pyneuronautofit.report.findings.state import RunPace, goal_of, sessions_of
 from pyneuronautofit.report.html import Markup, element, facts, joined, section, table
 from pyneuronautofit.runs import RunReader
 
-# What is said elsewhere on the page, or decides no result.
+# What is said elsewhere on the page.
 _SAID = frozenset(
     {
         "recording", "project", "modes", "algorithm", "generations", "population_size", "seed",
-        "temperature_degC", "mask", "output", "figure", "run_stamp", "log_level", "log_to_screen",
-        "print_every", "dump_every", "resume", "extend", "dry_run", "n_worker", "slurm_id",
-        "log_population", "log_archive", "krayzman_debug", "iteration",
+        "temperature_degC", "mask", "run_stamp", "slurm_id", "iteration",
     }
 )  # fmt: skip
 
@@ -129,6 +128,8 @@ def _others(settings: Mapping[str, Json]) -> Iterator[str]:
         if name in _SAID or name not in options:
             continue
         described, default = options[name]
+        if described.resumed is Resumed.FREE:
+            continue  # it decides no result
         shown = tuple(value) if isinstance(value, list) else value
         if shown != default and shown is not None:
             flag = described.flags[-1] if described.flags else name

@@ -34,17 +34,11 @@ class Signature:
         One per node: an index into `node_kinds`, or `NO_MEMBRANE`.
     node_kinds
         The kinds that occur, in the order of their first nodes.
-    stimulated
-        The node that gets the current.
-    recorded
-        The node whose voltage is the answer.
     """
 
     parents: tuple[int, ...]
     kinds: tuple[int, ...]
     node_kinds: tuple[NodeKind, ...]
-    stimulated: int
-    recorded: int
 
     def __hash__(self) -> int:
         # Of the tree alone: it tells signatures apart, and every candidate's is looked up.

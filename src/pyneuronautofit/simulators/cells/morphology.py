@@ -221,7 +221,7 @@ def make_blueprint(shape: Shape) -> Blueprint:
         for place, processes in zip(ends.segments, section.processes or repeat(()))
     }
     kinds, node_kinds = _kinds([kind_of.get(place) for place in places])
-    signature = Signature(parents, kinds, node_kinds, stimulated=0, recorded=0)
+    signature = Signature(parents, kinds, node_kinds)
     return Blueprint(
         signature,
         places,

@@ -67,7 +67,21 @@ def read_structure(cell: Any, soma_segment: Any) -> tuple[Signature, Cable, list
     return signature, cable, segments
 
 
-class ImageReader:
+class LackingKindError(Exception):
+    """A plan does not say what to read at the nodes of some kind.
+
+    Attributes
+    ----------
+    signature
+        Of the cell that has nodes of that kind.
+    """
+
+    def __init__(self, signature: Signature, kind: NodeKind) -> None:
+        super().__init__(f"nothing is known of what to read at nodes with {kind}")
+        self.signature = signature
+
+
+class CellImageReader:
     """Reads all that a kernel needs of cells whose parameters are set and that are initialised.
 
     Parameters
@@ -90,8 +104,8 @@ class ImageReader:
 
         Raises
         ------
-        KeyError
-            If the plan lacks a kind that the cell has; the error's argument is that kind.
+        LackingKindError
+            If the plan lacks a kind that the cell has.
         ModelError
             If the compiled mechanisms lack a variable of the plan.
         """
@@ -106,6 +120,9 @@ class ImageReader:
     def _make_recipe(self, shape: Shape) -> Recipe:
         blueprint = make_blueprint(shape)
         signature = blueprint.signature
+        for kind in signature.node_kinds:
+            if kind not in self._plan:
+                raise LackingKindError(signature, kind)
         readers = [self._plan[kind] for kind in signature.node_kinds]
         nodes = [
             (node, place, readers[kind])

@@ -10,7 +10,7 @@ known of the cell class:
 - a cell does not look at other cells.
 
 A candidate's numbers of segments are found out by `setcable` on one cell, the *probe*; for every
-combination that comes up again a cell is kept. A kept cell gets all its variables anew each time,
+combination that comes up again there is a cell to reuse. It gets all its variables anew each time,
 also those that are no parameters, so that nothing is left of the candidate before.
 """
 
@@ -22,23 +22,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyneuronautofit.simulators.cells.image import CellImage, identical
-from pyneuronautofit.simulators.cells.reading import ImageReader
-from pyneuronautofit.simulators.cells.reused_cell import CannotReuse, KeptCell, Segments, keep_cell
+from pyneuronautofit.simulators.cells.reading import CellImageReader
+from pyneuronautofit.simulators.cells.reused_cell import (
+    CannotReuse,
+    ReusedCell,
+    Segments,
+    reuse_cell,
+)
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.neuron.cell import NeuronSession
 from pyneuronautofit.simulators.neuron.setter import PathValues, Setter
 from pyneuronautofit.space import ParameterPath
 
 # NEURON initialises all cells that there are, each time: rare numbers of segments are not worth it.
-_MOST_KEPT = 20
+_MOST_REUSED = 20
 
 
 class ReusedCells:
-    """Reads candidates from kept cells.
+    """Reads candidates from reused cells.
 
     Parameters
     ----------
-    bench
+    session
         Builds cells.
     experiment
         What is initialised.
@@ -50,22 +55,22 @@ class ReusedCells:
 
     def __init__(
         self,
-        bench: NeuronSession,
+        session: NeuronSession,
         experiment: Experiment,
         paths: Sequence[ParameterPath],
-        images: ImageReader,
+        images: CellImageReader,
     ) -> None:
-        self._bench = bench
+        self._session = session
         self._experiment = experiment
         self._paths = tuple(paths)
         self._setter = Setter(paths)
         self._images = images
         self._seen: Counter[Segments] = Counter()
-        self._cells: dict[Segments, KeptCell] = {}
+        self._cells: dict[Segments, ReusedCell] = {}
         self._make_probe()
 
     def read(self, candidates: Sequence[PathValues], *, check: bool = True) -> dict[int, CellImage]:
-        """Read those candidates that kept cells can stand in for, by their position.
+        """Read those candidates that reused cells can stand in for, by their position.
 
         Parameters
         ----------
@@ -78,7 +83,7 @@ class ReusedCells:
         ------
         CannotReuse
             If no candidate of this model can be read in this way. Other errors are those of
-            candidates; after any the kept cells are good for nothing.
+            candidates; after any the reused cells are good for nothing.
         """
         queues = self._queues(candidates)
         found: dict[int, CellImage] = {}
@@ -90,17 +95,17 @@ class ReusedCells:
         own = self._build(candidates[checked]) if check else None
         built: CellImage | None = None
         while queues:
-            # One initialisation serves a candidate of each kept cell.
+            # One initialisation serves a candidate of each reused cell.
             chosen = {segments: queue.pop() for segments, queue in queues.items()}
             queues = {segments: queue for segments, queue in queues.items() if queue}
             for segments, number in chosen.items():
                 self._cells[segments].set(candidates[number])
             if own is not None and built is None:
-                self._bench.initialise(self._experiment)
+                self._session.initialise(self._experiment)
                 built = self._images.read(own, own.soma(0.5))
             else:
-                self._bench.set_conditions(self._experiment)
-                self._bench.h.finitialize()
+                self._session.set_conditions(self._experiment)
+                self._session.h.finitialize()
             for segments, number in chosen.items():
                 found[number] = self._cells[segments].image()
         if built is not None and not identical(built, found[checked]):
@@ -109,22 +114,22 @@ class ReusedCells:
 
     def close(self) -> None:
         """Let the cells go."""
-        self._bench.spare(())
+        self._session.spare(())
         self._cells.clear()
         del self._probe, self._sections
 
     def _make_probe(self) -> None:
-        self._probe = self._bench.construct()
+        self._probe = self._session.construct()
         self._sections = list(self._probe.soma.wholetree())
         self._built = tuple(section.nseg for section in self._sections)
         self._spare()
 
     def _spare(self) -> None:
-        kept = [section for cell in self._cells.values() for section in cell.sections]
-        self._bench.spare([*self._sections, *kept])
+        reused = [section for cell in self._cells.values() for section in cell.sections]
+        self._session.spare([*self._sections, *reused])
 
     def _queues(self, candidates: Sequence[PathValues]) -> dict[Segments, list[int]]:
-        """Return the candidates that each kept cell stands in for, and keep new cells."""
+        """Return the candidates that each reused cell stands in for, and add new ones."""
         queues: dict[Segments, list[int]] = {}
         for number, values in enumerate(candidates):
             segments = self._segments_of(values)
@@ -133,13 +138,13 @@ class ReusedCells:
             self._seen[segments] += 1
             if segments in self._cells:
                 queues.setdefault(segments, []).append(number)
-            elif self._seen[segments] > 1 and len(self._cells) < _MOST_KEPT:
+            elif self._seen[segments] > 1 and len(self._cells) < _MOST_REUSED:
                 # This candidate is not read from it: that would prove nothing.
-                self._keep(segments, values)
+                self._add(segments, values)
         return queues
 
     def _build(self, values: PathValues) -> Any:
-        return self._bench.build_with(lambda cell: self._setter(cell, values))
+        return self._session.build_with(lambda cell: self._setter(cell, values))
 
     def _segments_of(self, values: PathValues) -> Segments | None:
         """Return what a candidate's numbers of segments are; None: it needs a cell of its own."""
@@ -156,11 +161,11 @@ class ReusedCells:
             return None
         return tuple([section.nseg for section in self._sections])
 
-    def _keep(self, segments: Segments, values: PathValues) -> None:
-        kept = keep_cell(
+    def _add(self, segments: Segments, values: PathValues) -> None:
+        reused = reuse_cell(
             self._build(values), self._paths, self._built, self._images, self._experiment.initial_mV
         )
-        if tuple(section.nseg for section in kept.sections) != segments:
+        if tuple(section.nseg for section in reused.sections) != segments:
             raise CannotReuse
-        self._cells[segments] = kept
+        self._cells[segments] = reused
         self._spare()

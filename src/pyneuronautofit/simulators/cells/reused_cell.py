@@ -17,7 +17,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.cells.morphology import Shape, neuron, read_shape
-from pyneuronautofit.simulators.cells.reading import ImageReader, Recipe
+from pyneuronautofit.simulators.cells.reading import CellImageReader, Recipe
 from pyneuronautofit.simulators.neuron.cell import NEW_NODE_MV
 from pyneuronautofit.simulators.neuron.setter import PathValues, follow
 from pyneuronautofit.space import ParameterPath
@@ -71,7 +71,7 @@ class _Numbers:
 
 
 @dataclass(frozen=True)
-class KeptCell:
+class ReusedCell:
     """A cell that takes one candidate's parameters after the other.
 
     Attributes
@@ -127,14 +127,14 @@ class KeptCell:
         return self.recipe.image(self.points, cm, voltage_mV, numbers[2 * n_node :])
 
 
-def keep_cell(
+def reuse_cell(
     cell: Any,
     paths: Sequence[ParameterPath],
     built: Segments,
-    images: ImageReader,
+    images: CellImageReader,
     initial_mV: float,
-) -> KeptCell:
-    """Keep a cell.
+) -> ReusedCell:
+    """Make a cell ready to be reused.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def keep_cell(
         targets.add(number, path)
     nodes = [points[place] for place in recipe.blueprint.places]
     own = [r for place, reader in recipe.readers for r in reader.references(points[place])]
-    return KeptCell(
+    return ReusedCell(
         sections,
         points,
         recipe,
@@ -235,7 +235,7 @@ class _Targets:
     variables
         Number of a variable, and of the path whose value it gets.
     geometry
-        As of `KeptCell`.
+        As of `ReusedCell`.
     """
 
     def __init__(

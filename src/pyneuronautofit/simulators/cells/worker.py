@@ -13,7 +13,7 @@ from typing import cast
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.simulators.cells.image import CellImage, Signature, identical
-from pyneuronautofit.simulators.cells.reading import ImageReader, read_structure
+from pyneuronautofit.simulators.cells.reading import CellImageReader, LackingKindError
 from pyneuronautofit.simulators.cells.reused import ReusedCells
 from pyneuronautofit.simulators.cells.reused_cell import CannotReuse
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
@@ -30,7 +30,7 @@ ReadingPlan = Mapping[NodeKind, tuple[NodeVariable, ...]]
 _CELLS_PER_COLLECTION = 50
 # For fewer candidates it takes NEURON longer to find out about the probe's numbers of segments.
 _FEWEST = 8
-# So many candidates are read from kept cells and from their own, then one of every message.
+# So many candidates are read from reused cells and from their own, then one of every message.
 _CHECKED_FIRST = 32
 
 
@@ -40,9 +40,9 @@ def packed_plan(plan: ReadingPlan) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def image_reader(plan: bytes) -> ImageReader:
+def image_reader(plan: bytes) -> CellImageReader:
     """Return what reads by a plan of `packed_plan`."""
-    return ImageReader(cast(ReadingPlan, pickle.loads(plan)))
+    return CellImageReader(cast(ReadingPlan, pickle.loads(plan)))
 
 
 @dataclass(frozen=True)
@@ -73,91 +73,85 @@ def make_reader(setup: NeuronSetup) -> CellReader:
     ModelError
         If it cannot be loaded, or lacks a parameter or the soma.
     """
-    # The built-in cell is known to be what kept cells rely on.
-    reader = CellReader(open_session(setup), setup, keep=setup.source.project is None)
+    # The built-in cell is known to be what reused cells rely on.
+    reader = CellReader(open_session(setup), setup, reuse=setup.source.project is None)
     # What is here now is here to stay, and need not be gone through for every few cells.
     gc.freeze()
     return reader
 
 
 class CellReader:
-    """Reads the cells of candidates, each built for itself, or read from kept ones.
+    """Reads the cells of candidates, each built for itself, or read from reused ones.
 
     Parameters
     ----------
-    bench
+    session
         Builds the cells.
     setup
         Of the worker.
-    keep
+    reuse
         What `ReusedCells` relies on is known of the cell class.
     """
 
-    def __init__(self, bench: NeuronSession, setup: NeuronSetup, *, keep: bool = False) -> None:
-        self._bench = bench
+    def __init__(self, session: NeuronSession, setup: NeuronSetup, *, reuse: bool = False) -> None:
+        self._session = session
         self._setup = setup
         self._setter = Setter(setup.paths)
         self._n_left = 0
-        self._may_keep = keep
-        self._kept: tuple[bytes, ReusedCells] | None = None
+        self._may_reuse = reuse
+        self._reused: tuple[bytes, ReusedCells] | None = None
         self._n_checked = 0
-        self._ahead: dict[int, CellImage] = {}
 
     def __call__(self, task: ReadCell) -> Answer:
         """Read a cell; an error of the reading, not of the candidate, is returned, not raised."""
-        image = self._ahead.pop(id(task), None)
-        if image is not None:
-            return image
         try:
             return self._build_and_read(task)
         finally:
             # Most cells are gone by now.
-            if self._bench.clear(collect=False):
+            if self._session.clear(collect=False):
                 self._n_left += 1
                 if self._n_left % _CELLS_PER_COLLECTION == 0:
                     gc.collect()
 
-    def prepare(self, tasks: Sequence[ReadCell]) -> None:
-        """Read the cells that need not be built; those that are not right are read later."""
-        self._ahead = {}
-        if not self._may_keep or len(tasks) < _FEWEST or len({task.plan for task in tasks}) > 1:
-            return
+    def prepare(self, tasks: Sequence[ReadCell]) -> Mapping[int, CellImage]:
+        """Return the images of cells that need not be built, by the position of their task."""
+        if not self._may_reuse or len(tasks) < _FEWEST or len({task.plan for task in tasks}) > 1:
+            return {}
         trusted = self._n_checked >= _CHECKED_FIRST
         try:
-            kept = self._kept_cells(tasks[0].plan)
-            found = kept.read([task.values for task in tasks], check=trusted)
-            self._bench.clear(collect=False)
+            reused = self._reused_cells(tasks[0].plan)
+            found = reused.read([task.values for task in tasks], check=trusted)
+            self._session.clear(collect=False)
             if trusted or self._are_right(found, tasks):
-                self._ahead = {id(tasks[number]): image for number, image in found.items()}
-                return
-        except KeyError as error:
-            if is_lacking_kind(error):
-                self.close()
-                return
+                return found
+        except LackingKindError:
+            self.close()
+            return {}
         except CannotReuse:
             pass
         except Exception:  # noqa: BLE001 (whose failure it is becomes clear when each has its cell)
             traceback.print_exc()
-        self._may_keep = False
+        self._may_reuse = False
         self.close()
+        return {}
 
-    def _kept_cells(self, plan: bytes) -> ReusedCells:
-        if self._kept is None or self._kept[0] != plan:
+    def _reused_cells(self, plan: bytes) -> ReusedCells:
+        if self._reused is None or self._reused[0] != plan:
             self.close()
             setup = self._setup
-            made = ReusedCells(self._bench, setup.experiment, setup.paths, image_reader(plan))
-            self._kept = (plan, made)
-        return self._kept[1]
+            made = ReusedCells(self._session, setup.experiment, setup.paths, image_reader(plan))
+            self._reused = (plan, made)
+        return self._reused[1]
 
     def close(self) -> None:
-        """Let kept cells go."""
-        if self._kept is not None:
-            self._kept[1].close()
-            self._kept = None
-            self._bench.clear()
+        """Let reused cells go."""
+        if self._reused is not None:
+            self._reused[1].close()
+            self._reused = None
+            self._session.clear()
 
     def _are_right(self, found: Mapping[int, CellImage], tasks: Sequence[ReadCell]) -> bool:
-        """Let the kept cells go, build the candidates' own cells, and compare."""
+        """Let the reused cells go, build the candidates' own cells, and compare."""
         # Until the class has proved itself its cells are built where there are no others.
         self.close()
         self._n_checked += len(found)
@@ -169,20 +163,13 @@ class CellReader:
 
     def _build_and_read(self, task: ReadCell) -> Answer:
         # What the cell class raises is the failure of this candidate alone.
-        cell = self._bench.build_with(lambda cell: self._setter(cell, task.values))
+        cell = self._session.build_with(lambda cell: self._setter(cell, task.values))
         soma = cell.soma(0.5)
         try:
             refuse_unsupported(cell, soma)
-            self._bench.initialise(self._setup.experiment)
+            self._session.initialise(self._setup.experiment)
             return image_reader(task.plan).read(cell, soma)
-        except KeyError as error:
-            if not is_lacking_kind(error):
-                raise
-            return read_structure(cell, soma)[0]
+        except LackingKindError as lacking:
+            return lacking.signature
         except PyNeuronAutofitError as error:
             return error
-
-
-def is_lacking_kind(error: KeyError) -> bool:
-    """Say whether an error means that a plan lacks a kind of node."""
-    return any(isinstance(lacking, NodeKind) for lacking in error.args)

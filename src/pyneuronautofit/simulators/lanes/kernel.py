@@ -19,8 +19,6 @@ class _Tree(ctypes.Structure):
 
     _fields_ = (
         ("n_node", ctypes.c_int32),
-        ("stimulated", ctypes.c_int32),
-        ("recorded", ctypes.c_int32),
         ("parent", ctypes.c_void_p),
         ("kind", ctypes.c_void_p),
     )
@@ -34,24 +32,14 @@ class TreeArrays:
     ----------
     parent, kind : integer arrays, shape (n_node,)
         Parents before their children; the kernel's number of a node's kind, or -1.
-    stimulated, recorded
-        Nodes.
     """
 
     parent: Any
     kind: Any
-    stimulated: int
-    recorded: int
 
     def as_struct(self) -> _Tree:
         """Return it as C sees it; the arrays have to outlive it."""
-        return _Tree(
-            len(self.parent),
-            self.stimulated,
-            self.recorded,
-            self.parent.ctypes.data,
-            self.kind.ctypes.data,
-        )
+        return _Tree(len(self.parent), self.parent.ctypes.data, self.kind.ctypes.data)
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,6 @@ def make_layout(
     tree = TreeArrays(
         np.array(whole.parents, dtype=np.int32),
         np.array([-1 if kind is None else numbers[kind] for kind in kinds], dtype=np.int32),
-        whole.stimulated,
-        whole.recorded,
     )
     empty = np.zeros(0, dtype=np.int64)
     return LaneLayout(tree, np.concatenate([empty, *places]).astype(np.int64))
@@ -79,7 +77,6 @@ def begins(small: Signature, large: Signature) -> bool:
         and small.parents == large.parents[:n]
         and own == others[:n]
         and set(others) <= set(own)
-        and (small.stimulated, small.recorded) == (large.stimulated, large.recorded)
     )
 
 

@@ -60,17 +60,17 @@ def make_runner(setup: NeuronSetup) -> CellRunner:
     ModelError
         If it cannot be loaded, or lacks a parameter or the soma.
     """
-    bench = open_session(setup)
-    return CellRunner(bench, setup.experiment)
+    session = open_session(setup)
+    return CellRunner(session, setup.experiment)
 
 
 def open_session(setup: NeuronSetup) -> NeuronSession:
     """Load the model and check it; raises as `make_runner`."""
-    bench = NeuronSession(setup.source.load())
-    bench.check(setup.paths)
+    session = NeuronSession(setup.source.load())
+    session.check(setup.paths)
     if setup.exact_tables:
-        bench.compute_tables_exactly()
-    return bench
+        session.compute_tables_exactly()
+    return session
 
 
 class NeuronSession:
@@ -197,15 +197,15 @@ class CellRunner:
 
     Parameters
     ----------
-    bench
+    session
         Builds their cells.
     experiment
         What each of them goes through.
     """
 
-    def __init__(self, bench: NeuronSession, experiment: Experiment) -> None:
-        self._bench = bench
-        self._h = bench.h
+    def __init__(self, session: NeuronSession, experiment: Experiment) -> None:
+        self._session = session
+        self._h = session.h
         self._experiment = experiment
         self._context = self._h.ParallelContext()
         # psolve wants a bound on its own steps although there is nothing to exchange.
@@ -222,10 +222,10 @@ class CellRunner:
         try:
             return self._simulate(settings)
         finally:
-            self._bench.clear()
+            self._session.clear()
 
     def _simulate(self, settings: Settings) -> FloatArray:
-        cell = self._bench.build(settings)
+        cell = self._session.build(settings)
         experiment = self._experiment
         voltage = np.full((experiment.n_sweep, experiment.n_sample), np.nan)
         electrode = _Electrode(self._h, cell.soma, experiment)
@@ -245,7 +245,7 @@ class CellRunner:
     def _run_transient(self, electrode: _Electrode, holding_pA: float) -> None:
         h, clock = self._h, self._experiment.clock
         electrode.hold(holding_pA)
-        self._bench.initialise(self._experiment)
+        self._session.initialise(self._experiment)
         n_step = self._experiment.n_transient_step
         h.t = -n_step * clock.dt_ms
         # fadvance hands the new time to NEURON's solver, which psolve does not.

@@ -141,8 +141,8 @@ def make_cvode_runner(setup: CvodeSetup) -> CvodeRunner:
         integrate, or if a current has too many edges.
     """
     check_for_cvode(setup.neuron.experiment)
-    bench = open_session(setup.neuron)
-    runner = CvodeRunner(bench, setup.neuron.experiment, setup.tolerance_mV)
+    session = open_session(setup.neuron)
+    runner = CvodeRunner(session, setup.neuron.experiment, setup.tolerance_mV)
     runner.check()
     return runner
 
@@ -152,7 +152,7 @@ class CvodeRunner:
 
     Parameters
     ----------
-    bench
+    session
         Builds their cells.
     experiment
         What each of them goes through.
@@ -165,8 +165,8 @@ class CvodeRunner:
         What CVODE has taken so far, transients included.
     """
 
-    def __init__(self, bench: NeuronSession, experiment: Experiment, tolerance_mV: float) -> None:
-        self._bench = bench
+    def __init__(self, session: NeuronSession, experiment: Experiment, tolerance_mV: float) -> None:
+        self._session = session
         self._experiment = experiment
         self._tolerance_mV = tolerance_mV
         self.n_step = 0
@@ -176,9 +176,9 @@ class CvodeRunner:
     def check(self) -> None:
         """Build a cell; raises ModelError if CVODE cannot integrate one of its mechanisms."""
         try:
-            CvodeCell(self._bench, self._experiment, self._tolerance_mV, []).close()
+            CvodeCell(self._session, self._experiment, self._tolerance_mV, []).close()
         finally:
-            self._bench.clear()
+            self._session.clear()
 
     def __call__(self, settings: Settings) -> FloatArray:
         """Simulate one candidate.
@@ -203,7 +203,7 @@ class CvodeRunner:
         """Simulate one candidate and yield number and steps of its sweeps, in any order."""
         experiment = self._experiment
         try:
-            cell = CvodeCell(self._bench, experiment, self._tolerance_mV, settings)
+            cell = CvodeCell(self._session, experiment, self._tolerance_mV, settings)
             try:
                 for holding_pA in np.unique(experiment.holding_pA).tolist():
                     self.n_step += len(cell.run_transient(holding_pA).time_ms)
@@ -215,7 +215,7 @@ class CvodeRunner:
                 cell.close()
                 del cell
         finally:
-            self._bench.clear()
+            self._session.clear()
 
 
 class CvodeCell:
@@ -223,7 +223,7 @@ class CvodeCell:
 
     Parameters
     ----------
-    bench, experiment, tolerance_mV
+    session, experiment, tolerance_mV
         As `CvodeRunner` takes them.
     settings
         The cell's parameters.
@@ -235,11 +235,15 @@ class CvodeCell:
     """
 
     def __init__(
-        self, bench: NeuronSession, experiment: Experiment, tolerance_mV: float, settings: Settings
+        self,
+        session: NeuronSession,
+        experiment: Experiment,
+        tolerance_mV: float,
+        settings: Settings,
     ) -> None:
-        self._bench, self._experiment = bench, experiment
-        self._h = bench.h
-        self._cell = bench.build(settings)
+        self._session, self._experiment = session, experiment
+        self._h = session.h
+        self._cell = session.build(settings)
         soma = self._cell.soma(0.5)
         self._clamp = self._h.IClamp(soma)
         # Long before the transient, and for ever.
@@ -255,7 +259,7 @@ class CvodeCell:
 
     def run_transient(self, holding_pA: float) -> Steps:
         """Let the holding current flow from the initial state; sweeps begin where that ends."""
-        self._bench.initialise(self._experiment)
+        self._session.initialise(self._experiment)
         # Which has turned it off.
         self._solver.active(1)
         self._h.t = -self._experiment.transient_ms

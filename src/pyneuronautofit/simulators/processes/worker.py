@@ -1,7 +1,8 @@
 """The inside of a worker process: make the handler once, then answer message after message.
 
 A message is a list of tasks, its answer the list of their answers. A handler that has a method
-`prepare` is shown the tasks of a message of several before it is called with each of them.
+`prepare` is shown the tasks of a message of several first, and returns the answers that it has by
+then, by the position of the task; it is called with each of the others.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,9 +27,7 @@ def main(descriptor: int) -> None:
             return
         while True:
             tasks = pickle.loads(connection.recv_bytes())
-            if len(tasks) > 1 and hasattr(handler, "prepare"):
-                handler.prepare(tasks)
-            connection.send_bytes(_dump([_answer(handler, task) for task in tasks]))
+            connection.send_bytes(_dump(_answers(handler, tasks)))
 
 
 def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
@@ -44,6 +43,17 @@ def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
         return None
     connection.send_bytes(_dump(None))
     return handler
+
+
+def _answers(
+    handler: Callable[[Any], Any], tasks: Sequence[Any]
+) -> list[tuple[RunStatus, str, Any]]:
+    prepare = getattr(handler, "prepare", None)
+    ready = {} if prepare is None or len(tasks) == 1 else prepare(tasks)
+    return [
+        (RunStatus.OK, "", ready[place]) if place in ready else _answer(handler, task)
+        for place, task in enumerate(tasks)
+    ]
 
 
 def _answer(handler: Callable[[Any], Any], task: object) -> tuple[RunStatus, str, Any]:

@@ -10,8 +10,7 @@ import pytest
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, encode, restore, rows_in
-
-from ._made import State, make_generation
+from runs._made import State, make_generation
 
 
 def nowhere(_array):

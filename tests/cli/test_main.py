@@ -1,0 +1,101 @@
+"""Which command a command line is, and what exit code an error has."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from pyneuronautofit import __version__
+from pyneuronautofit.cli import main as module
+from pyneuronautofit.cli.commands import COMMANDS
+from pyneuronautofit.cli.main import entry_point, main
+from pyneuronautofit.cli.runs import fit
+from pyneuronautofit.errors import RecordingError
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the commands are asked; none of them does anything."""
+    seen = []
+
+    def run_command(name, argv):
+        seen.append((name, argv))
+        return 5
+
+    def run_fit(argv, prog, commands):
+        seen.append((prog, argv, commands))
+        return 6
+
+    monkeypatch.setattr(module, "run_command", run_command)
+    monkeypatch.setattr(fit, "run", run_fit)
+    return seen
+
+
+def failing(monkeypatch, error):
+    def run(_name, _argv):
+        raise error
+
+    monkeypatch.setattr(module, "run_command", run)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_first_word_is_a_command(asked, name):
+    assert main([name, "a.abf", "--flag"]) == 5
+    assert asked == [(name, ["a.abf", "--flag"])]
+
+
+@pytest.mark.parametrize("words", [[], ["a.abf"], ["--help"], ["-m", "OV", "check"], ["a", "info"]])
+def test_everything_else_is_a_fit(asked, words):
+    assert main(words) == 6
+    ((prog, argv, commands),) = asked
+    assert (prog, argv) == ("pyneuronautofit", words)
+    assert "search-init" in commands
+
+
+def test_without_words_those_of_the_process_are_taken(asked, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["pyneuronautofit", "info", "db.json"])
+    assert main() == 5
+    with pytest.raises(SystemExit) as leaving:
+        entry_point()
+    assert leaving.value.code == 5
+    assert asked == [("info", ["db.json"])] * 2
+
+
+def test_the_version_is_said_at_once(asked, capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"pyneuronautofit {__version__}\n"
+    assert asked == []
+
+
+def test_a_users_mistake(monkeypatch, capsys):
+    failing(monkeypatch, RecordingError("cell.abf is empty"))
+    assert main(["info"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "pyneuronautofit: error: cell.abf is empty\n"
+
+
+def test_an_interruption(monkeypatch, capsys):
+    failing(monkeypatch, KeyboardInterrupt())
+    assert main(["info"]) == 130
+    assert capsys.readouterr().err == "pyneuronautofit: interrupted\n"
+
+
+def test_a_mistake_of_ours_is_not_hidden(monkeypatch):
+    failing(monkeypatch, ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        main(["info"])
+
+
+def test_a_reader_that_has_left_is_no_error(monkeypatch, tmp_path, capsys):
+    """What is still to be written goes nowhere, so that nothing is complained about at exit."""
+    failing(monkeypatch, BrokenPipeError())
+    with (tmp_path / "out").open("w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["info"]) == 0
+        assert os.fstat(stream.fileno()).st_rdev == os.stat(os.devnull).st_rdev
+        stream.write("lost")
+    assert (tmp_path / "out").read_text() == ""
+    assert capsys.readouterr().err == ""
