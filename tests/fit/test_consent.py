@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pyneuronautofit.errors import NotAgreedError, RunError
-from pyneuronautofit.fit import FitConfig, check_before_resuming, open_again
+from pyneuronautofit.errors import NotAgreedError, RecordingError, RunError
+from pyneuronautofit.fit import FitConfig, check_before_resuming, consent, open_again
 from pyneuronautofit.fit.identity import file_digest, model_digests
 from pyneuronautofit.models import CellSource
 
@@ -95,8 +95,32 @@ def test_what_has_changed_comes_first(run):
     assert str(refused.value).endswith(f"with -I {run.path}")
 
 
-def test_a_store_that_does_not_say_with_what_it_was_made(run):
-    run.info.settings = {"generations": "many"}
-    run.sessions, run.last = (), None
-    with pytest.raises(RunError, match=r"mine.sqlite does not say with what it was made"):
+def test_a_run_is_opened_with_its_own_options_where_it_was_begun(run, monkeypatch):
+    done = []
+    opened = object()
+    config = FitConfig(recording=str(run.path.parents[1] / "cell.npz"), project=str(run.project))
+    monkeypatch.setattr(consent, "resumed_config", lambda run, given: done.append(given) or config)
+    monkeypatch.setattr(consent, "open_fit", lambda *what: done.append(what) or opened)
+    monkeypatch.setattr(consent, "check_files", lambda *what: done.append(what))
+    with pytest.raises(NotAgreedError):
         open_again(run)
+    assert done == [{}]
+    assert open_again(run, "mine.py") is opened
+    folder = run.path.parents[1]
+    assert done == [{}, {"project": "mine.py"}, (config, folder), (run, opened)]
+
+
+@pytest.mark.parametrize("error", [KeyError("seed"), TypeError("x"), ValueError("y")])
+def test_a_store_that_does_not_say_with_what_it_was_made(run, monkeypatch, error):
+    def fails(_run, _given):
+        raise error
+
+    monkeypatch.setattr(consent, "resumed_config", fails)
+    with pytest.raises(RunError, match=r"mine\.sqlite does not say with what it was made: \w+Err"):
+        open_again(run)
+
+
+def test_a_recording_that_is_not_there(run):
+    (run.path.parents[1] / "cell.npz").unlink()
+    with pytest.raises(RecordingError, match=r"cannot read .*cell\.npz"):
+        check(run)
