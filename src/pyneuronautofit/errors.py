@@ -49,5 +49,9 @@ class RunError(PyNeuronAutofitError):
     """A run's store cannot be read or continued."""
 
 
+class NotAgreedError(RunError):
+    """A run names a file that would be executed, and the user has not agreed to that."""
+
+
 class OutputError(PyNeuronAutofitError):
     """A result cannot be written where it was asked for."""

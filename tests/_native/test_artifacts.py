@@ -9,11 +9,13 @@ import stat
 import threading
 from pathlib import Path
 
-import filelock
 import pytest
 
+from pyneuronautofit._locks import PathLock
 from pyneuronautofit._native import artifacts
 from pyneuronautofit.errors import ModelError
+
+from .foreign import make_foreign
 
 
 def test_the_cache_is_where_the_user_says(tmp_path, monkeypatch):
@@ -41,30 +43,6 @@ def test_a_name_says_what_went_into_it():
     assert artifacts.digest(iter([b"ab", b"c"])) == names[0]
 
 
-def test_a_file_is_put_in_place_as_a_whole(tmp_path):
-    path = tmp_path / "library.so"
-    artifacts.put_in_place(b"old", path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o755
-    artifacts.put_in_place(b"new and longer", path, mode=0o644)
-    assert path.read_bytes() == b"new and longer"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
-    assert [each.name for each in tmp_path.iterdir()] == ["library.so"]
-
-
-def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path, monkeypatch):
-    path = tmp_path / "library.so"
-    artifacts.put_in_place(b"old", path)
-
-    def refuse(*_args):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OSError, match="No space left"):
-        artifacts.put_in_place(b"new", path)
-    assert path.read_bytes() == b"old"
-    assert [each.name for each in tmp_path.iterdir()] == ["library.so"]
-
-
 def test_what_the_system_says_becomes_advice():
     with (
         pytest.raises(ModelError) as caught,
@@ -78,7 +56,7 @@ def test_what_the_system_says_becomes_advice():
 
 
 def _hold(path, locked, release):
-    with artifacts.locked(Path(path), "things"):
+    with artifacts.locked(Path(path).parent, Path(path).stem, "things"):
         locked.set()
         release.wait(30)
 
@@ -94,7 +72,7 @@ def test_one_process_at_a_time(tmp_path):
         order = []
 
         def enter():
-            with artifacts.locked(library, "things"):
+            with artifacts.locked(library.parent, library.stem, "things"):
                 order.append("entered")
 
         waiting = threading.Thread(target=enter)
@@ -112,17 +90,16 @@ def test_one_process_at_a_time(tmp_path):
 
 def test_a_lock_is_given_back_whatever_happens(tmp_path):
     library = tmp_path / "library.so"
-    with pytest.raises(ZeroDivisionError), artifacts.locked(library, "things"):
+    with pytest.raises(ZeroDivisionError), artifacts.locked(library.parent, library.stem, "things"):
         raise ZeroDivisionError
-    with filelock.FileLock(library.with_suffix(".lock"), timeout=0):
-        pass
+    PathLock(library.with_suffix(".lock")).acquire(patience_s=0)
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").touch()
     with (
         pytest.raises(ModelError, match=r"things cannot be kept in .*file"),
-        artifacts.locked(tmp_path / "file" / "library.so", "things"),
+        artifacts.locked(tmp_path / "file", "library", "things"),
     ):
         pass
 
@@ -136,3 +113,135 @@ def test_the_compiler_is_the_users_or_the_first_that_is_there(tmp_path, monkeypa
     assert artifacts.compiler("CXX", ("one", "two")) == "two"
     monkeypatch.setenv("CXX", "ccache mine -O2")
     assert artifacts.compiler("CXX", ("one", "two")) == "ccache mine -O2"
+
+
+# --- libraries
+
+WHAT = "libraries"
+CONTENT = bytes(range(256)) * 40
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The folder of libraries in a cache of its own."""
+    monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(tmp_path / "cache"))
+    made = artifacts.cache_folder("libraries")
+    with artifacts.locked(made, "key", WHAT):
+        pass
+    return made
+
+
+def test_what_was_kept_is_found(folder, caplog):
+    assert artifacts.find_library(folder, "key", WHAT) is None
+    path = artifacts.keep_library(folder, "key", CONTENT, WHAT)
+    assert path.read_bytes() == CONTENT
+    assert path.name.startswith("key-")
+    assert artifacts.find_library(folder, "key", WHAT) == path
+    for other in ("ke", "key-a", "k*y-b", "other"):
+        assert artifacts.find_library(folder, other, WHAT) is None
+    assert not caplog.records
+
+
+def damage(path, how, monkeypatch):
+    match how:
+        case "cut off":
+            path.write_bytes(CONTENT[:4096])
+        case "empty":
+            path.write_bytes(b"")
+        case "one bit":
+            path.write_bytes(CONTENT[:-1] + bytes([CONTENT[-1] ^ 1]))
+        case "longer":
+            path.write_bytes(CONTENT + b"\0")
+        case "garbage":
+            path.write_bytes(os.urandom(len(CONTENT)))
+        case "another key":
+            other = artifacts.keep_library(path.parent, "other", CONTENT, WHAT)
+            other.rename(path.with_name(other.name.replace("other", "key")))
+            path.unlink()
+        case "writable":
+            path.chmod(0o775)
+        case "foreign":
+            make_foreign(path, monkeypatch)
+        case "a folder":
+            path.unlink()
+            path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "cut off", "empty", "one bit", "longer", "garbage", "another key", "writable", "foreign",
+        "a folder",
+    ],
+)  # fmt: skip
+def test_what_is_not_as_it_was_is_not_used(folder, how, monkeypatch, caplog):
+    path = artifacts.keep_library(folder, "key", CONTENT, WHAT)
+    with monkeypatch.context() as patch:
+        patch.setattr(artifacts.sealed, "make_own", lambda *_words: None)
+        damage(path, how, patch)
+        assert artifacts.find_library(folder, "key", WHAT) is None
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert said.startswith(f"{folder}/key-")
+    assert said.endswith(", so it is not used")
+    if how != "a folder":
+        assert not list(folder.glob("key-*"))
+        assert artifacts.keep_library(folder, "key", CONTENT, WHAT) == path
+        assert artifacts.find_library(folder, "key", WHAT) == path
+
+
+def test_of_several_the_newest_that_is_whole(folder):
+    made = [artifacts.keep_library(folder, f"key-{k}", CONTENT, WHAT) for k in range(3)]
+    for path, time_s in zip(made, (100, 300, 200), strict=True):
+        os.utime(path, (time_s, time_s))
+    assert artifacts.find_library(folder, "key-*", WHAT) == made[1]
+    made[1].write_bytes(b"")
+    assert artifacts.find_library(folder, "key-*", WHAT) == made[2]
+
+
+def test_a_new_cache_is_the_users_alone(tmp_path, monkeypatch):
+    before = os.umask(0)
+    try:
+        monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(tmp_path / "a" / "cache"))
+        folder = artifacts.cache_folder("libraries")
+        with artifacts.locked(folder, "key", WHAT):
+            artifacts.keep_library(folder, "key", CONTENT, WHAT)
+    finally:
+        os.umask(before)
+    for path in (folder, folder.parent):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_cache_that_others_can_write(tmp_path, monkeypatch, chosen):
+    """The folder that the user has named may have other purposes: it is left as it is."""
+    base = tmp_path / "pyneuronautofit"
+    if chosen:
+        monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(base))
+    else:
+        monkeypatch.delenv("PYNEURONAUTOFIT_CACHE")
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    folder = artifacts.cache_folder("libraries")
+    folder.mkdir(parents=True)
+    path = artifacts.keep_library(folder, "key", CONTENT, WHAT)
+    for each in (base, folder):
+        each.chmod(0o777)
+    assert artifacts.find_library(folder, "key", WHAT) == path
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert stat.S_IMODE(base.stat().st_mode) == (0o777 if chosen else 0o755)
+
+
+@pytest.mark.parametrize("place", ["folder", "base"])
+def test_a_cache_of_somebody_else_is_refused(tmp_path, monkeypatch, place):
+    monkeypatch.delenv("PYNEURONAUTOFIT_CACHE")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
+    folder = artifacts.cache_folder("libraries")
+    folder.mkdir(parents=True)
+    artifacts.keep_library(folder, "key", CONTENT, WHAT)
+    make_foreign(folder if place == "folder" else folder.parent, monkeypatch)
+    with pytest.raises(ModelError, match=r"belongs to somebody else.*PYNEURONAUTOFIT_CACHE"):
+        artifacts.find_library(folder, "key", WHAT)
+    with (
+        pytest.raises(ModelError, match="belongs to somebody else"),
+        artifacts.locked(folder, "key", WHAT),
+    ):
+        pytest.fail("it was locked")

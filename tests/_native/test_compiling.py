@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
+import pickle
+import subprocess
 import sys
 
 import numpy as np
 import pytest
+from numba.core import caching
 
-from pyneuronautofit._native import compiling, deferred
+from pyneuronautofit._native import compiling, deferred, sealed
 from pyneuronautofit._native.compiling import compiled
 
 MODULE = """
@@ -70,20 +74,15 @@ def test_other_threads_go_on_meanwhile(made):
 
 def test_where_nothing_can_be_kept_it_is_compiled_anew(monkeypatch, caplog):
     caplog.set_level(logging.INFO)
-
-    def refuse(_function):
-        raise RuntimeError("no locator available for file")
-
-    monkeypatch.setattr(compiling, "_Cache", refuse)
+    monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])
 
     def double(x):
         return 2.0 * x
 
     assert compiled(double)(3.0) == 6.0
     (record,) = caplog.records
-    assert record.getMessage() == (
-        "double is compiled anew in every process: no locator available for file"
-    )
+    said = record.getMessage()
+    assert said.startswith("double is compiled anew in every process: cannot cache function")
 
 
 def test_a_module_is_imported_when_it_is_first_used(tmp_path, monkeypatch):
@@ -96,3 +95,88 @@ def test_a_module_is_imported_when_it_is_first_used(tmp_path, monkeypatch):
     with pytest.raises(AttributeError, match="question"):
         _ = stand_in.question
     sys.modules.pop("rarely_used")
+
+
+# --- files that are not what was written
+
+LOOP = """
+from pyneuronautofit._native.compiling import compiled
+
+@compiled
+def doubled(x: float) -> float:
+    return x + x
+
+"""
+RUN = "import loop; print(loop.doubled(21.0), sum(loop.doubled.stats.cache_hits.values()))"
+
+
+class Evil:
+    """Says that it was unpickled."""
+
+    def __reduce__(self):
+        return (os.mkdir, ("executed",))
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs the loop in a process; returns the result, and how often the cache had it."""
+    (tmp_path / "loop.py").write_text(LOOP)
+    paths = os.pathsep.join([str(tmp_path), *sys.path])
+
+    def once():
+        done = subprocess.run(
+            [sys.executable, "-c", RUN],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths},
+            capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        return done.stdout
+
+    assert once() == "42.0 0\n"
+    assert once() == "42.0 1\n"
+    return once
+
+
+def kept(tmp_path, suffix):
+    (path,) = (tmp_path / "__pycache__").glob(f"loop.doubled-*{suffix}")
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
+@pytest.mark.parametrize("how", ["cut off", "empty", "garbage", "pickle", "bit", "open", "swapped"])
+def test_what_is_not_as_it_was_is_compiled_anew(run, tmp_path, suffix, how):
+    path = kept(tmp_path, suffix)
+    content = path.read_bytes()
+    match how:
+        case "cut off":
+            path.write_bytes(content[: len(content) // 2])
+        case "empty":
+            path.write_bytes(b"")
+        case "garbage":
+            path.write_bytes(os.urandom(len(content)))
+        case "pickle":
+            path.write_bytes(pickle.dumps(Evil()))
+        case "bit":
+            place = len(content) // 2
+            path.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+        case "open":
+            path.chmod(0o666)
+        case "swapped":
+            path.write_bytes(kept(tmp_path, ".nbc" if suffix == ".nbi" else ".nbi").read_bytes())
+    assert run() == "42.0 0\n"
+    assert run() == "42.0 1\n"
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_full_disk_costs_the_cache_alone(monkeypatch, tmp_path, caplog):
+    def full(*_words, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "full_loop.py").write_text(LOOP)
+    monkeypatch.setattr(sealed, "put_in_place", full)
+    caplog.set_level("INFO", logger=compiling.__name__)
+    import full_loop
+
+    assert full_loop.doubled(21.0) == 42.0
+    assert "what was compiled cannot be kept in" in caplog.text
+    assert "No space left on device" in caplog.text

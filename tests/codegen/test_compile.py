@@ -1,6 +1,7 @@
 import ctypes
 import logging
 import shutil
+import stat
 import subprocess
 import sys
 
@@ -30,7 +31,7 @@ def own_cache(tmp_path, monkeypatch):
 @pytest.fixture
 def no_compilation(monkeypatch):
     """Only the keys matter: an empty file takes the place of each library."""
-    monkeypatch.setattr(compiling, "_compile_into", lambda library, *_: library.touch())
+    monkeypatch.setattr(compiling, "_compile", lambda *_words: b"")
 
 
 def program(path, text):
@@ -53,7 +54,7 @@ def test_a_kernel_is_compiled_once_for_each_precision(own_cache, caplog):
     assert compile_kernel(SOURCE, precision="double") == double
     assert not caplog.records
     # It was compiled in a temporary folder, all traces of which are gone.
-    assert {path.suffix for path in double.parent.iterdir()} == {".lock", double.suffix}
+    assert {path.suffix for path in double.parent.iterdir()} == {double.suffix}
 
 
 def test_what_is_compiled_anew(no_compilation, monkeypatch, tmp_path):
@@ -189,6 +190,70 @@ def test_facts_beside_a_library(tmp_path):
     for damaged in (b'{"largest', b"", b"[1]", b"\xff\xfe"):
         path.write_bytes(damaged)
         assert read_sidecar(path) is None
+
+
+@pytest.mark.parametrize("size", [0, 100, 4096, -1])
+def test_a_kernel_that_was_cut_off_is_compiled_again(own_cache, caplog, size):
+    """Loading it would end the process where the pages are that are not there."""
+    library = compile_kernel(SOURCE, precision="double")
+    content = library.read_bytes()
+    library.write_bytes(content[:size])
+    assert compile_kernel(SOURCE, precision="double") == library
+    assert f"{library} is damaged, so it is not used" in caplog.text
+    assert library.read_bytes() == content
+    assert ctypes.CDLL(str(library)).size() == 8
+
+
+def test_a_kernel_of_somebody_else_is_compiled_again(own_cache, monkeypatch, caplog):
+    library = compile_kernel(SOURCE, precision="double")
+    monkeypatch.setattr(artifacts.sealed, "is_own", lambda found: stat.S_ISDIR(found.st_mode))
+    monkeypatch.setattr(compiling, "_compile", lambda *_words: b"ours")
+    assert compile_kernel(SOURCE, precision="double").read_bytes() == b"ours"
+    assert f"{library} belongs to somebody else" in caplog.text
+
+
+def test_a_computer_without_a_compiler_uses_a_kernel_that_is_there(
+    own_cache, tmp_path, monkeypatch, caplog
+):
+    caplog.set_level(logging.INFO)
+    library = compile_kernel(SOURCE, precision="double")
+    (tmp_path / "nothing").mkdir()
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert compile_kernel(SOURCE, precision="double") == library
+    assert f"there is no compiler here; the kernel was compiled before: {library}" in caplog.text
+    # Only one of the same source, for the same numbers and CPU.
+    for source, precision in ((SOURCE + "\n", "double"), (SOURCE, "single")):
+        with pytest.raises(NoCompilerError):
+            compile_kernel(source, precision=precision)
+    with monkeypatch.context() as patch:
+        patch.setattr(compiling, "cpu_description", lambda: "another CPU")
+        with pytest.raises(NoCompilerError):
+            compile_kernel(SOURCE, precision="double")
+    # And only one that is whole.
+    library.write_bytes(library.read_bytes()[:-1])
+    with pytest.raises(NoCompilerError):
+        compile_kernel(SOURCE, precision="double")
+
+
+def test_facts_that_somebody_has_changed_are_not_read(tmp_path, caplog):
+    path = tmp_path / "kernel.json"
+    write_sidecar(path, {"quiet_mV": 0.5, "nothing": float("nan"), "text": "é\u2028"})
+    assert read_sidecar(path)["quiet_mV"] == 0.5
+    text = path.read_text()
+    path.write_text(text.replace("0.5", "0.0"))
+    assert read_sidecar(path) is None
+    path.write_text(text)
+    assert read_sidecar(path) is not None
+    (tmp_path / "other.json").write_text(text)
+    assert read_sidecar(tmp_path / "other.json") is None
+    path.chmod(0o666)
+    assert read_sidecar(path) is None
+    assert [record.getMessage().rsplit(".json ")[1] for record in caplog.records] == [
+        "is damaged, so it is not used",
+        "is damaged, so it is not used",
+        "can be changed by others, so it is not used",
+    ]
 
 
 def test_names_tell_apart_what_reads_the_same_when_joined():

@@ -47,7 +47,8 @@ def test_everything_may_have_a_space_in_its_path(own_cache, tmp_path, run_python
 
     installed = Path(importlib.util.find_spec("neuron").origin).parent
     (packages / "neuron").symlink_to(installed)
-    monkeypatch.setenv("PYTHONPATH", str(packages))
+    there = os.environ.get("PYTHONPATH", "")
+    monkeypatch.setenv("PYTHONPATH", f"{packages}{os.pathsep}{there}")
     monkeypatch.setenv("HOME", str(tmp_path / "my home"))
     monkeypatch.setenv("TMPDIR", str(tmp_path / "my tmp"))
     for name in ("my home", "my tmp", "work here"):
@@ -56,7 +57,7 @@ def test_everything_may_have_a_space_in_its_path(own_cache, tmp_path, run_python
     library, g = run_python(LOAD, mods, "leakB", cwd=tmp_path / "work here")
     assert (Path(library).parent.parent, g) == (own_cache, 0.25)
     # It was compiled in a temporary folder, all traces of which are gone.
-    assert sorted(path.suffix for path in Path(library).parent.iterdir()) == [".lock", ".so"]
+    assert sorted(path.suffix for path in Path(library).parent.iterdir()) == [".so"]
     assert (
         "RUNPATH"
         not in subprocess.run(
@@ -157,11 +158,11 @@ def test_a_missing_compiler_is_said_with_the_remedy(own_cache, tmp_path, monkeyp
 def test_what_is_compiled_anew(own_cache, tmp_path, monkeypatch, change, same):
     made = []
 
-    def make(library, mods_folder, sources):
-        made.append(library)
-        library.touch()
+    def make(mods_folder, sources):
+        made.append(sources)
+        return b""
 
-    monkeypatch.setattr("pyneuronautofit.models._compile._compile_into", make)
+    monkeypatch.setattr("pyneuronautofit.models._compile._compile", make)
     mods = write_mod(tmp_path / "mods", "leakG")
     first = compiled_library(mods)
     change(mods)
@@ -170,13 +171,27 @@ def test_what_is_compiled_anew(own_cache, tmp_path, monkeypatch, change, same):
 
 
 def test_another_version_of_neuron_needs_another_library(own_cache, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "pyneuronautofit.models._compile._compile_into", lambda library, *_: library.touch()
-    )
+    monkeypatch.setattr("pyneuronautofit.models._compile._compile", lambda *_words: b"")
     mods = write_mod(tmp_path / "mods", "leakH")
     first = compiled_library(mods)
     monkeypatch.setattr("pyneuronautofit.models._compile.neuron_version", lambda: "9.9")
     assert compiled_library(mods) != first
+
+
+@pytest.mark.parametrize("how", ["cut off", "garbage", "open"])
+def test_a_library_that_is_not_as_it_was_is_compiled_again(own_cache, tmp_path, run_python, how):
+    mods = write_mod(tmp_path / "mods", "leakN", g=0.25)
+    library = Path(run_python(COMPILE, mods))
+    content = library.read_bytes()
+    if how == "open":
+        library.chmod(0o666)
+    else:
+        library.write_bytes(content[:5000] if how == "cut off" else os.urandom(len(content)))
+    found, g = run_python(LOAD, mods, "leakN")
+    assert (Path(found).parent, g) == (library.parent, 0.25)
+    assert f"WARNING {library} " in run_python.log
+    assert "so it is not used" in run_python.log
+    assert "compiling the 1 mechanisms" in run_python.log
 
 
 def test_a_folder_without_mod_files(tmp_path):
@@ -195,9 +210,7 @@ def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch):
 def test_the_cache_is_the_users_unless_the_environment_names_one(tmp_path, monkeypatch, caplog):
     monkeypatch.delenv("PYNEURONAUTOFIT_CACHE")
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "cache" / name)
-    monkeypatch.setattr(
-        "pyneuronautofit.models._compile._compile_into", lambda library, *_: library.touch()
-    )
+    monkeypatch.setattr("pyneuronautofit.models._compile._compile", lambda *_words: b"")
     caplog.set_level(logging.INFO)
     library = compiled_library(write_mod(tmp_path / "mods", "leakJ"))
     assert library.parent == tmp_path / "cache" / "pyneuronautofit" / "mechanisms"

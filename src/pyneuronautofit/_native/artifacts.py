@@ -1,24 +1,31 @@
 """Libraries that are compiled once and kept in a cache, which all processes of a user share.
 
-What is compiled, and with what, is the business of whoever asks; here is where the results lie and
-how several processes, one of which may be killed at any moment, keep out of each other's way.
+What is compiled, and with what, is the business of whoever asks; here is where the results lie,
+how several processes, one of which may be killed at any moment, keep out of each other's way, and
+what is loaded: libraries that are whole, and the user's own (see `sealed`). A library is called
+KEY-SEAL.so, so that both come into being at one moment.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import logging
 import os
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import filelock
 import platformdirs
 
+from pyneuronautofit._locks import PathLock
+from pyneuronautofit._native import sealed
 from pyneuronautofit.errors import ModelError
+
+_log = logging.getLogger(__name__)
+
+#: Makes a name for what something is made from.
+digest = sealed.digest
 
 #: How a shared library's name ends on this system.
 LIBRARY_SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
@@ -36,44 +43,107 @@ def cache_folder(name: str) -> Path:
     The cache is `platformdirs.user_cache_path("pyneuronautofit")`, or the folder that the
     environment variable PYNEURONAUTOFIT_CACHE names.
     """
-    chosen = os.environ.get("PYNEURONAUTOFIT_CACHE")
+    chosen = _chosen()
     base = Path(chosen) if chosen else platformdirs.user_cache_path("pyneuronautofit")
     return base.absolute() / name
 
 
-def digest(parts: Iterable[bytes]) -> str:
-    """Return a name for what `parts` say, in this order."""
-    made = hashlib.sha256()
-    for part in parts:
-        # With the lengths, ("ab", "c") and ("a", "bc") have different names.
-        made.update(f"{len(part)}\0".encode() + part)
-    return made.hexdigest()[:32]
-
-
-@contextlib.contextmanager
-def locked(library: Path, what: str) -> Iterator[None]:
-    """Keep other processes from compiling the same library; the system frees a dead one's lock.
+def find_library(folder: Path, key: str, what: str) -> Path | None:
+    """Return the library that was made of what `key` says; None if there is none that is whole.
 
     Parameters
     ----------
-    library
-        Where the library will be; the folder is made.
+    folder
+        As of `cache_folder`.
+    key
+        Its name; it may end in `*`, for the newest of several.
+    what
+        What is kept there, in the plural, for messages.
+
+    Raises
+    ------
+    ModelError
+        If somebody else could have put anything there.
+    """
+    _make_own(folder, what)
+    found = folder.glob(f"{key}-*{LIBRARY_SUFFIX}")
+    for path in sorted(found, key=lambda path: (_age(path), path.name)):
+        content, wrong = sealed.read_own(path)
+        made_of, _, seal = path.stem.rpartition("-")
+        if content is not None and sealed.seal_of(made_of, content) != seal:
+            wrong = "is damaged"
+        if not wrong and content is not None:
+            return path
+        _log.warning("%s %s, so it is not used", path, wrong or "is not there any more")
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return None
+
+
+def keep_library(folder: Path, key: str, content: bytes, what: str) -> Path:
+    """Keep a library that was made of what `key` says, and return where.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be written there.
+    """
+    path = folder / f"{key}-{sealed.seal_of(key, content)}{LIBRARY_SUFFIX}"
+    with writing(folder, what):
+        sealed.put_in_place(content, path)
+    return path
+
+
+@contextlib.contextmanager
+def locked(folder: Path, key: str, what: str) -> Iterator[None]:
+    """Keep other processes from compiling the same library; a dead one's lock is free.
+
+    Parameters
+    ----------
+    folder
+        Where the library will be; it is made.
+    key
+        Its name.
     what
         What is kept there, in the plural, for the message of the error.
 
     Raises
     ------
     ModelError
-        If nothing can be written there.
+        If nothing can be written there, or somebody else could write there, too.
     """
-    lock = filelock.FileLock(library.with_suffix(".lock"))
-    with writing(library.parent, what):
-        library.parent.mkdir(parents=True, exist_ok=True)
+    lock = PathLock(folder / f"{key}.lock")
+    with writing(folder, what):
+        for each in (folder.parent, folder):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_own(folder, what)
+    with writing(folder, what):
         lock.acquire()
     try:
         yield
     finally:
         lock.release()
+
+
+def _make_own(folder: Path, what: str) -> None:
+    """Make sure that nobody else can write where compiled code is kept; raises ModelError."""
+    advice = "Or name another folder in the environment variable PYNEURONAUTOFIT_CACHE."
+    # A folder that the user has chosen may have other purposes: only what is in it is ours.
+    ours = (folder,) if _chosen() else (folder.parent, folder)
+    for each in ours:
+        sealed.make_own(each, what, advice)
+
+
+def _chosen() -> str | None:
+    return os.environ.get("PYNEURONAUTOFIT_CACHE")
+
+
+def _age(path: Path) -> float:
+    """Return how long ago a file was written, to compare it with others; s."""
+    try:
+        return -path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 @contextlib.contextmanager
@@ -86,19 +156,6 @@ def writing(cache: Path, what: str) -> Iterator[None]:
             f"{what} cannot be kept in {cache}: {error.strerror or error}. Free space or rights "
             "there, or name another folder in the environment variable PYNEURONAUTOFIT_CACHE."
         ) from error
-
-
-def put_in_place(content: bytes, path: Path, mode: int = 0o755) -> None:
-    """Write `path` in one step, so that no process ever sees a part of it."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".building-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def compiler(variable: str, names: tuple[str, ...]) -> str | None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+from pyneuronautofit._native import sealed
 
 _log = logging.getLogger(__name__)
+
+# As `sealed.seal_of` writes it.
+_SEAL_BYTES = 32
+
+# What unpickling raises where something that was pickled by its name is another, or gone.
+_UNREADABLE = (AttributeError, EOFError, ImportError, pickle.UnpicklingError, TypeError)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,6 +33,56 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+class _SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
+    """numba's files, but each with a seal before its content: they hold machine code, and pickles.
+
+    numba itself would run whatever is in them. What is not whole, or not the user's own, is as if
+    it were not there.
+    """
+
+    def _load_index(self) -> dict[Any, str]:
+        """Return which file holds what was compiled for a signature."""
+        content = self._read(self._index_name)
+        if content is None:
+            return {}
+        version, stamp, overloads = pickle.loads(content)
+        if (version, stamp) != (self._version, self._source_stamp):
+            return {}  # what another version wrote need not be readable
+        found: dict[Any, str] = pickle.loads(overloads)
+        return found
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        content = (self._version, self._source_stamp, self._dump(overloads))
+        self._write(self._index_name, content)
+
+    def _load_data(self, name: str) -> Any:
+        content = self._read(name)
+        if content is None:
+            # What numba takes for "it is not there any more".
+            raise FileNotFoundError(name)
+        return pickle.loads(content)
+
+    def _save_data(self, name: str, data: Any) -> None:
+        self._write(name, data)
+
+    def _read(self, name: str) -> bytes | None:
+        path = Path(self._data_path(name))
+        found, wrong = sealed.read_own(path)
+        if found is not None:
+            content = found[_SEAL_BYTES:]
+            if sealed.seal_of(name, content).encode() == found[:_SEAL_BYTES]:
+                return content
+            wrong = "is damaged"
+        if wrong:
+            _log.info("%s %s, so it is not used", path, wrong)
+        return None
+
+    def _write(self, name: str, value: Any) -> None:
+        content = self._dump(value)
+        seal = sealed.seal_of(name, content).encode()
+        sealed.put_in_place(seal + content, Path(self._data_path(name)), mode=0o644)
+
+
 class _Cache(FunctionCache):  # type: ignore[misc]
     """numba's cache, which also forgets what it cannot read.
 
@@ -31,13 +91,28 @@ class _Cache(FunctionCache):  # type: ignore[misc]
     class is gone.
     """
 
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        locator = self._impl.locator
+        self._cache_file = _SealedFiles(
+            self._cache_path, self._impl.filename_base, locator.get_source_stamp()
+        )
+
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the function that was compiled for a signature, or None."""
         try:
             return super().load_overload(sig, target_context)
-        except (AttributeError, EOFError, ImportError, pickle.UnpicklingError, TypeError):
-            self.flush()
+        except _UNREADABLE:
+            with contextlib.suppress(OSError):
+                self.flush()
             return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the function that was compiled for a signature, where that is possible."""
+        try:
+            super().save_overload(sig, data)
+        except (OSError, *_UNREADABLE) as error:
+            _log.info("what was compiled cannot be kept in %s: %s", self._cache_path, error)
 
 
 def compiled(function: F) -> F:

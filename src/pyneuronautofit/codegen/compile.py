@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pyneuronautofit._native import artifacts
+from pyneuronautofit._native import artifacts, sealed
 from pyneuronautofit.errors import ModelError
 
 _log = logging.getLogger(__name__)
@@ -81,32 +81,47 @@ def compile_kernel(source: str, *, precision: Precision) -> Path:
     ModelError
         If the cache cannot be written.
     """
-    command = _compiler_command()
-    key = kernel_key(source, precision, command)
-    library = artifacts.cache_folder("kernels") / f"{key}{artifacts.LIBRARY_SUFFIX}"
-    if library.is_file():
-        return library
-    with artifacts.locked(library, _WHAT):
+    folder, of_source = artifacts.cache_folder("kernels"), kernel_key(source, precision)
+    try:
+        command = _compiler_command()
+    except NoCompilerError:
+        # Of several computers that share a home directory, some may have none.
+        found = artifacts.find_library(folder, f"{of_source}-*", _WHAT)
+        if found is None:
+            raise
+        _log.info("there is no compiler here; the kernel was compiled before: %s", found)
+        return found
+    key = f"{of_source}-{_compiler_key(command)}"
+    found = artifacts.find_library(folder, key, _WHAT)
+    if found is not None:
+        return found
+    with artifacts.locked(folder, of_source, _WHAT):
         # Another process may have compiled it while this one waited for the lock.
-        if not library.is_file():
-            _compile_into(library, source, [*command, *_FLAGS, *_PRECISION_FLAGS[precision]])
-    return library
+        found = artifacts.find_library(folder, key, _WHAT)
+        if found is not None:
+            return found
+        kept = folder / f"{of_source}.cpp"
+        content = _compile(source, [*command, *_FLAGS, *_PRECISION_FLAGS[precision]], kept)
+        return artifacts.keep_library(folder, key, content, _WHAT)
 
 
-def kernel_key(source: str, precision: Precision, command: list[str]) -> str:
-    """Return a name for what would be compiled, with what and for which CPU."""
+def kernel_key(source: str, precision: Precision) -> str:
+    """Return a name for what would be compiled, and for which CPU."""
     texts = [
         source,
         precision,
         *(f"{header.name}\n{header.read_text('utf-8')}" for header in _headers()),
         *_FLAGS,
         *(flag for flags in _CPU_FLAGS for flag in flags),
-        *command,
-        _version(command),
         sys.platform,
         cpu_description(),
     ]
     return artifacts.digest(text.encode() for text in texts)
+
+
+def _compiler_key(command: list[str]) -> str:
+    """Return a name for what compiles."""
+    return artifacts.digest(os.fsencode(text) for text in (*command, _version(command)))
 
 
 def cpu_description() -> str:
@@ -122,18 +137,35 @@ def write_sidecar(path: Path, facts: dict[str, Any]) -> None:
     ModelError
         If the file cannot be written.
     """
-    content = json.dumps(facts, indent=2, sort_keys=True) + "\n"
+    written = json.dumps(facts, sort_keys=True)
+    seal = sealed.seal_of(path.name, written.encode())
+    content = json.dumps({"seal": seal, "facts": facts}, indent=2, sort_keys=True) + "\n"
     with artifacts.writing(path.parent, _WHAT):
-        artifacts.put_in_place(content.encode(), path, mode=0o644)
+        sealed.put_in_place(content.encode(), path, mode=0o644)
 
 
 def read_sidecar(path: Path) -> dict[str, Any] | None:
     """Return what `write_sidecar` kept; None where there is nothing, or nothing that is whole."""
+    content, wrong = sealed.read_own(path)
+    if content is not None:
+        facts = _sealed_facts(path, content)
+        if facts is not None:
+            return facts
+        wrong = "is damaged"
+    if wrong:
+        _log.warning("%s %s, so it is not used", path, wrong)
+    return None
+
+
+def _sealed_facts(path: Path, content: bytes) -> dict[str, Any] | None:
     try:
-        facts = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        kept = json.loads(content)
+        facts, seal = kept["facts"], kept["seal"]
+        written = json.dumps(facts, sort_keys=True)
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return facts if isinstance(facts, dict) else None
+    whole = isinstance(facts, dict) and sealed.seal_of(path.name, written.encode()) == seal
+    return facts if whole else None
 
 
 def _headers() -> list[Path]:
@@ -175,7 +207,8 @@ def _cpu_facts() -> Iterator[str]:
             yield f"{name.strip()}: {value.strip()}"
 
 
-def _compile_into(library: Path, source: str, command: list[str]) -> None:
+def _compile(source: str, command: list[str], kept: Path) -> bytes:
+    """Return the library of a source; one that cannot be compiled is kept, to be looked at."""
     _log.info(
         "compiling the kernel of the batch simulator (takes some seconds, once)",
         extra={"notice": True},
@@ -186,13 +219,12 @@ def _compile_into(library: Path, source: str, command: list[str]) -> None:
         for header in _headers():
             shutil.copyfile(header, work / header.name)
         (work / "kernel.cpp").write_text(source, "utf-8")
-        built = _run_compiler(work, command, library)
-        with artifacts.writing(library.parent, _WHAT):
-            artifacts.put_in_place(built.read_bytes(), library)
-    _log.info("compiled it in %.1f s: %s", time.monotonic() - started, library)
+        content = _run_compiler(work, command, kept).read_bytes()
+    _log.info("compiled it in %.1f s", time.monotonic() - started)
+    return content
 
 
-def _run_compiler(work: Path, command: list[str], library: Path) -> Path:
+def _run_compiler(work: Path, command: list[str], kept: Path) -> Path:
     """Compile `kernel.cpp` for this CPU, or as nearly for it as the compiler can."""
     output = ""
     for flags in _CPU_FLAGS:
@@ -202,9 +234,8 @@ def _run_compiler(work: Path, command: list[str], library: Path) -> Path:
         output = done.stdout
         if _accepts(work, command, flags):
             break  # the source is to blame, not the flag
-    kept = library.with_suffix(".cpp")
-    with artifacts.writing(library.parent, _WHAT):
-        artifacts.put_in_place((work / "kernel.cpp").read_bytes(), kept, mode=0o644)
+    with artifacts.writing(kept.parent, _WHAT):
+        sealed.put_in_place((work / "kernel.cpp").read_bytes(), kept, mode=0o644)
     raise KernelBuildError(_failure(command, output, kept))
 
 

@@ -16,6 +16,8 @@ from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
 from pyneuronautofit.fit.config import FitConfig as FitConfig
+from pyneuronautofit.fit.consent import check_before_resuming as check_before_resuming
+from pyneuronautofit.fit.consent import open_again as open_again
 from pyneuronautofit.fit.engine import Observer as Observer
 from pyneuronautofit.fit.engine import Progress as Progress
 from pyneuronautofit.fit.engine import search as search
@@ -40,6 +42,7 @@ from pyneuronautofit.fit.same_run import check_simulator as check_simulator
 from pyneuronautofit.fit.standalone import FittedModel as FittedModel
 from pyneuronautofit.fit.standalone import Sweep as Sweep
 from pyneuronautofit.fit.standalone import write_script as write_script
+from pyneuronautofit.models import KnownProjectOptions as KnownProjectOptions
 from pyneuronautofit.models import ProjectOptions as ProjectOptions
 from pyneuronautofit.objectives import EvaluationOptions as EvaluationOptions
 from pyneuronautofit.recordings import RecordingOptions as RecordingOptions

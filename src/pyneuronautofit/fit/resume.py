@@ -240,5 +240,8 @@ def _recording_of(run: RunReader, given: Mapping[str, Any]) -> Path:
 
 
 def _project_of(run: RunReader, given: Mapping[str, Any]) -> str | None:
-    project = given.get("project") or run.info.places["project"]
+    if given.get("project"):
+        # Where the user is, not where the run was started.
+        return str(Path(given["project"]).absolute())
+    project = run.info.places["project"]
     return None if project is None else str(project)

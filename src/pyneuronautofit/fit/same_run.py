@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from pyneuronautofit._text import quoted
+from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fit.identity import changed_files
 from pyneuronautofit.fit.resume import OpenedFit
 from pyneuronautofit.objectives import used_evaluation
 from pyneuronautofit.runs import Header, RunReader
+
+#: What is to be done where a run's models cannot be simulated again.
+RESTORE = "Restore what the run was begun with"
 
 
 def check_same(run: RunReader, opened: OpenedFit, header: Header, *, extend: bool = False) -> None:
@@ -29,7 +34,7 @@ def check_same(run: RunReader, opened: OpenedFit, header: Header, *, extend: boo
     RunError
         If recording, model or evaluation are others; or versions, unless --extend allows it.
     """
-    differences = _changed_files(run, opened)
+    differences = changed_inputs(run.info.identity, opened.identity, opened.recording)
     differences += _changed_header(run.header, header)
     before, now = run.info.identity, opened.identity
     others, _processor = _changed_versions(before["versions"], now["versions"])
@@ -37,19 +42,16 @@ def check_same(run: RunReader, opened: OpenedFit, header: Header, *, extend: boo
         differences.append(f"{', '.join(others)} (--extend would allow that)")
     if differences:
         raise RunError(
-            f"{run.path.stem} cannot be continued: {'; '.join(differences)}. A run is continued "
-            f"with what it was begun with; or start a new one from its population with -I "
-            f"{run.path}"
+            f"{run.path.stem} cannot be continued: {'; '.join(differences)}. {start_anew(run)}"
         )
 
 
 def check_files(run: RunReader, opened: OpenedFit) -> None:
     """Raise RunError unless recording and model are those of the run."""
-    differences = _changed_files(run, opened)
+    differences = changed_inputs(run.info.identity, opened.identity, opened.recording)
     if differences:
         raise RunError(
-            f"{run.path.stem} cannot be simulated again: {'; '.join(differences)}. Restore what "
-            "the run was begun with"
+            f"{run.path.stem} cannot be simulated again: {'; '.join(differences)}. {RESTORE}"
         )
 
 
@@ -77,13 +79,20 @@ def changed_versions(run: RunReader, opened: OpenedFit) -> list[str]:
     return [text for texts in changed for text in texts]
 
 
-def _changed_files(run: RunReader, opened: OpenedFit) -> list[str]:
-    """Say which files are others."""
-    before, now = run.info.identity, opened.identity
+def start_anew(run: RunReader) -> str:
+    """Say what can be done where a run cannot be continued."""
+    return (
+        "A run is continued with what it was begun with; or start a new one from its population "
+        f"with -I {run.path}"
+    )
+
+
+def changed_inputs(before: Mapping[str, Json], now: Mapping[str, Json], path: Path) -> list[str]:
+    """Say which files are others: those of the model, or the recording `path`."""
     changed = []
     if before["recording"] != now["recording"]:
         changed.append(
-            f"the recording {opened.recording} is not the file that it was begun with (SHA-256 "
+            f"the recording {path} is not the file that it was begun with (SHA-256 "
             f"{before['recording'][:12]}.. then, {now['recording'][:12]}.. now)"
         )
     files = changed_files(before["model"], now["model"])

@@ -1,12 +1,18 @@
 """A model as a script of its own, for NEURON alone: who has it needs nothing of this package.
 
 The script (its text is in `standalone.txt`) builds the cell, sets the parameters and replays one
-sweep under NEURON's fixed step, as `simulators._neuron_cell` does: the voltages are the same to the
+sweep under NEURON's fixed step, as `simulators.neuron.cell` does: the voltages are the same to the
 last bit.
+
+Whatever was named by somebody (a run, a recording, a path) stands in it as a literal that `repr`
+has made, never as plain text: between quotes or in a comment a name could end them, and be code.
 """
 
 from __future__ import annotations
 
+import keyword
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -22,9 +28,12 @@ from pyneuronautofit.errors import OutputError
 from pyneuronautofit.models import CellSource, declared_mechanisms
 from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.simulators import Experiment
-from pyneuronautofit.space import ParameterSpace
+from pyneuronautofit.space import ParameterPath, ParameterSpace
 
+# What may stand in the script as it is.
+_PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
 _FUTURE = "from __future__ import annotations\n"
+_MODS = "model-mods"
 _PROJECT_CELL = """\
 import importlib.util
 
@@ -99,18 +108,19 @@ def write_script(path: Path, model: FittedModel, sweep: Sweep) -> None:
     write_text(
         path,
         text.substitute(
-            title=model.title,
+            title=repr(model.title),
             version=__version__,
             preparation=_preparation(source, mods),
-            name=path.name,
-            sweep=sweep.number,
-            recording=sweep.recording,
+            name=path.name if _PLAIN_NAME.fullmatch(path.name) else "THIS_FILE",
+            library=repr(None if mods or not source.library else str(source.library)),
+            sweep=repr(sweep.number),
+            recording=repr(sweep.recording),
             current=_run_lengths(experiment.current_pA[0]),
             holding=repr(float(experiment.holding_pA[0])),
             step=repr(experiment.clock.step_ms),
             dt=repr(experiment.clock.dt_ms),
-            substeps=experiment.clock.substeps,
-            n_transient=experiment.n_transient_step,
+            substeps=repr(experiment.clock.substeps),
+            n_transient=repr(experiment.n_transient_step),
             initial=repr(experiment.initial_mV),
             temperature=repr(experiment.temperature_degC),
             mechanisms=_mechanisms(source.mods),
@@ -123,15 +133,15 @@ def write_script(path: Path, model: FittedModel, sweep: Sweep) -> None:
 def _preparation(source: CellSource, mods: Path | None) -> str:
     """Say what has to be done before the script can run."""
     if mods is not None:
-        return f"Once, in this folder:\n\n    nrnivmodl {mods.name}\n\nThen"
+        return f"Once, in this folder:\n\n    nrnivmodl {_MODS}\n\nThen"
     if source.library is not None:
-        return f"Start it where the compiled channels are ({source.library}).\n"
+        return "Start it where the compiled channels are: LIBRARY, below, says where.\n"
     return ""
 
 
 def _copy_mods(mods: Path, folder: Path) -> Path:
     """Copy the .mod files beside a script."""
-    copy = folder / "model-mods"
+    copy = folder / _MODS
     try:
         copy.mkdir(exist_ok=True)
         missing = {copy / mod.name: mod.read_bytes() for mod in mods.glob("*.mod")}
@@ -165,10 +175,37 @@ def _assignments(space: ParameterSpace, values: FloatArray) -> Sequence[str]:
     """Return a statement for every path that is set."""
     whole = space.whole.tolist()
     return [
-        f"    cell.{path.text} = {int(value) if is_whole else value!r}"
+        f"    {_assignment(path, _number(value, whole=is_whole))}"
         for parameter, value, is_whole in zip(space.parameters, values.tolist(), whole, strict=True)
         for path in parameter.targets
     ]
+
+
+def _assignment(path: ParameterPath, value: str) -> str:
+    """Return the statement that gives the number at a path of `cell` a value."""
+    owner = "cell"
+    for step in path.steps:
+        owner = _attribute(owner, step.name)
+        owner += "" if step.index is None else f"[{step.index!r}]"
+        owner += "" if step.position is None else f"({step.position!r})"
+    if _is_plain(path.attribute):
+        return f"{owner}.{path.attribute} = {value}"
+    return f"setattr({owner}, {path.attribute!r}, {value})"
+
+
+def _attribute(owner: str, name: str) -> str:
+    return f"{owner}.{name}" if _is_plain(name) else f"getattr({owner}, {name!r})"
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether Python reads a name as it is: others it refuses, or normalises."""
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+
+
+def _number(value: float, *, whole: bool) -> str:
+    if not math.isfinite(value):
+        return f"float({str(value)!r})"
+    return repr(int(value) if whole else value)
 
 
 def _run_lengths(current_pA: FloatArray) -> str:

@@ -16,4 +16,5 @@ from pyneuronautofit.models.model import Model as Model
 from pyneuronautofit.models.model import files_of_model as files_of_model
 from pyneuronautofit.models.model import load_model as load_model
 from pyneuronautofit.models.model import model_files as model_files
+from pyneuronautofit.models.options import KnownProjectOptions as KnownProjectOptions
 from pyneuronautofit.models.options import ProjectOptions as ProjectOptions

@@ -57,14 +57,16 @@ def compiled_library(mods_folder: Path) -> Path:
     sources = _sources(mods_folder)
     if not any(source.suffix == ".mod" for source in sources):
         raise ModelError(f"expected .mod files in {mods_folder}, but there are none")
-    library = artifacts.cache_folder("mechanisms") / f"{_key(sources)}{artifacts.LIBRARY_SUFFIX}"
-    if library.is_file():
-        return library
-    with artifacts.locked(library, _WHAT):
+    folder, key = artifacts.cache_folder("mechanisms"), _key(sources)
+    found = artifacts.find_library(folder, key, _WHAT)
+    if found is not None:
+        return found
+    with artifacts.locked(folder, key, _WHAT):
         # Another process may have compiled it while this one waited for the lock.
-        if not library.is_file():
-            _compile_into(library, mods_folder, sources)
-    return library
+        found = artifacts.find_library(folder, key, _WHAT)
+        if found is not None:
+            return found
+        return artifacts.keep_library(folder, key, _compile(mods_folder, sources), _WHAT)
 
 
 def mods_of(folder: Path) -> Path | None:
@@ -88,7 +90,8 @@ def _key(sources: list[Path]) -> str:
     return artifacts.digest(parts)
 
 
-def _compile_into(library: Path, mods_folder: Path, sources: list[Path]) -> None:
+def _compile(mods_folder: Path, sources: list[Path]) -> bytes:
+    """Return the library of some .mod files."""
     count = sum(source.suffix == ".mod" for source in sources)
     _log.info(
         "compiling the %d mechanisms of %s (takes some seconds, once)", count, mods_folder,
@@ -100,10 +103,9 @@ def _compile_into(library: Path, mods_folder: Path, sources: list[Path]) -> None
         for source in sources:
             shutil.copyfile(source, work / "build" / "mods" / source.name)
         (work / "neuron").symlink_to(neuron_files())
-        built = _run_nrnivmodl(work, mods_folder)
-        with artifacts.writing(library.parent, _WHAT):
-            artifacts.put_in_place(built.read_bytes(), library)
-    _log.info("compiled them in %.1f s: %s", time.monotonic() - started, library)
+        content = _run_nrnivmodl(work, mods_folder).read_bytes()
+    _log.info("compiled them in %.1f s", time.monotonic() - started)
+    return content
 
 
 @contextlib.contextmanager

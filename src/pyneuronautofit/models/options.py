@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import MODEL, Resumed, option
+from pyneuronautofit._options import MODEL, Resumed, option, same_option
 from pyneuronautofit._words import MODEL_FILES
 
 
@@ -27,3 +27,15 @@ class ProjectOptions:
     def project_path(self) -> Path | None:
         """Return the value of --project as `load_model` takes it."""
         return None if self.project is None else Path(self.project)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownProjectOptions:
+    """Which model, where a run says it."""
+
+    project: str | None = same_option(
+        ProjectOptions,
+        "project",
+        help="the run's project.py or its folder; needed where it is in neither the run's folder "
+        "nor the working directory, because it is executed",
+    )

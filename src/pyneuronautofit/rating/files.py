@@ -13,9 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-import filelock
-
 from pyneuronautofit._atomic import replacing
+from pyneuronautofit._locks import PathLock, Taken
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import DatabaseError, OutputError
@@ -90,8 +89,7 @@ class SheetFile:
     def __init__(self, path: Path, database: str) -> None:
         self.path = path
         self._database = database
-        self._lock_path = path.with_name(f"{path.name}.lock")
-        self._lock = filelock.FileLock(self._lock_path, timeout=0, mode=0o644)
+        self._lock = PathLock(path.with_name(f"{path.name}.lock"))
         self._written: tuple[int, int, int] | None = None
 
     def open(self, new: Sheet) -> Sheet:
@@ -105,8 +103,8 @@ class SheetFile:
             If it cannot be read, or is another rater's.
         """
         try:
-            self._lock.acquire()
-        except filelock.Timeout as error:
+            self._lock.acquire(patience_s=0)
+        except Taken as error:
             raise OutputError(
                 f"the ratings {self.path} are being written by another process: end that one, or "
                 "rate under another name with --rater"
@@ -150,10 +148,7 @@ class SheetFile:
 
     def close(self) -> None:
         """Give the file back."""
-        if self._lock.is_locked:
-            with contextlib.suppress(OSError):
-                self._lock_path.unlink()
-            self._lock.release()
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self

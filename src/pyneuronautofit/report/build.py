@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
-from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.errors import NotAgreedError, PyNeuronAutofitError
+from pyneuronautofit.fit import open_again
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed, list_models
 from pyneuronautofit.report.findings.course import follow
-from pyneuronautofit.report.findings.responses import ShownResponses, answers, reopen
+from pyneuronautofit.report.findings.responses import ShownResponses, answers
 from pyneuronautofit.report.findings.spread import spreads
 from pyneuronautofit.report.findings.state import pace_of, state_of
 from pyneuronautofit.report.page import render
@@ -25,6 +26,7 @@ def write_report(
     run: RunReader,
     *,
     traces: bool = True,
+    project: str | None = None,
     on_step: Callable[[str], None] = lambda _what: None,
 ) -> None:
     """Write a run's report, one HTML file that needs nothing else.
@@ -33,13 +35,16 @@ def write_report(
     ----------
     traces
         Whether the best models are simulated again. Where they cannot be, the page says why.
+    project
+        The project file, or its folder, where the user has named it himself.
     on_step
         Is told what is done next.
 
     Raises
     ------
     RunError
-        If a part of the store is damaged that was sound when it was opened.
+        If a part of the store is damaged that was sound when it was opened. NotAgreedError if the
+        model's files lie where the user has not said that he works.
     OutputError
         If the file cannot be written.
     """
@@ -49,7 +54,7 @@ def write_report(
     course = follow(run)
     listed = list_models(run)
     distributions = spreads(run)
-    responses = _responses(run, listed, on_step) if traces else _NOT_ASKED
+    responses = _responses(run, listed, project, on_step) if traces else _NOT_ASKED
     on_step("writing the page")
     pace = pace_of(run, state, now)
     write_text(
@@ -58,16 +63,18 @@ def write_report(
 
 
 def _responses(
-    run: RunReader, listed: Listed, on_step: Callable[[str], None]
+    run: RunReader, listed: Listed, project: str | None, on_step: Callable[[str], None]
 ) -> ShownResponses | str:
     """Return what the models answer; or why they could not be asked."""
     if not listed.traced:
         return "There are no models to simulate."
     on_step(f"simulating {len(listed.traced)} models")
     try:
-        opened = reopen(run)
+        opened = open_again(run, project)
         with opened.problem.simulator:
             parameters = listed.evaluations.parameters[list(listed.traced)]
             return answers(opened.problem, parameters, listed.traced)
+    except NotAgreedError:
+        raise
     except PyNeuronAutofitError as error:
         return f"The models could not be simulated again, so there are no traces: {error}"

@@ -27,7 +27,7 @@ def render(content: Content) -> str:
     else:
         makers = (best, course, traces, spikes, scatter, parameters, models)
         body = [make(content) for make in makers]
-    body += [fitted(run, content.course, content.pace), reproduce(run)]
+    body += [fitted(run, content.course, content.pace, content.state), reproduce(run)]
     main = element("main", head(content, title), *body)
     # Where the script says which model is chosen.
     chosen = element("div", id="chosen", hidden="", aria_live="polite")

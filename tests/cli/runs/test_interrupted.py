@@ -146,7 +146,9 @@ def test_a_second_run_of_the_same_stamp_is_refused(where, files, command):
                 break
         answer = command("--resume", files.store)
         assert answer.code == 2
-        assert f"is being written by another process (its number is {process.pid})" in answer.err
+        assert (
+            f"is being written by another process (its number is {process.pid}, on " in answer.err
+        )
         answer = command(*FIT, "-G", "2", *where)
         assert answer.code == 2
         assert "there is already a run with the stamp run" in answer.err

@@ -108,7 +108,7 @@ def test_the_log_goes_on(fit, resume):
 def test_from_another_folder_by_the_stamp(fit, command, tmp_path, monkeypatch):
     fit("out", "-G", "1", "-A", "N")
     monkeypatch.chdir(tmp_path / "out")
-    answer = command("--resume", "run", "-G", "2")
+    answer = command("--resume", "run", "-G", "2", "--project", "../model")
     assert answer.code == 0, answer.err
     assert "24 evaluations" in answer.out
     monkeypatch.chdir(tmp_path)

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.runs import RunFiles, RunLock, open_run
+from pyneuronautofit.runs.store.schema import checksum
 from report._made import make_run
 
 NAN = np.nan
@@ -94,6 +96,23 @@ def test_several_that_run_are_listed(command, tmp_path):
         refused = command("status", "--watch")
     assert refused.code == 2
     assert "2 runs are running here, name one of them: " in refused.err
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("finished", "finished"), (None, "killed")])
+def test_a_run_that_is_being_taken_up_is_running(command, tmp_path, outcome, said):
+    """Its lock is taken before its recording is read; the sitting before has ended all the same."""
+    path = make_run(tmp_path / "run.sqlite", GENERATIONS, outcome=outcome)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        row = connection.execute("SELECT number, began, content FROM session").fetchone()
+        earlier = (row[0], "2020-01-01T00:00:00+00:00", row[2])
+        connection.execute("UPDATE session SET began = ?, crc = ?", (earlier[1], checksum(earlier)))
+    with RunLock(RunFiles(tmp_path, "run").lock):
+        answer = command("status", "run")
+        assert json.loads(command("status", "run", "--json").out)["state"] == "running"
+    assert "run: running" in answer.out
+    assert f"since 2020-01-01 00:00:00 UTC, {said}" in answer.out
+    # What was between the sittings is no time of computing.
+    assert "0:00:04 used, about " in answer.out
 
 
 def test_a_killed_run_is_told_from_one_that_runs(command, tmp_path):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from pyneuronautofit.errors import RecordingError, RunError
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.report.findings import responses as module
-from pyneuronautofit.report.findings.responses import MOST_SWEEPS, answers, reopen
+from pyneuronautofit.report.findings.responses import MOST_SWEEPS, answers
 from pyneuronautofit.simulators import RunStatus, Traces
 from pyneuronautofit.space import ParameterSpace
 
@@ -172,39 +170,3 @@ def test_long_traces_are_thinned_out(monkeypatch):
     assert (found.traces.voltage_mV.max(axis=-1) == -10.0).all()
     # Spikes are counted before.
     assert (found.counts.tolist(), found.n_sample) == ([[1, 1], [1, 1]], 3000)
-
-
-RUN = SimpleNamespace(path=Path("/out/mine.sqlite"))
-
-
-def test_a_run_is_opened_with_its_own_options_where_it_was_begun(monkeypatch):
-    done = []
-    config, folder, opened = object(), object(), object()
-    monkeypatch.setattr(module, "resumed_config", lambda run, given: done.append(given) or config)
-    monkeypatch.setattr(module, "working_directory_of", lambda run: folder)
-    monkeypatch.setattr(module, "open_fit", lambda *what: done.append(what) or opened)
-    monkeypatch.setattr(module, "check_files", lambda *what: done.append(what))
-    assert reopen(RUN) is opened
-    assert done == [{}, (config, folder), (RUN, opened)]
-
-
-@pytest.mark.parametrize("error", [KeyError("seed"), TypeError("x"), ValueError("y")])
-def test_a_store_that_does_not_say_how(monkeypatch, error):
-    def fails(_run, _given):
-        raise error
-
-    monkeypatch.setattr(module, "resumed_config", fails)
-    with pytest.raises(RunError, match=r"mine\.sqlite does not say with what it was made: \w+Err"):
-        reopen(RUN)
-
-
-def test_a_recording_that_is_another_one(monkeypatch):
-    def refuse(_run, _opened):
-        raise RecordingError("another one")
-
-    monkeypatch.setattr(module, "resumed_config", lambda run, given: None)
-    monkeypatch.setattr(module, "working_directory_of", lambda run: None)
-    monkeypatch.setattr(module, "open_fit", lambda *what: None)
-    monkeypatch.setattr(module, "check_files", refuse)
-    with pytest.raises(RecordingError, match="another one"):
-        reopen(RUN)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from pyneuronautofit import _locks
 from pyneuronautofit.report.findings.state import Tally, goal_of, pace_of, state_of
 from pyneuronautofit.runs import RunFiles, RunLock, open_run
 from report._made import make_run
@@ -34,10 +35,10 @@ def test_states(tmp_path, outcome, name, error):
 
 
 def test_the_lock_says_that_it_is_running(tmp_path):
-    path = make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=None)
-    with RunLock(RunFiles(tmp_path, "r").lock), open_run(path) as run:
+    lock = RunLock(RunFiles(tmp_path, "r").lock)
+    with lock, open_run(make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=None)) as run:
         state = state_of(run)
-        assert state.name == "running"
+        assert (state.name, state.going_on, state.computing) == ("running", True, True)
         assert goal_of(run) == 9
         # Four evaluations in 4 s, of generations 0 and 1; 8 more generations are to come.
         finished = datetime.fromisoformat(run.last.finished)
@@ -49,6 +50,27 @@ def test_the_lock_says_that_it_is_running(tmp_path):
         assert later.left_s == pytest.approx(13.0)
         assert later.used_s == pytest.approx(7.0)
         assert pace_of(run, state, finished + timedelta(days=9)).left_s == 0.0
+
+
+@pytest.mark.parametrize("outcome", ["finished", "interrupted", "the disk is full", None])
+def test_a_run_that_is_being_taken_up(tmp_path, monkeypatch, outcome):
+    """Whoever resumes it has the lock, and may compile for minutes before anything is computed."""
+    path = make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=outcome)
+    monkeypatch.setattr(_locks, "datetime", _Later)
+    with RunLock(RunFiles(tmp_path, "r").lock), open_run(path) as run:
+        state = state_of(run)
+        assert (state.name, state.going_on, state.computing) == ("running", True, False)
+        assert state.error == ""
+        # The time since the last sitting is no time of computing.
+        pace = pace_of(run, state, NOW)
+        assert pace.used_s == pytest.approx(4.0)
+        assert pace.left_s == pytest.approx(16.0)
+
+
+class _Later:
+    """Clocks that go on until the run is taken up."""
+
+    now = staticmethod(lambda _zone: NOW - timedelta(minutes=1))
 
 
 def test_a_run_that_has_ended_has_no_time_left(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -28,7 +29,10 @@ def test_a_second_writer_waits_outside(tmp_path):
         answer = subprocess.run(
             [sys.executable, "-c", code, lock], capture_output=True, text=True, check=False
         )
-        assert f"is being written by another process (its number is {os.getpid()})" in answer.stderr
+        assert (
+            f"is being written by another process (its number is {os.getpid()}, on "
+            in answer.stderr
+        )
     with RunLock(lock):
         assert lock.exists()
     assert not lock.exists()
@@ -60,7 +64,7 @@ def test_whether_somebody_writes_is_seen_without_taking_the_lock(tmp_path):
     with RunLock(path):
         assert is_locked(path)
         assert is_locked(path), "looking leaves it as it is"
-        assert path.read_text() == f"{os.getpid()}\n"
+        assert json.loads(path.read_text())["process"] == os.getpid()
     assert not is_locked(path)
 
 

@@ -21,14 +21,12 @@ from pyneuronautofit.database import parse_selection
 from pyneuronautofit.errors import OutputError, UsageError
 from pyneuronautofit.fit import (
     FittedModel,
+    KnownProjectOptions,
     OpenedFit,
     Sweep,
-    check_files,
-    open_fit,
+    open_again,
     option,
-    resumed_config,
     stimulus_on,
-    working_directory_of,
     write_script,
 )
 from pyneuronautofit.runs import (
@@ -61,7 +59,7 @@ _HEAD = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportConfig:
+class ExportConfig(KnownProjectOptions):
     """What is written of a run."""
 
     run: str = option(
@@ -135,7 +133,7 @@ def run(argv: Sequence[str], prog: str) -> int:
                 write(path, opened)
                 written.append(path)
         if config.scripts is not None:
-            written += _write_scripts(opened, folder, rows, config.sweep)
+            written += _write_scripts(opened, folder, rows, config)
         for path in written:
             screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0
@@ -219,12 +217,11 @@ def _head(path: Path) -> str:
 
 
 def _write_scripts(
-    opened: RunReader, folder: Path, rows: Sequence[int], asked_sweep: int | None
+    opened: RunReader, folder: Path, rows: Sequence[int], config: ExportConfig
 ) -> list[Path]:
     values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
-    again = open_fit(resumed_config(opened, {}), working_directory_of(opened))
-    check_files(opened, again)
-    sweep = _sweep(again, asked_sweep)
+    again = open_again(opened, config.project)
+    sweep = _sweep(again, config.sweep)
     paths = []
     for row, value in zip(rows, values, strict=True):
         path, source = _script(folder, row), again.model.cell_source

@@ -32,6 +32,7 @@ from pyneuronautofit.fit import (
     Recorder,
     best_models,
     changed_versions,
+    check_before_resuming,
     check_simulator,
     reference_sums,
     resumed_config,
@@ -68,17 +69,22 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
 def _resume(argv: Sequence[str], prog: str, command: str) -> int:
     store, given = resume_request(argv, prog, DESCRIPTION)
     # Before it is read, so that nobody changes it in the meantime.
-    with RunLock(RunFiles(store.parent, store.stem).lock), open_run(store) as stored:
+    lock = RunLock(RunFiles(store.parent, store.stem).lock)
+    with lock, open_run(store) as stored:
         if stored.losses:
             raise RunError(
                 f"{store} is damaged ({'; '.join(stored.losses)}), so nothing is appended to it. "
                 f"Start a new run from what is sound with -I {store}, or write that out with "
                 "'export'"
             )
-        return _fit(resumed_config(stored, given), command, stored)
+        config = resumed_config(stored, given)
+        check_before_resuming(stored, config, given.get("project"))
+        return _fit(config, command, stored, lock)
 
 
-def _fit(config: FitOptions, command: str, stored: RunReader | None) -> int:
+def _fit(
+    config: FitOptions, command: str, stored: RunReader | None, lock: RunLock | None = None
+) -> int:
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
@@ -96,10 +102,12 @@ def _fit(config: FitOptions, command: str, stored: RunReader | None) -> int:
             else:
                 session = resumed_session(config, command, stored)
         with session.problem.simulator:
-            return _run(session, logs, interruption)
+            # Whoever takes a run up has its lock already.
+            held = lock or RunLock(session.files.lock)
+            return _run(session, logs, interruption, held)
 
 
-def _run(session: FitSession, logs: Logs, interruption: Interruption) -> int:
+def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunLock) -> int:
     config, problem, files = session.config, session.problem, session.files
     screen = session.screen
     with interruption.allowed():
@@ -113,7 +121,8 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption) -> int:
     with contextlib.ExitStack() as stack:
         if session.stored is None:
             files.prepare()
-            stack.enter_context(RunLock(files.lock))
+            lock.acquire()
+        stack.callback(lock.release)
         progress = _search_and_store(session, logs, interruption)
     # Everything is on disk. What follows simulates, unless the run was interrupted.
     with contextlib.nullcontext() if progress.interrupted else interruption.allowed():

@@ -15,7 +15,7 @@ from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fit import KnownProjectOptions, option
 from pyneuronautofit.report import write_report
 from pyneuronautofit.runs import open_run
 
@@ -24,11 +24,12 @@ _log = logging.getLogger(__name__)
 DESCRIPTION = """Writes a report of a run, which may be running, finished or killed: one HTML file.
 
 It needs no network, and can be sent to somebody. The best models are simulated again for its
-traces; where the recording or the model is gone, the page says so and has everything else."""
+traces; where the recording or the model is gone, the page says so and has everything else. A model
+of a folder that is neither the run's nor the working directory is loaded only with --project."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportConfig:
+class ReportConfig(KnownProjectOptions):
     """A report of a run."""
 
     run: str = option(
@@ -64,6 +65,8 @@ def run(argv: Sequence[str], prog: str) -> int:
         live = screen.status("opening the run") if screen.is_terminal else nullcontext()
         with live as shown:
             tell = (lambda _what: None) if shown is None else shown.update
-            write_report(path, opened, traces=not config.no_traces, on_step=tell)
+            write_report(
+                path, opened, traces=not config.no_traces, project=config.project, on_step=tell
+            )
     screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0

@@ -241,7 +241,9 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
         ("last warning", seen.last_warning),
     ]
     for number, session in list(enumerate(seen.sessions))[-_MOST_SESSIONS:]:
-        outcome = session.outcome or ("running" if going_on else "killed")
+        is_last = number == len(seen.sessions) - 1
+        going = is_last and seen.state.computing
+        outcome = session.outcome or ("running" if going else "killed")
         began = session.began.replace("T", " ").removesuffix("+00:00")
         facts.append((f"session {number + 1}", f"since {began} UTC, {outcome}"))
     return [(name, value) for name, value in facts if value]

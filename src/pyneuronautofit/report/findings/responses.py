@@ -7,18 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit import (
-    OpenedFit,
-    Problem,
-    check_files,
-    open_fit,
-    resumed_config,
-    working_directory_of,
-)
+from pyneuronautofit.fit import Problem
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.report.findings.thinning import Thinned, thin
-from pyneuronautofit.runs import RunReader
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
 
@@ -71,24 +62,6 @@ class ShownResponses:
     step_ms: float
     n_sample: int
     simulator: str
-
-
-def reopen(run: RunReader) -> OpenedFit:
-    """Open everything that is needed to simulate a run's models again.
-
-    Raises
-    ------
-    PyNeuronAutofitError
-        If the recording or the model is gone, or another one than it was.
-    """
-    try:
-        config, folder = resumed_config(run, {}), working_directory_of(run)
-    except (KeyError, TypeError, ValueError) as error:
-        # Every version writes all of them, but a store may be from somebody else.
-        raise RunError(f"{run.path.name} does not say with what it was made: {error!r}") from error
-    opened = open_fit(config, folder)
-    check_files(run, opened)
-    return opened
 
 
 def answers(problem: Problem, parameters: FloatArray, places: tuple[int, ...]) -> ShownResponses:

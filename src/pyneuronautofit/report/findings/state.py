@@ -31,14 +31,17 @@ class State:
         `unknown`.
     error
         What stopped it, where that was an error.
+    computing
+        Whether its last sitting goes on. One that has been taken up may not have begun with that.
     """
 
     name: str
     error: str = ""
+    computing: bool = False
 
     @property
     def going_on(self) -> bool:
-        """Whether it computes."""
+        """Whether a process has it."""
         return self.name == "running"
 
 
@@ -52,12 +55,16 @@ def sessions_of(run: RunReader) -> tuple[Session, ...]:
 
 def state_of(run: RunReader) -> State:
     """Tell what becomes of a run: its lock says whether somebody writes it."""
-    sessions = sessions_of(run)
-    if not sessions:
-        return State("running" if run.running else "unknown" if run.losses else "not started")
-    last = sessions[-1]
+    sessions, writer = sessions_of(run), run.writer
+    last = sessions[-1] if sessions else None
+    if writer is not None:
+        # Whoever takes a run up has its lock before the sitting begins.
+        begun = last is not None and last.outcome is None and last.began >= writer.since
+        return State("running", computing=begun)
+    if last is None:
+        return State("unknown" if run.losses else "not started")
     if last.outcome is None:
-        return State("running" if run.running else "killed")
+        return State("killed")
     if last.outcome in ("finished", "interrupted"):
         return State(last.outcome)
     return State("stopped by an error", last.outcome)
@@ -102,7 +109,7 @@ def pace_of(run: RunReader, state: State, now: datetime) -> RunPace:
     taken = last.seconds - began
     recent = (run.n_evaluation - n_before) / taken if taken > 0 else float("nan")
     n_generation = last.number - (-1 if since is None else since.number)
-    waiting = (now - _time(last.finished)).total_seconds() if state.going_on else 0.0
+    waiting = (now - _time(last.finished)).total_seconds() if state.computing else 0.0
     # Pauses between sessions are no time of computing.
     waiting = max(min(waiting, (now - _time(_began(run, last))).total_seconds()), 0.0)
     left = float("nan")

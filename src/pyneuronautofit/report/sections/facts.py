@@ -14,7 +14,7 @@ from pyneuronautofit.fit import FitOptions
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.report.findings.course import SearchCourse
-from pyneuronautofit.report.findings.state import RunPace, goal_of, sessions_of
+from pyneuronautofit.report.findings.state import RunPace, State, goal_of, sessions_of
 from pyneuronautofit.report.html import Markup, element, facts, joined, section, table
 from pyneuronautofit.runs import RunReader
 
@@ -32,7 +32,7 @@ def said(seconds: float) -> str:
     return "-" if math.isnan(seconds) else clock_time(seconds)
 
 
-def fitted(run: RunReader, course: SearchCourse, pace: RunPace) -> Markup:
+def fitted(run: RunReader, course: SearchCourse, pace: RunPace, state: State) -> Markup:
     """Return the section that says what was fitted to what."""
     header, settings, places = run.header, run.info.settings, run.info.places
     identity = run.info.identity
@@ -49,7 +49,11 @@ def fitted(run: RunReader, course: SearchCourse, pace: RunPace) -> Markup:
         ("Versions", ", ".join(f"{k} {v}" for k, v in (identity.get("versions") or {}).items())),
     ]
     return section(
-        "What was fitted to what", "what", facts(pairs), _sessions(run), _failures(run, course)
+        "What was fitted to what",
+        "what",
+        facts(pairs),
+        _sessions(run, state),
+        _failures(run, course),
     )
 
 
@@ -136,13 +140,13 @@ def _others(settings: Mapping[str, Json]) -> Iterator[str]:
             yield flag if shown is True else f"{flag} {value}"
 
 
-def _sessions(run: RunReader) -> Markup:
+def _sessions(run: RunReader, state: State) -> Markup:
     rows = []
-    for session in sessions_of(run):
-        ended = session.ended or ("-" if run.running else "killed")
-        outcome = session.outcome or (
-            "running" if run.running else "killed, or the machine stopped"
-        )
+    sessions = sessions_of(run)
+    for session in sessions:
+        going = state.computing and session is sessions[-1]
+        ended = session.ended or ("-" if going else "killed")
+        outcome = session.outcome or ("running" if going else "killed, or the machine stopped")
         content = session.content
         who = f"{content.get('simulator', '')}, on {content.get('host', 'an unknown machine')}"
         rows.append((session.number + 1, _clock(session.began), _clock(ended), outcome, who))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 from pathlib import Path
 from typing import Self
 
-import filelock
-
+from pyneuronautofit._locks import UNKNOWN, PathLock, Taken, owner_of
 from pyneuronautofit.errors import OutputError
 
+# Somebody who looks whether it is taken holds it for a moment.
 _PATIENCE_S = 0.5
 
 
@@ -27,8 +24,7 @@ class RunLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # Somebody who looks whether it is taken holds it for a moment.
-        self._lock = filelock.FileLock(path, timeout=_PATIENCE_S, mode=0o644)
+        self._lock = PathLock(path)
 
     def acquire(self) -> None:
         """Take the lock.
@@ -39,13 +35,18 @@ class RunLock:
             If another process has it, or the file cannot be made.
         """
         try:
-            self._lock.acquire()
-            self._path.write_text(f"{os.getpid()}\n", encoding="ascii")
-        except filelock.Timeout as error:
+            self._lock.acquire(_PATIENCE_S)
+        except Taken as taken:
+            owner = taken.owner or UNKNOWN
+            known = f" (its number is {owner.process}, on {owner.host})" if owner.process else ""
+            remedy = (
+                # Nothing tells whether a process of another computer is dead.
+                f"; if it has ended without a word, remove {self._path}" if taken.soft else ""
+            )
             raise OutputError(
-                f"the run {self._path.stem} is being written by another process{self._owner()}. "
-                "Wait until it has ended, or stop it"
-            ) from error
+                f"the run {self._path.stem} is being written by another process{known}. Wait until "
+                f"it has ended, or stop it{remedy}"
+            ) from taken
         except OSError as error:
             raise OutputError(
                 f"cannot write {self._path}: {error.strerror or error}. Check that you may write "
@@ -61,29 +62,9 @@ class RunLock:
 
     def release(self) -> None:
         """Give the lock back."""
-        with contextlib.suppress(OSError):
-            self._path.unlink()
         self._lock.release()
-
-    def _owner(self) -> str:
-        try:
-            return f" (its number is {int(self._path.read_text(encoding='ascii'))})"
-        except (OSError, ValueError):
-            return ""
 
 
 def is_locked(path: Path) -> bool:
     """Tell whether a process has the lock of a run; leaves the lock as it is."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # a file system without such locks
-        return False
-    finally:
-        os.close(descriptor)
-    return False
+    return owner_of(path) is not None

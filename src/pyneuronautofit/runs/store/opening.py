@@ -6,14 +6,18 @@ import contextlib
 import shutil
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
+from pyneuronautofit._locks import can_be_locked, owner_of
 from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.runs.store import schema
-from pyneuronautofit.runs.store.lock import is_locked
+from pyneuronautofit.runs.store.disk import ALONE
 
 SUFFIX = ".sqlite"
+# How often a store is copied that is being written, and how long is waited between.
+_MOST_COPIES, _PAUSE_S = 5, 0.2
 _MAGIC = b"SQLite format 3\0"
 
 
@@ -88,7 +92,8 @@ class Source:
     def __init__(self, path: Path) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.losses: list[str] = []
-        self.at_rest = not is_locked(path.with_suffix(".lock")) and not _log_of(path).exists()
+        unfinished = any(other.exists() for other in _beside(path))
+        self.at_rest = not unfinished and owner_of(path.with_suffix(".lock")) is None
         _check_head(path)
         try:
             self.connection = self._open(path)
@@ -110,14 +115,19 @@ class Source:
             self._folder.cleanup()
 
     def _open(self, path: Path) -> sqlite3.Connection:
-        connection, found = _try_to_open(path, immutable=self.at_rest)
+        connection, found = None, 0
+        # Where there are no locks, a store is not to be read while it is written.
+        if self.at_rest or can_be_locked(path.with_suffix(".lock")):
+            connection, found = _try_to_open(path, mode="ro", immutable=str(int(self.at_rest)))
         if connection is None:
-            # A folder in which nothing can be made, or a file without its end.
+            # A folder in which nothing can be made, or a generation that was not finished, or a
+            # file without its end.
             self._folder = tempfile.TemporaryDirectory(prefix="pyneuronautofit-")
             copy = _copy(path, Path(self._folder.name))
-            connection, found = _try_to_open(copy)
+            connection, found = _try_to_open(copy, mode="rw", **ALONE.connection)
         if connection is None:
-            connection = schema.connect(copy, mode="rw")
+            connection = schema.connect(copy, mode="rw", **ALONE.connection)
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             # SQLite refuses a file that is shorter than its head says, unless told to repair it.
             connection.execute("PRAGMA writable_schema = ON")
             found = schema.check_kind(connection, path)
@@ -146,9 +156,11 @@ def _check_head(path: Path) -> None:
         raise RunError(f"{path} {what}: expected the store of a run, an SQLite file")
 
 
-def _try_to_open(path: Path, *, immutable: bool = False) -> tuple[sqlite3.Connection | None, int]:
-    connection = schema.connect(path, mode="ro", immutable=str(int(immutable)))
+def _try_to_open(path: Path, **mode: str) -> tuple[sqlite3.Connection | None, int]:
+    connection = schema.connect(path, **mode)
     try:
+        if mode.keys() >= ALONE.connection.keys():
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         return connection, schema.check_kind(connection, path)
     except sqlite3.Error:
         connection.close()
@@ -159,20 +171,39 @@ def _try_to_open(path: Path, *, immutable: bool = False) -> tuple[sqlite3.Connec
 
 
 def _copy(path: Path, folder: Path) -> Path:
-    """Copy a store with what was written last, which lies in a file of its own."""
+    """Copy a store with what is not yet in it for good, which lies in a file of its own."""
     copy = folder / path.name
     try:
-        shutil.copyfile(path, copy)
-        if _log_of(path).exists():
-            shutil.copyfile(_log_of(path), _log_of(copy))
+        for _attempt in range(_MOST_COPIES):
+            before = _signatures(path)
+            for one, other in zip((path, *_beside(path)), (copy, *_beside(copy)), strict=True):
+                other.unlink(missing_ok=True)
+                if one == path or one.exists():
+                    shutil.copyfile(one, other)
+            if _signatures(path) == before:
+                break
+            time.sleep(_PAUSE_S)  # it was written in the meantime
     except OSError as error:
         raise RunError(f"cannot read the run's store {path}: {error.strerror}") from error
     return copy
 
 
-def _log_of(path: Path) -> Path:
-    """Return where SQLite keeps what was written last."""
-    return path.with_name(f"{path.name}-wal")
+def _beside(path: Path) -> tuple[Path, Path]:
+    """Return where SQLite keeps what was written last, and what was there before."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")
+
+
+def _signatures(path: Path) -> list[tuple[int, int] | None]:
+    """Return what changes when a store is written."""
+    found: list[tuple[int, int] | None] = []
+    for each in (path, *_beside(path)):
+        try:
+            status = each.stat()
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((status.st_size, status.st_mtime_ns))
+    return found
 
 
 def _sibling(path: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
+from pyneuronautofit._locks import Owner, owner_of
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.optimisers.weighting import Weights
@@ -19,7 +20,6 @@ from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.content import Evaluations, Generation, Session
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, restore
 from pyneuronautofit.runs.store.head import read_info
-from pyneuronautofit.runs.store.lock import is_locked
 from pyneuronautofit.runs.store.opening import Source, find_store
 
 T = TypeVar("T")
@@ -96,7 +96,12 @@ class RunReader:
     @property
     def running(self) -> bool:
         """Whether a process writes the store at this moment."""
-        return is_locked(self.files.lock)
+        return owner_of(self.files.lock) is not None
+
+    @property
+    def writer(self) -> Owner | None:
+        """The process that writes the store at this moment, or is about to; None: nobody."""
+        return owner_of(self.files.lock)
 
     @property
     def sessions(self) -> tuple[Session, ...]:

@@ -19,6 +19,7 @@ from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.content import Evaluations, RunInfo
+from pyneuronautofit.runs.store.disk import journal_for
 from pyneuronautofit.runs.store.encoding import encode, rows_in
 from pyneuronautofit.runs.store.head import write_info
 from pyneuronautofit.runs.store.reader import RunReader
@@ -81,12 +82,12 @@ class RunWriter:
         self._archive: IntArray = np.empty(0, dtype=np.int64)
         self._session = -1
         with self._writing("opened"):
-            self._connection = schema.connect(path, mode="rw")
+            journal = journal_for(path)
+            self._connection = schema.connect(path, mode="rw", **journal.connection)
+            journal.use(self._connection)
             found = schema.check_kind(self._connection, path)
             if found < schema.SCHEMA:
                 schema.migrate(self._connection, found)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def close(self) -> None:
         """Close the store; nothing that was appended is lost."""
@@ -214,7 +215,10 @@ def create_store(path: Path, info: RunInfo) -> None:
     try:
         temporary.unlink(missing_ok=True)
         # A connection's `with` would end its transaction, but not close it.
-        with contextlib.closing(schema.connect(temporary, mode="rwc")) as connection:
+        journal = journal_for(path)
+        opened = schema.connect(temporary, mode="rwc", **journal.connection)
+        with contextlib.closing(opened) as connection:
+            journal.use(connection)
             _fill(connection, info)
         temporary.rename(path)
     except (sqlite3.Error, OSError) as error:
@@ -228,7 +232,6 @@ def create_store(path: Path, info: RunInfo) -> None:
 
 
 def _fill(connection: sqlite3.Connection, info: RunInfo) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.executescript(
         f"BEGIN; PRAGMA application_id = {schema.APPLICATION_ID:d};"
         f"PRAGMA user_version = {schema.SCHEMA:d}; {schema.TABLES} COMMIT;"

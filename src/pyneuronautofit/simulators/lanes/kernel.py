@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.codegen.compile import KernelBuildError
 from pyneuronautofit.codegen.targets import TargetName
 
 
@@ -86,12 +87,23 @@ class KernelBase:
     ----------
     library
         What `compile_kernel` made of a source that was generated for `target`.
+
+    Raises
+    ------
+    KernelBuildError
+        If it cannot be loaded: one that was compiled on another computer needs its libraries.
     """
 
     target: ClassVar[TargetName]
 
     def __init__(self, library: Path) -> None:
-        self._library = ctypes.CDLL(str(library))
+        try:
+            self._library = ctypes.CDLL(str(library))
+        except OSError as error:
+            raise KernelBuildError(
+                f"the compiled kernel of the batch simulator cannot be loaded: {error}. Delete "
+                f"{library}: it is compiled again where there is a compiler."
+            ) from error
         self.n_lane: int = self._library.kernel_lanes()
         single = self._library.kernel_real_bytes() == 4
         self.dtype: np.dtype[Any] = np.dtype(np.float32 if single else np.float64)
