@@ -84,7 +84,7 @@ MUTATIONS = (
         "fit",
     ),
     Mutation(
-        "fit/same_run.py",
+        "fit/resumed/same_run.py",
         'if before["recording"] != now["recording"]:',
         'if before["recording"] == now["recording"]:',
         "fit/test_same_run.py",

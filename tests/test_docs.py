@@ -8,7 +8,7 @@ import pytest
 
 from documented import FOLDER, outdated, tables
 from pyneuronautofit._options import FITTING, option, options_of
-from pyneuronautofit.fit import FitConfig
+from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.objectives import OBJECTIVES
 
 
@@ -24,19 +24,19 @@ def test_every_table_is_somewhere():
 
 def test_every_flag_of_a_fit_is_listed():
     listed = (FOLDER / "running.md").read_text()
-    for described, _default in options_of(FitConfig).values():
+    for described, _default in options_of(FitOptions).values():
         assert not described.flags or f"| `{' '.join(described.flags)}` |" in listed
 
 
 def test_a_new_flag_is_missed(monkeypatch):
     @dataclasses.dataclass(frozen=True, kw_only=True)
-    class More(FitConfig):
+    class More(FitOptions):
         levitation: float = option(
             0.5, "--levitation", group=FITTING, metavar="M", parse=float, help="height"
         )
 
     script = tables()
-    monkeypatch.setattr(script, "FitConfig", More)
+    monkeypatch.setattr(script, "FitOptions", More)
     text = (FOLDER / "running.md").read_text(encoding="utf-8")
     assert "| `--levitation` | M | 0.5 | height |" in script.rewritten(text)
     assert script.rewritten(text) != text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyneuronautofit._options import GROUPS, Resumed, check_options, options_of
-from pyneuronautofit.fit import FitConfig
+from pyneuronautofit.fit import FitOptions as FitConfig
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_of
 
 #: Stores of runs have them: a run cannot be taken up again where one is gone.

@@ -22,7 +22,7 @@ from pyneuronautofit.runs import RunReader, belonging_to, find_store, is_store
 
 
 @dataclass(frozen=True)
-class _Output:
+class _OutputFile:
     """A file that would be written.
 
     Attributes
@@ -61,7 +61,7 @@ def check_outputs(
     UsageError
         If that would happen, or two outputs are one file.
     """
-    outputs = [*_outputs_of(config, strict=strict), *(_Output(p, str(p)) for p in writes)]
+    outputs = [*_outputs_of(config, strict=strict), *(_OutputFile(p, str(p)) for p in writes)]
     present = [each for each in outputs if is_replaceable(each.path)]
     _refuse_doubles(present)
     if not any(each.path.exists() for each in present):
@@ -79,12 +79,12 @@ def run_inputs(run: RunReader) -> list[Path]:
     return [run.path, *files, *_model_files(places["project"])]
 
 
-def _outputs_of(config: Any, *, strict: bool) -> Iterator[_Output]:
+def _outputs_of(config: Any, *, strict: bool) -> Iterator[_OutputFile]:
     for name, word, value in _files_of(config):
         single = word.use is Use.PATTERN and "{}" not in value
         if word.use in {Use.WRITTEN, Use.CHANGED} or single:
             in_place = word.use is Use.CHANGED and not strict
-            yield _Output(Path(value), f"{name} {value}", in_place)
+            yield _OutputFile(Path(value), f"{name} {value}", in_place)
 
 
 def _named(config: Any) -> Iterator[Path]:
@@ -130,8 +130,8 @@ def _model_files(project: str | None) -> Sequence[Path]:
         return ()
 
 
-def _refuse_doubles(outputs: Sequence[_Output]) -> None:
-    seen: dict[str, _Output] = {}
+def _refuse_doubles(outputs: Sequence[_OutputFile]) -> None:
+    seen: dict[str, _OutputFile] = {}
     for output in outputs:
         first = seen.setdefault(os.path.realpath(output.path), output)
         if first is not output:
@@ -141,7 +141,7 @@ def _refuse_doubles(outputs: Sequence[_Output]) -> None:
             )
 
 
-def _refuse(output: _Output, named: Iterable[Path], others: Iterable[Path]) -> None:
+def _refuse(output: _OutputFile, named: Iterable[Path], others: Iterable[Path]) -> None:
     """Refuse one output that is there already."""
     cure = "give another name, so that it is not lost"
     in_place = output.in_place and any(_is_same(each, output.path) for each in named)

@@ -55,7 +55,7 @@ _TABLES: Mapping[str, tuple[str, Callable[[Path, RunReader], None]]] = MappingPr
 )
 _FORMATS = ("json", *_TABLES)
 # What says of which run a script is stands in its first line.
-_HEAD = 1000
+_HEAD = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +193,7 @@ def _check(
     scripts = {row: _script(files.folder, row) for row in rows}
     check_outputs(config, reads=run_inputs(opened), writes=[*writes, *scripts.values()])
     for row, path in scripts.items():
-        if path.exists() and f"{_title(opened, row)}\n" not in _head(path):
+        if path.exists() and f"\nTITLE = {_title(opened, row)!r}\n" not in _head(path):
             raise UsageError(
                 f"{path} is there, and is not the script of this run: choose another folder with "
                 "--output, so that it is not lost"

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Journal:
+class JournalMode:
     """A way of writing.
 
     Attributes
@@ -46,14 +46,14 @@ class Journal:
 
 
 #: For disks of this computer: a reader never waits for the writer, nor the writer for it.
-WRITE_AHEAD = Journal("WAL", "NORMAL")
+WRITE_AHEAD = JournalMode("WAL", "NORMAL")
 #: For disks that computers share.
-ROLLBACK = Journal("DELETE", "FULL")
+ROLLBACK = JournalMode("DELETE", "FULL")
 #: For those that have no locks.
-ALONE = Journal("DELETE", "FULL", {"vfs": "unix-none"})
+ALONE = JournalMode("DELETE", "FULL", {"vfs": "unix-none"})
 
 
-def journal_for(store: Path) -> Journal:
+def journal_for(store: Path) -> JournalMode:
     """Return how a store is to be written.
 
     Raises

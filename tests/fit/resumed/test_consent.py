@@ -11,7 +11,7 @@ import pytest
 
 from pyneuronautofit.errors import NotAgreedError, RecordingError, RunError
 from pyneuronautofit.fit import FitConfig, check_before_resuming, consent, open_again
-from pyneuronautofit.fit.identity import file_digest, model_digests
+from pyneuronautofit.fit.resumed.identity import file_digest, model_digests
 from pyneuronautofit.models import CellSource
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fit.parabolas import Parabolas, make_problem
 from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit.fit import Budget, FitOptions, search
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
-
-from .parabolas import Parabolas, make_problem
 
 
 @pytest.mark.parametrize("letter", ALGORITHMS)

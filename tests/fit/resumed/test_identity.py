@@ -10,7 +10,7 @@ import pytest
 
 from pyneuronautofit import __version__
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.fit.identity import (
+from pyneuronautofit.fit.resumed.identity import (
     changed_files,
     file_digest,
     model_digests,

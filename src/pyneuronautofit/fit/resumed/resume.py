@@ -16,9 +16,9 @@ from pyneuronautofit.fit.budget import Budget
 from pyneuronautofit.fit.build import build_problem, open_inputs
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.engine import Progress, beginning
-from pyneuronautofit.fit.identity import run_identity
 from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.problem import Problem
+from pyneuronautofit.fit.resumed.identity import run_identity
 from pyneuronautofit.models import Model
 from pyneuronautofit.objectives import used_mask
 from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter

@@ -8,8 +8,8 @@ from pathlib import Path
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit.identity import changed_files
-from pyneuronautofit.fit.resume import OpenedFit
+from pyneuronautofit.fit.resumed.identity import changed_files
+from pyneuronautofit.fit.resumed.resume import OpenedFit
 from pyneuronautofit.objectives import used_evaluation
 from pyneuronautofit.runs import Header, RunReader
 

@@ -13,9 +13,14 @@ from pathlib import Path
 
 from pyneuronautofit.errors import NotAgreedError, RunError
 from pyneuronautofit.fit.config import FitConfig
-from pyneuronautofit.fit.identity import file_digest, model_digests
-from pyneuronautofit.fit.resume import OpenedFit, open_fit, resumed_config, working_directory_of
-from pyneuronautofit.fit.same_run import RESTORE, changed_inputs, check_files, start_anew
+from pyneuronautofit.fit.resumed.identity import file_digest, model_digests
+from pyneuronautofit.fit.resumed.resume import (
+    OpenedFit,
+    open_fit,
+    resumed_config,
+    working_directory_of,
+)
+from pyneuronautofit.fit.resumed.same_run import RESTORE, changed_inputs, check_files, start_anew
 from pyneuronautofit.models.finding import FoundModel, find_model
 from pyneuronautofit.runs import RunReader
 
