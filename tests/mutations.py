@@ -135,7 +135,7 @@ MUTATIONS = (
         "plots/sweeps.py",
         "n_row = -(-n_sweep // _COLUMNS)",
         "n_row = n_sweep // _COLUMNS + 1",
-        "plots",
+        "plots/test_sweeps.py",
     ),
     Mutation(
         "probes/threshold.py",
@@ -159,7 +159,7 @@ MUTATIONS = (
         "report/sections/models.py",
         'cells += [f"{value:.6g}" for value in listed.sums[place]]',
         'cells += [f"{value:.6g}" for value in listed.sums[-1 - place]]',
-        "report",
+        "report/sections",
     ),
     Mutation(
         "report/findings/spread.py",
