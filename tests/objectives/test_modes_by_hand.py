@@ -65,6 +65,7 @@ BY_HAND = [
     ("X", [REST], [FROM_9], {"smoothing_kernel_ms": 1.5}, [(25 + 100 / 9) / 10]),
     ("X", [REST], [FROM_9], {"smoothing_kernel_ms": 0.1}, [10]),  # a single sample
     ("X", [REST, REST], [FROM_9, REST], {"smoothing_kernel_ms": 100, "collapse": True}, [0.5]),
+    ("X", [REST, REST], [FROM_9, REST], {"smoothing_kernel_ms": 1e300, "collapse": True}, [0.5]),
     # kept are samples 0 and 7 to 9: left out are 2 to 4, and of the model 1 to 3 and 4 to 6
     ("U", [ONE], [[-1, -1, 9, -1, -1, 9, -1, -3, -1, -1]], {}, [2 / 4]),
     ("Z", [ONE], [[-1, -1, -1, 3, 6, -1, 1, -1, -1, -1]], {"spike_zoom": 11}, [57 / 20]),

@@ -7,6 +7,7 @@ import pytest
 
 from objectives._made import candidates
 from pyneuronautofit._options import taken
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives import EvaluationSettings, Target
 from pyneuronautofit.objectives.shapes import AverageSpikeShape, SpikeShapes
 
@@ -119,3 +120,11 @@ def test_the_made_sweeps_are_what_the_tests_mean():
     assert [len(cut(sweep)) for sweep in RECORDED] == [3, 1, 0]
     assert [[len(cut(sweep)) for sweep in sweeps] for sweeps in MODELS] == [[2, 3, 1], [4, 0, 0]]
     assert all(len(window) == BEFORE + AFTER for window in cut(RECORDED[0]))
+
+
+@pytest.mark.parametrize("wide", [{"spike_count": 10**6}, {"before_spike": 10**7}])
+def test_windows_that_would_fill_the_memory(wide):
+    mode = SpikeShapes(**{"spike_threshold_mV": THRESHOLD, "spike_count": 1,
+                          "before_spike": BEFORE, "after_spike": AFTER, **wide})  # fmt: skip
+    with pytest.raises(UsageError, match=r"-c .* -l .* -r .*would be compared.*lower one of them"):
+        bound(mode)

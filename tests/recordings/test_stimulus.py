@@ -166,6 +166,9 @@ def test_times_written_with_one_decimal(first, length):
         (-0.1, 5.0, "within the sweep, which lasts from 0 to 50 ms"),
         (5.0, 50.1, "within the sweep, which lasts from 0 to 50 ms"),
         (60.0, 70.0, "within the sweep"),
+        (0.0, 1.7e308, "within the sweep"),
+        (1.6e308, 1.7e308, "within the sweep"),
+        (-1.7e308, 1.7e308, "within the sweep"),
         (5.01, 5.02, "no sample lies between"),
     ],
 )

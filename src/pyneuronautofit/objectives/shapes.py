@@ -16,10 +16,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives._base import BoundObjective, Score, with_failures
 from pyneuronautofit.objectives._kernels import spikes
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.objectives.target import Target
+
+# Of one candidate, 160 MB.
+_MOST_VOLTAGES = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ class SpikeShapes:
 
     def bind(self, target: Target) -> BoundObjective:
         """Cut out the target's spikes, once."""
+        window = self.before_spike + self.after_spike
+        n_voltage = len(target.voltage_mV) * self.spike_count * window
+        if n_voltage > _MOST_VOLTAGES:
+            raise UsageError(
+                f"-c {self.spike_count}, -l {self.before_spike} and -r {self.after_spike}: "
+                f"{n_voltage} voltages would be compared for every candidate, but at most "
+                f"{_MOST_VOLTAGES} can be; lower one of them"
+            )
         shapes = partial(
             _shapes,
             threshold_mV=self.spike_threshold_mV,

@@ -109,6 +109,8 @@ class SmoothedVoltage:
         """Keep the target's voltage, and find the width in samples."""
         # The odd number 2 half + 1 that is nearest to the width; the larger one of two.
         half = math.floor(self.smoothing_kernel_ms / target.step_ms / 2 + 1e-9)
+        # The window is cut at the ends, so a wider one is the same.
+        half = min(half, target.voltage_mV.shape[1])
         return BoundObjective.averaged(partial(_smoothed_distance, target=target, half=half))
 
 

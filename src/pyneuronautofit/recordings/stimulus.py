@@ -105,13 +105,15 @@ def stimulus_from_times(
         raise UsageError(
             f"{given}: the stimulus must start before it stops. Give START STOP in ms."
         )
-    # Rounding, not truncation: 1646.8 / 0.05 may come out a little below 32936.
-    first, last = round(start_ms / step_ms), round(stop_ms / step_ms) - 1
-    if start_ms < 0.0 or last > n_sample - 1:
+    # Not more, since what is not finite cannot be rounded.
+    ends = start_ms / step_ms, min(stop_ms / step_ms, n_sample + 1)
+    if start_ms < 0.0 or round(ends[1]) > n_sample:
         raise UsageError(
             f"{given}: the stimulus must lie within the sweep, which lasts from 0 to "
             f"{n_sample * step_ms:.12g} ms. Give START STOP in ms."
         )
+    # Rounding, not truncation: 1646.8 / 0.05 may come out a little below 32936.
+    first, last = round(ends[0]), round(ends[1]) - 1
     if first > last:
         raise UsageError(
             f"{given}: no sample lies between these times; samples are {step_ms:.12g} ms apart. "
