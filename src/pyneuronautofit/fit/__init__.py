@@ -15,7 +15,7 @@ from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
 from pyneuronautofit.fit.config import FitConfig as FitConfig
-from pyneuronautofit.fit.consent import check_before_resuming as check_before_resuming
+from pyneuronautofit.fit.consent import agreed_config as agreed_config
 from pyneuronautofit.fit.consent import open_again as open_again
 from pyneuronautofit.fit.engine import Budget as Budget
 from pyneuronautofit.fit.engine import Observer as Observer
