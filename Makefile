@@ -8,13 +8,15 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 OUT := out
 
-.PHONY: fit test check nightly format docs clean help
+.PHONY: fit test quick check faults nightly format docs clean help
 
 help:
 	@echo "make fit      set up, then fit the shipped example recording (writes fit.png and $(OUT)/)"
 	@echo "make test     set up, then run the whole test suite"
+	@echo "make quick    the tests that take no time: between two edits"
 	@echo "make check    ruff, mypy --strict, import-linter"
 	@echo "make nightly  the tests that are too long for every change"
+	@echo "make faults   put faults into a copy of the package, which the tests have to notice"
 	@echo "make format   format the code"
 	@echo "make docs     make the tables of the documentation anew that the program decides"
 	@echo "make clean    remove what the others made"
@@ -24,8 +26,17 @@ fit: $(INSTALLED)
 	    -k examples/experimentaldata/TC-example-mask.json \
 	    --output $(OUT) --figure fit.png examples/experimentaldata/TC-example.abf
 
+# On all cores; the tests of a file stay together, as they share what took long to make.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -m "not nightly"
+	$(PYTEST) -m "not nightly"
+
+quick: $(INSTALLED)
+	$(PYTEST) -q -m "not nightly and not slow"
+
+faults: $(INSTALLED)
+	$(BIN)/python tests/mutations.py
 
 nightly: $(INSTALLED)
 	$(BIN)/python -m pytest -m nightly

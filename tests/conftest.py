@@ -18,6 +18,17 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of `slow.txt`."""
+    lines = Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").splitlines()
+    slow = {line for line in lines if not line.startswith("#")}
+    for item in items:
+        # Without parameters; a whole file is listed by its name.
+        name = item.nodeid.partition("[")[0].removeprefix("tests/")
+        if name in slow or name.partition("::")[0] in slow:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real recordings and published values, which is not part of the project."""

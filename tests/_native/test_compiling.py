@@ -10,7 +10,6 @@ import sys
 
 import numpy as np
 import pytest
-from numba.core import caching
 
 from pyneuronautofit._native import compiling, deferred, sealed
 from pyneuronautofit._native.compiling import compiled
@@ -29,6 +28,13 @@ def total(values):
     for value in values:
         sum += value
     return sum
+
+@compiled
+def has_nan(values):
+    for value in values:
+        if value != value:
+            return True
+    return False
 """
 
 
@@ -52,6 +58,7 @@ def test_what_is_not_finite_survives_a_sum_in_lanes(made, bad):
     values[500] = bad
     assert repr(float(made.total(values))) == repr(float(bad))
     assert made.total(np.arange(1000.0)) == 499_500.0
+    assert made.has_nan(values) == np.isnan(bad)
 
 
 def test_machine_code_is_kept_beside_the_source(made, tmp_path):
@@ -66,7 +73,11 @@ def test_other_threads_go_on_meanwhile(made):
 
 def test_where_nothing_can_be_kept_it_is_compiled_anew(monkeypatch, caplog):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])
+
+    def refuse(_function):
+        raise RuntimeError("no locator available for file")
+
+    monkeypatch.setattr(compiling, "_Cache", refuse)
 
     def double(x):
         return 2.0 * x
@@ -74,7 +85,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_anew(monkeypatch, caplog):
     assert compiled(double)(3.0) == 6.0
     (record,) = caplog.records
     said = record.getMessage()
-    assert said.startswith("double is compiled anew in every process: cannot cache function")
+    assert said == "double is compiled anew in every process: no locator available for file"
 
 
 def test_a_module_is_imported_when_it_is_first_used(tmp_path, monkeypatch):

@@ -111,6 +111,17 @@ def test_another_head(changed, said):
     assert text.startswith(f"mine cannot be continued: {said}. A run")
 
 
+def test_an_older_head_says_less_of_the_evaluation():
+    said = HEADER.evaluation
+    now = replace(HEADER, evaluation={**said, "newer": 3})
+    check_same(begun(), opened(), now)
+    # But what it said and is not said any more is a difference.
+    text = refusal(
+        check_same, begun(), opened(), replace(HEADER, evaluation={"mode": said["mode"]})
+    )
+    assert "the evaluation is another one" in text
+
+
 def test_what_else_stands_in_a_head_may_differ():
     now = replace(HEADER, command="another one", target="copy.abf", program="a later one")
     check_same(begun(), opened(), now)

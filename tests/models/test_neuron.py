@@ -84,5 +84,7 @@ def test_its_files_are_those_of_the_wheel(tmp_path, monkeypatch):
     with pytest.raises(ModelError, match=r"expected nrnivmodl in .*bin, as the NEURON wheel has"):
         neuron_files()
     (tmp_path / "neuron" / ".data" / "bin").mkdir(parents=True)
+    with pytest.raises(ModelError, match="expected nrnivmodl"):
+        neuron_files()
     (tmp_path / "neuron" / ".data" / "bin" / "nrnivmodl").touch()
     assert neuron_files() == tmp_path / "neuron" / ".data"

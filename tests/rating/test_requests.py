@@ -12,7 +12,7 @@ import pytest
 
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.rating import SheetFile, ratings_path
-from pyneuronautofit.rating.requests import answer_get, answer_post, refusal
+from pyneuronautofit.rating.requests import answer_get, answer_post, refuse
 from pyneuronautofit.rating.traces import Simulated
 
 from ._made import FakeSimulator, content, database, open_work, stage
@@ -199,6 +199,6 @@ def test_accepted_models_are_a_file_with_the_name_of_the_database(work):
 
 
 def test_a_refusal_says_why():
-    answer = refusal(HTTPStatus.FORBIDDEN, 'not "you"')
+    answer = refuse(HTTPStatus.FORBIDDEN, 'not "you"')
     assert (answer.status, answer.kind) == (403, "application/json")
     assert json.loads(answer.body) == {"error": 'not "you"'}

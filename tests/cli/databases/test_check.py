@@ -53,17 +53,17 @@ def test_a_figure_of_one_model(command, project, tmp_path):
     assert not (tmp_path / "db-checked.json").exists()
 
 
-def written(tmp_path, n=4, **more):
+def written(tmp_path, n=5, **more):
     path = tmp_path / "db.json"
     path.write_text(json.dumps(content(n, **more)))
     return path
 
 
 def answer(test, length):
-    """The models 0 to 3 are 40 to 43 um long: passes, breaks, is silent, fires without current."""
+    """Models of 40 to 44 um: one passes, one breaks, one is silent, two fire too early."""
     if length == 41.0:
         return "it broke"
-    spikes = {40.0: [1200.5], 42.0: [], 43.0: [500.0, 1100.0]}[length]
+    spikes = {40.0: [1200.5], 42.0: [], 43.0: [500.0, 1100.0], 44.0: [500.0, 2200.0]}[length]
     amplitudes = test.amplitudes_pA[1:2] if spikes else test.amplitudes_pA
     voltage = step_traces(test, *([spikes] * len(amplitudes)), peaks=[(31.26, 30.0, 29.04)])
     return StepTraces(amplitudes, voltage)
@@ -99,7 +99,9 @@ def test_numbers_and_reasons_are_each_models_own(command, monkeypatch, tmp_path)
     assert any(line.startswith("model 1 fails: ") and "it broke" in line for line in lines)
     assert "model 3 passes, but fires 1 spike(s) before the step" in lines
     assert "model 0 passes" not in said.out
-    assert lines[-1] == f"2 of 4 models pass (a fake): {tmp_path / 'db-checked.json'}"
+    assert row(said, 4)["spontaneous"] == "1"
+    assert "model 4 passes" not in said.out
+    assert lines[-1] == f"2 of 5 models pass (a fake): {tmp_path / 'db-checked.json'}"
 
 
 def test_the_report_is_of_every_model_in_the_order_of_the_database(command, monkeypatch, tmp_path):
@@ -112,7 +114,7 @@ def test_the_report_is_of_every_model_in_the_order_of_the_database(command, monk
     assert report["steps_pA"] == list(range(25, 201, 25))
     assert report["passed"] == 2
     assert [(each["id"], each["passed"]) for each in report["models"]] == [
-        (0, True), (1, False), (2, False), (3, True),
+        (0, True), (1, False), (2, False), (3, True), (4, False),
     ]  # fmt: skip
     made = json.loads((tmp_path / "o.json").read_text())
     assert [record["parameters"]["soma.L"] for record in made["models"]] == [40.0, 43.0]
@@ -128,12 +130,12 @@ def test_an_interrupted_check_goes_on(command, monkeypatch, tmp_path):
     assert "the same command goes on where this one ended" in stopped.out
     assert [p.name for p in tmp_path.iterdir() if p != db] == ["db-checked.json.progress"]
     # Other settings are another question.
-    with probing(monkeypatch, module, answer) as asked:
-        ok(command, "check", db, "--dt", "0.2", "-o", tmp_path / "other.json")
-    assert len(asked.probe.asked) == 4
+    with probing(monkeypatch, module, answer, interrupted_after=1) as asked:
+        command("check", db, "--dt", "0.2")
+    assert asked.probe.asked == [44.0]
     with probing(monkeypatch, module, answer) as asked:
         ok(command, "check", db, "--dt", "0.1")
-    assert asked.probe.asked == [41.0, 40.0]
+    assert asked.probe.asked == [42.0, 41.0, 40.0]
     assert not list(tmp_path.glob("*.progress"))
 
 

@@ -122,11 +122,12 @@ def drawing(monkeypatch):
 
 @pytest.fixture
 def db(tmp_path):
-    """Models 0 to 3, those with even numbers of one recording, the others of another."""
+    """Models 10 to 13, those with even numbers of one recording, the others of another."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         write_recording(tmp_path / name / f"{name}.npz", n_sweep=2 if name == "one" else 3)
-    value = content(4, targets=["one.npz", "two.npz"], temperature=6.5)
+    models = [model(k, id=10 + k) for k in range(4)]
+    value = content(models=models, targets=["one.npz", "two.npz"], temperature=6.5)
     (tmp_path / "one" / "db.json").write_text(json.dumps(value))
     (tmp_path / "two" / "two.npz").rename(tmp_path / "two.npz")
     return tmp_path / "one" / "db.json"
@@ -139,7 +140,7 @@ def test_models_are_drawn_recording_by_recording(command, db, drawing):
     answer = ok(command, "final-check", db, *WORDS, "--project", "here", "-n", "3")
     assert drawing.project == Path("here")
     # One lies beside the database, the other one where the command was begun.
-    assert [[s.number for s in each.subjects] for each in drawing.asked] == [[0, 2], [1, 3]]
+    assert [[s.number for s in each.subjects] for each in drawing.asked] == [[10, 12], [11, 13]]
     for each, name in zip(drawing.asked, ("one.npz", "two.npz"), strict=True):
         assert each.n_worker == 3
         assert [s.number for s in each.subjects] == [m.number for m in each.stored.models]
@@ -157,7 +158,12 @@ def test_models_are_drawn_recording_by_recording(command, db, drawing):
 
 def test_the_bench_has_the_reduced_recording_and_the_experiment_the_whole_one(command, db, drawing):
     drawing.downsampler = every_second
-    ok(command, "final-check", db, 0, "m.svg", "--dt", "0.1", "-q", "20", "--stimulus", "20", "40")
+    path = db.parent / "one.npz"
+    with np.load(path) as arrays:
+        current = arrays["current"].copy()
+        current[:, :150], current[:, 150:200] = -20.0, -60.0
+        np.savez(path, voltage=arrays["voltage"], current=current, dt=0.1)
+    ok(command, "final-check", db, 10, "m.svg", "--dt", "0.1", "-q", "20", "--stimulus", "20", "40")
     bench, (experiment,) = drawing.asked[0].bench, drawing.experiments
     assert (bench.target.n_sample, bench.target.step_ms) == (300, 0.2)
     assert experiment.n_sample == 600
@@ -167,23 +173,25 @@ def test_the_bench_has_the_reduced_recording_and_the_experiment_the_whole_one(co
     assert bench.downsampler is every_second
     # Mean currents of the stimulus, samples 200 to 399 of the recording.
     assert bench.titles == ("sweep 0: -100 pA", "sweep 1: 100 pA")
-    np.testing.assert_array_equal(experiment.holding_pA, [0.0, 0.0])
+    # Of all samples before it, not of half of them.
+    np.testing.assert_array_equal(experiment.holding_pA, [-30.0, -30.0])
 
 
 def test_failures_are_said_and_only_failures_alone_are_an_error(command, db, drawing):
-    drawing.failing = {1: "it [broke]"}
+    drawing.failing = {11: "it [broke]"}
     answer = ok(command, "final-check", db, *WORDS)
     assert answer.out.splitlines()[-2:] == [
-        "model 1: it [broke]", "3 of 4 models drawn: m-{}.svg",
+        "model 11: it [broke]", "3 of 4 models drawn: m-{}.svg",
     ]  # fmt: skip
-    drawing.failing = dict.fromkeys(range(4), "it broke")
+    drawing.failing = dict.fromkeys(range(10, 14), "it broke")
     answer = command("final-check", db, *WORDS)
     assert answer.code == 1
     assert "0 of 4 models drawn" in answer.out
 
 
 @pytest.mark.parametrize(
-    ("words", "numbers"), [((2, "m.svg"), [2]), (("None", "m-{}.svg", "--models", "2,0"), [2, 0])]
+    ("words", "numbers"),
+    [((12, "m.svg"), [12]), (("None", "m-{}.svg", "--models", "12,10"), [12, 10])],
 )
 def test_some_of_the_models(command, db, drawing, words, numbers):
     ok(command, "final-check", db, *words, "--dt", "0.1")
@@ -191,7 +199,7 @@ def test_some_of_the_models(command, db, drawing, words, numbers):
 
 
 def test_figures_that_are_shown_need_no_journal(command, db, drawing):
-    answer = ok(command, "final-check", db, 0, "--dt", "0.1")
+    answer = ok(command, "final-check", db, 10, "--dt", "0.1")
     assert drawing.asked[0].journal is None
     assert "models drawn" not in answer.out
 
@@ -208,7 +216,7 @@ def test_what_decides_a_figure_is_in_the_journals_key(command, db, drawing, tmp_
     assert not first.path.exists()
     key = first.key(0)
     # Which models are asked for, and by how many processes, decides no figure.
-    assert journal("None", "m-{}.svg", "--models", "0,2", "-n", "2").key(0) == key
+    assert journal("None", "m-{}.svg", "--models", "10,12", "-n", "2").key(0) == key
     assert journal("None", "m-{}.svg", "-q", "20").key(0) != key
     write_recording(tmp_path / "one" / "one.npz", n_sweep=2, n_sample=700)
     assert journal("None", "m-{}.svg").key(0) != key
@@ -224,7 +232,7 @@ def test_an_interrupted_command_keeps_what_is_drawn(command, db, drawing):
 def test_the_folder_that_is_named_comes_first(command, db, drawing, tmp_path):
     (tmp_path / "far").mkdir()
     write_recording(tmp_path / "far" / "one.npz", n_sweep=3)
-    ok(command, "final-check", db, 0, "m.svg", "--dt", "0.1", "--recordings", tmp_path / "far")
+    ok(command, "final-check", db, 10, "m.svg", "--dt", "0.1", "--recordings", tmp_path / "far")
     assert drawing.experiments[0].n_sweep == 3
 
 
@@ -233,7 +241,7 @@ def test_recordings_of_the_examples_folder_are_found(command, db, drawing, tmp_p
     (tmp_path / "two.npz").rename(tmp_path / "experimentaldata" / "two.npz")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    ok(command, "final-check", db, 1, "m.svg", "--dt", "0.1")
+    ok(command, "final-check", db, 11, "m.svg", "--dt", "0.1")
     assert len(drawing.asked) == 1
 
 
@@ -246,7 +254,7 @@ def test_models_to_be_rated_have_the_stages_of_their_recordings(command, db, dra
     assert [stage.target.name for stage in shown.stages] == ["one.npz", "two.npz"]
     assert list(shown.stage_of) == [0, 1, 0, 1]
     assert ["one.npz" in heading for heading in shown.headings] == [True, False, True, False]
-    assert shown.headings[2].startswith("model 2 ")
+    assert shown.headings[2].startswith("model 12 ")
     assert drawing.experiments == []
     assert shown.stages[1].make_simulator() is drawing
     assert drawing.experiments[0].n_sweep == 3
@@ -254,7 +262,7 @@ def test_models_to_be_rated_have_the_stages_of_their_recordings(command, db, dra
 
 
 def test_a_model_that_names_no_recording(command, db, drawing):
-    db.write_text(json.dumps(content(1, models=[model(0, target=None)])))
-    answer = command("final-check", db, 0, "m.svg")
+    db.write_text(json.dumps(content(models=[model(0, target=None, id=10)])))
+    answer = command("final-check", db, 10, "m.svg")
     assert answer.code == 2
     assert "do not say which recording they were fitted to" in answer.err

@@ -30,10 +30,6 @@ from runs._made import make_info, make_store
 IDENTITY = {"recording": "ab", "model": {}, "versions": {"numpy": "2"}}
 
 
-def half(trace):
-    return trace[::2]
-
-
 @pytest.fixture
 def opened(monkeypatch, tmp_path):
     """Stands for everything that is read and loaded; remembers with what options, and where."""
@@ -44,13 +40,13 @@ def opened(monkeypatch, tmp_path):
         seen.append((config, directory))
         simulator = Parabolas()
         simulator.description = "parabolas"
-        problem = make_problem(simulator, downsampler=open_fit.downsampler)
+        problem = make_problem(simulator)
         problem = type(problem)(**{**vars(problem), "version": "1.2"})
         source = CellSource(open_fit.project, None, None)
         model = SimpleNamespace(cell_source=source)
         return OpenedFit(config, problem, model, Path("/r/cell.abf"), IDENTITY)
 
-    open_fit.seen, open_fit.project, open_fit.downsampler = seen, None, None
+    open_fit.seen, open_fit.project = seen, None
     monkeypatch.setattr(module, "open_fit", open_fit)
     return open_fit
 
@@ -105,13 +101,11 @@ def test_the_head_of_its_files(opened):
     assert header.parameters == [["s.a", "lin", 0.0, 10.0], ["s.b", "lin", 0.0, 10.0]]
     assert (header.version, header.target, header.command) == ("1.2", "r", "the command")
     assert header.temperature_degC == 36.5
-    assert (header.evaluation["mode"], header.evaluation["downsampler"]) == ("OV", None)
+    assert header.evaluation["mode"] == "OV"
     # Against a voltage of zero: O is the recording's spikes, V its mean square.
     t = np.linspace(0.0, 1.0, 40)
     squares = [((2 * t + 3 * t**2) ** 2).mean(), ((4 * t + 6 * t**2) ** 2).mean()]
     np.testing.assert_allclose(header.bvalues[2:], squares, rtol=1e-12)
-    opened.downsampler = half
-    assert new_session(config(), "c").header.evaluation["downsampler"] == "half"
 
 
 def test_what_its_store_begins_with(opened, tmp_path):

@@ -108,17 +108,6 @@ def test_lanes_fill_the_widest_vector(kernel):
     assert kernel.n_lane * kernel.dtype.itemsize in {16, 32, 64}
 
 
-def test_arrays_lie_where_vectors_may(kernel):
-    width = kernel.n_lane * kernel.dtype.itemsize
-    for rows in (1, 3, 7):
-        given = np.arange(rows * kernel.n_lane, dtype=float).reshape(rows, -1)
-        made = kernel.aligned(given)
-        assert made.ctypes.data % width == 0
-        assert made.dtype == kernel.dtype
-        np.testing.assert_array_equal(made, given)
-    assert kernel.aligned(np.zeros((0, kernel.n_lane))).shape == (0, kernel.n_lane)
-
-
 def test_settling_is_implicit_steps(kernel, close):
     values, cable, voltage = random_cells(kernel)
     holding = np.linspace(-0.1, 0.3, kernel.n_lane)

@@ -181,11 +181,6 @@ def test_sweeps_too_long_for_the_ticks_are_refused(tmp_path):
         adaptive_kernel.AdaptivePlan(endless, Adaptive())
 
 
-def test_a_tolerance_out_of_range_is_refused():
-    with pytest.raises(UsageError, match="--tolerance 5"):
-        Adaptive(5.0)
-
-
 def test_cvode_refuses_a_noisy_current(tmp_path):
     source, experiment, table, _sweeps = model(("tarea-quiet",), tmp_path)
     noise = np.random.default_rng(0).normal(0.0, 2.0, experiment.current_pA.shape)

@@ -1,4 +1,6 @@
-// How the values of a cell lie in memory: in `fixed`, what stays; in `kept`, what a step changes.
+// How the values of a cell lie in memory: in `fixed`, what stays; in `kept`, what a step changes and
+// the next one needs. Nothing else goes from step to step: a job ends with what is kept, and another
+// begins with what was, in whatever lane and company.
 #ifndef PYNEURONAUTOFIT_LAYOUT_HPP
 #define PYNEURONAUTOFIT_LAYOUT_HPP
 
@@ -15,9 +17,14 @@ using tree::Block;
 using tree::Kinds;
 using tree::Tree;
 
+// What is kept of every node, each as many numbers as there are nodes, before the states of kinds:
+// voltage; current and slope of the membrane and the axial currents; how currents change by the states
+// alone; the voltage of the last middle; the conductance of gates that follow the voltage.
+enum Part : std::size_t { voltage_part, current_part, slope_part, drive_part, middle_part, following_part, n_part };
+
 template <class... K> struct Layout {
     explicit Layout(const Tree &tree) : tree(tree), n(std::size_t(tree.n_node)) {
-        std::size_t fixed = 3 * n, kept = 5 * n, raw = 0;
+        std::size_t fixed = 3 * n, kept = n_part * n, raw = 0;
         for (int k = 0; k < Kinds<K...>::n; k++) {
             par[k] = fixed;
             state[k] = kept;

@@ -236,7 +236,7 @@ template <bool following, class... K> class Run {
         const std::int64_t cell = lanes_[l].job.cell;
         const real *begun = bank_.begun(cell);
         real *kept = stepper_.kept(l);
-        for (int part = 0; part < 5; part++)
+        for (int part = 0; part < n_part; part++)
             for (int i = size_[l]; i < largest; i++)
                 kept[(std::size_t(part) * layout_.n + std::size_t(i)) * W] =
                     begun[std::size_t(part) * layout_.n + std::size_t(i)];
@@ -300,6 +300,8 @@ template <bool following, class... K> class Run {
         const Sweep &sweep = protocol_.sweeps[lane.job.sweep];
         const real *saved = saved_of(lane.job);
         put(saved, n_kept, stepper_.kept(l));
+        // What lay beyond the nodes that were computed when it was saved is anything.
+        put_to_rest(l, int(layout_.n));
         limit_[l] = ticks(protocol_.sweep_limit);
         start_ms_[l] = 0;
         enter_segment(l);

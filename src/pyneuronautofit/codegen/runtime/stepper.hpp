@@ -60,12 +60,12 @@ template <bool following, class... K> class Stepper {
 
     explicit Stepper(const Layout<K...> &layout)
         : layout_(layout), full_(int(layout.n)), n_(full_),
-          block_(layout.n_fixed + 2 * layout.n_kept + 10 * layout.n), fixed_(block_.take(layout.n_fixed)),
+          block_(layout.n_fixed + 2 * layout.n_kept + 9 * layout.n), fixed_(block_.take(layout.n_fixed)),
           kept_(block_.take(layout.n_kept)), next_(block_.take(layout.n_kept)) {
-        V **scratch[] = {&middle_, &right_, &second_, &inverse_, &factor_, &inner_, &inner_slope_, &diagonal_, &following_, &first_};
+        V **scratch[] = {&middle_, &right_, &second_, &inverse_, &factor_, &inner_, &inner_slope_, &diagonal_, &first_};
         for (V **each : scratch) *each = block_.take(layout.n);
         std::memset(static_cast<void *>(fixed_), 0,
-                    (layout.n_fixed + 2 * layout.n_kept + 10 * layout.n) * sizeof(V));
+                    (layout.n_fixed + 2 * layout.n_kept + 9 * layout.n) * sizeof(V));
         extend(full_);
     }
 
@@ -86,8 +86,9 @@ template <bool following, class... K> class Stepper {
 
     // Currents of lanes that have just begun; `fresh` says which.
     void begin(M fresh, V t) {
-        V *const v = kept_, *const total = kept_ + full_, *const slope = kept_ + 2 * full_;
-        V *const drive = kept_ + 3 * full_, *const past_v = kept_ + 4 * full_;
+        V *const v = kept(voltage_part), *const total = kept(current_part), *const slope = kept(slope_part);
+        V *const drive = kept(drive_part), *const past_v = kept(middle_part);
+        V *const followed = kept(following_part);
         membranes(kept_, v, t, right_, second_);
         add_axial(v, right_);
         for (int i = 0; i < n_; i++) {
@@ -95,6 +96,7 @@ template <bool following, class... K> class Stepper {
             slope[i] = fresh ? second_[i] : slope[i];
             drive[i] = fresh ? V{} : drive[i];
             past_v[i] = fresh ? V{} : past_v[i];
+            followed[i] = fresh ? V{} : followed[i];
         }
         Kinds<K...>::each([&](auto, int k) {
             V *past = kept_ + layout_.past[k];
@@ -105,8 +107,9 @@ template <bool following, class... K> class Stepper {
 
     // From an edge on nothing is known of how currents have been changing.
     void forget(int lane) {
-        real *drive = kept(lane) + std::size_t(3 * full_) * W;
-        for (int i = 0; i < n_; i++) drive[std::size_t(i) * W] = 0;
+        real *drive = kept(lane) + drive_part * layout_.n * W;
+        // Of all nodes: how many are computed is not known yet where a larger cell has just come.
+        for (int i = 0; i < full_; i++) drive[std::size_t(i) * W] = 0;
     }
 
     // Takes a step, which `accept` makes the present, or leaves.
@@ -134,17 +137,19 @@ template <bool following, class... K> class Stepper {
     const V &capacitance_of_electrode() const { return capacitance()[tree::electrode]; }
 
   private:
+    V *kept(Part part) { return kept_ + part * layout_.n; }
+    V *next(Part part) { return next_ + part * layout_.n; }
     const V *capacitance() const { return fixed_; }
     const V *area() const { return fixed_ + full_; }
     const V *axial() const { return fixed_ + 2 * full_; }
 
     // Implicit half step at the states of the beginning (eq. 5).
     void predict(V h, V rate, V stimulus_nA) {
-        const V *v = kept_, *total = kept_ + full_, *slope = kept_ + 2 * full_, *drive = kept_ + 3 * full_;
-        const V *c = capacitance();
+        const V *v = kept(voltage_part), *total = kept(current_part), *slope = kept(slope_part);
+        const V *drive = kept(drive_part), *followed = kept(following_part), *c = capacitance();
         for (int i = 0; i < n_; i++) {
             diagonal_[i] = c[i] * rate + slope[i];
-            if (following) diagonal_[i] += following_[i];
+            if (following) diagonal_[i] += followed[i];
             const V stiff = stiff_part(h * slope[i], stiffness_predicted * c[i]);
             right_[i] = total[i] + ((drive_share - less_if_stiff * (stiff * stiff)) * h) * drive[i];
         }
@@ -164,8 +169,8 @@ template <bool following, class... K> class Stepper {
 
     // States, and the currents at the old voltage with the states of the middle.
     void advance(V t, V h, V rate, V share) {
-        const V *v = kept_, *past_v = kept_ + 4 * full_, *area_um2 = area();
-        V *past_v_next = next_ + 4 * full_;
+        const V *v = kept(voltage_part), *past_v = kept(middle_part), *area_um2 = area();
+        V *past_v_next = next(middle_part), *followed = next(following_part);
         Kinds<K...>::each([&](auto tag, int k) {
             using Kind = typename decltype(tag)::type;
             const V *par = fixed_ + layout_.par[k];
@@ -183,7 +188,7 @@ template <bool following, class... K> class Stepper {
                     V conductance;
                     Kind::advance(par, state, past, at, end, now, current, slope, conductance);
                     // eq. 13. Against the voltage; what a spike grows by is followed step by step.
-                    following_[i] = scale * (conductance > real(0) ? conductance : V{});
+                    followed[i] = scale * (conductance > real(0) ? conductance : V{});
                 } else {
                     Kind::advance(par, state, past, at, end, now, current, slope);
                 }
@@ -204,14 +209,15 @@ template <bool following, class... K> class Stepper {
     // currents at once, it would else lag behind them by half a step; where it does not, the drift
     // averages out, and is better not extrapolated into a spike (eq. 11).
     void correct(V h, V per_stage, V stimulus_nA) {
-        const V *v = kept_, *drive = kept_ + 3 * full_, *c = capacitance();
-        V *v_next = next_;
+        const V *v = kept(voltage_part), *drive = kept(drive_part), *c = capacitance();
+        const V *followed = next(following_part);
+        V *v_next = next(voltage_part);
         for (int i = 0; i < n_; i++) {
             diagonal_[i] = c[i] * per_stage + inner_slope_[i];
             right_[i] = inner_[i];
             if (following) {
-                diagonal_[i] += following_[i];
-                right_[i] += following_[i] * (middle_[i] - v[i]);
+                diagonal_[i] += followed[i];
+                right_[i] += followed[i] * (middle_[i] - v[i]);
             }
         }
         add_axial(v, right_);
@@ -232,8 +238,8 @@ template <bool following, class... K> class Stepper {
 
     // Currents at the end, and the drive (eq. 12).
     void finish(V t, V rate) {
-        const V *v = kept_, *v_next = next_;
-        V *total = next_ + full_, *slope = next_ + 2 * full_, *drive = next_ + 3 * full_;
+        const V *v = kept(voltage_part), *v_next = next(voltage_part);
+        V *total = next(current_part), *slope = next(slope_part), *drive = next(drive_part);
         membranes(next_, v_next, t, total, slope);
         for (int i = 0; i < n_; i++)
             drive[i] = (total[i] - inner_[i] + inner_slope_[i] * (v_next[i] - v[i])) * rate;
@@ -242,7 +248,8 @@ template <bool following, class... K> class Stepper {
 
     // The error (eq. 14) and the recorded node's parabola (eq. 16).
     Outcome judge(V h, V rate, V stimulus_nA) {
-        const V *v = kept_, *total = kept_ + full_, *v_next = next_, *total_next = next_ + full_;
+        const V *v = kept(voltage_part), *total = kept(current_part);
+        const V *v_next = next(voltage_part), *total_next = next(current_part);
         const V *c = capacitance();
         const V per_step = real(0.5) * rate;
         for (int i = 0; i < n_; i++)
@@ -360,7 +367,7 @@ template <bool following, class... K> class Stepper {
     int count_[sizeof...(K) + 1] = {};
     Block block_;
     V *fixed_, *kept_, *next_;
-    V *middle_, *right_, *second_, *inverse_, *factor_, *inner_, *inner_slope_, *diagonal_, *following_, *first_;
+    V *middle_, *right_, *second_, *inverse_, *factor_, *inner_, *inner_slope_, *diagonal_, *first_;
 };
 
 }  // namespace adaptive
