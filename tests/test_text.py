@@ -1,6 +1,11 @@
-import pytest
+import json
+import unicodedata
 
-from pyneuronautofit._text import clock_time, nearest, quoted, shortened
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyneuronautofit._text import clock_time, nearest, printable, quoted, shortened, writable
 
 
 @pytest.mark.parametrize(
@@ -53,3 +58,50 @@ def test_long_texts_are_shown_with_both_ends():
     assert shortened("x" * 60) == "x" * 60
     text = "begin" + "-" * 5000 + "end"
     assert shortened(text) == f"begin{'-' * 35}...{'-' * 7}end (5008 characters)"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("a\tb\nc", "a\tb\nc"),
+    ("\x1b[2J", r"\u001b[2J"),
+    ("\x9b31m\x7f\0\r", r"\u009b31m\u007f\u0000\u000d"),
+    ("a\u202eb\u2066c\u200f", r"a\u202eb\u2066c\u200f"),
+    ("\u2028\u2029\x85\x0b\x0c", r"\u2028\u2029\u0085\u000b\u000c"),
+    ("caf\udce9", r"caf\udce9"),
+    ("µV é 漢字 \N{PARTY POPPER} n\u0303", "µV é 漢字 \N{PARTY POPPER} n\u0303"),
+    ("a\u200cb\u200dc", "a\u200cb\u200dc"),  # joiners are parts of words
+])  # fmt: skip
+def test_what_is_no_text_is_spelt(text, expected):
+    assert printable(text) == expected
+    assert printable(printable(text)) == expected
+
+
+def test_a_line_stays_a_line():
+    assert printable("a\tb\nc\x1b", in_a_line=True) == r"a\tb\nc\u001b"
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"])))
+def test_nothing_that_a_terminal_obeys_is_left(text):
+    for in_a_line, allowed in ((False, "\n\t"), (True, "")):
+        found = printable(text, in_a_line=in_a_line)
+        found.encode("utf-8")
+        kinds = {unicodedata.category(c) for c in found if c not in allowed}
+        assert not kinds & {"Cc", "Cs", "Zl", "Zp"}
+        bidirectional = {unicodedata.bidirectional(c) for c in found}
+        assert not bidirectional & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.recursive(
+    st.none() | st.floats(allow_nan=False) | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
+))  # fmt: skip
+def test_json_stays_the_same_json(value):
+    assert json.loads(printable(json.dumps(value, ensure_ascii=False, indent=1))) == value
+
+
+def test_what_can_be_written():
+    value = {"a\udcff": ("é\udc80", ["b", 3, None]), "c": 1.5}
+    assert writable(value) == {r"a\udcff": [r"é\udc80", ["b", 3, None]], "c": 1.5}
+    array = object()
+    assert writable([array])[0] is array

@@ -55,9 +55,9 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` (UTF-8) to `path`, atomically."""
+    """Write `text` (UTF-8) to `path`, atomically; bytes of names that are not UTF-8 as escapes."""
     with replacing(path) as stream:
-        stream.write(text.encode("utf-8"))
+        stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 def is_replaceable(path: Path) -> bool:

@@ -1,12 +1,21 @@
-"""Small pieces of text that several messages share."""
+"""Small pieces of text that several messages share, and what is done to the text of others."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 _CENTURY_S = 3.2e9
+# What a terminal takes for an order and not for text: control characters, what turns the direction
+# of writing, and other ends of lines. Half characters stand for bytes of file names that are not
+# UTF-8, and cannot be written at all.
+_ORDERS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_NOT_PRINTABLE = re.compile(f"[{_ORDERS}]")
+_SPELT = {"\n": "\\n", "\t": "\\t"}
+_NOT_IN_A_LINE = re.compile(f"[\n\t{_ORDERS}]")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -37,3 +46,32 @@ def shortened(text: str, most: int = 60) -> str:
     if len(text) <= most:
         return text
     return f"{text[: most - 20]}...{text[-10:]} ({len(text)} characters)"
+
+
+def printable(text: str, *, in_a_line: bool = False) -> str:
+    r"""Return a text for terminals and logs: what is no text in it is written as `\u001b`.
+
+    Names come from files of others, and a name can hold what a terminal obeys. JSON stays the same
+    JSON.
+
+    Parameters
+    ----------
+    in_a_line
+        Whether ends of lines and tabulators are escaped, too.
+    """
+    pattern = _NOT_IN_A_LINE if in_a_line else _NOT_PRINTABLE
+    return pattern.sub(lambda found: _SPELT.get(found[0]) or f"\\u{ord(found[0]):04x}", text)
+
+
+def writable(value: Any) -> Any:
+    """Return a value whose texts, in lists and dictionaries at any depth, are all Unicode.
+
+    What is not is a byte of a file's name that is not UTF-8; it is written as its escape.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {writable(key): writable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [writable(each) for each in value]
+    return value

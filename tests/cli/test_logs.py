@@ -117,3 +117,16 @@ def test_afterwards_all_is_as_it_was(capsys, monkeypatch):
     with logging_to_screen():
         LOG.warning("once")
     assert capsys.readouterr().err.count("once") == 1
+
+
+def test_what_is_logged_is_text(capsys):
+    """A name can hold orders for the terminal, or look like a line of the log."""
+    name = "a\x1b[2J\x9b\u202e\udcff\n2020-01-01 00:00:00,000 ERROR me: b"
+    file = Lines()
+    with logging_to_screen() as logs:
+        logs.open_file(file)
+        LOG.warning("look at %s", name)
+    spelt = r"look at a\u001b[2J\u009b\u202e\udcff"
+    assert file.stream.getvalue().splitlines()[1] == "    2020-01-01 00:00:00,000 ERROR me: b"
+    assert file.stream.getvalue().splitlines()[0].endswith(spelt)
+    assert capsys.readouterr().err.startswith(f"pyneuronautofit: warning: {spelt}\n")

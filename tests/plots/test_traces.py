@@ -1,11 +1,13 @@
 import re
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from pyneuronautofit._text import printable
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.plots import check_figure_path, draw_sweep, save_comparison
 
@@ -108,3 +110,14 @@ def test_a_model_that_failed_is_drawn_as_nothing(tmp_path):
         tmp_path / "a.png", voltage, voltage * np.nan, step_ms=0.1, titles=["a"], heading="b"
     )
     assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("name", ["$x_{$", "\x1b]0;a\x07", "\udcff", r"\$a$b$", "a\tb"])
+def test_names_are_no_formulas(tmp_path, name):
+    path = tmp_path / "figure.svg"
+    voltage = np.zeros((1, 10))
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        save_comparison(path, voltage, voltage, step_ms=0.1, titles=[name], heading=name)
+    text = path.read_text(encoding="utf-8")
+    spelt = printable(name).replace("\t", " ")
+    assert text.count(f">{spelt}<") == 2

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pyneuronautofit.errors import OutputError, RecordingError
+from pyneuronautofit.errors import NotAgreedError, OutputError, RecordingError
 from pyneuronautofit.report import build as module
 from pyneuronautofit.report import write_report
 from pyneuronautofit.runs import open_run
@@ -36,7 +36,7 @@ class Opened:
 @pytest.fixture
 def opened(monkeypatch):
     made = Opened()
-    monkeypatch.setattr(module, "reopen", lambda _run: made)
+    monkeypatch.setattr(module, "open_again", lambda _run, _project: made)
     monkeypatch.setattr(module, "answers", made.answers)
     return made
 
@@ -76,13 +76,27 @@ def test_where_there_are_no_models_nobody_is_asked(tmp_path, opened, generations
 
 
 def test_where_they_cannot_be_simulated_the_page_says_why(tmp_path, monkeypatch):
-    def gone(_run):
+    def gone(_run, _project):
         raise RecordingError("<the recording> is gone")
 
-    monkeypatch.setattr(module, "reopen", gone)
+    monkeypatch.setattr(module, "open_again", gone)
     page, _steps = written(tmp_path)
     said = "The models could not be simulated again, so there are no traces: "
     assert f"{said}&lt;the recording&gt; is gone</p>" in page
+
+
+def test_where_the_user_has_to_agree_there_is_no_page(tmp_path, monkeypatch):
+    asked = []
+
+    def refuse(_run, project):
+        asked.append(project)
+        raise NotAgreedError("somebody else's file")
+
+    monkeypatch.setattr(module, "open_again", refuse)
+    with pytest.raises(NotAgreedError):
+        written(tmp_path, project="theirs.py")
+    assert asked == ["theirs.py"]
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_a_page_that_cannot_be_written(tmp_path, opened):

@@ -9,16 +9,29 @@ from contextlib import contextmanager
 from logging.handlers import MemoryHandler
 from typing import IO
 
+from pyneuronautofit._text import printable
+
 _PACKAGE = logging.getLogger("pyneuronautofit")
-_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class _LineFormatter(logging.Formatter):
+    """Records for whoever reads logs line by line: each begins one, and no text of it another."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record, what follows its first line indented."""
+        return printable(super().format(record)).replace("\n", "\n    ")
 
 
 class _ScreenFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the message, with its level only where it is a warning or worse."""
+        message = printable(record.getMessage())
         if record.levelno < logging.WARNING:
-            return f"pyneuronautofit: {record.getMessage()}"
-        return f"pyneuronautofit: {record.levelname.lower()}: {record.getMessage()}"
+            return f"pyneuronautofit: {message}"
+        return f"pyneuronautofit: {record.levelname.lower()}: {message}"
 
 
 class _ScreenHandler(logging.StreamHandler[IO[str]]):
@@ -49,7 +62,7 @@ class Logs:
         self._early = MemoryHandler(capacity=100_000, flushLevel=logging.CRITICAL + 1)
         self._screen = _ScreenHandler()
         if to_screen:
-            self._screen.setFormatter(logging.Formatter(_LINE))
+            self._screen.setFormatter(_LineFormatter())
         else:
             self._screen.addFilter(_is_for_everybody)
             self._screen.setFormatter(_ScreenFormatter())
@@ -57,7 +70,7 @@ class Logs:
 
     def open_file(self, handler: logging.Handler) -> None:
         """Send all records, also the early ones, to a file's handler."""
-        handler.setFormatter(logging.Formatter(_LINE))
+        handler.setFormatter(_LineFormatter())
         self._early.setTarget(handler)
         self._early.flush()
         self._forget_early()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
 
+from pyneuronautofit._text import printable
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
 from pyneuronautofit.cli.interrupt import INTERRUPTED
@@ -26,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except PyNeuronAutofitError as error:
-        print(f"pyneuronautofit: error: {error}", file=sys.stderr)
+        print(printable(f"pyneuronautofit: error: {error}"), file=sys.stderr)
         return _USER_ERROR
     except KeyboardInterrupt:
         print("pyneuronautofit: interrupted", file=sys.stderr)
@@ -39,6 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def entry_point() -> None:
     """Run the console command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal may have fewer characters than names do.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main())
 
 

@@ -89,7 +89,8 @@ def write_content(path: Path, content: Json, layout: JsonLayout) -> None:
     OutputError
         If it cannot be written there.
     """
-    raw = format_content(content, layout).encode()
+    # In JSON the escape of half a character is that half again.
+    raw = format_content(content, layout).encode("utf-8", "backslashreplace")
     # Without a date, so that equal content is an equal file.
     raw = gzip.compress(raw, mtime=0) if path.suffix == ".gz" else raw
     with replacing(path) as stream:

@@ -113,9 +113,9 @@ def model_digest(source: CellSource) -> str:
     files += [] if source.project is None else model_files(source.project.parent)
     for path in files:
         if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+            digest.update(os.fsencode(path.name) + b"\0" + path.read_bytes())
     if source.library is not None:
-        digest.update(str(source.library).encode())
+        digest.update(os.fsencode(source.library))
     return digest.hexdigest()
 
 

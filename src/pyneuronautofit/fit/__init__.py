@@ -26,7 +26,7 @@ from pyneuronautofit.fit.problem import evaluate_models as evaluate_models
 from pyneuronautofit.fit.readers import readers_of as readers_of
 from pyneuronautofit.fit.recorder import Recorder as Recorder
 from pyneuronautofit.fit.reduction import stimulus_on as stimulus_on
-from pyneuronautofit.fit.resumed.consent import check_before_resuming as check_before_resuming
+from pyneuronautofit.fit.resumed.consent import agreed_config as agreed_config
 from pyneuronautofit.fit.resumed.consent import open_again as open_again
 from pyneuronautofit.fit.resumed.resume import OpenedFit as OpenedFit
 from pyneuronautofit.fit.resumed.resume import config_of as config_of

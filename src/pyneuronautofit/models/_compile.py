@@ -86,7 +86,7 @@ def _key(sources: list[Path]) -> str:
     """Return a name for what would be compiled: the files, NEURON's version, the machine."""
     parts = [text.encode() for text in (neuron_version(), sys.platform, platform.machine())]
     for source in sources:
-        parts += [source.name.encode(), source.read_bytes()]
+        parts += [os.fsencode(source.name), source.read_bytes()]
     return artifacts.digest(parts)
 
 

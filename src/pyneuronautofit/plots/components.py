@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.plots.canvas import COLOURS, GREY, MARKERS
+from pyneuronautofit.plots.traces import as_drawn
 
 # Fewer panels leave no room for the two diagrams.
 _LEAST_GRID = 3
@@ -82,7 +83,7 @@ def draw_components(
     place = figure.add_subplot(grid[free, free + 1 : size])
     place.axis("off")
     place.legend(handles, labels, loc="center", fontsize=8, frameon=False)
-    figure.suptitle(heading, fontsize=11)
+    figure.suptitle(as_drawn(heading), fontsize=11)
     return figure
 
 
@@ -100,7 +101,7 @@ def _scatter(axes: Axes, found: Components, x: int, y: int, groups: Sequence[str
             color=COLOURS[number % len(COLOURS)],
             alpha=0.75,
             linewidths=0,
-            label=name,
+            label=as_drawn(name),
         )
     axes.axhline(0.0, color=GREY, linewidth=0.4, zorder=0)
     axes.axvline(0.0, color=GREY, linewidth=0.4, zorder=0)

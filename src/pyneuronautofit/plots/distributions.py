@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.plots.canvas import COLOURS, GREY, LINES
+from pyneuronautofit.plots.traces import as_drawn
 
 _COLUMNS = 6
 _BLACK = "#000000"
@@ -86,11 +87,11 @@ def draw_distributions(
         panels[0, 0].plot([], [], color=_BLACK, linewidth=1.6)[0],
         *(panels[0, 0].plot([], [], **_style(number))[0] for number in range(len(groups))),
     ]
-    labels = ["all models", *groups]
+    labels = ["all models", *map(as_drawn, groups)]
     if any(density.bounds for density in densities):
         handles.append(panels[0, 0].axvspan(np.nan, np.nan, **_OUTSIDE))
         labels.append("outside the search bounds")
-    figure.suptitle(heading, fontsize=11)
+    figure.suptitle(as_drawn(heading), fontsize=11)
     figure.legend(
         handles, labels, loc="outside lower center", ncols=min(len(labels), 4), fontsize=8,
         frameon=False,
@@ -112,7 +113,7 @@ def draw_density(axes: Axes, density: Density) -> Axes:
     _limit(axes, density)
     axes.set_ylim(0.0, 1.05 * axes.dataLim.y1 if density.total is not None else 1.0)
     axes.set_yticks([])
-    axes.set_xlabel(textwrap.fill(density.label, _LABEL_WIDTH), fontsize=7.5)
+    axes.set_xlabel(textwrap.fill(as_drawn(density.label), _LABEL_WIDTH), fontsize=7.5)
     axes.tick_params(labelsize=7, length=2.5, pad=2)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     if density.log:

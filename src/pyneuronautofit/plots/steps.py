@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.plots.canvas import COLOURS, GREY, open_figure, show_figures, write_figure
-from pyneuronautofit.plots.traces import thinned
+from pyneuronautofit.plots.traces import as_drawn, thinned
 
 _COLUMNS = 4
 _BLACK = "#000000"
@@ -66,7 +66,7 @@ def save_steps(
     for panel in panels[-1]:
         panel.set_xlabel("time (ms)", fontsize=9)
     handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.suptitle(heading, fontsize=11)
+    figure.suptitle(as_drawn(heading), fontsize=11)
     figure.legend(
         handles[::-1], labels[::-1], loc="outside upper right", ncols=3, fontsize=8, frameon=False
     )

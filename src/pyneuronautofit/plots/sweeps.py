@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.plots.canvas import open_figure, show_figures, write_figure
-from pyneuronautofit.plots.traces import draw_panels
+from pyneuronautofit.plots.traces import as_drawn, draw_panels
 
 _COLUMNS = 8
 
@@ -41,7 +41,7 @@ def save_sweeps(
     figure = open_figure(size_in, paths[0] if paths else None)
     shape = (n_row, min(n_sweep, _COLUMNS))
     first = draw_panels(figure, shape, recorded_mV, model_mV, step_ms=step_ms, titles=titles)
-    figure.suptitle(heading, fontsize=10)
+    figure.suptitle(as_drawn(heading), fontsize=10)
     handles, labels = first.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     for path in paths:

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from pyneuronautofit._atomic import replacing
+from pyneuronautofit._text import printable
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import OutputError
 
@@ -42,7 +43,7 @@ def draw_sweep(
     ):
         time_ms, shown = thinned(voltage, step_ms)
         axes.plot(time_ms, shown, color=colour, linewidth=0.8, label=label)
-    axes.set_title(title, fontsize=8)
+    axes.set_title(as_drawn(title), fontsize=8)
     axes.tick_params(labelsize=7)
     axes.margins(x=0)
     return axes
@@ -82,7 +83,7 @@ def save_comparison(
         figure, (n_row, n_column), recorded_mV, model_mV, step_ms=step_ms, titles=titles
     )
     first.legend(fontsize=7, frameon=False)
-    figure.suptitle(heading, fontsize=10)
+    figure.suptitle(as_drawn(heading), fontsize=10)
     with replacing(path) as stream:
         figure.savefig(stream, format=path.suffix[1:].lower(), dpi=150)
 
@@ -146,3 +147,8 @@ def thinned(voltage_mV: FloatArray, step_ms: float) -> tuple[FloatArray, FloatAr
     places = np.stack([stretches.argmin(axis=1), stretches.argmax(axis=1)], axis=1)
     places = (np.sort(places, axis=1) + starts).ravel()
     return np.asarray(places * step_ms, dtype=np.float64), voltage_mV[places]
+
+
+def as_drawn(text: str) -> str:
+    """Return a text as matplotlib takes it: a name of somebody's is no formula."""
+    return printable(text).replace("\t", " ").replace("$", r"\$")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.plots.canvas import COLOURS, GREY, open_figure, show_figures, write_figure
-from pyneuronautofit.plots.traces import thinned
+from pyneuronautofit.plots.traces import as_drawn, thinned
 
 _SIZE_IN = (7.0, 3.6)
 _BLACK = "#000000"
@@ -37,7 +37,7 @@ def save_trial(
     panel.set_ylabel("voltage (mV)")
     panel.margins(x=0)
     panel.legend(loc="upper right", fontsize=8, frameon=False)
-    figure.suptitle(heading, fontsize=10)
+    figure.suptitle(as_drawn(heading), fontsize=10)
     if path is None:
         show_figures()
     else:

@@ -142,7 +142,7 @@ class SheetFile:
             )
         text = json.dumps(_content_of(sheet, self._database), indent=1, ensure_ascii=False)
         with replacing(self.path) as stream:
-            stream.write(text.encode() + b"\n")
+            stream.write(text.encode("utf-8", "backslashreplace") + b"\n")
         _sync_folder(self.path.parent)
         self._written = _signature(self.path)
 

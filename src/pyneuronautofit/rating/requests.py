@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -153,9 +154,9 @@ def _export(work: Work) -> PageAnswer:
     except PyNeuronAutofitError as error:
         return refuse(HTTPStatus.CONFLICT, str(error))
     text = format_content(database.content, database.layout)
-    name = quote(accepted_name(database.path))
+    name = quote(os.fsencode(accepted_name(database.path)))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return PageAnswer(text.encode(), headers=headers)
+    return PageAnswer(text.encode("utf-8", "backslashreplace"), headers=headers)
 
 
 _QUESTIONS: dict[str, Callable[[Work], PageAnswer]] = {

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
+from pyneuronautofit._text import writable
 from pyneuronautofit._types import Json
 
 # What ends a script element, or is read as a line's end by old browsers.
@@ -73,7 +74,7 @@ def chart(name: str, label: str, class_: str = "chart") -> Markup:
 
 def data(name: str, content: Json) -> Markup:
     """Return an element that holds data for the page's script; numpy arrays are lists."""
-    text = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+    text = orjson.dumps(writable(content), option=orjson.OPT_SERIALIZE_NUMPY)
     for unsafe, safe in _UNSAFE.items():
         text = text.replace(unsafe, safe)
     return Markup(f'<script type="application/json" id="{name}">{text.decode()}</script>')

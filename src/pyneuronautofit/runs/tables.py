@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._atomic import replacing
+from pyneuronautofit._text import writable
 from pyneuronautofit.errors import NotAvailableError
 from pyneuronautofit.runs.exporting import finite_fitness
 from pyneuronautofit.runs.store import RunReader
@@ -44,7 +45,9 @@ def write_csv(path: Path, run: RunReader) -> None:
         If the file cannot be written.
     """
     with replacing(path) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+        text = io.TextIOWrapper(
+            stream, encoding="utf-8", errors="backslashreplace", newline="", write_through=True
+        )
         writer = csv.writer(text)
         first = True
         for columns in _tables(run):
@@ -77,6 +80,7 @@ def write_parquet(path: Path, run: RunReader) -> None:
     with replacing(path) as stream:
         writer = None
         for columns in _tables(run):
+            columns["message"] = writable(columns["message"])
             table = pa.table(columns).replace_schema_metadata(header)
             if writer is None:
                 writer = parquet.ParquetWriter(stream, table.schema)

@@ -9,6 +9,7 @@ beside the kernels, until the model changes.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -265,7 +266,7 @@ def _sidecar(source: CellSource, kernel_keys: Sequence[str]) -> Path:
     """Return where it is kept that a model was compared."""
     parts = [*(key.encode() for key in kernel_keys), neuron_version().encode()]
     for path in [] if source.project is None else model_files(source.project.parent):
-        parts.append(path.name.encode())
+        parts.append(os.fsencode(path.name))
         parts.append(path.read_bytes())
     return artifacts.cache_folder("kernels") / f"compared-{artifacts.digest(parts)}.json"
 

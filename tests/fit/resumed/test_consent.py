@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from pyneuronautofit.errors import NotAgreedError, RecordingError, RunError
-from pyneuronautofit.fit import FitConfig, check_before_resuming, consent, open_again
+from pyneuronautofit.fit import FitConfig, agreed_config, consent, open_again
 from pyneuronautofit.fit.resumed.identity import file_digest, model_digests
 from pyneuronautofit.models import CellSource
 
@@ -37,10 +37,13 @@ def run(tmp_path, monkeypatch):
     )
 
 
-def check(run, project=None):
+def check(run, project=None, drew=None, **more):
     path = run.path.parents[1] / "cell.npz"
-    config = FitConfig(recording=str(path), project=str(run.project))
-    check_before_resuming(run, config, project)
+    config = FitConfig(recording=str(path), project=str(run.project), figure=drew)
+    given = {} if project is None else {"project": project}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(consent, "resumed_config", lambda _run, _given: config)
+        return agreed_config(run, {**given, **more})
 
 
 def test_a_foreign_place_is_named_with_the_remedy(run):
@@ -82,6 +85,18 @@ def test_consent_to_a_project_is_none_to_other_folders(run, tmp_path):
     run.info.identity["model"] = model_digests(CellSource(run.project, mods, None))
     with pytest.raises(NotAgreedError, match=rf"made with {mods}, .*start in {tmp_path}$"):
         check(run, str(run.project))
+
+
+@pytest.mark.parametrize(("figure", "drawn"), [
+    ("best.png", True), ("../here/best.png", True), ("../out/best.png", True),
+    ("../best.png", False), ("{}/model/best.png", False), ("{}/out/best.png", True),
+])  # fmt: skip
+def test_a_store_does_not_say_what_is_written_over(run, tmp_path, caplog, figure, drawn):
+    path = figure.format(tmp_path)
+    found = check(run, str(run.project), path)
+    assert found.figure == (path if drawn else None)
+    assert (f"the figure {path}" in caplog.text) is not drawn
+    assert check(run, str(run.project), path, figure=path).figure == path
 
 
 def test_what_has_changed_comes_first(run):

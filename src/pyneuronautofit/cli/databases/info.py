@@ -53,7 +53,7 @@ def run(argv: Sequence[str], prog: str) -> int:
             database = database.select(parse_selection(config.selection))
         found = describe_database(database, find_units(channel_folders(None)))
     if config.as_json:
-        screen.print(json.dumps(_finite(dataclasses.asdict(found)), indent=1), soft_wrap=True)
+        screen.print_lines(json.dumps(_finite(dataclasses.asdict(found)), indent=1))
     else:
         _print(screen, config.database, found)
     return 0

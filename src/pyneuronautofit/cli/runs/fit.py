@@ -30,12 +30,11 @@ from pyneuronautofit.fit import (
     Problem,
     Progress,
     Recorder,
+    agreed_config,
     best_models,
     changed_versions,
-    check_before_resuming,
     check_simulator,
     reference_sums,
-    resumed_config,
     resumed_progress,
     search,
 )
@@ -70,15 +69,19 @@ def _resume(argv: Sequence[str], prog: str, command: str) -> int:
     store, given = resume_request(argv, prog, DESCRIPTION)
     # Before it is read, so that nobody changes it in the meantime.
     lock = RunLock(RunFiles(store.parent, store.stem).lock)
-    with lock, open_run(store) as stored:
+    with contextlib.ExitStack() as stack:
+        with logging_to_screen():
+            lock.acquire()
+            stack.callback(lock.release)
+        stored = stack.enter_context(open_run(store))
         if stored.losses:
             raise RunError(
                 f"{store} is damaged ({'; '.join(stored.losses)}), so nothing is appended to it. "
                 f"Start a new run from what is sound with -I {store}, or write that out with "
                 "'export'"
             )
-        config = resumed_config(stored, given)
-        check_before_resuming(stored, config, given.get("project"))
+        with logging_to_screen():
+            config = agreed_config(stored, given)
         return _fit(config, command, stored, lock)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import time
 from collections.abc import Sequence
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import orjson
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
@@ -137,9 +137,7 @@ def _print_each(screen: Screen, stores: Sequence[Path], config: StatusConfig) ->
         raise UsageError(f"--watch: {len(stores)} runs are running here, name one of them: {names}")
     for store in stores:
         seen = _look(store, Tally())
-        _print_line(
-            screen, orjson.dumps(seen.as_json()).decode() if config.as_json else _line(seen)
-        )
+        _print_line(screen, _in_one_line(seen, config))
     return 0
 
 
@@ -169,7 +167,7 @@ def _watch(screen: Screen, store: Path, config: StatusConfig) -> Snapshot:
 
 def _drawn(screen: Screen, seen: Snapshot) -> Text:
     """Return one screen as a text that can be put in place of another."""
-    paper = Console(file=io.StringIO(), width=screen.width, force_terminal=True, highlight=False)
+    paper = Screen(file=io.StringIO(), width=screen.width, force_terminal=True)
     with paper.capture() as captured:
         _print_all(paper, seen)
     return Text.from_ansi(captured.get())
@@ -177,18 +175,18 @@ def _drawn(screen: Screen, seen: Snapshot) -> Text:
 
 def _print(screen: Screen, seen: Snapshot, config: StatusConfig) -> None:
     if config.as_json:
-        _print_line(screen, orjson.dumps(seen.as_json(), option=orjson.OPT_INDENT_2).decode())
+        screen.print_lines(json.dumps(seen.as_json(), indent=2, allow_nan=False))
     else:
         _print_all(screen, seen)
 
 
 def _print_line(screen: Console, line: str) -> None:
-    screen.print(line, soft_wrap=True, markup=False, highlight=False)
+    screen.print(line, soft_wrap=True)
 
 
 def _in_one_line(seen: Snapshot, config: StatusConfig) -> str:
     if config.as_json:
-        return orjson.dumps(seen.as_json()).decode()
+        return json.dumps(seen.as_json(), separators=(",", ":"), allow_nan=False)
     return _line(seen)
 
 

@@ -8,8 +8,11 @@ has said himself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pyneuronautofit.errors import NotAgreedError, RunError
 from pyneuronautofit.fit.config import FitConfig
@@ -23,6 +26,8 @@ from pyneuronautofit.fit.resumed.resume import (
 from pyneuronautofit.fit.resumed.same_run import RESTORE, changed_inputs, check_files, start_anew
 from pyneuronautofit.models.finding import FoundModel, find_model
 from pyneuronautofit.runs import RunReader
+
+_log = logging.getLogger(__name__)
 
 
 def open_again(run: RunReader, project: str | None = None) -> OpenedFit:
@@ -52,22 +57,32 @@ def open_again(run: RunReader, project: str | None = None) -> OpenedFit:
     return opened
 
 
-def check_before_resuming(run: RunReader, config: FitConfig, project: str | None) -> None:
-    """Make sure that what a run would be continued with may be loaded.
+def agreed_config(run: RunReader, given: Mapping[str, Any]) -> FitConfig:
+    """Return the options that a run is continued with, having made sure that that may be done.
 
     Parameters
     ----------
-    config
-        The options, see `resumed_config`.
-    project
-        As of `open_again`.
+    given
+        Field -> value, of the flags that stand on the command line: what the user has said himself.
 
     Raises
     ------
+    UsageError
+        As of `resumed_config`.
     RunError
         If the recording or a file of the model is not what it was; NotAgreedError as `open_again`.
     """
-    _check(run, config, f"{run.path.stem} cannot be continued", start_anew(run), project)
+    config = resumed_config(run, given)
+    refusal = f"{run.path.stem} cannot be continued"
+    _check(run, config, refusal, start_anew(run), given.get("project"))
+    if config.figure is None or "figure" in given or _is_inside(Path(config.figure), _places(run)):
+        return config
+    _log.warning(
+        "the figure %s, which the run drew, is neither in its folder nor in the working directory, "
+        "and is not drawn again: name it with --figure if it is to be written over",
+        config.figure,
+    )
+    return replace(config, figure=None)
 
 
 def _check(
@@ -98,12 +113,21 @@ def _check(
 
 def _foreign(run: RunReader, found: FoundModel, *, agreed: bool) -> Iterator[Path]:
     """Yield what would be executed and lies outside the folders that the user works in."""
-    folders = [folder.resolve() for folder in (run.path.absolute().parent, Path.cwd())]
+    folders = _places(run)
     named = found.project.parent if agreed and found.project is not None else None
     for path in found.executed:
         if named is not None and path.is_relative_to(named):
             continue
-        # A link does not move a file into the folder that it lies in.
-        real = path.resolve()
-        if not any(real.is_relative_to(folder) for folder in folders):
+        if not _is_inside(path, folders):
             yield path
+
+
+def _places(run: RunReader) -> list[Path]:
+    """Return the folders that the user works in."""
+    return [run.path.absolute().parent, Path.cwd()]
+
+
+def _is_inside(path: Path, folders: list[Path]) -> bool:
+    # A link does not move a file into the folder that it lies in.
+    real = path.resolve()
+    return any(real.is_relative_to(folder.resolve()) for folder in folders)

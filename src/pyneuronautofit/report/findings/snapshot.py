@@ -106,7 +106,11 @@ class Snapshot:
             **{name: _or_none(value) for name, value in asdict(self.pace).items()},
             "non_dominated": self.n_archive,
             "best": [
-                {"model": best.title, "evaluation": best.row, "sums": dict(best.sums)}
+                {
+                    "model": best.title,
+                    "evaluation": best.row,
+                    "sums": {code: _or_none(sum_) for code, sum_ in best.sums.items()},
+                }
                 for best in self.best
             ],
             "failures": dict(self.failures),

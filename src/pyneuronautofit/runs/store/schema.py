@@ -10,6 +10,7 @@ within a blob. Only how a session ended is added later.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -72,7 +73,8 @@ def connect(path: Path, **mode: str) -> sqlite3.Connection:
         Parameters of SQLite's URI, such as mode="ro".
     """
     query = "&".join(f"{key}={value}" for key, value in mode.items())
-    uri = f"file:{quote(str(path.absolute()))}?{query}"
+    # Of bytes: a file's name need not be UTF-8.
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?{query}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE_S)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._text import writable
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.runs.store import schema
@@ -127,7 +128,7 @@ class RunWriter:
         with self._writing("the end of the session"), schema.transaction(self._connection):
             self._connection.execute(
                 "UPDATE session SET ended = ?, outcome = ? WHERE number = ?",
-                (_now(), outcome, self._session),
+                (_now(), writable(outcome), self._session),
             )
 
     def append(self, new: NewGeneration) -> None:
