@@ -39,7 +39,7 @@ faults: $(INSTALLED)
 	$(BIN)/python tests/mutations.py
 
 nightly: $(INSTALLED)
-	$(BIN)/python -m pytest -m nightly
+	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "nightly or hypothesis"
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -8,8 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+# The same examples in every run: whether a change passes must not be a matter of luck. `make
+# nightly` draws new ones, which is where they are looked for.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", print_blob=True, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_configure() -> None:

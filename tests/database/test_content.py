@@ -52,7 +52,6 @@ _JSON = st.recursive(
 
 
 @settings(
-    derandomize=True,
     deadline=None,
     max_examples=100,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -281,7 +281,6 @@ _JSON = st.recursive(
 
 
 @settings(
-    derandomize=True,
     deadline=None,
     max_examples=150,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

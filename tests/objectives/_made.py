@@ -7,7 +7,7 @@ from pyneuronautofit.objectives import EvaluationSettings, Target, bind_suite
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.recordings import Recording, StimulusWindow
 
-SEEDED = settings(derandomize=True, deadline=None, max_examples=200)
+SEEDED = settings(max_examples=200)
 
 
 def recording(voltage_mV, step_ms=0.5):

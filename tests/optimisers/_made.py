@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pyneuronautofit.space import ParameterSpace
 
-SEEDED = settings(derandomize=True, deadline=None, max_examples=150)
+SEEDED = settings(max_examples=150)
 
 #: Every scale, a dependent bound, and bounds in the wrong order.
 MIXED = ParameterSpace.from_rows(

@@ -78,7 +78,7 @@ def test_short_sweeps_are_drawn_sample_by_sample():
     np.testing.assert_allclose(time_ms, np.arange(3999) * 0.1)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(4000, 30_000), st.integers(0, 2**32 - 1))
 def test_thinning_keeps_the_extremes_where_they_are(n_sample, seed):
     rng = np.random.default_rng(seed)

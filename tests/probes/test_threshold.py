@@ -8,14 +8,13 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pyneuronautofit.probes.threshold import LOWEST_FIRES, N_GRID, NONE_FIRES, GridSearch
 
 ENDS = st.tuples(st.floats(0.0, 0.1), st.floats(0.101, 1.0))
 ACCURACY = st.floats(1e-5, 0.3)
-SEEDED = settings(derandomize=True, deadline=None)
 #: Where firing begins; half of the numbers lie beyond all ends.
 EDGE = st.floats(0.0, 2.0)
 
@@ -54,7 +53,6 @@ def wavering(seed):
     return lambda g: zlib.crc32(f"{seed} {g!r}".encode()) % 3 == 0
 
 
-@SEEDED
 @given(ENDS, ACCURACY, EDGE)
 def test_it_finds_what_the_plain_search_finds(ends, accuracy, edge):
     expected = naive(lambda g: g >= edge, *ends, accuracy)
@@ -67,7 +65,6 @@ def test_it_finds_what_the_plain_search_finds(ends, accuracy, edge):
         assert found.silent_above_uS == ()
 
 
-@SEEDED
 @given(ENDS, ACCURACY, st.integers())
 def test_also_where_firing_is_not_monotone(ends, accuracy, seed):
     fires = wavering(seed)
@@ -81,7 +78,6 @@ def test_also_where_firing_is_not_monotone(ends, accuracy, seed):
         assert list(search.threshold.silent_above_uS) == silent
 
 
-@SEEDED
 @given(ENDS, ACCURACY, EDGE)
 def test_the_answer_is_as_near_as_was_asked(ends, accuracy, edge):
     search = GridSearch(*ends, accuracy)
@@ -91,7 +87,6 @@ def test_the_answer_is_as_near_as_was_asked(ends, accuracy, edge):
         assert edge <= found < edge + accuracy
 
 
-@SEEDED
 @given(ENDS, ACCURACY, EDGE)
 def test_nothing_is_tried_twice(ends, accuracy, edge):
     for way in (upwards, whole_grids):
@@ -103,7 +98,6 @@ def test_nothing_is_tried_twice(ends, accuracy, edge):
         assert len(tried) <= N_GRID + max(n_grid - 1, 0) * (N_GRID - 2)
 
 
-@SEEDED
 @given(ENDS, ACCURACY, EDGE, st.randoms(use_true_random=False))
 def test_in_any_order_and_in_any_pieces(ends, accuracy, edge, random):
     search = GridSearch(*ends, accuracy)

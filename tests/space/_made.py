@@ -5,7 +5,7 @@ import math
 from hypothesis import settings
 from hypothesis import strategies as st
 
-SEEDED = settings(derandomize=True, deadline=None, max_examples=150)
+SEEDED = settings(max_examples=150)
 
 _ANY = st.floats(-1e3, 1e3, allow_nan=False, width=32)
 _POSITIVE = st.floats(-9.0, 6.0).map(lambda exponent: 10.0**exponent)

@@ -3,9 +3,10 @@
 An amplifier's scale factor that was entered wrongly, or a channel that is not connected, shows as
 a recorded step of another size than the commanded one. The comparison must not be misled by what
 every recorded current has: noise, an offset against the command, and edges rounded by a filter.
-So sizes are means over half of a plateau, relative to the baseline, and an edge is the split of a
-piece of the sweep into two levels that leaves the least square error (the maximum-likelihood
-estimate of one change point in white noise).
+So sizes are means over half of a plateau, relative to the first three quarters of the baseline
+(an edge that comes a little early must not count as baseline), and an edge is the split of a piece
+of the sweep into two levels that leaves the least square error (the maximum-likelihood estimate of
+one change point in white noise).
 """
 
 from __future__ import annotations
@@ -89,13 +90,13 @@ def _steps(command: FloatArray) -> _Command | None:
 
 
 def _size(recorded: FloatArray, steps: _Command, resolution_pA: float) -> list[str]:
-    """Compare the largest plateau with the baseline before the first edge."""
+    """Compare the middle of the largest plateau with the baseline before the first edge."""
     relative = steps.levels - steps.levels[0]
     plateau = int(np.abs(relative).argmax())
     first, last = steps.span(plateau)
     quarter = (last - first) // 4
     inside = recorded[first + quarter : last - quarter]
-    baseline = recorded[: steps.starts[1]]
+    baseline = recorded[: steps.starts[1] - steps.starts[1] // 4]
     wanted = float(relative[plateau])
     got = float(inside.mean() - baseline.mean())
     noise = float(np.hypot(_standard_error(inside), _standard_error(baseline)))

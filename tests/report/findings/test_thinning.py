@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pyneuronautofit.report.findings.thinning import STEP_MV, thin
@@ -31,7 +31,6 @@ def test_a_spike_of_one_sample_stays():
     assert abs(place / 2 * thinned.n_bin - 54_321) <= thinned.n_bin
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.integers(501, 5_000), st.integers(1, 3), st.integers(1, 4))
 def test_extremes_and_their_order_stay_and_there_are_not_too_many(n_sample, n_trace, n_sweep):
     voltage = noisy(n_trace, n_sweep, n_sample)

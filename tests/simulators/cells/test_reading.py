@@ -226,7 +226,7 @@ def random_cells(draw):
     )
 
 
-@settings(derandomize=True, deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(random_cells())
 def test_random_trees(worker, sections):
     soma = next(plan for plan in sections if plan.region == "soma")
