@@ -37,6 +37,7 @@ def test_steps_with_current():
 def test_numbers_of_steps():
     """NEURON rounds a duration to whole steps, halves upward."""
     assert [steps_in(t, 0.1) for t in (0.0, 1.0, 1.04, 1.05, 1.06)] == [0, 10, 10, 11, 11]
+    assert steps_in(0.35, 0.1) == 4, "0.35/0.1 is 3.4999999999999996"
     assert steps_in(60_000.0, 0.025) == 2_400_000
     assert steps_in(-1.0, 0.1) == 0
 
@@ -98,6 +99,18 @@ def test_the_first_step_that_makes_it_rise_is_the_last(until_mV, n_step):
     found = Driver(0.1, ramp).finish(current_steps(begun_cell(), MODEL, test))
     assert found.amplitudes_pA == test.amplitudes_pA[:n_step]
     assert len(found.voltage_mV) == n_step
+
+
+@pytest.mark.parametrize(("places", "watched"), [(("axon(1).v",), (2,)), (STEPS.places, (2, 0))])
+def test_what_rises_is_the_soma_wherever_it_is_among_the_places(places, watched):
+    model = SimpleNamespace(watched=watched, watched_mV=(-65.0, -70.0)[: len(watched)])
+    driver = Driver(0.1, ramp)
+    test = replace(STEPS, places=places, until_mV=29.5)
+    found = driver.finish(current_steps(begun_cell(), model, test))
+    assert {each.watched for each in driver.requests} == {(2, 0)}
+    assert found.voltage_mV.shape == (1, len(places), test.n_sample)
+    assert found.voltage_mV[0, :, 0].tolist() == list(model.watched_mV)
+    assert found.voltage_mV[0, :, 5].tolist() == [1000.0 * node + 5.0 for node in watched]
 
 
 @pytest.mark.parametrize("unsound", [9, 30])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from neuron import h
 
@@ -60,6 +62,12 @@ class ChainCell(ConnectedCell):
         self.dend = self.dend[:1]
 
 
+class FiringCell(ConnectedCell):
+    def __init__(self, nid):
+        super().__init__(nid)
+        self.soma.insert("hh")
+
+
 class ClampedCell(ConnectedCell):
     def __init__(self, nid):
         super().__init__(nid)
@@ -115,6 +123,17 @@ def test_a_segment_begins_with_the_voltage_of_its_section():
     assert voltage[found.middles["soma.v"]] == -50.0
     assert voltage[found.middles["dend[0].v"]] == -72.0
     assert voltage[found.middles["dend[1].v"]] == -90.0
+
+
+@pytest.mark.parametrize("voltage", [-72.0, -50.0])
+def test_gates_begin_where_the_voltage_of_their_section_puts_them(voltage):
+    found = read(reader(FiringCell), beginning=[("soma.v", voltage)])
+    kind = found.signature.node_kinds[found.signature.kinds[0]]
+    names = [name for each in kind.mechanisms for name in variable_names(each)]
+    gate = found.image.values[names.index("n")]
+    opens = 0.01 * (voltage + 55) / -math.expm1(-(voltage + 55) / 10)
+    closes = 0.125 * math.exp(-(voltage + 65) / 80)
+    assert gate == pytest.approx(opens / (opens + closes), rel=1e-3)
 
 
 def test_places_are_nodes_and_have_neurons_voltages():
