@@ -66,7 +66,7 @@ MUTATIONS = (
         "codegen/ir",
     ),
     Mutation(
-        "codegen/runtime/run.hpp",
+        "codegen/runtime/queue.hpp",
         "sweeps_.push_back",
         "if (s) sweeps_.push_back",
         "simulators/lanes/test_adaptive_lanes.py",
@@ -120,16 +120,22 @@ MUTATIONS = (
         "optimisers/weightings",
     ),
     Mutation(
-        "objectives/settings.py",
-        '"--smoothing-kernel",',
-        '"--smoothing-kernels",',
-        "test_options.py test_docs_tables.py cli/test_help.py objectives",
+        "objectives/shapes.py",
+        "window=(self.before_spike, self.after_spike),\n            count",
+        "window=(70, self.after_spike),\n            count",
+        "objectives",
+    ),
+    Mutation(
+        "objectives/voltage.py",
+        "math.floor(self.smoothing_kernel_ms / target.step_ms / 2 + 1e-9)",
+        "math.floor(20.0 / target.step_ms / 2 + 1e-9)",
+        "objectives",
     ),
     Mutation(
         "plots/sweeps.py",
         "n_row = -(-n_sweep // _COLUMNS)",
         "n_row = n_sweep // _COLUMNS + 1",
-        "plots",
+        "plots/test_sweeps.py",
     ),
     Mutation(
         "probes/threshold.py",
@@ -153,7 +159,7 @@ MUTATIONS = (
         "report/sections/models.py",
         'cells += [f"{value:.6g}" for value in listed.sums[place]]',
         'cells += [f"{value:.6g}" for value in listed.sums[-1 - place]]',
-        "report",
+        "report/sections",
     ),
     Mutation(
         "report/findings/spread.py",

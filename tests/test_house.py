@@ -120,3 +120,12 @@ def test_no_two_classes_have_one_name():
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(path.relative_to(PACKAGE).as_posix())
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_what_is_listed_as_slow_is_there():
+    lines = (TESTS / "slow.txt").read_text(encoding="utf-8").splitlines()
+    listed = [line.split("::") for line in lines if not line.startswith("#")]
+    assert listed
+    for file, *names in listed:
+        text = (TESTS / file).read_text(encoding="utf-8")
+        assert [name for name in names if name not in text] == [], file

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 
-import numba
 import numpy as np
 import pytest
 
-from pyneuronautofit._native import deferred
+from pyneuronautofit._native import compiling, deferred
 from pyneuronautofit._native.compiling import compiled
 
 MODULE = """
@@ -71,14 +70,11 @@ def test_other_threads_go_on_meanwhile(made):
 
 def test_where_nothing_can_be_kept_it_is_compiled_anew(monkeypatch, caplog):
     caplog.set_level(logging.INFO)
-    original = numba.njit
 
-    def refuse(*, cache, **options):
-        if cache:
-            raise RuntimeError("no locator available for file")
-        return original(cache=False, **options)
+    def refuse(_function):
+        raise RuntimeError("no locator available for file")
 
-    monkeypatch.setattr(numba, "njit", refuse)
+    monkeypatch.setattr(compiling, "_Cache", refuse)
 
     def double(x):
         return 2.0 * x

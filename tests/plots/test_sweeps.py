@@ -16,7 +16,7 @@ def voltages(n_sweep):
     return recorded, recorded[:, :-3] + 1.0
 
 
-@pytest.mark.parametrize("n_sweep", [1, 9])
+@pytest.mark.parametrize("n_sweep", [1, 8, 9])
 def test_sweeps_are_eight_a_row_in_every_format(n_sweep, tmp_path):
     recorded, model = voltages(n_sweep)
     paths = [tmp_path / f"f.{suffix}" for suffix in ("svg", "png")]
@@ -47,3 +47,13 @@ def test_every_panel_has_its_own_sweep(tmp_path, monkeypatch):
             np.testing.assert_allclose(curves[name][0], STEP_MS * np.arange(len(voltage_mV)))
             np.testing.assert_array_equal(curves[name][1], voltage_mV)
     assert figure.get_size_inches() == pytest.approx([16.5, 4.0])
+
+
+@pytest.mark.parametrize(("n_sweep", "height_in"), [(1, 2.5), (8, 2.5), (9, 4.0), (16, 4.0)])
+def test_a_full_row_needs_no_other(n_sweep, height_in, tmp_path, monkeypatch):
+    figures = kept(monkeypatch, sweeps)
+    titles = [""] * n_sweep
+    save_sweeps(
+        [tmp_path / "a.svg"], *voltages(n_sweep), step_ms=STEP_MS, titles=titles, heading=""
+    )
+    assert figures[0][0].get_size_inches()[1] == height_in

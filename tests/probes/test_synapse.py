@@ -31,6 +31,12 @@ def test_the_settings_are_the_mechanisms_and_the_potassium_of_the_test():
     assert "GABABg" not in synapse.SETTINGS
     with pytest.raises(TypeError):
         synapse.SETTINGS["e"] = 1.0
+    synapse.settings_of(TEST)["u0"] = 1.0
+    settings = synapse.settings_of(TEST)
+    # Rise and decay times in ms, as they were published with the database.
+    times = [settings[name] for name in ("AMPAt1", "AMPAt2", "NMDAt1", "NMDAt2")]
+    assert times == [1.0, 2.2, 1.0, 150.0]
+    assert [settings[name] for name in ("e", "GLUTg", "u0", "gsynmod")] == [0.0, 0.0, 0.3, 1.0]
 
 
 def test_everything_that_is_set_is_a_range_variable_of_the_mechanism():

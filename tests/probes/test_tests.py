@@ -56,26 +56,28 @@ def test_a_rest_is_simulated_to_its_end():
 
 
 @pytest.mark.parametrize(
-    ("highest_uS", "accuracy_uS", "n_grid"),
+    ("lowest_uS", "accuracy_uS", "n_grid"),
     [
         # Each grid is a tenth of the one before it; the last one, too, is tried.
-        (0.2, 0.02, 2),
-        (0.2, 0.0199, 3),
-        (0.2, 1e-3, 4),
-        (0.2, 0.2, 1),
-        (0.2, 7.0, 1),
+        (0.0, 0.02, 2),
+        (0.0, 0.0199, 3),
+        (0.0, 1e-3, 4),
+        (0.1, 0.0199, 2),
+        (0.0, 0.2, 1),
+        (0.0, 7.0, 1),
     ],
 )
-def test_a_search_takes_no_longer_than_it_says(highest_uS, accuracy_uS, n_grid):
-    test = replace(
-        SEARCH, highest_uS=highest_uS, accuracy_uS=accuracy_uS, rest_ms=700.0, response_ms=30.0
-    )
+def test_a_search_takes_no_longer_than_it_says(lowest_uS, accuracy_uS, n_grid):
+    test = SynapseTest(
+        ((1.0, 0.0), (0.5, 0.5)), 35.0, 0.1, lowest_uS, 0.2, accuracy_uS,
+        rest_ms=700.0, response_ms=30.0,
+    )  # fmt: skip
     assert test.cell_ms == 700.0 + 2 * n_grid * 11 * 30.0
     # It is true: all of a grid, whatever fires.
     search, n_trial = test.search(), 0
     while search.threshold is None:
         n_trial += len(search.wanted)
-        search.tell({g: g > 0.123456 * highest_uS for g in search.wanted})
+        search.tell({g: g > 0.123456 for g in search.wanted})
     assert n_trial <= n_grid * 11
     assert n_trial > (n_grid - 1) * 11 - 2 * n_grid
 

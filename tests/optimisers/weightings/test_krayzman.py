@@ -23,6 +23,7 @@ RULES = {
     "sum": AdaptationRule(norm_space=True),
     "hold": AdaptationRule(hold_normalization=True),
     "bound": AdaptationRule(weight_bound=3.0),
+    "sum within bounds": AdaptationRule(norm_space=True, weight_bound=3.0),
     "all": AdaptationRule(
         krayzman_threshold=0.2, norm_space=True, hold_normalization=True, weight_bound=1.5
     ),

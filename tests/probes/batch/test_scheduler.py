@@ -178,6 +178,14 @@ def test_what_a_course_raises_comes_through(threads, runner):
         finish(scheduler)
 
 
+def test_what_a_kernel_raises_is_raised_where_it_is_waited_for(threads, runner):
+    runner.run = lambda *_given: 1 // 0
+    scheduler = Scheduler(threads, 1)
+    begun(scheduler, course(request(runner, 1)))
+    with pytest.raises(ZeroDivisionError):
+        scheduler.step()
+
+
 def test_to_end_tells_kernels_to_stop_and_waits_for_them():
     slow, quick = Runner(1), Runner(1)
     slow.goes_on.clear()

@@ -100,7 +100,7 @@ def test_a_set_up_that_dies_is_given_up_after_some_starts(opened):
 
 def test_a_set_up_that_hangs_is_given_up(opened):
     began = time.monotonic()
-    with pytest.raises(ModelError, match=r"not loaded within 1 s"):
+    with pytest.raises(ModelError, match=r"not loaded within 3 s"):
         opened(time.sleep, 1000.0, time_limit_s=3.0).check()
     assert time.monotonic() - began < 30
 
@@ -154,8 +154,8 @@ def test_one_bad_task_of_a_message_costs_itself(opened, monkeypatch, trouble, n_
     bad = outcomes.pop(40)
     assert all(outcome.status is RunStatus.OK for outcome in outcomes)
     assert [outcome.value[0] for outcome in outcomes] == [*range(40), *range(41, 80)]
-    # The message with the bad one was large, or this shows nothing.
-    assert troubled._seconds_per_task < 0.01
+    # Tasks travelled together, or this shows nothing.
+    assert max(outcome.value[1] for outcome in outcomes) > 1
     expected = {
         "raise": (RunStatus.FAILED, "ValueError: raise"),
         "exit": (RunStatus.CRASHED, "exit code 7"),
