@@ -1,56 +1,73 @@
-"""What is set at the synapse, on an object that takes down what happens to it."""
+"""The synapse of a test, on cells made up here; what its mechanism has, by the .mod file."""
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.probes import synapse
 from pyneuronautofit.probes.synapse import SynapseTrial, TrialTrace
 from pyneuronautofit.probes.tests import SynapseTest
 
-TEST = SynapseTest(((1.0, 0.0),), 31.0, 0.05, gabab_uS=0.7, rest_ms=30.0, response_ms=12.0)
+TEST = SynapseTest(
+    ((1.0, 0.0),), 33.0, 0.1, gabab_uS=0.004, rest_ms=70.0, response_ms=30.0, initial_mV=-66.0
+)
 
 
-class FakeNeuron:
-    """Has the mechanism, and says where it was put."""
+class Hoc:
+    """What has the mechanism, and notes where it is put."""
 
-    def AMPAandNMDAwithTone(self, where):
-        return SimpleNamespace(where=where)
-
-
-def test_the_settings_of_a_test_reach_the_synapse():
-    cell = SimpleNamespace(soma=lambda position: f"soma({position})")
-    made = synapse.put_synapse(FakeNeuron(), cell, synapse.settings_of(TEST))
-    assert made.where == "soma(0.5)"
-    assert made.GABABg == 0.7
-    # Rise and decay times in ms, as they were published with the database.
-    assert (made.AMPAt1, made.AMPAt2, made.NMDAt1, made.NMDAt2) == (1.0, 2.2, 1.0, 150.0)
-    assert (made.e, made.GLUTg, made.u0, made.gsynmod) == (0.0, 0.0, 0.30, 1.0)
-    assert not hasattr(made, synapse.AMPA)  # a mix sets it, trial by trial
+    def AMPAandNMDAwithTone(self, segment):
+        return SimpleNamespace(segment=segment)
 
 
-def test_settings_are_those_of_one_test():
+def test_the_settings_are_the_mechanisms_and_the_potassium_of_the_test():
+    assert synapse.settings_of(TEST) == {**synapse.SETTINGS, "GABABg": 0.004}
+    assert "GABABg" not in synapse.SETTINGS
+    with pytest.raises(TypeError):
+        synapse.SETTINGS["e"] = 1.0
     synapse.settings_of(TEST)["u0"] = 1.0
-    assert synapse.settings_of(TEST)["u0"] == 0.30
+    settings = synapse.settings_of(TEST)
+    # Rise and decay times in ms, as they were published with the database.
+    times = [settings[name] for name in ("AMPAt1", "AMPAt2", "NMDAt1", "NMDAt2")]
+    assert times == [1.0, 2.2, 1.0, 150.0]
+    assert [settings[name] for name in ("e", "GLUTg", "u0", "gsynmod")] == [0.0, 0.0, 0.3, 1.0]
 
 
-def test_a_mechanism_that_is_not_there():
-    synapse.require_mechanism(FakeNeuron())
-    with pytest.raises(ModelError, match=r"AMPAandNMDAwithTone\.mod to the model's \.mod files"):
-        synapse.require_mechanism(SimpleNamespace())
+def test_everything_that_is_set_is_a_range_variable_of_the_mechanism():
+    text = (BUILT_IN_MODS / f"{synapse.MECHANISM}.mod").read_text()
+    assert re.search(rf"POINT_PROCESS\s+{synapse.MECHANISM}\b", text)
+    ranges = {n for line in re.findall(r"RANGE(.*)", text) for n in re.findall(r"\w+", line)}
+    assert {*synapse.SETTINGS, synapse.AMPA, synapse.NMDA, synapse.GABAB} <= ranges
+
+
+def test_it_is_put_into_the_middle_of_the_soma():
+    cell = SimpleNamespace(soma=lambda x: ("soma", x), axon=None)
+    made = synapse.put_synapse(Hoc(), cell, {"e": 3.0, "u0": 0.5})
+    assert made == SimpleNamespace(segment=("soma", 0.5), e=3.0, u0=0.5)
+
+
+def test_a_model_whose_channels_lack_it_is_told_what_to_copy():
+    synapse.require_mechanism(Hoc())
+    with pytest.raises(ModelError, match="AMPAandNMDAwithTone, but the model's") as caught:
+        synapse.require_mechanism(object())
+    copied = re.search(r"Copy (\S+\.mod) to", str(caught.value))[1]
+    assert copied == str(BUILT_IN_MODS / "AMPAandNMDAwithTone.mod")
 
 
 def test_a_trial_has_the_conditions_of_its_test():
-    trial = SynapseTrial(TEST, 0.1)
-    assert (trial.temperature_degC, trial.dt_ms, trial.initial_mV) == (31.0, 0.05, TEST.initial_mV)
-    assert trial.cell_ms == 42.0
+    trial = SynapseTrial(TEST, 0.05)
+    assert (trial.temperature_degC, trial.dt_ms, trial.initial_mV) == (33.0, 0.1, -66.0)
+    assert trial.cell_ms == 100.0
 
 
-def test_which_traces_are_numbers():
-    time_ms = np.arange(3.0)
-    assert TrialTrace(time_ms, np.zeros(3), False).is_finite()
-    assert not TrialTrace(time_ms, np.array([0.0, np.nan, 0.0]), False).is_finite()
+@pytest.mark.parametrize(
+    ("voltage", "finite"), [([1.0, 2.0], True), ([1.0, np.nan], False), ([np.inf, 0.0], False)]
+)
+def test_a_trace_is_one_if_all_its_voltages_are_numbers(voltage, finite):
+    assert TrialTrace(np.zeros(2), np.array(voltage), fired=False).is_finite() is finite

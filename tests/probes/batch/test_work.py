@@ -1,91 +1,220 @@
-"""Models on their way through a test: what is reported of each, and how many are open at a time."""
+"""Models on their way through a test: when each begins, and what is reported of it."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from probes.batch.fake_runner import FakeRunner
-from pyneuronautofit.probes.batch import work
-from pyneuronautofit.probes.batch.scheduler import Scheduler
+from pyneuronautofit.codegen.kinds import NodeKind
+from pyneuronautofit.probes.batch import work as module
+from pyneuronautofit.probes.batch.synapse_lanes import Rested
 from pyneuronautofit.probes.batch.work import ProbeWork
-from pyneuronautofit.probes.tests import RestTest, StepTest
+from pyneuronautofit.probes.synapse import SynapseTrial
+from pyneuronautofit.probes.tests import Rest, RestTest, StepTest, SynapseTest
 from pyneuronautofit.simulators import RunStatus
-from pyneuronautofit.simulators.processes.process import Outcome
+from pyneuronautofit.simulators.cells.image import Signature
+from pyneuronautofit.simulators.processes.pool import Outcome
 
-STEPS = StepTest((100.0,), 35.0, 0.5, onset_ms=2.0, duration_ms=1.5, end_ms=5.0)
+STEPS = StepTest((1.0, 2.0), 35.0, 0.1)
+REST = RestTest(35.0, 0.1)
+SEARCH = SynapseTest(((1.0, 0.0), (0.0, 1.0)), 35.0, 0.1)
+SYNAPSE = "AMPAandNMDAwithTone#0"
+ONE = Signature((-1,), (0,), (NodeKind((), ()),))
+TWO = Signature((-1, 0), (1, 0), (NodeKind((), ()), NodeKind((), (), (SYNAPSE,))))
+GOOD = Rest({"soma.v": -70.0}, np.zeros(1))
 
 
-class StartingRunner(FakeRunner):
-    """One that makes cells of voltages."""
+class Scheduler:
+    """Answers one course a step, after half a second; by the cell where that is given."""
 
-    def cell_of(self, voltage_mV):
-        return self.new_cell(voltage_mV)
+    def __init__(self, answers=None, seconds=0.5):
+        self.waiting, self.asked, self.most = deque(), [], 0
+        self.answers, self.seconds = answers or {}, seconds
+
+    @property
+    def busy(self):
+        return bool(self.waiting)
+
+    def begin(self, course, ended, spent):
+        self.asked.append(course)
+        self.waiting.append((course, ended, spent))
+        self.most = max(self.most, len(self.waiting))
+
+    def step(self):
+        course, ended, spent = self.waiting.popleft()
+        if spent(self.seconds):
+            asks, *of = course
+            ended(self.answers.get(of[0], GOOD) if isinstance(asks, str) else GOOD)
 
 
-def outcome(task, voltage_mV):
-    model = SimpleNamespace(
-        signature="one", image=voltage_mV, watched=(0,), watched_mV=(voltage_mV,),
-        middles={"soma.v": 0},
-    )  # fmt: skip
-    return Outcome(task, RunStatus.OK, "", model, 0.5)
+@pytest.fixture(autouse=True)
+def courses(monkeypatch):
+    """Courses that tell what they were made of; the cell of a model is its number."""
+    for name in ("current_steps", "long_rest", "shown_trial", "rest_before_event"):
+        monkeypatch.setattr(module, name, lambda cell, *given, name=name: (name, cell, *given))
+
+
+def models(*signatures):
+    return [
+        Outcome(
+            10 + number,
+            RunStatus.OK,
+            "",
+            SimpleNamespace(signature=signature, image=(signature, number)),
+            0.25,
+        )
+        for number, signature in enumerate(signatures)
+    ]
+
+
+def work(test, scheduler, *, n_lane=8, time_limit_s=60.0):
+    runners = {each: SimpleNamespace(cell_of=lambda image: image) for each in (ONE, TWO)}
+    return ProbeWork(test, scheduler, runners, time_limit_s, n_lane)
+
+
+@pytest.mark.parametrize(
+    ("test", "course"),
+    [
+        (STEPS, ("current_steps", "model", STEPS)),
+        (REST, ("long_rest", "model", REST)),
+        (SynapseTrial(SEARCH, 0.1), ("shown_trial", SynapseTrial(SEARCH, 0.1), SYNAPSE)),
+    ],
+)
+def test_a_model_goes_through_the_course_of_its_test(test, course):
+    scheduler = Scheduler()
+    some = models(TWO)
+    (found,) = work(test, scheduler).run(some)
+    name, *given = course
+    given = [some[0].value if each == "model" else each for each in given]
+    assert scheduler.asked == [(name, (TWO, 0), *given)]
+    assert (found.candidate, found.status, found.message) == (10, RunStatus.OK, "")
+    assert found.answer is GOOD
+    assert found.seconds == 0.25 + 0.5, "reading it, and half a second"
+
+
+def test_nothing_comes_of_nothing():
+    assert list(work(REST, Scheduler()).run([])) == []
+
+
+@pytest.mark.parametrize("answer", [None, Rest({"soma.v": np.nan}, np.zeros(1))])
+def test_a_voltage_that_is_no_number_is_a_status(answer):
+    some = models(ONE, TWO)
+    scheduler = Scheduler({(ONE, 0): answer})
+    diverged, good = work(REST, scheduler).run(some)
+    assert (diverged.status, diverged.answer) == (RunStatus.DIVERGED, None)
+    assert diverged.message == RunStatus.DIVERGED.value
+    assert good.status is RunStatus.OK
+
+
+def test_a_model_that_takes_too_long_is_given_up():
+    def slow():
+        scheduler = Scheduler(seconds=10.0)
+        return scheduler, work(REST, scheduler, time_limit_s=9.0)
+
+    _scheduler, late = slow()
+    (found,) = late.run(models(ONE))
+    assert (found.status, found.answer) == (RunStatus.TIMED_OUT, None)
+    assert found.message == RunStatus.TIMED_OUT.value
+    assert found.seconds == 10.25
+    # The limit itself is in time.
+    (found,) = work(REST, Scheduler(seconds=9.0), time_limit_s=9.0).run(models(ONE))
+    assert found.status is RunStatus.OK
+
+
+def test_models_are_reported_as_they_are_finished():
+    reported = work(REST, Scheduler(), n_lane=1).run(models(*[ONE] * 5))
+    assert next(reported).candidate == 10
+    assert [each.candidate for each in reported] == [11, 12, 13, 14]
+
+
+def test_two_models_are_begun_for_every_lane():
+    scheduler = Scheduler()
+    assert len(list(work(REST, scheduler, n_lane=3).run(models(*[ONE] * 20)))) == 20
+    assert scheduler.most == 6
+
+
+@pytest.mark.parametrize(("n_byte", "most"), [(3 * 8 * 2 * STEPS.n_sample, 3), (1, 1), (10**9, 6)])
+def test_of_steps_no_more_than_their_voltages_have_room(monkeypatch, n_byte, most):
+    monkeypatch.setattr(module, "_MOST_BYTES", n_byte)
+    scheduler = Scheduler()
+    assert len(list(work(STEPS, scheduler, n_lane=3).run(models(*[ONE] * 20)))) == 20
+    assert scheduler.most == most
+
+
+# --- searches
+
+
+class Search:
+    """A search that tries two at once, and has an answer then."""
+
+    open = 0
+    most = 0
+
+    def __init__(self, test, rested, process, run, found):
+        self.made_of, self.rested, self.run, self.found = (test, process), rested, run, found
+        self.left = 2
+
+    def begin(self):
+        Search.open += 1
+        Search.most = max(Search.most, Search.open)
+        for number in range(self.left):
+            self.run((self.rested, "trial", number), self._ended)
+
+    def _ended(self, _fired):
+        self.left -= 1
+        if not self.left:
+            Search.open -= 1
+            self.found(GOOD)
 
 
 @pytest.fixture
-def through():
-    """Lets models of given voltages go through a test."""
-    with ThreadPoolExecutor(1) as threads:
+def searches(monkeypatch):
+    made = []
 
-        def run(test, voltages_mV, time_limit_s=100.0, n_lane=2, **cell):
-            runner = StartingRunner(**cell)
-            scheduler = Scheduler(threads, 1)
-            made = ProbeWork(test, scheduler, {"one": runner}, time_limit_s, n_lane)
-            outcomes = [outcome(task, v) for task, v in enumerate(voltages_mV)]
-            found = {probed.candidate: probed for probed in made.run(outcomes)}
-            return found, runner
+    def make(*given):
+        made.append(Search(*given))
+        return made[-1]
 
-        yield run
+    monkeypatch.setattr(module, "ThresholdSearch", make)
+    monkeypatch.setattr(Search, "open", 0)
+    monkeypatch.setattr(Search, "most", 0)
+    return made
 
 
-def test_every_model_is_reported_with_its_own_answer(through):
-    found, _runner = through(STEPS, [-8.0, -4.0, -2.0, -1.0, 1.0])
-    assert sorted(found) == [0, 1, 2, 3, 4]
-    assert {probed.status for probed in found.values()} == {RunStatus.OK}
-    starts = [found[k].answer.voltage_mV[0, 0, 0] for k in range(5)]
-    assert starts == [-8.0, -4.0, -2.0, -1.0, 1.0]
+def test_a_model_rests_and_is_searched_then(searches):
+    rested = Rested(None, None, settled=True)
+    scheduler = Scheduler({(TWO, 0): rested})
+    (found,) = work(SEARCH, scheduler).run(models(TWO))
+    (search,) = searches
+    assert search.made_of == (SEARCH, SYNAPSE)
+    assert search.rested is rested
+    assert scheduler.asked[0] == ("rest_before_event", (TWO, 0), SEARCH)
+    assert found.answer is GOOD
+    assert found.seconds == 0.25 + 3 * 0.5
 
 
-def test_the_time_of_reading_and_of_all_requests_is_counted(through):
-    found, _runner = through(STEPS, [-8.0])
-    assert found[0].seconds == 0.5 + 2 * 0.25
+def test_a_model_whose_rest_diverges_is_not_searched(searches):
+    scheduler = Scheduler({(TWO, 0): None})
+    (found,) = work(SEARCH, scheduler).run(models(TWO))
+    assert found.status is RunStatus.DIVERGED
+    assert not searches
 
 
-def test_a_voltage_that_is_not_sound_is_a_status(through):
-    found, _runner = through(STEPS, [-8.0, -100.0], explodes_at=20.0)
-    assert [found[k].status for k in (0, 1)] == [RunStatus.OK, RunStatus.DIVERGED]
-    assert found[1].answer is None
-    assert found[1].message == RunStatus.DIVERGED.value
+@pytest.mark.parametrize(("n_lane", "most"), [(8, 3), (22, 4), (23, 5), (1, 2)])
+def test_so_many_are_searched_that_no_lane_stays_empty(searches, n_lane, most):
+    scheduler = Scheduler()
+    # Two mixes of eleven each: 22 trials of a model are three for every lane, and one model more.
+    found = list(work(SEARCH, scheduler, n_lane=n_lane).run(models(*[TWO] * 12)))
+    assert len(found) == len(searches) == 12
+    assert Search.most == min(most, 2 * n_lane)
 
 
-def test_a_model_that_takes_too_long_is_given_up(through):
-    test = RestTest(35.0, 0.5, duration_ms=20_000.0, watched_ms=3000.0)
-    found, _runner = through(test, [-8.0], time_limit_s=0.6, decay=0.75 ** (1 / 2000))
-    assert found[0].status is RunStatus.TIMED_OUT
-    assert found[0].seconds == pytest.approx(0.5 + 3 * 0.25)
-
-
-def test_so_many_models_are_open_as_keep_the_lanes_busy(through, monkeypatch):
-    monkeypatch.setattr(work, "_MODELS_PER_LANE", 1)
-    _found, runner = through(STEPS, np.linspace(-8.0, -1.0, 6).tolist(), n_lane=2)
-    assert max(runner.groups) <= 2
-    _found, runner = through(STEPS, np.linspace(-8.0, -1.0, 6).tolist(), n_lane=4)
-    assert max(runner.groups) == 4
-
-
-def test_and_no_more_than_memory_is_there_for(through, monkeypatch):
-    monkeypatch.setattr(work, "_MOST_BYTES", 1)
-    _found, runner = through(STEPS, [-8.0, -4.0, -2.0], n_lane=4)
-    assert runner.groups == [1] * 6
+def test_a_search_that_is_given_up_makes_room(searches):
+    scheduler = Scheduler(seconds=10.0)
+    reported = list(work(SEARCH, scheduler, n_lane=1, time_limit_s=15.0).run(models(*[TWO] * 4)))
+    assert [each.status for each in reported] == [RunStatus.TIMED_OUT] * 4
+    assert len(searches) == 4
+    assert len(scheduler.asked) == 12, "a rest of each, and trials that are not waited for"

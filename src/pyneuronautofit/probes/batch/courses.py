@@ -18,6 +18,7 @@ from pyneuronautofit.probes.tests import Rest, RestTest, StepTest, StepTraces
 from pyneuronautofit.simulators.lanes.lanes import is_sound
 from pyneuronautofit.units import PA_PER_NA
 
+_SOMA = 0  # the node of soma(0.5)
 # At rest nothing changes by more than this, of its size, in a second: as `NeuronProbe` has it.
 _SAME = 1e-9
 _LOOK_EVERY_MS = 1000.0
@@ -45,35 +46,39 @@ def current_steps(cell: CellState, model: ModelImage, test: StepTest) -> Course:
 
     What comes before the onset is the same for all of them.
     """
-    shape = (len(test.amplitudes_pA), len(test.places), test.n_sample)
+    # Whether it fires is seen in the soma, also where that is none of the places.
+    watched = model.watched if _SOMA in model.watched else (*model.watched, _SOMA)
+    first_mV = (*model.watched_mV, cell.voltage_mV[_SOMA])[: len(watched)]
+    soma = watched.index(_SOMA)
     # Memory that is not written to is none.
-    voltage = np.empty(shape)
+    voltage = np.empty((len(test.amplitudes_pA), len(watched), test.n_sample))
     n_before = max(test.n_onset - 1, 0)
-    before = np.empty((len(test.places), n_before))
-    reply = yield from _watch(cell, model, before)
+    before = np.empty((len(watched), n_before))
+    reply = yield from _watch(cell, watched, before)
     if not reply.sound:
         return None
     on, off = clamp_steps(test)
     start = reply.cell
     for number, amplitude_pA in enumerate(test.amplitudes_pA):
         trace = voltage[number]
-        trace[:, 0] = model.watched_mV
+        trace[:, 0] = first_mV
         trace[:, 1 : n_before + 1] = before
         clamp = Clamp(amplitude_pA / PA_PER_NA, on - n_before, off - n_before)
-        reply = yield from _watch(start, model, trace[:, n_before + 1 :], clamp)
+        reply = yield from _watch(start, watched, trace[:, n_before + 1 :], clamp)
         if not (reply.sound and is_sound(trace)):
             return None
-        if rises(trace[0, n_before:], test.until_mV):
+        if rises(trace[soma, n_before:], test.until_mV):
             break
-    return StepTraces(test.amplitudes_pA[: number + 1], voltage[: number + 1])
+    voltage = voltage[: number + 1, : len(model.watched)]
+    return StepTraces(test.amplitudes_pA[: number + 1], voltage)
 
 
 def _watch(
-    cell: CellState, model: ModelImage, voltage: FloatArray, clamp: Clamp | None = None
+    cell: CellState, watched: tuple[int, ...], voltage: FloatArray, clamp: Clamp | None = None
 ) -> Generator[Request, Reply, Reply]:
     """Let time pass and write the voltages of all steps, shape (n_place, n_step), mV."""
     made = np.empty(voltage.shape)
-    reply = yield Request(cell, voltage.shape[1], clamp or Clamp(), model.watched, 1, made)
+    reply = yield Request(cell, voltage.shape[1], clamp or Clamp(), watched, 1, made)
     voltage[...] = made
     return reply
 

@@ -101,6 +101,8 @@ def reference(cell: Any, path: ParameterPath) -> Any:
         owner = getattr(owner, step.name)
         owner = owner if step.index is None else owner[step.index]
         owner = owner if step.position is None else owner(step.position)
+    if hasattr(owner, "psection"):
+        owner = owner(0.5)  # a section's voltage is that of its middle
     return getattr(owner, f"_ref_{path.attribute}")
 
 
