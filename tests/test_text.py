@@ -79,7 +79,6 @@ def test_a_line_stays_a_line():
     assert printable("a\tb\nc\x1b", in_a_line=True) == r"a\tb\nc\u001b"
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"])))
 def test_nothing_that_a_terminal_obeys_is_left(text):
     for in_a_line, allowed in ((False, "\n\t"), (True, "")):
@@ -91,7 +90,6 @@ def test_nothing_that_a_terminal_obeys_is_left(text):
         assert not bidirectional & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.recursive(
     st.none() | st.floats(allow_nan=False) | st.text(st.characters()),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),

@@ -7,7 +7,7 @@ import os
 import stat
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pyneuronautofit._native import sealed
@@ -26,7 +26,6 @@ def test_a_seal_fits_one_name_and_one_content():
     assert len(sealed.seal_of("\udcff", b"")) == 32
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.lists(st.binary(max_size=3), max_size=4), st.lists(st.binary(max_size=3), max_size=4))
 def test_names_tell_apart_what_reads_the_same_when_joined(one, other):
     assert (sealed.digest(one) == sealed.digest(other)) == (one == other)

@@ -157,9 +157,7 @@ NAMES = st.lists(st.sampled_from(ENDS) | st.sampled_from(CODE) | st.text(max_siz
 FILE_NAMES = NAMES.map(lambda name: name.replace("/", "").replace("\0", "")).filter(
     lambda name: name not in ("", ".", "..") and 0 < len(name.encode("utf-8", "replace")) < 50
 )
-HOSTILE = settings(
-    derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+HOSTILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from pyneuronautofit._text import printable
-
 from pyneuronautofit._atomic import is_standard_output
+from pyneuronautofit._text import printable
 
 
 class Screen(Console):

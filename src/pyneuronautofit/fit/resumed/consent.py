@@ -16,6 +16,7 @@ from typing import Any
 
 from pyneuronautofit.errors import NotAgreedError, RunError
 from pyneuronautofit.fit.config import FitConfig
+from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.resumed.identity import file_digest, model_digests
 from pyneuronautofit.fit.resumed.resume import (
     OpenedFit,
@@ -57,7 +58,7 @@ def open_again(run: RunReader, project: str | None = None) -> OpenedFit:
     return opened
 
 
-def agreed_config(run: RunReader, given: Mapping[str, Any]) -> FitConfig:
+def agreed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
     """Return the options that a run is continued with, having made sure that that may be done.
 
     Parameters
