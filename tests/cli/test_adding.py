@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 
 from documented import outdated, tables
+from pyneuronautofit._options import taken
 from pyneuronautofit.objectives import ALL_MODES, BoundObjective, Target
 from pyneuronautofit.objectives import table as modes
 from pyneuronautofit.optimisers import ALGORITHMS, NSGA2, EvolutionOptions, SearchTask
 from pyneuronautofit.optimisers import table as algorithms
-from pyneuronautofit.optimisers.algorithm import mutation_of, population_size_of
+from pyneuronautofit.optimisers.algorithm import population_size_of
 from pyneuronautofit.optimisers.operators.crossover import Crossover
+from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class RandomSettings(EvolutionOptions):
     norm_space: bool
 
     def strategy(self, task: SearchTask) -> RandomSearch:
-        size, mutation = population_size_of(self, task), mutation_of(self, task)
+        size = population_size_of(self, task)
+        mutation = taken(AdaptiveMutation, self, refined_after=None)
         return RandomSearch(task.space, size, Crossover(), mutation, task.initial)
 
 

@@ -262,7 +262,7 @@ CASES = {
     "endless smoothing": (
         nothing,
         ("-m", "X", "--smoothing-kernel", "inf", "--dry-run", "RECORDING"),
-        r"--smoothing-kernel inf: expected a number above 0",
+        r"--smoothing-kernel: 'inf': expected a finite number",
     ),
     "evaluation that is none": (
         text(

@@ -14,7 +14,7 @@ from pyneuronautofit.optimisers import ParetoArchive, SearchSettings, build_stra
 
 def finished(problem):
     strategy = build_strategy("N", problem.space, SearchSettings(population_size=6))
-    return search(problem, strategy, Budget(1, seed=1))
+    return search(problem, strategy, Budget(generations=1, seed=1))
 
 
 def with_archive(progress, scores):

@@ -17,12 +17,16 @@ def test_the_budget_alone_says_how_long_a_search_is(letter, problem):
     """So the last generations, in which mutation does not adapt, are those of the budget."""
     options = SearchSettings(population_size=10, refine=0.5)
     refining = build_strategy(letter, problem.space, options)
-    found = search(problem, refining, Budget(8, seed=2)).history.parameters
-    again = search(problem, refining.lasting(1000), Budget(8, seed=2)).history.parameters
+    found = search(problem, refining, Budget(generations=8, seed=2)).history.parameters
+    again = search(
+        problem, refining.lasting(1000), Budget(generations=8, seed=2)
+    ).history.parameters
     assert found.tobytes() == again.tobytes()
-    other = search(problem, refining, Budget(100, seed=2), guard=after(9)).history.parameters
+    other = search(
+        problem, refining, Budget(generations=100, seed=2), guard=after(9)
+    ).history.parameters
     always = build_strategy(letter, problem.space, SearchSettings(population_size=10))
-    adapting = search(problem, always, Budget(8, seed=2)).history.parameters
+    adapting = search(problem, always, Budget(generations=8, seed=2)).history.parameters
     assert other.tobytes() == adapting.tobytes()
     # Generation 5 is the first that is made with the mutation of the second half.
     same = [np.array_equal(*rows) for rows in zip(found, adapting, strict=True)]

@@ -31,7 +31,7 @@ class Watcher:
 
 def test_every_generation_is_evaluated_and_told(problem):
     watcher = Watcher()
-    progress = search(problem, strategy(problem), Budget(4, seed=2), watcher)
+    progress = search(problem, strategy(problem), Budget(generations=4, seed=2), watcher)
     assert [p.generation for p in watcher.generations] == [0, 1, 2, 3, 4]
     assert progress.generation == 4
     assert len(progress.history) == 50
@@ -45,7 +45,7 @@ def test_every_generation_is_evaluated_and_told(problem):
 
 
 def test_archive_rows_are_rows_of_the_history(problem):
-    progress = search(problem, strategy(problem), Budget(3, seed=2))
+    progress = search(problem, strategy(problem), Budget(generations=3, seed=2))
     scores = progress.history.scores[progress.archive.rows]
     np.testing.assert_array_equal(scores, progress.archive.scores)
     assert np.isfinite(scores).all()
@@ -54,15 +54,15 @@ def test_archive_rows_are_rows_of_the_history(problem):
 @pytest.mark.parametrize("block", [1, 3, 100])
 def test_the_result_does_not_depend_on_the_blocks(block, problem):
     other = make_problem(Parabolas(block=block))
-    one = search(problem, strategy(problem), Budget(3, seed=5))
-    two = search(other, strategy(other), Budget(3, seed=5))
+    one = search(problem, strategy(problem), Budget(generations=3, seed=5))
+    two = search(other, strategy(other), Budget(generations=3, seed=5))
     np.testing.assert_array_equal(one.history.scores, two.history.scores)
     np.testing.assert_array_equal(one.population.x, two.population.x)
 
 
 def test_failed_candidates_are_rows_of_nan(problem, caplog):
     with caplog.at_level(logging.INFO):
-        progress = search(problem, strategy(problem, size=40), Budget(0, seed=3))
+        progress = search(problem, strategy(problem, size=40), Budget(generations=0, seed=3))
     steep = progress.history.parameters[:, 0] > 9
     assert steep.any()
     assert np.isnan(progress.history.scores[steep]).all()
@@ -73,12 +73,12 @@ def test_failed_candidates_are_rows_of_nan(problem, caplog):
 
 def test_an_interruption_gives_up_the_generation_in_flight():
     problem = make_problem(Parabolas(interrupt_after=25))
-    progress = search(problem, strategy(problem), Budget(10, seed=1))
+    progress = search(problem, strategy(problem), Budget(generations=10, seed=1))
     assert progress.interrupted
     assert progress.generation == 1
     assert len(progress.history) == 20
     whole = make_problem()
-    uninterrupted = search(whole, strategy(whole), Budget(1, seed=1))
+    uninterrupted = search(whole, strategy(whole), Budget(generations=1, seed=1))
     np.testing.assert_array_equal(progress.population.x, uninterrupted.population.x)
 
 
@@ -90,7 +90,7 @@ def test_only_the_evaluation_is_guarded(problem):
         entered.append(len(entered))
         yield
 
-    search(problem, strategy(problem), Budget(2, seed=1), guard=guard)
+    search(problem, strategy(problem), Budget(generations=2, seed=1), guard=guard)
     assert entered == [0, 1, 2]
 
 
@@ -101,7 +101,7 @@ def test_a_generation_without_a_success_is_warned_of(caplog):
             [["s.a", "lin", 9.5, 10], ["s.b", "lin", 0, 10]]
         )}
     )  # fmt: skip
-    progress = search(hopeless, strategy(hopeless), Budget(1, seed=1))
+    progress = search(hopeless, strategy(hopeless), Budget(generations=1, seed=1))
     assert "all 10 candidates of generation 0 failed" in caplog.text
     assert "too steep" in caplog.text
     assert len(progress.archive.rows) == 0

@@ -81,7 +81,7 @@ def test_every_algorithm_outlives_them(letter, modes):
     strategy = build_strategy(
         letter, problem.space, SearchSettings(population_size=30, update=0.0, elites=6)
     )
-    progress = search(problem, strategy, Budget(15, seed=2))
+    progress = search(problem, strategy, Budget(generations=15, seed=2))
     first = progress.history.scores[:30]
     assert np.isnan(first).any(axis=1).any(), "the first generation has failing candidates"
     assert np.isfinite(progress.archive.scores).all()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from optimisers._made import plain
+from pyneuronautofit._options import taken
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers.algorithm import (
     EvolutionOptions,
     SearchTask,
-    mutation_of,
     population_size_of,
 )
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
@@ -39,6 +41,6 @@ def test_a_population_needs_two(asked, n_score):
 )
 def test_refining_begins_after_the_other_generations(share, last):
     options = EvolutionOptions(mutation_rate=0.2, mutation_slope=0.5, refine=share)
-    assert mutation_of(options, task(generations=100)) == AdaptiveMutation(
-        mutation_rate=0.2, mutation_slope=0.5, refined_after=last
-    )
+    mutation = taken(AdaptiveMutation, options, refined_after=None)
+    assert mutation.lasting(100) == replace(mutation, refined_after=last)
+    assert (mutation.mutation_rate, mutation.mutation_slope) == (0.2, 0.5)

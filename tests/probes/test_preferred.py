@@ -72,9 +72,11 @@ def test_what_generated_code_cannot(firing, said, tmp_path, insist):
 
 
 @pytest.mark.parametrize("insist", [False, True])
-def test_no_compiler(firing, said, monkeypatch, insist):
+def test_no_compiler(firing, said, monkeypatch, tmp_path, insist):
     """That is no property of the model: NEURON goes on, as it does for a fit."""
     monkeypatch.setenv("CXX", "no-such-compiler")
+    # A kernel that is there is used without one.
+    monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(tmp_path / "empty"))
     with PreferredProbe(firing.cell_source, SHORT, 1, insist=insist) as probe:
         assert len(list(probe.stream(table("soma(0.5).hh.gl", 3e-4)))) == 1
     assert "needs a C++ compiler" in _warnings(said)[0]

@@ -138,8 +138,10 @@ def test_who_insists_is_told(refused, experiment, said):
     assert not warnings(said)
 
 
-def test_no_compiler(project, experiment, said, monkeypatch):
+def test_no_compiler(project, experiment, said, monkeypatch, tmp_path):
     monkeypatch.setenv("CXX", "no-such-compiler")
+    # A kernel that is there is used without one.
+    monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(tmp_path / "empty"))
     parameters = table(**{"soma.Ra": [100.0, 110.0]})
     with PreferredSimulator(project, experiment, n_worker=1, insist=True) as preferring:
         traces = preferring.run(parameters)

@@ -8,7 +8,7 @@ from pyneuronautofit._options import FITTING, Resumed, at_least, option
 from pyneuronautofit._words import whole
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Budget:
     """How long a search goes on.
 

@@ -9,6 +9,7 @@ Like a `Simulator` it has no memory, and a model that cannot be simulated is a s
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
@@ -194,7 +195,8 @@ class SynapseTest:
     @property
     def cell_ms(self) -> float:
         """Simulated time of one model at the most, ms."""
-        narrowing = max((self.highest_uS - self.lowest_uS) / self.accuracy_uS, 1.0)
+        span = (self.highest_uS - self.lowest_uS) / self.accuracy_uS
+        narrowing = min(max(span, 1.0), sys.float_info.max)
         trials = N_GRID * (math.ceil(math.log(narrowing, N_GRID - 1)) + 1)
         return self.rest_ms + len(self.mixes) * trials * self.response_ms
 

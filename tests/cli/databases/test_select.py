@@ -8,8 +8,6 @@ import pytest
 
 from database._made import HEADER, content, model
 
-from .quick_cells import ok
-
 
 @pytest.fixture
 def select(command, tmp_path):
@@ -41,6 +39,9 @@ def test_both_have_to_be_said(select, tmp_path, words):
     assert not (tmp_path / "some.json").exists()
 
 
-def test_a_file_may_be_written_over_itself(command, select, tmp_path):
-    ok(command, "select", "db.json", "--models", "0", "-o", "db.json")
-    assert len(json.loads((tmp_path / "db.json").read_text())["models"]) == 1
+def test_what_is_chosen_from_is_not_written_over(command, select, tmp_path):
+    before = (tmp_path / "db.json").read_bytes()
+    answer = command("select", "db.json", "--models", "0", "-o", "db.json")
+    assert answer.code == 2
+    assert "-o db.json: this is the same file as db.json, which is read" in answer.err
+    assert (tmp_path / "db.json").read_bytes() == before

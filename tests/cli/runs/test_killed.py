@@ -25,6 +25,8 @@ class Run:
     def __init__(self, folder, words, generations, where):
         self.files = RunFiles(folder, "run")
         self._generations = generations
+        # The model is in none of the folders that are trusted.
+        self._consent = [*map(str, where[:2])]
         self._words = [
             *words, "-m", "OVR", "-P", "12", "--seed", "5", "--dt", "0.1", "-a", "run",
             "-G", str(generations), "--output", str(folder), *map(str, where),
@@ -33,7 +35,7 @@ class Run:
     def start(self, n_worker):
         words = self._words
         if self.files.store.exists():
-            words = ["--resume", str(self.files.store)]
+            words = ["--resume", str(self.files.store), *self._consent]
         return subprocess.Popen(
             [sys.executable, "-m", "pyneuronautofit", *words, "-n", str(n_worker)],
             stdout=subprocess.DEVNULL,

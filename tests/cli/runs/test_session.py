@@ -21,7 +21,7 @@ from pyneuronautofit.cli.runs.session import (
     resumed_session,
 )
 from pyneuronautofit.errors import DatabaseError, OutputError, RunError, UsageError
-from pyneuronautofit.fit import FitConfig, OpenedFit
+from pyneuronautofit.fit import FitOptions, OpenedFit
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
@@ -53,7 +53,7 @@ def opened(monkeypatch, tmp_path):
 
 def config(**changed):
     settings = {"recording": "in/cell.abf", "modes": "OV", "algorithm": "NSGA2", "seed": 3}
-    return FitConfig(**{**settings, "population_size": 10, "generations": 4, **changed})
+    return FitOptions(**{**settings, "population_size": 10, "generations": 4, **changed})
 
 
 def test_a_new_run(opened, tmp_path):

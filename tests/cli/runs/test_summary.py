@@ -18,7 +18,7 @@ from pyneuronautofit.cli.runs.summary import (
     print_plan,
     print_summary,
 )
-from pyneuronautofit.fit import BestModel, FitConfig
+from pyneuronautofit.fit import BestModel, FitOptions
 from pyneuronautofit.fit.problem import ReferenceSimulator
 from pyneuronautofit.optimisers import Population
 from pyneuronautofit.recordings import Recording
@@ -61,7 +61,7 @@ def progress(**changed):
 
 
 def test_the_plan(said, problem, files):
-    config = FitConfig(recording="r.abf", algorithm="N", generations=9, seed=77)
+    config = FitOptions(recording="r.abf", algorithm="N", generations=9, seed=77)
     print_plan(said, config, problem, 1234, files)
     assert said.lines() == [
         "recording   r: 2 sweeps of 20 ms, stimulus 5 to 10.5 ms",
@@ -74,7 +74,7 @@ def test_the_plan(said, problem, files):
 
 def test_the_stimulus_is_on_the_targets_clock(said, problem, files):
     coarse = replace(problem, target=replace(problem.target, step_ms=2.0))
-    print_plan(said, FitConfig(recording="r.abf"), coarse, 1, files)
+    print_plan(said, FitOptions(recording="r.abf"), coarse, 1, files)
     assert said.lines()[0] == "recording   r: 2 sweeps of 20 ms, stimulus 20 to 42 ms"
 
 

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from pyneuronautofit.errors import NotAgreedError, RecordingError, RunError
-from pyneuronautofit.fit import FitConfig, agreed_config, consent, open_again
+from pyneuronautofit.fit import FitConfig, agreed_config, open_again
+from pyneuronautofit.fit.resumed import consent
 from pyneuronautofit.fit.resumed.identity import file_digest, model_digests
 from pyneuronautofit.models import CellSource
 

@@ -19,13 +19,13 @@ def test_a_search_goes_on_where_it_stopped(letter):
         )
 
     problem = make_problem(modes="OVR")
-    whole = search(problem, strategy(problem), Budget(9, seed=4))
+    whole = search(problem, strategy(problem), Budget(generations=9, seed=4))
     stopped = make_problem(Parabolas(interrupt_after=60), modes="OVR")
-    first = search(stopped, strategy(stopped), Budget(9, seed=4))
+    first = search(stopped, strategy(stopped), Budget(generations=9, seed=4))
     assert first.interrupted
     assert 0 < first.generation < 9
     again = make_problem(Parabolas(block=5), modes="OVR")
-    second = search(again, strategy(again), Budget(9, seed=4), start=first)
+    second = search(again, strategy(again), Budget(generations=9, seed=4), start=first)
     assert second.generation == 9
     for one, other in (
         (whole.history.scores, second.history.scores),
@@ -39,9 +39,9 @@ def test_a_search_goes_on_where_it_stopped(letter):
 
 def test_time_goes_on(problem):
     strategy = build_strategy("N", problem.space, SearchSettings(population_size=10))
-    first = search(problem, strategy, Budget(1, seed=1))
+    first = search(problem, strategy, Budget(generations=1, seed=1))
     longer = type(first)(**{**vars(first), "seconds": 100.0})
-    assert search(problem, strategy, Budget(2, seed=1), start=longer).seconds > 100
+    assert search(problem, strategy, Budget(generations=2, seed=1), start=longer).seconds > 100
 
 
 def test_what_is_asked_has_the_order_of_memory_that_is_stored(problem):
@@ -56,7 +56,7 @@ def test_what_is_asked_has_the_order_of_memory_that_is_stored(problem):
             x, asked = strategy.ask(state)
             return np.asfortranarray(x), asked
 
-    progress = search(problem, Columns(), Budget(1, seed=1))
+    progress = search(problem, Columns(), Budget(generations=1, seed=1))
     assert progress.asked.flags.c_contiguous
     assert progress.population.x.flags.c_contiguous
 
