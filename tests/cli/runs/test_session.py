@@ -212,11 +212,12 @@ def test_a_run_that_goes_on(opened, monkeypatch, tmp_path):
     stored = SimpleNamespace(info=info, header=info.header, files=files)
     checked = []
     monkeypatch.setattr(module, "working_directory_of", lambda _run: Path("/begun/here"))
-    monkeypatch.setattr(module, "check_same", lambda *what: checked.append(what))
-    made = resumed_session(config(), "another command", stored)
+    monkeypatch.setattr(module, "check_same", lambda *what, extend: checked.append((*what, extend)))
+    made = resumed_session(config(extend=True), "another command", stored)
     assert opened.seen == [(made.config, Path("/begun/here"))]
     # Its files keep the head of the first sitting; what is compared is that of this one.
-    ((run, compared, header),) = checked
+    ((run, compared, header, extend),) = checked
+    assert extend is True
     assert (run, compared) == (stored, made.opened)
     assert header.command == "another command"
     assert header.markers == ("O", "O", "V", "V")
@@ -226,7 +227,7 @@ def test_a_run_that_goes_on(opened, monkeypatch, tmp_path):
 
 
 def test_a_run_that_is_not_what_it_was_does_not_go_on(opened, monkeypatch):
-    def refuse(*_what):
+    def refuse(*_what, extend):
         raise RunError("another recording")
 
     monkeypatch.setattr(module, "working_directory_of", lambda _run: Path("/begun/here"))

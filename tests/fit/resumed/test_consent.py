@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from pyneuronautofit.errors import NotAgreedError, RecordingError, RunError
-from pyneuronautofit.fit import FitConfig, agreed_config, open_again
+from pyneuronautofit.fit import FitOptions, agreed_config, open_again
 from pyneuronautofit.fit.resumed import consent
 from pyneuronautofit.fit.resumed.identity import file_digest, model_digests
 from pyneuronautofit.models import CellSource
@@ -40,7 +40,7 @@ def run(tmp_path, monkeypatch):
 
 def check(run, project=None, drew=None, **more):
     path = run.path.parents[1] / "cell.npz"
-    config = FitConfig(recording=str(path), project=str(run.project), figure=drew)
+    config = FitOptions(recording=str(path), project=str(run.project), figure=drew)
     given = {} if project is None else {"project": project}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(consent, "resumed_config", lambda _run, _given: config)
@@ -114,7 +114,7 @@ def test_what_has_changed_comes_first(run):
 def test_a_run_is_opened_with_its_own_options_where_it_was_begun(run, monkeypatch):
     done = []
     opened = object()
-    config = FitConfig(recording=str(run.path.parents[1] / "cell.npz"), project=str(run.project))
+    config = FitOptions(recording=str(run.path.parents[1] / "cell.npz"), project=str(run.project))
     monkeypatch.setattr(consent, "resumed_config", lambda run, given: done.append(given) or config)
     monkeypatch.setattr(consent, "open_fit", lambda *what: done.append(what) or opened)
     monkeypatch.setattr(consent, "check_files", lambda *what: done.append(what))
