@@ -140,7 +140,7 @@ JOBS: tuple[Job, ...] = (
     Job("export", 4, ("export", "old.sqlite", "--output", "out"),
         ("out/old-final.json", "out/old-arXive.json")),
     Job("export --scripts", 4, ("export", "old.sqlite", "--project", "hh", "--scripts", "0:3"),
-        ("old/model_0000.py", "old/model_0001.py", "old/model_0002.py")),
+        ("model_0000.py", "model_0001.py", "model_0002.py")),
     Job("report", 6, ("report", "old.sqlite", "--project", "hh", "-o", "out.html"), ("out.html",)),
     Job("compilations", 13,
         ("simulate", "hh.json", "cell.npz", "--project", "hh", "-o", "out.npz"),

@@ -84,12 +84,12 @@ def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:
         return ()
     sums = suite.mode_sums(archive.scores)
     chosen = best_members(np.stack(list(sums.values()), axis=1), tuple(sums))
-    parameters = progress.history.parameters
+    parameters = progress.history.parameters_of(archive.rows)
     return tuple(
         BestModel(
             title,
             int(archive.rows[member]),
-            parameters[archive.rows[member]],
+            parameters[member],
             {code: float(values[member]) for code, values in sums.items()},
         )
         for title, member in chosen.items()

@@ -73,11 +73,11 @@ class Observer(Protocol):
         """Take notice that a generation is complete."""
 
 
-def beginning(strategy: Strategy[Any], budget: Budget) -> Progress:
-    """Return a search that has not done anything yet."""
+def beginning(strategy: Strategy[Any], budget: Budget, *, keep_all: bool = True) -> Progress:
+    """Return a search that has not done anything yet; `keep_all` as in `search`."""
     state = strategy.init(budget.seed)
     archive = empty_archive(budget.archive_size)
-    return Progress(-1, state, strategy.population(state), archive, History())
+    return Progress(-1, state, strategy.population(state), archive, History(whole=keep_all))
 
 
 def search(
@@ -88,6 +88,7 @@ def search(
     guard: Guard = contextlib.nullcontext,
     *,
     start: Progress | None = None,
+    keep_all: bool = True,
 ) -> Progress:
     """Search until the budget is used, or until a KeyboardInterrupt.
 
@@ -100,9 +101,12 @@ def search(
     ----------
     start
         Where to go on; None: at the beginning. Its history grows.
+    keep_all
+        Whether the history keeps every evaluation in memory, or only those in the archive: for a
+        search whose observer stores them. Of a search that goes on, its start decides.
     """
     strategy = strategy.lasting(budget.generations)
-    progress = start or beginning(strategy, budget)
+    progress = start or beginning(strategy, budget, keep_all=keep_all)
     began = time.monotonic() - progress.seconds
     for generation in range(progress.generation + 1, budget.generations + 1):
         x, asked = strategy.ask(progress.state)
@@ -127,6 +131,7 @@ def search(
             time.monotonic() - began,
             asked=x,
         )
+        progress.history.keep(progress.archive.rows)
         if observer is not None:
             observer.generation(progress)
     return progress

@@ -148,7 +148,7 @@ class Recorder:
 
     def _archive(self, progress: Progress) -> Models:
         rows = progress.archive.rows
-        parameters = progress.history.parameters[rows]
+        parameters = progress.history.parameters_of(rows)
         return self._models(progress, parameters, progress.archive.scores, "A")
 
     def _models(

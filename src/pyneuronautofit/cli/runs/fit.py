@@ -146,7 +146,7 @@ def _search_and_store(session: FitSession, logs: Logs, interruption: Interruptio
         if stored is not None:
             for change in changed_versions(stored, session.opened):
                 _log.warning("%s: the last digits may be others from here on", change)
-            start = resumed_progress(stored, session.strategy, session.budget)
+            start = resumed_progress(stored, session.strategy, session.budget, keep_all=False)
             writer.go_on(stored)
             _log.info("taken up after generation %d", start.generation)
             # Whoever has a store open last puts it in order; that should be the writer.
@@ -191,7 +191,14 @@ def _search(
         observers.append(display)
         everybody = _All(observers)
         return search(
-            problem, session.strategy, session.budget, everybody, interruption.allowed, start=start
+            problem,
+            session.strategy,
+            session.budget,
+            everybody,
+            interruption.allowed,
+            start=start,
+            # The store has all of them.
+            keep_all=False,
         )
 
 

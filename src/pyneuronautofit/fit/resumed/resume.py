@@ -156,8 +156,15 @@ def working_directory_of(run: RunReader) -> Path:
     return directory if directory.is_dir() else Path.cwd()
 
 
-def resumed_progress(run: RunReader, strategy: Strategy[Any], budget: Budget) -> Progress:
+def resumed_progress(
+    run: RunReader, strategy: Strategy[Any], budget: Budget, *, keep_all: bool = True
+) -> Progress:
     """Return the search as the run's last generation left it, to the last bit.
+
+    Parameters
+    ----------
+    keep_all
+        Whether its history has all evaluations, or only those in the archive.
 
     Raises
     ------
@@ -165,12 +172,12 @@ def resumed_progress(run: RunReader, strategy: Strategy[Any], budget: Budget) ->
         If the stored state is not one of this strategy.
     """
     if run.last is None:
-        return beginning(strategy, budget)
+        return beginning(strategy, budget, keep_all=keep_all)
     state = run.restored_state(run.last.number, type(strategy.init(budget.seed)))
-    history = History()
+    history, rows = History(whole=keep_all), run.archive()
     for _generation, block in run.blocks():
         history.append(block.parameters, block.scores)
-    rows = run.archive()
+        history.keep(rows)
     archive = ParetoArchive(rows, run.evaluations(rows).scores, budget.archive_size)
     return Progress(
         run.last.number,
