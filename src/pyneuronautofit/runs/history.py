@@ -72,10 +72,8 @@ class History:
             return np.empty((0, self._parameters[0].shape[1] if self._parameters else 0))
         known = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=np.int64)
         # Rows are known in their order.
-        places = np.searchsorted(known, rows)
-        if (places >= len(known)).any() or (
-            known[np.minimum(places, len(known) - 1)] != rows
-        ).any():
+        places = np.minimum(np.searchsorted(known, rows), len(known) - 1)
+        if not len(known) or (known[places] != rows).any():
             raise KeyError("some of these evaluations are kept in the store alone")
         return np.concatenate(self._parameters)[places]
 

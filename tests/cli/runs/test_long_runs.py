@@ -1,0 +1,65 @@
+"""A run takes as much memory at its end as it took at its beginning."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+#: Evaluations in a generation, generations, and those after which everything has been loaded.
+SIZE, GENERATIONS, WARM = 250, 400, 40
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a process takes."""
+
+    generation: int
+    kB: int
+    n_thread: int
+    n_descriptor: int
+
+
+def sample_of(process, store) -> Sample:
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        (number,) = connection.execute("SELECT max(number) FROM generation").fetchone()
+    place = Path(f"/proc/{process.pid}")
+    lines = (line.split(":", 1) for line in (place / "status").read_text().splitlines())
+    status = dict(lines)
+    return Sample(
+        number or 0,
+        int(status["VmRSS"].split()[0]),
+        int(status["Threads"]),
+        len(os.listdir(place / "fd")),
+    )
+
+
+@pytest.mark.nightly
+def test_memory_descriptors_and_threads_over_100_000_evaluations(recording, hh_project, tmp_path):
+    words = ["-P", str(SIZE), "-G", str(GENERATIONS), "-m", "OVRN", "-A", "N", "--seed", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pyneuronautofit", "fit", *words, "-a", "run", "-n", "2",
+         "--project", str(hh_project), str(recording)],
+        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    samples, store = [], tmp_path / "run.sqlite"
+    while process.poll() is None:
+        with contextlib.suppress(OSError, KeyError, sqlite3.Error):  # not yet, or not any more
+            if store.exists():
+                samples.append(sample_of(process, store))
+        time.sleep(0.2)
+    assert process.returncode == 0
+    # At the end files are written.
+    samples = [each for each in samples if WARM <= each.generation < GENERATIONS]
+    assert len(samples) > 20
+    assert {each.n_thread for each in samples} == {samples[0].n_thread}
+    assert {each.n_descriptor for each in samples} == {samples[0].n_descriptor}
+    first = sum(each.kB for each in samples[:5]) / 5
+    assert max(each.kB for each in samples) < 1.05 * first
