@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 OUT := out
 
-.PHONY: fit test quick check faults nightly format docs clean help
+.PHONY: fit test quick check faults kills nightly format docs clean help
 
 help:
 	@echo "make fit      set up, then fit the shipped example recording (writes fit.png and $(OUT)/)"
@@ -16,6 +16,7 @@ help:
 	@echo "make quick    the tests that take no time: between two edits"
 	@echo "make check    ruff, mypy --strict, import-linter"
 	@echo "make nightly  the tests that are too long for every change"
+	@echo "make kills    kill 1,000 commands, which have to end as if they had not been"
 	@echo "make faults   put faults into a copy of the package, which the tests have to notice"
 	@echo "make format   format the code"
 	@echo "make docs     make the tables of the documentation anew that the program decides"
@@ -39,7 +40,13 @@ faults: $(INSTALLED)
 	$(BIN)/python tests/mutations.py
 
 nightly: $(INSTALLED)
-	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "nightly or hypothesis"
+	HYPOTHESIS_PROFILE=new $(PYTEST) -m "nightly or hypothesis"
+	$(MAKE) kills
+
+KILLS := 1000
+
+kills: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m kills --kills $(KILLS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

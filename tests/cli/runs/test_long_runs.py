@@ -1,4 +1,4 @@
-"""A run takes as much memory at its end as it took at its beginning."""
+"""Runs that are long enough for what adds up: memory, and differences between -n 1 and -n 2."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.traces.comparing import assert_same_run
+from pyneuronautofit.runs import RunFiles
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "experimentaldata" / "TC-example.abf"
 #: Evaluations in a generation, generations, and those after which everything has been loaded.
 SIZE, GENERATIONS, WARM = 250, 400, 40
 
@@ -63,3 +67,16 @@ def test_memory_descriptors_and_threads_over_100_000_evaluations(recording, hh_p
     assert {each.n_descriptor for each in samples} == {samples[0].n_descriptor}
     first = sum(each.kB for each in samples[:5]) / 5
     assert max(each.kB for each in samples) < 1.05 * first
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("how", [("-A", "N"), ("-A", "K", "-U", "3"), ("--precision", "single")])
+def test_a_search_is_the_same_for_any_number_of_threads(command, tmp_path, how):
+    # Late populations have company of all kinds: stiff cells, elites, axons of any size.
+    words = ["-m", "OV", "-c", "3", "-t", "-10", "-P", "96", "-G", "24", "--seed", "7", *how]
+    for n in ("1", "2", "3"):
+        answer = command("fit", *words, "-n", n, "-a", "run", "--output", tmp_path / n, EXAMPLE)
+        assert answer.code == 0, answer.err
+    whole = RunFiles(tmp_path / "1", "run")
+    for n in ("2", "3"):
+        assert_same_run(whole, RunFiles(tmp_path / n, "run"))
