@@ -66,7 +66,7 @@ def test_what_is_compiled_anew(no_compilation, monkeypatch, tmp_path):
     kinds = [first, made(source=SOURCE + "\n"), made(precision="single")]
     changes = {
         "cpu_description": lambda: "another CPU",
-        "_version": lambda command: "another version",
+        "_version": lambda *_words: "another version",
         "_FLAGS": ("-O1",),
     }
     for name, value in changes.items():
