@@ -1,10 +1,10 @@
-"""Programs that this process starts: they end when they should, and with this process at the latest.
+"""Programs that this process starts: they end when they should, at the latest with this process.
 
-A program gets a process group of its own, so that all that it starts ends with it. The group is tied
-to this process by a pipe to which nobody writes. When this process ends, however that happens, the
-system closes its end of the pipe, and then (on Linux) kills the group that the other end names. No
-thread has a part in that: it holds where a program does not answer to anything, and where the thread
-that has started it is gone.
+A program gets a process group of its own, so that all that it starts ends with it. The group is
+tied to this process by a pipe to which nobody writes. When this process ends, however that happens,
+the system closes its end of the pipe, and then (on Linux) kills the group that the other end names.
+No thread has a part in that: it holds where a program does not answer to anything, and where the
+thread that has started it is gone.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ class ProgramGroup:
         If it cannot be started.
     """
 
-    def __init__(
-        self, command: Sequence[str], pass_fds: Sequence[int] = (), **words: Any
-    ) -> None:
+    def __init__(self, command: Sequence[str], pass_fds: Sequence[int] = (), **words: Any) -> None:
         theirs, self._tie = os.pipe()
         try:
             self.process = subprocess.Popen(

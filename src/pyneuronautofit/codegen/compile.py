@@ -66,8 +66,8 @@ class NoCompilerError(KernelBuildError):
 def compile_kernel(source: str, *, precision: Precision, stop: Event | None = None) -> Path:
     """Return the library made from `source`, compiling it if it is not in the cache.
 
-    Several processes may ask for it at the same time; one compiles, the others wait for a while. The cache is
-    the folder `kernels` beside the one of compiled mechanisms.
+    Several processes may ask for it at the same time; one compiles, the others wait for a while.
+    The cache is the folder `kernels` beside the one of compiled mechanisms.
 
     Parameters
     ----------
@@ -278,9 +278,7 @@ def _failure(command: list[str], done: Finished, kept: Path) -> str:
     )
 
 
-def _run(
-    command: list[str], folder: Path | None, limit_s: float, stop: Event | None
-) -> Finished:
+def _run(command: list[str], folder: Path | None, limit_s: float, stop: Event | None) -> Finished:
     # Messages in English, which are looked through for errors.
     environment = {**os.environ, "LC_ALL": "C"}
     if folder is not None:

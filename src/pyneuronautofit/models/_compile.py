@@ -138,8 +138,8 @@ def _run_nrnivmodl(work: Path, mods_folder: Path) -> Path:
     if done.late:
         raise ModelError(
             f"nrnivmodl did not compile the mechanisms in {mods_folder} within "
-            f"{artifacts.COMPILING_LIMIT_S:g} s, and was ended. Try it yourself: run 'nrnivmodl' on "
-            "that folder in the working directory, whose library is used when it is there."
+            f"{artifacts.COMPILING_LIMIT_S:g} s, and was ended. Run 'nrnivmodl' on that folder "
+            "yourself, in the working directory: the library that is there is used."
         )
     # Only in `build`: NEURON's own files have a library of this name, that of its demonstration.
     built = [path for name in _LIBRARIES for path in (work / "build").rglob(name)]

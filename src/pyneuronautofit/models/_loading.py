@@ -1,8 +1,8 @@
 """What a project file declares, found out by a process of its own.
 
 A project file is a program: it may end the process that imports it, or never come to its end. Only
-processes that build cells import it for good; whoever wants to know its parameters asks one that may
-be lost.
+processes that build cells import it for good; whoever wants to know its parameters asks a process
+that may be lost.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def read_declaration(path: Path, mods: Path | None, library: Path | None) -> Dec
             "something, or simulate while it is imported? Do that in a function instead."
         )
     raise ModelError(
-        f"the project file {path} ended the process that loaded it ({ending(done)}). Correct it: it "
-        "has to define 'fitmeneuron' and 'param_nslh' and go on to its end, without os._exit or "
+        f"the project file {path} ended the process that loaded it ({ending(done)}). Correct it: "
+        "it has to define 'fitmeneuron' and 'param_nslh' and go on to its end, without os._exit or "
         "h.quit()."
     )
 

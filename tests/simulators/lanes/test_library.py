@@ -58,7 +58,7 @@ def log(monkeypatch):
         done.append(("compiled", source, precision))
         return Path(f"{source}.so")
 
-    monkeypatch.setattr(library, "kernel_writer", lambda _mods: write)
+    monkeypatch.setattr(library, "kernel_writer", lambda _mods, _stop: write)
     # Where the equations of these kinds are is no matter here.
     monkeypatch.setattr(library, "source_key", lambda task, _mods: f"{abs(hash(repr(task)))}")
     monkeypatch.setattr(library, "compile_kernel", compiled)

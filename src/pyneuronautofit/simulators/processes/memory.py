@@ -2,8 +2,8 @@
 
 What simulates a candidate may ask for any amount of memory, and the system would give it until
 something has to be killed, which may be another program. A limit on the data of a process (not on
-its address space, of which libraries map much that they never use) makes such a request fail where it
-is made.
+its address space, of which libraries map much that they never use) makes such a request fail where
+it is made.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def memory_limit() -> int:
         limit = 0
     if limit <= 0:
         raise UsageError(
-            f"the environment variable {VARIABLE} is {chosen[:40]!r}; expected how many GB of memory "
-            "a worker process may have, such as 4"
+            f"the environment variable {VARIABLE} is {chosen[:40]!r}; expected how many GB of "
+            "memory a worker process may have, such as 4"
         )
     return limit
 

@@ -231,8 +231,8 @@ class WorkerPool:
             work.put_back(worker.tasks, alone=True)
         else:
             message = (
-                f"{answer.message}: a simulating process may have {self._memory_bytes / 1e9:.3g} GB "
-                f"of memory ({VARIABLE} says otherwise)"
+                f"{answer.message}: a simulating process may have {self._memory_bytes / 1e9:.3g} "
+                f"GB of memory ({VARIABLE} says otherwise)"
             )
             yield from worker.outcomes([(RunStatus.FAILED, message, None)])
         self._discard(worker)
