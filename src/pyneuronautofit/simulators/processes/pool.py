@@ -11,6 +11,7 @@ several, each of them is given to a worker again, alone: only the one that is to
 
 from __future__ import annotations
 
+import logging
 import math
 import pickle
 import time
@@ -28,6 +29,8 @@ from pyneuronautofit.simulators.processes.memory import VARIABLE, memory_limit
 from pyneuronautofit.simulators.processes.process import Outcome, WorkerProcess
 from pyneuronautofit.simulators.processes.worker import OutOfMemory
 
+_log = logging.getLogger(__name__)
+
 __all__ = ["Job", "Outcome", "WorkerPool"]
 
 _STARTS = 3  # a worker that cannot even load the model is given up after this many starts
@@ -37,6 +40,8 @@ _MESSAGE_S = 0.02
 _MESSAGE_LIMIT_S = 5.0
 # So many messages are left for each worker when one is filled: all end at about the same time.
 _MESSAGES_AHEAD = 2
+# After so long it is said that a model is being loaded.
+_SILENT_S = 5.0
 # So often it is looked whether all has been called off.
 _LOOK_S = 0.2
 
@@ -96,7 +101,9 @@ class WorkerPool:
         """Start a worker and wait until it has made its handler; raises what stops it from that."""
         worker = self._idle() or self._start()
         while not worker.ready:
-            if not wait([worker.connection], timeout=self._time_limit_s):
+            if not wait([worker.connection], timeout=min(_SILENT_S, self._time_limit_s)):
+                _log.info("the model is still being loaded", extra={"notice": True})
+            if not wait([worker.connection], timeout=max(self._time_limit_s - _SILENT_S, 0.0)):
                 self._discard(worker)
                 raise ModelError(
                     f"the model was not loaded within {self._time_limit_s:g} s: does its file "
