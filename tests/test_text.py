@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyneuronautofit._text import clock_time, nearest, printable, quoted, shortened, writable
+from pyneuronautofit._text import clock_time, nearest, printable, quoted, shortened, told, writable
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,21 @@ def test_what_can_be_written():
     assert writable(value) == {r"a\udcff": [r"é\udc80", ["b", 3, None]], "c": 1.5}
     array = object()
     assert writable([array])[0] is array
+
+
+def test_an_error_of_others_is_told_in_a_line():
+    assert told(KeyError("a\n  long   story")) == "KeyError: 'a\\n long story'"
+    assert told(ValueError("two\n  lines")) == "ValueError: two lines"
+    assert told(SystemExit()) == "SystemExit: no message"
+
+
+def test_whatever_they_do_with_it():
+    class Silent(BaseException):
+        def __str__(self):
+            raise KeyboardInterrupt
+
+    assert told(Silent()) == "Silent: what it says cannot be said"
+    long = told(type("X" * 5_000_000, (Exception,), {})("y " * 5_000_000))
+    assert len(long) < 2200
+    assert long.startswith("X" * 40)
+    assert long.endswith(" (10000000 characters)")

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 _CENTURY_S = 3.2e9
+# A message that is longer than a screen says no more.
+_MOST_OF_ERROR = 2000
 # What a terminal takes for an order and not for text: control characters, what turns the direction
 # of writing, and other ends of lines. Half characters stand for bytes of file names that are not
 # UTF-8, and cannot be written at all.
@@ -46,6 +48,17 @@ def shortened(text: str, most: int = 60) -> str:
     if len(text) <= most:
         return text
     return f"{text[: most - 20]}...{text[-10:]} ({len(text)} characters)"
+
+
+def told(error: BaseException) -> str:
+    """Return what an error of somebody else's code says, in one line that is not too long."""
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001 (that is their code, too)
+        text = "what it says cannot be said"
+    # Most of it is cut before it is looked through: it may be any amount.
+    line = " ".join(shortened(text, _MOST_OF_ERROR).split())
+    return f"{shortened(type(error).__name__)}: {line or 'no message'}"
 
 
 def printable(text: str, *, in_a_line: bool = False) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import re
 import stat
 import threading
+import time
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,52 @@ def test_a_lock_is_given_back_whatever_happens(tmp_path):
     with pytest.raises(ZeroDivisionError), artifacts.locked(library.parent, library.stem, "things"):
         raise ZeroDivisionError
     PathLock(library.with_suffix(".lock")).acquire(patience_s=0)
+
+
+@pytest.fixture
+def taken(tmp_path, monkeypatch):
+    """Let somebody have the lock of `key`: another object, since locks are not of processes."""
+    monkeypatch.setattr(artifacts, "_LOOK_S", 0.01)
+    monkeypatch.setattr(artifacts, "_SILENT_S", 0.0)
+    with PathLock(tmp_path / "key.lock"):
+        yield tmp_path
+
+
+def test_whoever_waits_hears_for_whom_and_goes_on_after_long(taken, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(artifacts, "_PATIENCE_S", 0.1)
+    done = []
+    with artifacts.locked(taken, "key", "things"):
+        done.append("made here, too")
+    assert done
+    waits, goes_on = (record.getMessage() for record in caplog.records)
+    me = f"process {os.getpid()} on "
+    assert waits.startswith(f"waiting for {me}")
+    assert waits.endswith(", which makes the same things")
+    assert hasattr(caplog.records[0], "notice")
+    assert goes_on.startswith(me)
+    assert f"{taken / 'key.lock'}" in goes_on
+    assert "the things are made here, too" in goes_on
+    # It is still theirs.
+    assert (taken / "key.lock").exists()
+
+
+def test_whoever_waits_can_be_stopped(taken):
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(CancelledError), artifacts.locked(taken, "key", "things", stop):
+        pytest.fail("it was locked")
+
+
+def test_what_the_killed_have_not_finished_is_removed(tmp_path):
+    old, new = (tmp_path / f"{artifacts.sealed.UNFINISHED}{name}" for name in ("old", "new"))
+    for path in (old, new, tmp_path / "other"):
+        path.touch()
+        os.utime(path, (1.0, 1.0))
+    os.utime(new, (time.time(), time.time()))
+    with artifacts.locked(tmp_path, "key", "things"):
+        # Somebody may be at work on what is new.
+        assert {path.name for path in tmp_path.iterdir()} == {new.name, "other", "key.lock"}
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
+import threading
 
 import pytest
 
-from pyneuronautofit.cli.interrupt import Interruption
+from pyneuronautofit.cli.interrupt import Interruption, ended_by_signals
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -91,3 +92,37 @@ def test_handlers_are_given_back():
     for number in SIGNALS:
         noted(number)
     assert seen == list(SIGNALS)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_that_would_end_the_program_ends_the_block(number):
+    signal.signal(number, signal.SIG_DFL)
+    reached = []
+
+    def work():
+        try:
+            signal.raise_signal(number)
+        finally:
+            reached.append("tidied up")
+
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        work()
+    assert reached == ["tidied up"]
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_a_signal_that_somebody_has_a_use_for_is_left_alone():
+    seen = []
+    signal.signal(signal.SIGTERM, lambda which, _frame: seen.append(which))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with ended_by_signals():
+        noted(signal.SIGTERM)
+        noted(signal.SIGHUP)
+    assert seen == [signal.SIGTERM]
+
+
+def test_in_another_thread_signals_are_nobodys():
+    thread = threading.Thread(target=lambda: ended_by_signals().__enter__())
+    thread.start()
+    thread.join()
+    assert all(signal.getsignal(number) is not signal.default_int_handler for number in SIGNALS)

@@ -4,6 +4,9 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
+from concurrent.futures import CancelledError
+from pathlib import Path
 
 import pytest
 
@@ -66,7 +69,7 @@ def test_what_is_compiled_anew(no_compilation, monkeypatch, tmp_path):
     kinds = [first, made(source=SOURCE + "\n"), made(precision="single")]
     changes = {
         "cpu_description": lambda: "another CPU",
-        "_version": lambda command: "another version",
+        "_version": lambda *_words: "another version",
         "_FLAGS": ("-O1",),
     }
     for name, value in changes.items():
@@ -148,6 +151,69 @@ def test_a_compiler_that_does_not_know_the_flag_for_this_cpu(tmp_path, monkeypat
     assert ctypes.CDLL(str(library)).size() == 8
     with pytest.raises(KernelBuildError, match="not_declared"):
         compile_kernel(SOURCE + "int missing = not_declared;\n", precision="double")
+
+
+HANGING = """
+case $* in
+    *--version*) echo 1.0 ;;
+    *) : >"$TMPDIR/temporary"; echo $PWD >{seen}; exec sleep 1000 ;;
+esac
+"""
+
+
+@pytest.fixture
+def hanging(tmp_path, monkeypatch):
+    """A compiler that never ends; the file says where it was at work."""
+    seen = tmp_path / "seen"
+    monkeypatch.setenv("CXX", str(program(tmp_path / "hanging", HANGING.format(seen=seen))))
+    return seen
+
+
+def test_a_compiler_that_takes_too_long_is_ended(own_cache, hanging, monkeypatch):
+    monkeypatch.setattr(artifacts, "COMPILING_LIMIT_S", 1.0)
+    with pytest.raises(KernelBuildError, match=r"did not compile .* within 1 s, and was") as caught:
+        compile_kernel(SOURCE, precision="double")
+    assert "Use --simulator neuron, or name another compiler" in str(caught.value)
+    (kept,) = (own_cache / "kernels").iterdir()
+    assert str(kept) in str(caught.value)
+    assert kept.read_text() == SOURCE
+    assert not Path(hanging.read_text().strip()).exists()
+
+
+def test_a_compiler_that_does_not_say_its_version(own_cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(compiling, "_ASKING_LIMIT_S", 0.5)
+    monkeypatch.setenv("CXX", str(program(tmp_path / "silent", "exec sleep 1000")))
+    with pytest.raises(KernelBuildError, match=r"silent did not say its version within 0\.5 s"):
+        compile_kernel(SOURCE, precision="double")
+
+
+def test_a_compilation_can_be_stopped(own_cache, hanging):
+    stop, raised = threading.Event(), []
+
+    def compile_it():
+        try:
+            compile_kernel(SOURCE, precision="double", stop=stop)
+        except CancelledError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=compile_it)
+    thread.start()
+    while not hanging.exists() and thread.is_alive():
+        thread.join(0.05)
+    stop.set()
+    thread.join(60)
+    assert len(raised) == 1
+    # Neither in the cache nor beside it is anything half-written, and nobody has the lock.
+    assert list((own_cache / "kernels").iterdir()) == []
+    assert not Path(hanging.read_text().strip()).exists()
+
+
+def test_of_what_a_compiler_says_a_screen_is_shown(tmp_path, monkeypatch):
+    script = "case $* in *--version*) ;; *) seq -f 'error %0500.0f' 100000; exit 1 ;; esac"
+    monkeypatch.setenv("CXX", str(program(tmp_path / "loud", script)))
+    with pytest.raises(KernelBuildError) as caught:
+        compile_kernel(SOURCE, precision="double")
+    assert len(str(caught.value)) < 10_000
 
 
 def test_processes_that_start_at_once_compile_once(own_cache):

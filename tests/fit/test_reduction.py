@@ -74,3 +74,16 @@ def test_an_unusable_downsampler_is_refused(downsampler, message):
         return
     with pytest.raises(ModelError, match=message):
         reduce_recording(recording(), downsampler)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, GeneratorExit, KeyError])
+@pytest.mark.parametrize("kind", [float, np.ndarray])
+def test_whatever_a_downsampler_raises_is_said(error, kind):
+    def downsampler(what):
+        if isinstance(what, kind):
+            raise error("x" * 5_000_000)
+        return what
+
+    with pytest.raises(ModelError, match=f"{error.__name__}: .*It has to return") as caught:
+        reduce_recording(recording(), downsampler)
+    assert len(str(caught.value)) < 3000

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ending import HANGS_IN_S, ended
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models import compiled_library
 from pyneuronautofit.models._neuron import import_neuron
@@ -192,6 +193,47 @@ def test_a_library_that_is_not_as_it_was_is_compiled_again(own_cache, tmp_path, 
     assert f"WARNING {library} " in run_python.log
     assert "so it is not used" in run_python.log
     assert "compiling the 1 mechanisms" in run_python.log
+
+
+def test_a_compilation_that_takes_too_long_is_ended(own_cache, tmp_path, monkeypatch):
+    (tmp_path / "hanging").write_text("#!/bin/sh\nexec sleep 1000\n")
+    (tmp_path / "hanging").chmod(0o755)
+    monkeypatch.setenv("CXX", str(tmp_path / "hanging"))
+    monkeypatch.setattr("pyneuronautofit._native.artifacts.COMPILING_LIMIT_S", 2.0)
+    mods = write_mod(tmp_path / "mods", "leakO")
+    with pytest.raises(ModelError, match=r"nrnivmodl did not compile .* within 2 s.*yourself"):
+        compiled_library(mods)
+    assert list((own_cache / "mechanisms").iterdir()) == []
+
+
+def test_an_interruption_ends_the_compilation(own_cache, tmp_path):
+    """With make and the compilers, which nrnivmodl starts."""
+    (tmp_path / "hanging").write_text("#!/bin/sh\necho $$ >$SEEN; echo $PWD >>$SEEN; sleep 1000\n")
+    (tmp_path / "hanging").chmod(0o755)
+    seen = tmp_path / "seen"
+    mods = write_mod(tmp_path / "mods", "leakP")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from pyneuronautofit.models import compiled_library\n"
+        "compiled_library(Path(sys.argv[1]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(mods)],
+        env={**os.environ, "CXX": str(tmp_path / "hanging"), "SEEN": str(seen)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + HANGS_IN_S
+    while len(seen.read_text().split("\n") if seen.exists() else "") < 3:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=HANGS_IN_S)
+    assert "KeyboardInterrupt" in err
+    compiler, place = seen.read_text().splitlines()[:2]
+    assert ended(compiler)
+    assert not Path(place).exists()
+    assert list((own_cache / "mechanisms").iterdir()) == []
 
 
 def test_a_folder_without_mod_files(tmp_path):

@@ -73,7 +73,7 @@ def test_what_may_be_left_out_or_added(reading):
         (
             "simulator =",
             "raise SystemExit\nsimulator =",
-            r"project\.py, line 7: SystemExit \(while",
+            r"project\.py, line 7: SystemExit: no message \(while",
         ),
         ("simulator =", "{}['k']\nsimulator =", r"project\.py, line 7: KeyError: 'k' \(while"),
         ("param_nslh = [", "param_nslh = []\n_ = [", r"'param_nslh' is \[\]; expected a list of"),

@@ -13,12 +13,15 @@ import logging
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
+from threading import Event
 
 import platformdirs
 
-from pyneuronautofit._locks import PathLock
+from pyneuronautofit._locks import UNKNOWN, PathLock, Taken
 from pyneuronautofit._native import sealed
 from pyneuronautofit.errors import ModelError
 
@@ -29,6 +32,18 @@ digest = sealed.digest
 
 #: How a shared library's name ends on this system.
 LIBRARY_SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
+
+#: A compiler that takes longer than this hangs; those of the largest cells take some minutes.
+COMPILING_LIMIT_S = 1800.0
+
+# Of another process that compiles the same: how often its lock is looked at, when it is said that
+# it is waited for, and when it is not waited for any longer.
+_LOOK_S = 0.2
+_SILENT_S = 1.0
+_PATIENCE_S = 600.0
+# What a process that was killed had not yet put in its place.
+_UNFINISHED = f"{sealed.UNFINISHED}*"
+_UNFINISHED_S = 3600.0
 
 #: The compilers that are looked for where the environment variable names none, and the remedy.
 CXX_NAMES = ("g++", "c++", "clang++")
@@ -95,8 +110,11 @@ def keep_library(folder: Path, key: str, content: bytes, what: str) -> Path:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, key: str, what: str) -> Iterator[None]:
+def locked(folder: Path, key: str, what: str, stop: Event | None = None) -> Iterator[None]:
     """Keep other processes from compiling the same library; a dead one's lock is free.
+
+    One that has the lock for very long is not waited for any longer: then both compile, which costs
+    time and nothing else, for a library is put in its place at one moment.
 
     Parameters
     ----------
@@ -105,12 +123,16 @@ def locked(folder: Path, key: str, what: str) -> Iterator[None]:
     key
         Its name.
     what
-        What is kept there, in the plural, for the message of the error.
+        What is kept there, in the plural, for messages.
+    stop
+        Ends the waiting when it is set.
 
     Raises
     ------
     ModelError
         If nothing can be written there, or somebody else could write there, too.
+    concurrent.futures.CancelledError
+        If it was stopped.
     """
     lock = PathLock(folder / f"{key}.lock")
     with writing(folder, what):
@@ -118,11 +140,46 @@ def locked(folder: Path, key: str, what: str) -> Iterator[None]:
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
     _make_own(folder, what)
     with writing(folder, what):
-        lock.acquire()
+        _wait_for(lock, what, stop)
     try:
+        _tidy_up(folder)
         yield
     finally:
         lock.release()
+
+
+def _wait_for(lock: PathLock, what: str, stop: Event | None) -> None:
+    """Take a lock, or go on without one that somebody has for too long."""
+    began, said = time.monotonic(), False
+    while True:
+        try:
+            lock.acquire(patience_s=_LOOK_S)
+        except Taken as taken:
+            waited_s = time.monotonic() - began
+            owner = taken.owner or UNKNOWN
+        else:
+            return
+        if stop is not None and stop.is_set():
+            raise CancelledError
+        if waited_s >= _PATIENCE_S:
+            _log.warning(
+                "%s has had the lock %s for more than %.0f s: the %s are made here, too. If it is "
+                "not at work any more, remove that file.", owner, lock.path, waited_s, what,
+            )  # fmt: skip
+            return
+        if waited_s >= _SILENT_S and not said:
+            said = True
+            _log.info(
+                "waiting for %s, which makes the same %s", owner, what, extra={"notice": True}
+            )
+
+
+def _tidy_up(folder: Path) -> None:
+    """Remove what processes that were killed have left half-written, under names of its own."""
+    for path in folder.glob(_UNFINISHED):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _UNFINISHED_S:
+                path.unlink()
 
 
 def _make_own(folder: Path, what: str) -> None:

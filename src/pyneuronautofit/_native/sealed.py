@@ -21,6 +21,9 @@ from pyneuronautofit.errors import ModelError
 
 _log = logging.getLogger(__name__)
 
+#: How the names of files begin that are not yet in their place.
+UNFINISHED = ".building-"
+
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -78,7 +81,7 @@ def read_own(path: Path) -> tuple[bytes | None, str]:
 
 def put_in_place(content: bytes, path: Path, mode: int = 0o755) -> None:
     """Write `path` in one step, so that nobody ever sees a part of it, not even after a crash."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".building-", dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)

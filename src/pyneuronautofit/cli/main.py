@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pyneuronautofit._text import printable
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
-from pyneuronautofit.cli.interrupt import INTERRUPTED
+from pyneuronautofit.cli.interrupt import INTERRUPTED, ended_by_signals
 from pyneuronautofit.errors import PyNeuronAutofitError
 
 _USER_ERROR = 2
@@ -22,11 +22,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0, 2 for a user's mistake, 130 after an interruption.
+        The exit code: 0, 2 for a user's mistake, 3 for a fit that could not simulate anything, 130
+        after an interruption.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(words)
+        with ended_by_signals():
+            return _run(words)
     except PyNeuronAutofitError as error:
         print(printable(f"pyneuronautofit: error: {error}"), file=sys.stderr)
         return _USER_ERROR

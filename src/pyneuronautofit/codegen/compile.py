@@ -12,15 +12,17 @@ import os
 import platform
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal
 
 from pyneuronautofit._native import artifacts, sealed
+from pyneuronautofit._programs import Finished, run_program
+from pyneuronautofit._text import shortened
 from pyneuronautofit.errors import ModelError
 
 _log = logging.getLogger(__name__)
@@ -49,6 +51,8 @@ _CPU_FLAGS: tuple[tuple[str, ...], ...] = (("-march=native",), ("-mcpu=native",)
 _CPU_FIELDS = ("model name", "flags", "CPU implementer", "CPU variant", "CPU part", "Features")
 _WHAT = "compiled kernels"
 _MOST_LINES = 12
+# What is asked in no time.
+_ASKING_LIMIT_S = 60.0
 
 
 class KernelBuildError(ModelError):
@@ -59,11 +63,11 @@ class NoCompilerError(KernelBuildError):
     """There is no C++ compiler; everything but the batch simulator works without."""
 
 
-def compile_kernel(source: str, *, precision: Precision) -> Path:
+def compile_kernel(source: str, *, precision: Precision, stop: Event | None = None) -> Path:
     """Return the library made from `source`, compiling it if it is not in the cache.
 
-    Several processes may ask for it at the same time; one compiles, the others wait. The cache is
-    the folder `kernels` beside the one of compiled mechanisms.
+    Several processes may ask for it at the same time; one compiles, the others wait for a while.
+    The cache is the folder `kernels` beside the one of compiled mechanisms.
 
     Parameters
     ----------
@@ -71,15 +75,19 @@ def compile_kernel(source: str, *, precision: Precision) -> Path:
         A C++ translation unit. It may include the headers of `RUNTIME` by their names.
     precision
         The format of its lanes; "single" defines LANES_SINGLE.
+    stop
+        Ends the compiler, or the waiting for another process, when it is set.
 
     Raises
     ------
     NoCompilerError
         If there is no C++ compiler.
     KernelBuildError
-        If the compiler refuses the source; the message has what it said.
+        If the compiler refuses the source, and the message has what it said; or takes too long.
     ModelError
         If the cache cannot be written.
+    concurrent.futures.CancelledError
+        If it was stopped.
     """
     folder, of_source = artifacts.cache_folder("kernels"), kernel_key(source, precision)
     try:
@@ -91,17 +99,18 @@ def compile_kernel(source: str, *, precision: Precision) -> Path:
             raise
         _log.info("there is no compiler here; the kernel was compiled before: %s", found)
         return found
-    key = f"{of_source}-{_compiler_key(command)}"
+    key = f"{of_source}-{_compiler_key(command, stop)}"
     found = artifacts.find_library(folder, key, _WHAT)
     if found is not None:
         return found
-    with artifacts.locked(folder, of_source, _WHAT):
+    with artifacts.locked(folder, of_source, _WHAT, stop):
         # Another process may have compiled it while this one waited for the lock.
         found = artifacts.find_library(folder, key, _WHAT)
         if found is not None:
             return found
         kept = folder / f"{of_source}.cpp"
-        content = _compile(source, [*command, *_FLAGS, *_PRECISION_FLAGS[precision]], kept)
+        command = [*command, *_FLAGS, *_PRECISION_FLAGS[precision]]
+        content = _compile(source, command, kept, stop)
         return artifacts.keep_library(folder, key, content, _WHAT)
 
 
@@ -119,9 +128,9 @@ def kernel_key(source: str, precision: Precision) -> str:
     return artifacts.digest(text.encode() for text in texts)
 
 
-def _compiler_key(command: list[str]) -> str:
+def _compiler_key(command: list[str], stop: Event | None) -> str:
     """Return a name for what compiles."""
-    return artifacts.digest(os.fsencode(text) for text in (*command, _version(command)))
+    return artifacts.digest(os.fsencode(text) for text in (*command, _version(command, stop)))
 
 
 def cpu_description() -> str:
@@ -187,13 +196,20 @@ def _compiler_command() -> list[str]:
     )
 
 
-def _version(command: list[str]) -> str:
-    return _run([*command, "--version"], Path.cwd()).stdout
+def _version(command: list[str], stop: Event | None) -> str:
+    asked = _run([*command, "--version"], None, _ASKING_LIMIT_S, stop)
+    if asked.late:
+        raise KernelBuildError(
+            f"the compiler {command[0]} did not say its version within {_ASKING_LIMIT_S:g} s. Use "
+            "--simulator neuron, or name another compiler in the environment variable CXX."
+        )
+    return asked.output
 
 
 def _cpu_facts() -> Iterator[str]:
     if sys.platform == "darwin":
-        yield _run(["sysctl", "-n", "machdep.cpu.brand_string"], Path.cwd()).stdout.strip()
+        asked = _run(["sysctl", "-n", "machdep.cpu.brand_string"], None, _ASKING_LIMIT_S, None)
+        yield asked.output.strip()
         return
     try:
         text = Path("/proc/cpuinfo").read_text(errors="replace")
@@ -207,7 +223,7 @@ def _cpu_facts() -> Iterator[str]:
             yield f"{name.strip()}: {value.strip()}"
 
 
-def _compile(source: str, command: list[str], kept: Path) -> bytes:
+def _compile(source: str, command: list[str], kept: Path, stop: Event | None) -> bytes:
     """Return the library of a source; one that cannot be compiled is kept, to be looked at."""
     _log.info(
         "compiling the kernel of the batch simulator (takes some seconds, once)",
@@ -219,55 +235,53 @@ def _compile(source: str, command: list[str], kept: Path) -> bytes:
         for header in _headers():
             shutil.copyfile(header, work / header.name)
         (work / "kernel.cpp").write_text(source, "utf-8")
-        content = _run_compiler(work, command, kept).read_bytes()
+        content = _run_compiler(work, command, kept, stop).read_bytes()
     _log.info("compiled it in %.1f s", time.monotonic() - started)
     return content
 
 
-def _run_compiler(work: Path, command: list[str], kept: Path) -> Path:
+def _run_compiler(work: Path, command: list[str], kept: Path, stop: Event | None) -> Path:
     """Compile `kernel.cpp` for this CPU, or as nearly for it as the compiler can."""
-    output = ""
     for flags in _CPU_FLAGS:
-        done = _run([*command, *flags, "kernel.cpp", "-o", "kernel.out"], work)
-        if done.returncode == 0:
+        words = [*command, *flags, "kernel.cpp", "-o", "kernel.out"]
+        done = _run(words, work, artifacts.COMPILING_LIMIT_S, stop)
+        if done.code == 0 and not done.late:
             return work / "kernel.out"
-        output = done.stdout
-        if _accepts(work, command, flags):
+        if done.late or _accepts(work, [*command, *flags], stop):
             break  # the source is to blame, not the flag
     with artifacts.writing(kept.parent, _WHAT):
         sealed.put_in_place((work / "kernel.cpp").read_bytes(), kept, mode=0o644)
-    raise KernelBuildError(_failure(command, output, kept))
+    raise KernelBuildError(_failure(command, done, kept))
 
 
-def _accepts(work: Path, command: list[str], flags: tuple[str, ...]) -> bool:
+def _accepts(work: Path, command: list[str], stop: Event | None) -> bool:
     (work / "empty.cpp").touch()
-    return _run([*command, *flags, "empty.cpp", "-o", "empty.out"], work).returncode == 0
+    return _run([*command, "empty.cpp", "-o", "empty.out"], work, _ASKING_LIMIT_S, stop).code == 0
 
 
-def _failure(command: list[str], output: str, kept: Path) -> str:
-    lines = [line for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower()] or lines[-_MOST_LINES:]
-    shown = "\n".join(f"    {line}" for line in errors[:_MOST_LINES]) or "    (nothing)"
-    return (
-        f"the kernel of the batch simulator could not be compiled. {command[0]} says:\n{shown}\n"
-        f"Use --simulator neuron, or name another compiler in the environment variable CXX. The "
+def _failure(command: list[str], done: Finished, kept: Path) -> str:
+    remedy = (
+        "Use --simulator neuron, or name another compiler in the environment variable CXX. The "
         f"source is kept in {kept}."
+    )
+    if done.late:
+        return (
+            f"{command[0]} did not compile the kernel of the batch simulator within "
+            f"{artifacts.COMPILING_LIMIT_S:g} s, and was ended. {remedy}"
+        )
+    lines = [line for line in done.output.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()] or lines[-_MOST_LINES:]
+    shown = "\n".join(f"    {shortened(line, 400)}" for line in errors[:_MOST_LINES])
+    return (
+        f"the kernel of the batch simulator could not be compiled. {command[0]} ended with "
+        f"{done.how} and says:\n{shown or '    (nothing)'}\n{remedy}"
     )
 
 
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command,
-            cwd=folder,
-            # Messages in English, which are looked through for errors.
-            env={**os.environ, "LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-    except OSError as error:
-        return subprocess.CompletedProcess(command, 127, f"error: {command[0]}: {error}")
+def _run(command: list[str], folder: Path | None, limit_s: float, stop: Event | None) -> Finished:
+    # Messages in English, which are looked through for errors.
+    environment = {**os.environ, "LC_ALL": "C"}
+    if folder is not None:
+        # What a compiler that is ended leaves behind goes with the folder.
+        environment["TMPDIR"] = str(folder)
+    return run_program(command, limit_s, folder=folder, environment=environment, stop=stop)

@@ -22,6 +22,13 @@ from pyneuronautofit.simulators import RunStatus
 
 _log = logging.getLogger(__name__)
 
+#: A search is given up where no candidate of so many generations, and of so many candidates, could
+#: be scored: chance does not explain that.
+HOPELESS_GENERATIONS = 3
+HOPELESS_CANDIDATES = 100
+# So many reasons are named.
+_MOST_REASONS = 3
+
 #: Makes the context in which the loop may be interrupted by a KeyboardInterrupt.
 Guard: TypeAlias = Callable[[], AbstractContextManager[Any]]
 
@@ -50,6 +57,8 @@ class Progress:
         True if it was stopped before its budget was used.
     asked : FloatArray, shape (n_cand, n_param), search coordinates, or None
         What `evaluation` is of.
+    given_up
+        Why there is nothing to be found: no candidate could be scored; empty where one could.
     """
 
     generation: int
@@ -61,6 +70,7 @@ class Progress:
     seconds: float = 0.0
     interrupted: bool = False
     asked: FloatArray | None = None
+    given_up: str = ""
 
 
 class Observer(Protocol):
@@ -93,9 +103,11 @@ def search(
     """Search until the budget is used, or until a KeyboardInterrupt.
 
     The budget alone says how many generations there are: the strategy is told here. An interrupted
-    generation is given up; everything before it is in the result. The result depends
-    on the problem, the strategy and the budget alone, not on how many workers simulate, nor on how
-    often the search was stopped and taken up again.
+    generation is given up; everything before it is in the result. Where every candidate fails, the
+    search ends after `HOPELESS_GENERATIONS` generations and `HOPELESS_CANDIDATES` candidates, and
+    begins to count anew where it is taken up again. The result depends on the problem, the strategy
+    and the budget alone, not on how many workers simulate, nor on how often the search was stopped
+    and taken up again.
 
     Parameters
     ----------
@@ -108,6 +120,7 @@ def search(
     strategy = strategy.lasting(budget.generations)
     progress = start or beginning(strategy, budget, keep_all=keep_all)
     began = time.monotonic() - progress.seconds
+    failures = _Failures()
     for generation in range(progress.generation + 1, budget.generations + 1):
         x, asked = strategy.ask(progress.state)
         # What is stored and read again is in this order of memory, in which sums are rounded alike.
@@ -134,7 +147,51 @@ def search(
         progress.history.keep(progress.archive.rows)
         if observer is not None:
             observer.generation(progress)
-    return progress
+        if not len(progress.archive.rows):
+            failures.take(evaluation)
+            if failures.are_enough:
+                break
+    if len(progress.archive.rows) or not len(progress.history):
+        return progress
+    reason = failures.reason(len(progress.history))
+    _log.error("nothing is found: %s", reason)
+    return replace(progress, given_up=reason)
+
+
+class _Failures:
+    """How candidates have failed in this sitting, as long as all of them do."""
+
+    def __init__(self) -> None:
+        self._n_generation = 0
+        self._n_candidate = 0
+        self._reasons: Counter[str] = Counter()
+
+    def take(self, evaluation: Evaluation) -> None:
+        """Take a generation of which nothing could be scored."""
+        self._n_generation += 1
+        self._n_candidate += len(evaluation.status)
+        self._reasons.update(_reasons(evaluation) or ["its scores are not finite"])
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether there is no hope left."""
+        return (
+            self._n_generation >= HOPELESS_GENERATIONS and self._n_candidate >= HOPELESS_CANDIDATES
+        )
+
+    def reason(self, n_all: int) -> str:
+        """Return why there is no result of so many candidates."""
+        named = [f"{n} times {text}" for text, n in self._reasons.most_common(_MOST_REASONS)]
+        return f"all {n_all} candidates failed" + (f" ({'; '.join(named)})" if named else "")
+
+
+def _reasons(evaluation: Evaluation) -> list[str]:
+    """Return of every candidate that failed how it did."""
+    return [
+        f"{status.value}: {message}" if message and message != status.value else status.value
+        for status, message in zip(evaluation.status, evaluation.messages, strict=True)
+        if status is not RunStatus.OK
+    ]
 
 
 def _reporter(observer: Observer | None, generation: int) -> Callable[[int, int], None] | None:
@@ -144,11 +201,7 @@ def _reporter(observer: Observer | None, generation: int) -> Callable[[int, int]
 
 
 def _log_failures(evaluation: Evaluation, generation: int) -> None:
-    failed = [
-        f"{status.value}: {message}" if message and message != status.value else status.value
-        for status, message in zip(evaluation.status, evaluation.messages, strict=True)
-        if status is not RunStatus.OK
-    ]
+    failed = _reasons(evaluation)
     for text, count in Counter(failed).most_common(5):
         _log.info("generation %d: %d candidate(s) failed: %s", generation, count, text)
     if len(failed) == len(evaluation.status):

@@ -102,7 +102,8 @@ class Recorder:
             problems = export_results(
                 run, self.files, checkpoint=self.dump_every > 0, adaptations=self.adaptations
             )
-        self.writer.end_session("interrupted" if progress.interrupted else "finished")
+        ended = progress.given_up or ("interrupted" if progress.interrupted else "finished")
+        self.writer.end_session(ended)
         if problems:
             raise problems[0]
 

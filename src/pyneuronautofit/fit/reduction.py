@@ -11,12 +11,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from pyneuronautofit._text import told
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.recordings import Recording, StimulusWindow
 
 #: Given a number, the new step; given a trace, the reduced one.
 Downsampler: TypeAlias = Callable[[Any], Any]
+
+# What a function of the user's may raise, but for Ctrl-C.
+_RAISED = (Exception, SystemExit, GeneratorExit)
 
 
 def reduce_recording(recording: Recording, downsampler: Downsampler | None) -> Recording:
@@ -31,8 +35,10 @@ def reduce_recording(recording: Recording, downsampler: Downsampler | None) -> R
         return recording
     try:
         step_ms = float(downsampler(recording.step_ms))
-    except (TypeError, ValueError) as error:
-        raise _unusable(f"given the step {recording.step_ms:g} ms it raised: {error}") from error
+    except _RAISED as error:
+        raise _unusable(
+            f"given the step {recording.step_ms:g} ms it raised {told(error)}"
+        ) from error
     voltage = _reduce(recording.voltage_mV, downsampler)
     current = _reduce(recording.current_pA, downsampler)
     expected = recording.duration_ms / step_ms if step_ms > 0 else 0.0
@@ -73,8 +79,8 @@ def _reduce(sweeps: FloatArray, downsampler: Downsampler) -> FloatArray:
         # A copy: the user's function may change its argument, and the recording is read-only.
         rows = [np.asarray(downsampler(np.array(sweep)), dtype=np.float64) for sweep in sweeps]
         return np.stack(rows)
-    except (TypeError, ValueError, IndexError) as error:
-        raise _unusable(f"given a trace of {sweeps.shape[-1]} samples: {error}") from error
+    except _RAISED as error:
+        raise _unusable(f"given a trace of {sweeps.shape[-1]} samples: {told(error)}") from error
 
 
 def _unusable(what: str) -> ModelError:

@@ -13,7 +13,6 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pyneuronautofit._native import artifacts
+from pyneuronautofit._programs import run_program
+from pyneuronautofit._text import shortened
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models._neuron import neuron_files, neuron_version
 
@@ -34,13 +35,16 @@ _PLAIN_PATH = re.compile(r"[\w./+@-]+")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _COMPLAINT = re.compile(r"error|undefined|not found|cannot|xcrun|xcode", re.IGNORECASE)
 _MOST_LINES = 12
+# To translate a single .mod file is nothing.
+_TRANSLATING_LIMIT_S = 60.0
 _WHAT = "compiled mechanisms"
 
 
 def compiled_library(mods_folder: Path) -> Path:
     """Return the library of the mechanisms in a folder, compiling it if it is not in the cache.
 
-    Several processes may ask for it at the same time; one compiles, the others wait. The cache is
+    Several processes may ask for it at the same time; one compiles, the others wait for a while.
+    The cache is
     `platformdirs.user_cache_path("pyneuronautofit")`, or the folder that the environment variable
     PYNEURONAUTOFIT_CACHE names.
 
@@ -52,7 +56,8 @@ def compiled_library(mods_folder: Path) -> Path:
     Raises
     ------
     ModelError
-        If there is nothing to compile, no compiler, or an error in a .mod file.
+        If there is nothing to compile, no compiler, or an error in a .mod file; or if it takes too
+        long.
     """
     sources = _sources(mods_folder)
     if not any(source.suffix == ".mod" for source in sources):
@@ -123,26 +128,29 @@ def _plain_temporary_folder() -> Iterator[Path]:
 
 
 def _run_nrnivmodl(work: Path, mods_folder: Path) -> Path:
-    done = subprocess.run(
+    (work / "scratch").mkdir()
+    done = run_program(
         [str(work / "neuron" / "bin" / "nrnivmodl"), "mods"],
-        cwd=work / "build",
-        env=_environment(work / "neuron"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
+        artifacts.COMPILING_LIMIT_S,
+        folder=work / "build",
+        environment=_environment(work),
     )
+    if done.late:
+        raise ModelError(
+            f"nrnivmodl did not compile the mechanisms in {mods_folder} within "
+            f"{artifacts.COMPILING_LIMIT_S:g} s, and was ended. Run 'nrnivmodl' on that folder "
+            "yourself, in the working directory: the library that is there is used."
+        )
     # Only in `build`: NEURON's own files have a library of this name, that of its demonstration.
     built = [path for name in _LIBRARIES for path in (work / "build").rglob(name)]
-    if done.returncode != 0 or not built:
-        raise ModelError(_failure(work, mods_folder, done.stdout))
+    if done.code != 0 or not built:
+        raise ModelError(_failure(work, mods_folder, done.output))
     return built[0]
 
 
-def _environment(neuron: Path) -> dict[str, str]:
+def _environment(work: Path) -> dict[str, str]:
     """Return the environment in which nrnivmodl finds NEURON's files and the compilers."""
+    neuron = work / "neuron"
     compilers = {
         "CXX": artifacts.compiler("CXX", artifacts.CXX_NAMES),
         "CC": artifacts.compiler("CC", ("gcc", "cc", "clang")),
@@ -168,6 +176,8 @@ def _environment(neuron: Path) -> dict[str, str]:
         # the temporary folder, in which somebody else could put a file later.
         "MAKEFLAGS": "NRNLIB_RPATH_FLAGS=",
         "LC_ALL": "C",
+        # What a compiler that is ended leaves behind goes with the folder.
+        "TMPDIR": str(work / "scratch"),
     }
 
 
@@ -187,22 +197,19 @@ def _failure(work: Path, mods_folder: Path, output: str) -> str:
 
 def _translation_error(work: Path, mod: Path) -> str | None:
     neuron = work / "neuron"
-    (work / "scratch").mkdir(exist_ok=True)
-    done = subprocess.run(
+    units = neuron / "share" / "nrn" / "lib" / "nrnunits.lib"
+    done = run_program(
         [str(neuron / "bin" / "nocmodl"), mod.name, "-o", str(work / "scratch")],
-        cwd=mod.parent,
-        env={**os.environ, "MODLUNIT": str(neuron / "share" / "nrn" / "lib" / "nrnunits.lib")},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
+        _TRANSLATING_LIMIT_S,
+        folder=mod.parent,
+        environment={**os.environ, "MODLUNIT": str(units)},
     )
-    if done.returncode == 0:
+    if done.late:
+        return f"{mod.name}:\nit is not translated within {_TRANSLATING_LIMIT_S:g} s"
+    if done.code == 0:
         return None
-    lines = [line for line in done.stdout.splitlines() if not line.startswith("Translating ")]
-    return "\n".join([f"{mod.name}:", *lines[:_MOST_LINES]])
+    lines = [line for line in done.output.splitlines() if not line.startswith("Translating ")]
+    return "\n".join([f"{mod.name}:", *_cut(lines)])
 
 
 def _complaints(output: str) -> str:
@@ -211,4 +218,8 @@ def _complaints(output: str) -> str:
     # make only repeats that a job failed, and NEURON's note is about its own history.
     lines = [line for line in lines if not line.startswith(("make", "NOTE:"))]
     complaints = [line for line in lines if _COMPLAINT.search(line)]
-    return "\n".join(complaints[:_MOST_LINES] or lines[-_MOST_LINES:])
+    return "\n".join(_cut(complaints or lines[-_MOST_LINES:]))
+
+
+def _cut(lines: list[str]) -> list[str]:
+    return [shortened(line, 400) for line in lines[:_MOST_LINES]]

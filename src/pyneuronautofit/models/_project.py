@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from pyneuronautofit._text import nearest, quoted
+from pyneuronautofit._text import nearest, quoted, told
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import ModelError
 
@@ -121,7 +121,7 @@ def _import(path: Path) -> ModuleType:
     try:
         with _user_code(path, "loading the project file"):
             loader.exec_module(module)
-    except ModelError:
+    except BaseException:
         _forget(path.parent)
         raise
     return module
@@ -238,9 +238,10 @@ def _user_code(path: Path, action: str) -> Iterator[None]:
     """Turn whatever the user's code raises in the block into one ModelError."""
     try:
         yield
-    except ModelError:
+    except (ModelError, KeyboardInterrupt, MemoryError):
+        # Ctrl-C is the user's, and memory is that of the process, not theirs.
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         # User code can raise anything; the message must be the user's, with their file and line.
         raise ModelError(
             f"{_place(error, path.parent) or path}: {_explain(error)} (while {action} {path}). "
@@ -258,14 +259,15 @@ def _place(error: BaseException, folder: Path) -> str | None:
 
 
 def _explain(error: BaseException) -> str:
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}"
+    return told(error)
 
 
 def _hint(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return " A module of your own has to lie beside it; others have to be installed."
-    if "mechanism" in str(error):
+    if "mechanism" in told(error):
         return (
             " If a mechanism is missing: .mod files are taken from the folder 'mods' beside the "
             "project file, or compiled in the working directory by 'nrnivmodl mods'."

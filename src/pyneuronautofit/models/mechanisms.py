@@ -8,33 +8,28 @@ there, and before anything is compiled or loaded it is found out what the presen
 from __future__ import annotations
 
 import ctypes
-import json
 import logging
 import os
 import platform
 import re
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models._asking import ask, ending, reply
 from pyneuronautofit.models._neuron import import_neuron, known_mechanisms
 
 _log = logging.getLogger(__name__)
 
 _COMMENT = re.compile(r"^\s*COMMENT\b.*?^\s*ENDCOMMENT\b|[:?][^\n]*", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"\b(?:SUFFIX|POINT_PROCESS|ARTIFICIAL_CELL)\s+(\w+)")
-_INSPECT = (
-    "import json, sys\n"
-    "from pyneuronautofit.models._neuron import import_neuron, known_mechanisms\n"
-    "before = known_mechanisms()\n"
-    "if not import_neuron().h.nrn_load_dll(sys.argv[1]):\n"
-    "    sys.exit(1)\n"
-    "print(json.dumps(sorted(known_mechanisms() - before)))\n"
-)
+# NEURON needs a second or two to load a library.
+_LIMIT_S = 120.0
+# What NEURON itself would load.
+_IGNORED = ("NRN_NMODL_PATH", "NEURON_MODULE_OPTIONS")
 
 
 def library_of_working_directory(folder: Path) -> Path | None:
@@ -69,25 +64,30 @@ def mechanisms_of_library(library: Path) -> frozenset[str]:
     ModelError
         If NEURON cannot load it.
     """
-    ignored = ("NRN_NMODL_PATH", "NEURON_MODULE_OPTIONS")
     with tempfile.TemporaryDirectory(prefix="pyneuronautofit-") as empty:
-        done = subprocess.run(
-            [sys.executable, "-c", _INSPECT, str(library)],
-            cwd=empty,
-            env={name: value for name, value in os.environ.items() if name not in ignored},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
+        found, done = ask(
+            __name__, [str(library.absolute())], _LIMIT_S, folder=Path(empty), without=_IGNORED
         )
-    if done.returncode != 0:
+    if found is None:
+        why = f"it took longer than {_LIMIT_S:g} s" if done.late else ending(done)
         raise ModelError(
             f"NEURON cannot load the compiled mechanisms {library}; they were probably made by "
             f"another version of it. Delete the folder {library.parent}, or make it anew with "
-            f"'nrnivmodl mods' in {library.parent.parent}.{_last_line(done.stderr)}"
+            f"'nrnivmodl mods' in {library.parent.parent}. ({why})"
         )
-    return frozenset(json.loads(done.stdout.splitlines()[-1]))
+    return frozenset(found)
+
+
+def answer(words: Sequence[str]) -> None:
+    """Say which mechanisms a library has; what `ask` calls."""
+    file, library = words
+    reply(Path(file), partial(_new_mechanisms, library), f"NEURON cannot load {library}")
+
+
+def _new_mechanisms(library: str) -> list[str] | None:
+    before = known_mechanisms()
+    loaded = bool(import_neuron().h.nrn_load_dll(library))
+    return sorted(known_mechanisms() - before) if loaded else None
 
 
 def load_mechanisms(mods: Path | None, library: Path | None) -> None:
@@ -194,8 +194,3 @@ def _in_the_way(needed: frozenset[str], present: frozenset[str], libraries: Iter
 
 def _from_where(libraries: list[Path]) -> str:
     return f" from {quoted(map(str, libraries))}" if libraries else ""
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return f" (NEURON says: {lines[-1]})" if lines else ""

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from pyneuronautofit._version import __version__
 from pyneuronautofit.models._compile import compiled_library, mods_of
+from pyneuronautofit.models._loading import read_declaration
 from pyneuronautofit.models._project import CellFactory, ParameterRow, find_project, read_project
 from pyneuronautofit.models.mechanisms import (
     check_complete,
@@ -154,14 +155,18 @@ def _built_in_source(working_directory: Path) -> CellSource:
 def _from_project(path: Path, working_directory: Path) -> Model:
     mods = mods_of(path.parent) or mods_of(working_directory)
     library = _library_of_project(path.parent, working_directory, mods)
-    # The project file may make a cell while it is imported, so the mechanisms come first.
-    load_mechanisms(mods, library)
-    project = read_project(path)
+    declared = read_declaration(path, mods, library)
+    downsampler = None
+    if declared.reduces:
+        # It is called here. The project file may make a cell while it is imported, so the
+        # mechanisms come first.
+        load_mechanisms(mods, library)
+        downsampler = read_project(path).downsampler
     source = CellSource(path, mods, library)
     return Model(
-        project.version,
-        project.parameters,
-        project.downsampler,
+        declared.version,
+        declared.parameters,
+        downsampler,
         source,
         f"the project file {path}",
     )

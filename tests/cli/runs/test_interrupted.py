@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import resource
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from cli.conftest import HH_PROJECT
 from cli.traces.comparing import assert_same_run
+from ending import HANGS_IN_S, ended
 from pyneuronautofit.runs import RunFiles, open_run
 
 FIT = ("-A", "N", "-m", "OV", "-P", "8", "--seed", "3", "--dt", "0.1", "-a", "run")
@@ -74,15 +77,83 @@ def test_a_signal_before_the_search_leaves_nothing(recording, tmp_path, files):
     """While the model is loaded, which may take a minute."""
     folder = tmp_path / "slow"
     folder.mkdir()
-    slow = "import time\nprint('loading', flush=True)\ntime.sleep(60)\n"
+    slow = "import os, time\nopen('loading', 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
     (folder / "project.py").write_text(slow + HH_PROJECT)
-    process = start(*FIT, "--project", folder, "--output", files.folder, recording)
-    assert process.stdout.readline() == "loading\n"
+    words = ("--project", folder, "--output", files.folder, recording)
+    process = start(*FIT, *words, cwd=tmp_path)
+    loading = int(written(tmp_path / "loading"))
     process.send_signal(signal.SIGTERM)
     _out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert not files.folder.exists()
+    assert ended(loading)
+
+
+def test_a_signal_while_a_kernel_is_compiled(recording, files, cache, tmp_path):
+    """By a thread, with a compiler that hangs, and has children that do not hear signals."""
+    compiler = tmp_path / "compiler"
+    compiler.write_text(
+        "#!/bin/sh\n"
+        'case $* in *kernel.cpp*) ;; *) exec g++ "$@" ;; esac\n'
+        "trap '' TERM INT\n"
+        "sleep 1000 & echo $! $PWD >$SEEN; wait\n"
+    )
+    compiler.chmod(0o755)
+    seen = tmp_path / "seen"
+    environment = {**os.environ, "CXX": str(compiler), "SEEN": str(seen)}
+    before = set((cache / "kernels").glob("*"))
+    process = start(*FIT, "--output", files.folder, recording, env=environment, cwd=tmp_path)
+    child, _, place = written(seen).partition(" ")
+    process.send_signal(signal.SIGINT)
+    _out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert ended(int(child))
+    assert not Path(place.strip()).exists()
+    assert not files.folder.exists()
+    # No lock, and nothing half-written; what the source is for may be known.
+    assert {path.suffix for path in set((cache / "kernels").glob("*")) - before} <= {".json"}
+
+
+def written(path):
+    """Wait for a file and return what is in it."""
+    until = time.monotonic() + HANGS_IN_S
+    while time.monotonic() < until:
+        if path.exists() and (text := path.read_text()):
+            return text
+        time.sleep(0.05)
+    pytest.fail(f"there is no {path}")
+
+
+def test_a_fit_in_which_everything_fails_says_so(command, recording, tmp_path, files):
+    folder = tmp_path / "hopeless"
+    folder.mkdir()
+    text = HH_PROJECT.replace("hh.gkbar > 0.5", "hh.gkbar != 0.036")
+    (folder / "project.py").write_text(text.replace('"too leaky"', '"x" * 3_000_000'))
+    where = ("--project", folder, "--output", files.folder, recording)
+    answer = command(*FIT, "-P", "40", "-G", "50", *where)
+    assert answer.code == 3
+    assert "pyneuronautofit: error: nothing is found: all 120 candidates failed" in answer.err
+    assert "ValueError: xxx" in answer.err
+    assert "given up: 120 evaluations" in answer.out
+    assert len(answer.err) + len(answer.out) < 50_000
+    # What it has done is kept, and it can go on, for as long again.
+    assert json.loads(files.evaluations.read_text())["records"]
+    assert files.store.stat().st_size < 2_000_000
+    with open_run(files.store) as run:
+        assert run.last.number == 2
+        assert run.sessions[-1].outcome.startswith("all 120 candidates failed (120 times ")
+        assert run.losses == []
+    state = command("status", files.store)
+    assert state.code == 0
+    assert "all 120 candidates failed" in state.out
+    answer = command("--resume", files.store)
+    assert answer.code == 3
+    with open_run(files.store) as run:
+        assert run.last.number == 5
+    # A fit that comes to its end is none with a result, either.
+    assert command("--resume", files.store, "-G", "6").code == 3
 
 
 def test_a_full_disk_ends_the_run_and_it_can_go_on(where, files, command, tmp_path):

@@ -54,11 +54,12 @@ def log(monkeypatch):
             tuple(STATES.get(kind, ()) for kind in task.kinds),
         )
 
-    def compiled(source, *, precision):
+    def compiled(source, *, precision, stop):
+        assert not stop.is_set()
         done.append(("compiled", source, precision))
         return Path(f"{source}.so")
 
-    monkeypatch.setattr(library, "kernel_writer", lambda _mods: write)
+    monkeypatch.setattr(library, "kernel_writer", lambda _mods, _stop: write)
     # Where the equations of these kinds are is no matter here.
     monkeypatch.setattr(library, "source_key", lambda task, _mods: f"{abs(hash(repr(task)))}")
     monkeypatch.setattr(library, "compile_kernel", compiled)
@@ -166,6 +167,29 @@ def test_what_failed_is_tried_again(log, monkeypatch):
     assert kernels.kernel_for([LEAK]).sizes == {LEAK: 2}
 
 
+def test_what_is_being_made_is_given_up(monkeypatch):
+    """By whoever closes the simulator, while a thread waits for the compiler."""
+    given = []
+
+    def writer(_mods, stop):
+        given.append(stop)
+        return lambda _task: GeneratedKernel("source", ((),), ())
+
+    def compiled(_source, *, precision, stop):
+        given.append(stop)
+        raise KernelBuildError
+
+    monkeypatch.setattr(library, "kernel_writer", writer)
+    monkeypatch.setattr(library, "source_key", lambda _task, _mods: "key")
+    monkeypatch.setattr(library, "compile_kernel", compiled)
+    kernels = KernelLibrary(None, Opened)
+    with pytest.raises(KernelBuildError):
+        kernels.kernel_for([LEAK])
+    assert [stop.is_set() for stop in given] == [False, False]
+    kernels.abandon()
+    assert [stop.is_set() for stop in given] == [True, True]
+
+
 # --- who writes sources
 
 
@@ -177,8 +201,8 @@ class Pool:
     def __init__(self, answer, message=""):
         self._answer, self._message = answer, message
 
-    def __call__(self, job, n_worker, time_limit_s, tasks_per_worker):
-        assert (n_worker, tasks_per_worker) == (1, 1)
+    def __call__(self, job, n_worker, time_limit_s, tasks_per_worker, stop):
+        assert (n_worker, tasks_per_worker, stop) == (1, 1, None)
         assert time_limit_s >= 600.0
         assert job.setup == Path("mods")
         return self

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 import os
 import signal
+import threading
 import time
+from concurrent.futures import CancelledError
 
 import pytest
 
@@ -15,8 +18,8 @@ from pyneuronautofit.simulators.processes import pool as pool_module
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 
 
-def pool(make, setup, n_worker=2, time_limit_s=30.0, tasks_per_worker=100):
-    return WorkerPool(Job(make, setup), n_worker, time_limit_s, tasks_per_worker)
+def pool(make, setup, n_worker=2, time_limit_s=30.0, tasks_per_worker=100, stop=None):
+    return WorkerPool(Job(make, setup), n_worker, time_limit_s, tasks_per_worker, stop)
 
 
 @pytest.fixture
@@ -98,11 +101,25 @@ def test_a_set_up_that_dies_is_given_up_after_some_starts(opened):
         list(opened(os._exit, 3).map([1, 2]))
 
 
-def test_a_set_up_that_hangs_is_given_up(opened):
+def test_a_set_up_that_hangs_is_given_up(opened, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(pool_module, "_SILENT_S", 1.0)
     began = time.monotonic()
     with pytest.raises(ModelError, match=r"not loaded within 3 s"):
         opened(time.sleep, 1000.0, time_limit_s=3.0).check()
     assert time.monotonic() - began < 30
+    assert caplog.messages == ["the model is still being loaded"]
+
+
+def test_whoever_waits_for_tasks_can_be_stopped(opened):
+    stop = threading.Event()
+    stopped = opened(_sleeper, None, stop=stop)
+    tasks = stopped.map([0.0, 1000.0])
+    assert next(tasks).status is RunStatus.OK
+    stop.set()
+    with pytest.raises(CancelledError):
+        next(tasks)
+    assert not stopped._busy()
 
 
 # --- several tasks in a message

@@ -126,3 +126,56 @@ def test_an_error_is_described_in_one_line_with_its_place():
     )
     assert worker.describe(ValueError("two\n  lines")) == "ValueError: two lines"
     assert worker.describe(ValueError()) == "ValueError: no message"
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit, BaseException])
+def test_whatever_a_task_raises_is_its_own_failure(kind, capsys):
+    def handler(task):
+        raise kind("x" * 5_000_000)
+
+    ((status, message, value),) = worker._answers(handler, [1])
+    assert (status, value) == (RunStatus.FAILED, None)
+    assert message.startswith(f"{kind.__name__}: xxx")
+    assert "(5000000 characters) (" in message
+    # Neither a message nor what is printed grows with it.
+    assert len(message) + len(capsys.readouterr().err) < 10_000
+
+
+def exhausted(_setup):
+    def handler(task):
+        raise MemoryError(task)
+
+    return handler
+
+
+def test_a_worker_without_memory_says_so_and_ends():
+    with served(exhausted) as connection:
+        assert told(connection) is None
+        connection.send_bytes(pickle.dumps(["much"]))
+        answer = told(connection)
+        assert isinstance(answer, worker.OutOfMemory)
+        assert answer.message.startswith("MemoryError: much (")
+        with pytest.raises((EOFError, ConnectionResetError)):
+            told(connection)
+
+
+def leaving(_setup):
+    raise SystemExit(0)
+
+
+def test_a_set_up_that_leaves_is_an_error():
+    with served(leaving) as connection, pytest.raises(ModelError, match="built: SystemExit: 0"):
+        raise told(connection)
+
+
+def test_it_watches_its_parent_and_its_memory_first(monkeypatch):
+    done = []
+    monkeypatch.setattr(worker, "end_with", lambda parent: done.append(("parent", parent)))
+    monkeypatch.setattr(worker, "limit_memory", lambda limit: done.append(("memory", limit)))
+    monkeypatch.setattr(worker, "main", lambda descriptor: done.append(("main", descriptor)))
+    worker.begin(7, 1, 0)
+    worker.begin(7, 1, 100)
+    assert done == [
+        *[("parent", 1), ("main", 7)],
+        *[("parent", 1), ("memory", 100), ("main", 7)],
+    ]

@@ -51,6 +51,9 @@ from pyneuronautofit.runs import (
 
 _log = logging.getLogger(__name__)
 
+#: The exit code of a fit in which no candidate could be simulated.
+NOTHING_FOUND = 3
+
 DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recording."
 
 
@@ -217,7 +220,9 @@ def _close(session: FitSession, progress: Progress) -> int:
         files=session.files,
         figure=figure,
     )
-    return INTERRUPTED if progress.interrupted else 0
+    if progress.interrupted:
+        return INTERRUPTED
+    return NOTHING_FOUND if progress.given_up else 0
 
 
 class _All:

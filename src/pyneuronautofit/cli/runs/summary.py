@@ -66,6 +66,7 @@ def print_summary(
         searched with.
     """
     how = "interrupted" if progress.interrupted else "finished"
+    how = "given up" if progress.given_up else how
     screen.print(
         f"{how}: {len(progress.history)} evaluations in {progress.seconds:.1f} s, "
         f"{len(progress.archive.rows)} non-dominated models"
@@ -84,7 +85,10 @@ def print_summary(
         if reference and problem.reference is not None:
             screen.print(f"in brackets: NEURON, fixed steps of {problem.reference.step_ms:g} ms")
     elif len(progress.history):
-        screen.print("no candidate could be simulated; the log says why")
+        screen.print(
+            "no candidate could be simulated; the log says why. Correct the model or the bounds of "
+            "its parameters, or give it more time (--time-limit)"
+        )
     else:
         screen.print("it was interrupted before the first generation was complete")
     screen.print(f"population and archive  {files.final}", soft_wrap=True)

@@ -107,6 +107,7 @@ class BatchProbe:
 
     def close(self) -> None:
         """End processes and threads."""
+        self._kernels.abandon()
         self._threads.shutdown(cancel_futures=True)
         self._pool.close()
 

@@ -64,7 +64,7 @@ class Session:
     began, ended
         Times (ISO 8601, UTC); `ended` is None for a session that goes on, or that was killed.
     outcome
-        How it ended: `finished`, `interrupted`, or what went wrong.
+        How it ended: `finished`, `interrupted`, or what went wrong: an error, or all candidates.
     content
         Of that session: `command`, `settings` that differ from the run's, `versions`, `simulator`,
         `n_worker`, `host`.

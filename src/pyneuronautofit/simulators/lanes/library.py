@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any, Generic, TypeVar
 
 from pyneuronautofit._native import artifacts
@@ -87,7 +88,8 @@ class KernelLibrary(Generic[K_co]):
         self._mods = mods
         self._opens = opens
         self._purpose = GenerateKernel((), precision, opens.target, receiving)
-        self._generate = kernel_writer(mods)
+        self._stop = Event()
+        self._generate = kernel_writer(mods, self._stop)
         self._loaded: dict[frozenset[NodeKind], LoadedKernel[K_co]] = {}
 
     @property
@@ -105,6 +107,10 @@ class KernelLibrary(Generic[K_co]):
         """Names for the kernels that have been loaded."""
         return tuple(sorted(loaded.key for loaded in list(self._loaded.values())))
 
+    def abandon(self) -> None:
+        """Give up, in whatever thread, what is being written and compiled; no more is made."""
+        self._stop.set()
+
     def kernel_for(self, kinds: Iterable[NodeKind]) -> LoadedKernel[K_co]:
         """Return the kernel for cells with these kinds of nodes.
 
@@ -114,6 +120,8 @@ class KernelLibrary(Generic[K_co]):
             If a mechanism cannot be simulated.
         KernelBuildError
             If the kernel cannot be compiled; NoCompilerError if there is no compiler.
+        concurrent.futures.CancelledError
+            If it is given up.
         """
         wanted = frozenset(kinds)
         if wanted not in self._loaded:
@@ -126,7 +134,7 @@ class KernelLibrary(Generic[K_co]):
         sidecar = artifacts.cache_folder("kernels") / f"{key}.json"
         known = _from_json(read_sidecar(sidecar), len(kinds))
         generated = known or self._generate(task)
-        path = compile_kernel(generated.source, precision=task.precision)
+        path = compile_kernel(generated.source, precision=task.precision, stop=self._stop)
         if known is None:
             write_sidecar(sidecar, asdict(generated))
         return LoadedKernel(
@@ -138,11 +146,13 @@ class KernelLibrary(Generic[K_co]):
         )
 
 
-def kernel_writer(mods: Path | None) -> Callable[[GenerateKernel], GeneratedKernel]:
+def kernel_writer(
+    mods: Path | None, stop: Event | None = None
+) -> Callable[[GenerateKernel], GeneratedKernel]:
     """Return what has the sources of kernels written, each by a process of its own."""
 
     def write(task: GenerateKernel) -> GeneratedKernel:
-        pool = WorkerPool(Job(make_writer, mods), 1, _WRITING_LIMIT_S, 1)
+        pool = WorkerPool(Job(make_writer, mods), 1, _WRITING_LIMIT_S, 1, stop)
         try:
             (outcome,) = pool.map([task])
         finally:

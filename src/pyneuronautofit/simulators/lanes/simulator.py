@@ -151,6 +151,7 @@ class BatchSimulator:
 
     def close(self) -> None:
         """End processes and threads."""
+        self._kernels.abandon()
         self._engine.abandon()
         self._threads.shutdown(cancel_futures=True)
         self._workers.close()

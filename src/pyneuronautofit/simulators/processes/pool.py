@@ -11,18 +11,25 @@ several, each of them is given to a worker again, alone: only the one that is to
 
 from __future__ import annotations
 
+import logging
 import math
 import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from threading import Event
 from typing import Any
 
 from pyneuronautofit.errors import ModelError, PyNeuronAutofitError
 from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators.processes.memory import VARIABLE, memory_limit
 from pyneuronautofit.simulators.processes.process import Outcome, WorkerProcess
+from pyneuronautofit.simulators.processes.worker import OutOfMemory
+
+_log = logging.getLogger(__name__)
 
 __all__ = ["Job", "Outcome", "WorkerPool"]
 
@@ -33,6 +40,10 @@ _MESSAGE_S = 0.02
 _MESSAGE_LIMIT_S = 5.0
 # So many messages are left for each worker when one is filled: all end at about the same time.
 _MESSAGES_AHEAD = 2
+# After so long it is said that a model is being loaded.
+_SILENT_S = 5.0
+# So often it is looked whether all has been called off.
+_LOOK_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -64,13 +75,24 @@ class WorkerPool:
         A task that takes longer ends with its worker.
     tasks_per_worker
         After so many a worker is replaced by a fresh one, which frees what it has leaked.
+    stop
+        Whoever waits for tasks gives up when it is set.
     """
 
-    def __init__(self, job: Job, n_worker: int, time_limit_s: float, tasks_per_worker: int) -> None:
+    def __init__(
+        self,
+        job: Job,
+        n_worker: int,
+        time_limit_s: float,
+        tasks_per_worker: int,
+        stop: Event | None = None,
+    ) -> None:
         self._job = pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL)
         self._n_worker = n_worker
         self._time_limit_s = time_limit_s
         self._tasks_per_worker = tasks_per_worker
+        self._memory_bytes = memory_limit()
+        self._stop = stop
         self._workers: list[WorkerProcess] = []
         self._failed_starts = 0
         self._seconds_per_task = math.inf
@@ -79,7 +101,9 @@ class WorkerPool:
         """Start a worker and wait until it has made its handler; raises what stops it from that."""
         worker = self._idle() or self._start()
         while not worker.ready:
-            if not wait([worker.connection], timeout=self._time_limit_s):
+            if not wait([worker.connection], timeout=min(_SILENT_S, self._time_limit_s)):
+                _log.info("the model is still being loaded", extra={"notice": True})
+            if not wait([worker.connection], timeout=max(self._time_limit_s - _SILENT_S, 0.0)):
                 self._discard(worker)
                 raise ModelError(
                     f"the model was not loaded within {self._time_limit_s:g} s: does its file "
@@ -101,6 +125,8 @@ class WorkerPool:
         ------
         PyNeuronAutofitError
             If no worker can be set up: then every task would fail.
+        concurrent.futures.CancelledError
+            If it was stopped.
         """
         work = _Waiting(tasks, together)
         try:
@@ -127,7 +153,7 @@ class WorkerPool:
         return next((worker for worker in self._workers if not worker.tasks), None)
 
     def _start(self) -> WorkerProcess:
-        worker = WorkerProcess(self._job)
+        worker = WorkerProcess(self._job, self._memory_bytes)
         self._workers.append(worker)
         return worker
 
@@ -163,6 +189,10 @@ class WorkerPool:
         busy = self._busy()
         next_deadline = min(worker.since + self._limit_s(worker) for worker in busy)
         timeout = max(next_deadline - time.monotonic(), 0.0)
+        if self._stop is not None:
+            if self._stop.is_set():
+                raise CancelledError
+            timeout = min(timeout, _LOOK_S)
         ready = wait([worker.connection for worker in busy], timeout=timeout)
         for worker in busy:
             if worker.connection in ready:
@@ -180,6 +210,9 @@ class WorkerPool:
         except (EOFError, OSError, pickle.UnpicklingError):
             yield from self._give_up(worker, work, RunStatus.CRASHED, worker.last_words())
             return
+        if isinstance(answers, OutOfMemory):
+            yield from self._out_of_memory(worker, work, answers)
+            return
         outcomes = worker.outcomes(answers)
         self._seconds_per_task = max(outcomes[0].seconds, 1e-6)
         yield from outcomes
@@ -194,6 +227,21 @@ class WorkerPool:
             work.put_back(worker.tasks, alone=True)
         else:
             yield from worker.outcomes([(status, message, None)])
+        self._discard(worker)
+
+    def _out_of_memory(
+        self, worker: WorkerProcess, work: _Waiting, answer: OutOfMemory
+    ) -> Iterator[Outcome]:
+        """End a worker that has no memory left; its task fails if it has had all of it alone."""
+        if len(worker.tasks) > 1 or worker.n_done:
+            # What others have left behind is no fault of this one.
+            work.put_back(worker.tasks, alone=True)
+        else:
+            message = (
+                f"{answer.message}: a simulating process may have {self._memory_bytes / 1e9:.3g} "
+                f"GB of memory ({VARIABLE} says otherwise)"
+            )
+            yield from worker.outcomes([(RunStatus.FAILED, message, None)])
         self._discard(worker)
 
     def _receive_ready(self, worker: WorkerProcess, work: _Waiting | None = None) -> None:

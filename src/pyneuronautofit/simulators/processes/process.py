@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import IO, Any
 
+from pyneuronautofit._programs import ProgramGroup, python_environment
 from pyneuronautofit.simulators._base import RunStatus
 
 _BOOT = (
-    "import sys; from pyneuronautofit.simulators.processes.worker import main; "
-    "main(int(sys.argv[1]))"
+    "import sys; from pyneuronautofit.simulators.processes.worker import begin; "
+    "begin(*map(int, sys.argv[1:]))"
 )
 _PRINTED_BYTES = 1 << 16
 
@@ -50,9 +51,17 @@ class Outcome:
 
 
 class WorkerProcess:
-    """One process, seen from the outside."""
+    """One process, seen from the outside.
 
-    def __init__(self, job: bytes) -> None:
+    Parameters
+    ----------
+    job
+        What it does, pickled.
+    memory_bytes
+        How much memory it may have; 0: any amount.
+    """
+
+    def __init__(self, job: bytes, memory_bytes: int = 0) -> None:
         self.tasks: list[int] = []
         self.since = time.monotonic()
         self.ready = False
@@ -60,16 +69,15 @@ class WorkerProcess:
         self._printed: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed in kill)
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
+            numbers = (theirs.fileno(), os.getpid(), memory_bytes)
+            self._group = ProgramGroup(
+                [sys.executable, "-P", "-c", _BOOT, *map(str, numbers)],
+                pass_fds=[theirs.fileno()],
                 stdout=self._printed,
                 stderr=self._printed,
-                pass_fds=[theirs.fileno()],
                 env=_environment(),
-                # Ctrl-C is the parent's business: it decides what becomes of the workers.
-                start_new_session=True,
             )
+        self._process = self._group.process
         self.connection = Connection(ours.detach())
         with contextlib.suppress(OSError):  # it died at once; reading will tell
             self.connection.send_bytes(job)
@@ -107,10 +115,9 @@ class WorkerProcess:
         return f"{how}; it printed: {printed}" if printed else how
 
     def kill(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, and what it has started, whatever it is doing."""
         self.connection.close()
-        self._process.kill()
-        self._process.wait()
+        self._group.kill()
         self._printed.close()
 
     def _forget_printed(self) -> None:
@@ -121,9 +128,7 @@ class WorkerProcess:
 
 
 def _environment() -> dict[str, str]:
-    environment = dict(os.environ)
-    # The same modules as here, the working directory included where it is on our path.
-    environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    environment = python_environment()
     environment.setdefault("NEURON_MODULE_OPTIONS", "-nogui")
     # Parallelism is by processes; threads of a maths library would only fight over the cores.
     environment.setdefault("OMP_NUM_THREADS", "1")

@@ -9,25 +9,63 @@ from __future__ import annotations
 
 import contextlib
 import pickle
+import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from pyneuronautofit._text import told
 from pyneuronautofit.errors import ModelError, PyNeuronAutofitError
 from pyneuronautofit.simulators._base import RunStatus
+from pyneuronautofit.simulators.processes.memory import limit_memory
+from pyneuronautofit.simulators.processes.parent import end_with
+
+# Enough to say that there is no more.
+_RESERVE_BYTES = 1 << 22
+# Of an error's calls, the last ones are printed: a recursion has a thousand.
+_MOST_CALLS = 20
+
+
+@dataclass(frozen=True)
+class OutOfMemory:
+    """The answer of a worker that has no memory left for its tasks, and ends.
+
+    Attributes
+    ----------
+    message
+        What it was doing.
+    """
+
+    message: str
+
+
+def begin(descriptor: int, parent: int, memory_bytes: int) -> None:
+    """Run a worker process of its own; what `WorkerProcess` starts."""
+    end_with(parent)
+    if memory_bytes:
+        limit_memory(memory_bytes)
+    main(descriptor)
 
 
 def main(descriptor: int) -> None:
     """Serve the pool at the other end of a socket until it closes it."""
     connection = Connection(descriptor)
+    reserve = bytearray(_RESERVE_BYTES)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         handler = _set_up(connection)
         if handler is None:
             return
         while True:
             tasks = pickle.loads(connection.recv_bytes())
-            connection.send_bytes(_dump(_answers(handler, tasks)))
+            try:
+                answer = _dump(_answers(handler, tasks))
+            except MemoryError as error:
+                del reserve
+                connection.send_bytes(_dump(OutOfMemory(describe(error))))
+                return
+            connection.send_bytes(answer)
 
 
 def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
@@ -37,8 +75,8 @@ def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
     except PyNeuronAutofitError as error:
         connection.send_bytes(_dump(error))
         return None
-    except Exception as error:  # noqa: BLE001 (the user's model can raise anything)
-        traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001 (the user's model can raise anything)
+        _print(error)
         connection.send_bytes(_dump(ModelError(f"the model cannot be built: {describe(error)}")))
         return None
     connection.send_bytes(_dump(None))
@@ -59,17 +97,24 @@ def _answers(
 def _answer(handler: Callable[[Any], Any], task: object) -> tuple[RunStatus, str, Any]:
     try:
         return RunStatus.OK, "", handler(task)
-    except Exception as error:  # noqa: BLE001 (one candidate's failure is a result, not an end)
-        traceback.print_exc()
+    except MemoryError:
+        raise
+    except BaseException as error:  # noqa: BLE001 (one candidate's failure is a result, not an end)
+        _print(error)
         return RunStatus.FAILED, describe(error), None
 
 
 def describe(error: BaseException) -> str:
     """Return an error of user code in one line, with the place where it was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    text = " ".join(str(error).split()) or "no message"
-    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {text}{where}"
+    last = traceback.extract_tb(error.__traceback__, limit=-1)
+    where = f" ({last[0].filename}, line {last[0].lineno})" if last else ""
+    return f"{told(error)}{where}"
+
+
+def _print(error: BaseException) -> None:
+    """Print an error where a worker's last words are kept."""
+    calls = traceback.format_tb(error.__traceback__, limit=-_MOST_CALLS)
+    sys.stderr.write(f"Traceback (most recent call last):\n{''.join(calls)}{told(error)}\n")
 
 
 def _dump(value: object) -> bytes:
