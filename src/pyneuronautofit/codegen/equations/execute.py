@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from pyneuronautofit.codegen.equations import physics
+from pyneuronautofit.codegen.equations.shared import ASSIGNED_NOWHERE, base_of, left_name
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import FUNCTIONS, Node, constant_value
 from pyneuronautofit.codegen.ir.node import known_truth as truth_of
@@ -80,6 +81,9 @@ class Executor:
         Whose statements these are.
     value_before
         The name of a variable -> its value before anything was executed.
+    shared
+        Shared variables (`shared.py`) that are assigned: before that each of them is what another
+        segment has left.
     single
         Whether the expressions are for single precision.
 
@@ -95,10 +99,12 @@ class Executor:
         mechanism: tree.Mechanism,
         value_before: Callable[[str], Node],
         *,
+        shared: frozenset[str] = frozenset(),
         single: bool = False,
     ) -> None:
         self.graph = graph
         self.mechanism = mechanism
+        self.shared = shared
         self.single = single
         self.values: Scope = {}
         self._value_before = value_before
@@ -134,11 +140,27 @@ class Executor:
             if key in scope:
                 return scope[key]
         if key not in self.values:
-            constant = self.mechanism.constants.get(key)
-            if constant is not None:
-                return self.graph.const(constant)
-            self.values[key] = self._value_before(key)
+            if key in self.mechanism.constants:
+                return self._before(key)
+            self.values[key] = self._before(key)
         return self.values[key]
+
+    def _before(self, key: str) -> Node:
+        """Return the value of a variable before anything was executed."""
+        if base_of(key) in self.shared:
+            return self.graph.input(left_name(self.mechanism.suffix, key))
+        constant = self.mechanism.constants.get(key)
+        return self._value_before(key) if constant is None else self.graph.const(constant)
+
+    def forget_shared(self) -> Scope:
+        """Forget shared variables, at the end of a pass over all segments; return what they were.
+
+        What they are in the next one is what the last segment has left.
+        """
+        gone = {key: node for key, node in self.values.items() if base_of(key) in self.shared}
+        for key in gone:
+            del self.values[key]
+        return {key: node for key, node in gone.items() if node is not self._before(key)}
 
     def set(self, key: str, node: Node) -> None:
         """Keep a value under a name, in the innermost scope that has it."""
@@ -146,6 +168,8 @@ class Executor:
             if key in scope:
                 scope[key] = node
                 return
+        if key in ASSIGNED_NOWHERE:
+            raise self.refuse(key, "assigned: it is NEURON's own, and the same for all mechanisms")
         self.values[key] = node
 
     @contextlib.contextmanager
@@ -253,8 +277,8 @@ class Executor:
         values, scopes = taken
         for key in dict.fromkeys([*values, *self.values]):
             # A variable that only one branch knows had its earlier value in the other.
-            one = values[key] if key in values else self._value_before(key)
-            other = self.values[key] if key in self.values else self._value_before(key)
+            one = values[key] if key in values else self._before(key)
+            other = self.values[key] if key in self.values else self._before(key)
             self.values[key] = self.graph.select(condition, one, other)
         for here, there in zip(self._scopes, scopes):
             for key in here:

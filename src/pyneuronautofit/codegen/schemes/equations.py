@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pyneuronautofit.codegen.equations.execute import Executor
-from pyneuronautofit.codegen.equations.initial import Beginning
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
     STATE_TIME,
@@ -125,7 +124,7 @@ class _CollectingSegment(Segment):
         kept = {node: self.graph.input(name) for name, node in updates.items()}
         roots = self.graph.replace([put_in(root) for root in roots], kept)
         updates = {name: put_in(node) for name, node in updates.items()}
-        beginning = Beginning(self.graph, self.mechanisms, self.ions)
+        beginning = self.beginning()
         states = {*rates, *updates}
 
         def read(node: Node, others: Iterable[Name] = ()) -> Node:

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pyneuronautofit.codegen.equations.execute import Executor
-from pyneuronautofit.codegen.equations.initial import Beginning
 from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, VOLTAGE, WEIGHT
 from pyneuronautofit.codegen.equations.segment import Segment, ordered_mechanisms
 from pyneuronautofit.codegen.equations.solve import solve
@@ -235,7 +234,7 @@ class _Node(Segment):
             first_current,
             first_slope,
         ]
-        beginning = Beginning(graph, self.mechanisms, self.ions)
+        beginning = self.beginning()
         first = beginning.put_in(first, inputs_of(first))
         step = beginning.put_in(step, inputs_of(step) - set(states))
         if receiver is not None:
