@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 from pyneuronautofit.codegen.equations import physics
 from pyneuronautofit.codegen.equations.shared import ASSIGNED_NOWHERE, base_of, left_name
+from pyneuronautofit.codegen.equations.tables import interpolate
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import FUNCTIONS, Node, constant_value
 from pyneuronautofit.codegen.ir.node import known_truth as truth_of
@@ -84,6 +86,8 @@ class Executor:
     shared
         Shared variables (`shared.py`) that are assigned: before that each of them is what another
         segment has left.
+    initial
+        Whether this is INITIAL.
     single
         Whether the expressions are for single precision.
 
@@ -100,11 +104,13 @@ class Executor:
         value_before: Callable[[str], Node],
         *,
         shared: frozenset[str] = frozenset(),
+        initial: bool = False,
         single: bool = False,
     ) -> None:
         self.graph = graph
         self.mechanism = mechanism
         self.shared = shared
+        self.initial = initial
         self.single = single
         self.values: Scope = {}
         self._value_before = value_before
@@ -141,11 +147,11 @@ class Executor:
                 return scope[key]
         if key not in self.values:
             if key in self.mechanism.constants:
-                return self._before(key)
-            self.values[key] = self._before(key)
+                return self.before(key)
+            self.values[key] = self.before(key)
         return self.values[key]
 
-    def _before(self, key: str) -> Node:
+    def before(self, key: str) -> Node:
         """Return the value of a variable before anything was executed."""
         if base_of(key) in self.shared:
             return self.graph.input(left_name(self.mechanism.suffix, key))
@@ -160,7 +166,7 @@ class Executor:
         gone = {key: node for key, node in self.values.items() if base_of(key) in self.shared}
         for key in gone:
             del self.values[key]
-        return {key: node for key, node in gone.items() if node is not self._before(key)}
+        return {key: node for key, node in gone.items() if node is not self.before(key)}
 
     def set(self, key: str, node: Node) -> None:
         """Keep a value under a name, in the innermost scope that has it."""
@@ -277,8 +283,8 @@ class Executor:
         values, scopes = taken
         for key in dict.fromkeys([*values, *self.values]):
             # A variable that only one branch knows had its earlier value in the other.
-            one = values[key] if key in values else self._before(key)
-            other = self.values[key] if key in self.values else self._before(key)
+            one = values[key] if key in values else self.before(key)
+            other = self.values[key] if key in self.values else self.before(key)
             self.values[key] = self.graph.select(condition, one, other)
         for here, there in zip(self._scopes, scopes):
             for key in here:
@@ -364,7 +370,10 @@ class Executor:
         arguments = [self.graph.as_number(self.evaluate(argument)) for argument in call.arguments]
         block = self.mechanism.blocks.get(call.name)
         if block is not None:
-            return self._follow(block, arguments)
+            if block.table is None or not self.mechanism.tables:
+                return self._follow(block, arguments)
+            follow = partial(self._follow, block)
+            return interpolate(self, block, block.table, arguments[0], follow)
         name = _SYNONYMS.get(call.name, call.name)
         if name in FUNCTIONS and name not in _UNKNOWN:
             return self.graph.call(name, *arguments)

@@ -21,6 +21,7 @@ from pyneuronautofit.codegen.equations.names import (
 )
 from pyneuronautofit.codegen.equations.shared import (
     LEFT,
+    STALE,
     base_of,
     is_shared,
     is_uniform,
@@ -87,6 +88,12 @@ class Beginning:
     def _value(self, name: Name) -> Node:
         if name[0] == LEFT:
             return self._left_value(name)
+        if name[0] == STALE:
+            why = (
+                "a block with a TABLE assigns it, but it is not in the TABLE: NEURON executes that "
+                "only where it makes the table; assign it in another block"
+            )
+            raise refused(self._mechanisms[name[1]], name[2], why)
         if name[0] == "mechanism":
             return self._mechanism_value(*name[1:])
         if name[0] == "ion":
@@ -206,7 +213,7 @@ def _begun(
     graph: Graph, mechanism: tree.Mechanism, voltage: Node, shared: frozenset[str]
 ) -> Executor:
     """Return what executes INITIAL."""
-    executor = Executor(graph, mechanism, Before(graph, mechanism), shared=shared)
+    executor = Executor(graph, mechanism, Before(graph, mechanism), shared=shared, initial=True)
     executor.values["v"] = voltage
     executor.values["t"] = graph.const(0.0)
     executor.values["dt"] = graph.input(STEP)

@@ -52,7 +52,11 @@ def ordered_mechanisms(
         By suffix; all that the kind has.
     """
     return tuple(
-        replace(mechanisms[mechanism_of(name)], suffix=name)
+        replace(
+            mechanisms[mechanism_of(name)],
+            suffix=name,
+            tables=mechanism_of(name) in kind.tabulated,
+        )
         for name in order_of_execution(kind, mechanisms)
     )
 

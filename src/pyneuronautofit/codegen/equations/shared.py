@@ -21,6 +21,8 @@ from pyneuronautofit.errors import UnsupportedModel
 
 #: How the name of an input begins that stands for what another segment may have left.
 LEFT = "left"
+#: The same of what a block with a TABLE leaves where it makes the table.
+STALE = "stale"
 #: Names that NEURON gives a meaning to in all mechanisms.
 COMMON = frozenset({"v", "t", "dt", "celsius", "diam", "area"})
 #: Those whose numbers are not the mechanism's own. The voltage is a copy.
@@ -30,6 +32,11 @@ ASSIGNED_NOWHERE = COMMON - {"v"}
 def left_name(suffix: str, key: str) -> Name:
     """Return the name of what another segment may have left in a shared variable."""
     return (LEFT, suffix, key)
+
+
+def stale_name(suffix: str, key: str) -> Name:
+    """Return the name of what a variable is that a block with a TABLE leaves, but has not in it."""
+    return (STALE, suffix, key)
 
 
 def base_of(key: str) -> str:

@@ -22,6 +22,7 @@ from pyneuronautofit.codegen.equations.names import (
 )
 from pyneuronautofit.codegen.equations.rates import Rates, collect
 from pyneuronautofit.codegen.equations.segment import Segment, copied_from_ions, ordered_mechanisms
+from pyneuronautofit.codegen.equations.tables import KNOT
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
@@ -94,7 +95,7 @@ def build_equations(
     ).found()
 
 
-_STAND_INS = frozenset({"unknown", "no", "step", "past", "middle"})
+_STAND_INS = frozenset({"unknown", "no", "step", "past", "middle", KNOT})
 
 
 class _CollectingSegment(Segment):

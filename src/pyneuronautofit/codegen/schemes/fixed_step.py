@@ -18,6 +18,7 @@ from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, VOLTAGE, WEIGHT
 from pyneuronautofit.codegen.equations.segment import Segment, ordered_mechanisms
 from pyneuronautofit.codegen.equations.solve import solve
+from pyneuronautofit.codegen.equations.tables import KNOT
 from pyneuronautofit.codegen.ir.calculus import depends_on, derivative
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
@@ -111,7 +112,7 @@ def receiver_of(kind: NodeKind, receiving: str) -> str | None:
 
 
 # Stand-ins for values that are put in later.
-_OPAQUE = frozenset({"unknown", "held"})
+_OPAQUE = frozenset({"unknown", "held", KNOT})
 
 
 class _Node(Segment):
