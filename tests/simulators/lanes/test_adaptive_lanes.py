@@ -51,7 +51,7 @@ def apart(names, folder, tolerance_mV, precision="double"):
     """Return how far adaptive steps and CVODE are apart, for every cell."""
     source, experiment, table, sweeps = model(names, folder)
     with NeuronSimulator(
-        source, experiment, 2, exact_tables=True, cvode_tolerance_mV=1e-6
+        source, experiment, 2, cvode_tolerance_mV=1e-6
     ) as simulator:
         truth = simulator.run(table)
     ours = adaptive(source, experiment, table, tolerance_mV, precision)

@@ -25,6 +25,7 @@ from pyneuronautofit.codegen.equations.shared import (
     base_of,
     is_shared,
     is_uniform,
+    left_name,
     refused,
     shared_anywhere,
 )
@@ -35,6 +36,10 @@ from pyneuronautofit.codegen.kinds import IonUse, NodeVariable, mechanism_of
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.errors import UnsupportedModel
 
+_BEFORE = (
+    "INITIAL reads it before it is assigned: NEURON keeps one value for all segments, and what is "
+    "read is what another segment or another cell has left; call first what assigns it"
+)
 _CELSIUS = NodeVariable("global", "", "celsius", None)
 
 
@@ -129,9 +134,20 @@ class Beginning:
                 return value
             if not mechanism.is_global(name):
                 return self._graph.const(0.0)  # nobody has given it a value
+        left = {each for each in inputs if each[0] == LEFT}
+        if left and not self._is_computed_once(mechanism, key, made):
+            raise refused(mechanism, key, _BEFORE)
         if mechanism.is_global(name):
             return self._read(_global(suffix, name, index))
         raise refused(mechanism, key)
+
+    def _is_computed_once(self, mechanism: tree.Mechanism, key: str, made: Node) -> bool:
+        """Say whether the first segment of all gives a variable a value that stays."""
+        suffix, before = mechanism.suffix, self._graph.input(left_name(mechanism.suffix, key))
+        if made.op != "select" or before not in made.args[1:]:
+            return False
+        others = inputs_of([node for node in made.args[1:] if node is not before])
+        return is_uniform(mechanism, self._shared[suffix], others)
 
     def _left_value(self, name: Name) -> Node:
         """Return what is in a shared variable whichever segment was the last; else refuse it."""
@@ -201,12 +217,7 @@ def check_initial(mechanism: tree.Mechanism, shared: frozenset[str]) -> None:
     made = [node for key, node in executor.values.items() if base_of(key) not in shared]
     for name in sorted(inputs_of(made)):
         if name[0] == LEFT:
-            why = (
-                "INITIAL reads it before it is assigned: NEURON keeps one value for all segments, "
-                "and what is read is what another segment or another cell has left; call first "
-                "what assigns it"
-            )
-            raise refused(mechanism, name[-1], why)
+            raise refused(mechanism, name[-1], _BEFORE)
 
 
 def _begun(

@@ -50,11 +50,7 @@ def is_shared(mechanism: tree.Mechanism, name: str) -> bool:
         return False
     if any(name in (*ion.reads, *ion.writes) for ion in mechanism.ions):
         return False  # every segment has a copy of its own
-    return (
-        mechanism.is_global(name)
-        or name in mechanism.file_locals
-        or name in mechanism.constants
-    )
+    return mechanism.is_global(name) or name in mechanism.file_locals or name in mechanism.constants
 
 
 def shared_in_steps(mechanism: tree.Mechanism) -> frozenset[str]:
