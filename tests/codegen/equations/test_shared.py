@@ -88,8 +88,10 @@ def test_what_is_uniform(made):
     mechanism, shared = made(), frozenset({"inf"})
     same = [("celsius",), ("mechanism", "made", "q"), ("mechanism", "made", "w[1]")]
     assert is_uniform(mechanism, shared, same)
-    for other in (("v",), ("dt",), ("mechanism", "made", "own"), ("mechanism", "made", "inf"),
-                  ("mechanism", "other", "q"), ("ion", "k", "ek"), ("left", "made", "q")):  # fmt: skip
+    for other in (
+        *(("v",), ("dt",), ("ion", "k", "ek"), ("left", "made", "q")),
+        *(("mechanism", "made", "own"), ("mechanism", "made", "inf"), ("mechanism", "other", "q")),
+    ):
         assert not is_uniform(mechanism, shared, [*same, other])
 
 

@@ -75,7 +75,10 @@ def test_blocks(everything):
     assert everything.initial == (tree.Assign(variable("m"), one(0.5)),)
     assert everything.breakpoint[0] == tree.Solve("states", "cnexp", False)
     assert everything.blocks["f"] == tree.Block(
-        "FUNCTION", "f", ("u",), (tree.Assign(variable("f"), variable("u")),),
+        "FUNCTION",
+        "f",
+        ("u",),
+        (tree.Assign(variable("f"), variable("u")),),
         tree.Table(frozenset(), one(0.0), one(1.0), 10),
     )
     decay = tree.Differential(variable("m"), tree.Unary("-", variable("m")))

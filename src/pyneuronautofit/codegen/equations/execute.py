@@ -40,20 +40,6 @@ _PHYSICS: dict[str, tuple[int, Callable[..., Node]]] = {
 Scope = dict[str, Node]
 
 
-def word_of(statement: tree.Statement) -> str:
-    """Return by which word a statement is found in its file."""
-    match statement:
-        case tree.Differential(target):
-            return f"{target.name}'"
-        case tree.Solve(block):
-            return f"SOLVE {block}"
-        case tree.Reaction(_, ((count, reactant), *_)):
-            return f"~ {reactant.name}" if count == 1 else f"~ {count} {reactant.name}"
-        case tree.Reaction() | tree.Equation():
-            return "~"
-    return type(statement).__name__.upper()
-
-
 class BlockContext(Protocol):
     """Takes the statements that only some blocks have.
 
@@ -233,9 +219,9 @@ class Executor:
                 raise refusal(mechanism.path, mechanism.source, construct, place=place)
             case _:
                 if self._context is None:
-                    raise self.refuse(word_of(statement), "it stands where it is not expected")
+                    raise self.refuse(tree.word_of(statement), "it stands where it is not expected")
                 if self._undecided and not self._context.within_decisions:
-                    raise self.refuse(word_of(statement), "inside of IF or ELSE")
+                    raise self.refuse(tree.word_of(statement), "inside of IF or ELSE")
                 self._context.take(self, statement)
 
     def _declare(self, names: tuple[tuple[str, tree.Expression | None], ...]) -> None:

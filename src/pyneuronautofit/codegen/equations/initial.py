@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from pyneuronautofit.codegen.equations.execute import Executor, word_of
+from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
     STATE_TIME,
@@ -242,7 +242,7 @@ class _Initially:
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Solve."""
         if not isinstance(statement, tree.Solve):
-            raise executor.refuse(word_of(statement), "in INITIAL")
+            raise executor.refuse(tree.word_of(statement), "in INITIAL")
         solve(executor, statement)
 
 

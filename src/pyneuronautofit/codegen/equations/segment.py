@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from pyneuronautofit.codegen.equations.execute import Executor, word_of
+from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.equations.initial import Beginning
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
@@ -212,7 +212,9 @@ class _NoSolve:
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Refuse."""
-        raise executor.refuse(word_of(statement), "inside of a decision or a loop of BREAKPOINT")
+        raise executor.refuse(
+            tree.word_of(statement), "inside of a decision or a loop of BREAKPOINT"
+        )
 
 
 def _written_currents(mechanism: tree.Mechanism) -> list[tuple[str, str]]:

@@ -10,26 +10,49 @@ and not by a call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from pyneuronautofit.codegen.equations.names import STEP
 from pyneuronautofit.codegen.equations.shared import base_of, is_shared, is_uniform, stale_name
+from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
 from pyneuronautofit.codegen.nmodl import tree
-
-if TYPE_CHECKING:
-    from pyneuronautofit.codegen.equations.execute import Executor, Scope
+from pyneuronautofit.errors import UnsupportedModel
 
 #: How the name of an input begins that stands for any argument of a table.
 KNOT = "knot"
 # NEURON adds up the arguments, so that none of them is exactly where a rate is 0/0; here they are
 # moved by so much of their distance, which is more than rounding, and changes nothing else.
-_OFF = 2.0**-30
+_OFF = 2.0**-27
 _OFF_SINGLE = 2.0**-13
 
 
+class Executes(Protocol):
+    """What calls the block: an `Executor`, whose attributes these are."""
+
+    graph: Graph
+    mechanism: tree.Mechanism
+    values: dict[str, Node]
+    shared: frozenset[str]
+    initial: bool
+    single: bool
+
+    def before(self, key: str) -> Node:
+        """Return the value of a variable before anything was executed."""
+
+    def evaluate(self, expression: tree.Expression) -> Node:
+        """Return the value of an expression."""
+
+    def having(self, scope: dict[str, Node]) -> AbstractContextManager[Any]:
+        """Execute with some names that have other values."""
+
+    def refuse(self, construct: str, reason: str = "") -> UnsupportedModel:
+        """Make the error for a construct of this mechanism."""
+
+
 def interpolate(
-    executor: Executor,
+    executor: Executes,
     block: tree.Block,
     table: tree.Table,
     argument: Node,
@@ -62,7 +85,7 @@ def interpolate(
     return at(result) if block.kind == "FUNCTION" else result
 
 
-def _untouched(executor: Executor, key: str, old: Node, made: Node) -> Node:
+def _untouched(executor: Executes, key: str, old: Node, made: Node) -> Node:
     """Return what a variable is after a call that would assign it, if it made the table."""
     mechanism, name = executor.mechanism, base_of(key)
     stale = executor.graph.input(stale_name(mechanism.suffix, key))
@@ -80,7 +103,7 @@ class _Interpolation:
 
     def __init__(
         self,
-        executor: Executor,
+        executor: Executes,
         block: tree.Block,
         table: tree.Table,
         argument: Node,
@@ -88,8 +111,7 @@ class _Interpolation:
     ) -> None:
         graph = self._graph = executor.graph
         self._executor, self._block, self._knot = executor, block, knot
-        nowhere: Scope = {}
-        with executor.having(nowhere):
+        with executor.having({}):
             first, last = executor.evaluate(table.first), executor.evaluate(table.last)
         self._check([first, last])
         number, one = graph.const(float(table.intervals)), graph.const(1.0)

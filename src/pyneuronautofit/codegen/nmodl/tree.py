@@ -196,6 +196,20 @@ Statement: TypeAlias = (
 Body: TypeAlias = tuple[Statement, ...]
 
 
+def word_of(statement: Statement) -> str:
+    """Return by which word a statement is found in its file."""
+    match statement:
+        case Differential(target):
+            return f"{target.name}'"
+        case Solve(block):
+            return f"SOLVE {block}"
+        case Reaction(_, ((count, reactant), *_)):
+            return f"~ {reactant.name}" if count == 1 else f"~ {count} {reactant.name}"
+        case Reaction() | Equation():
+            return "~"
+    return type(statement).__name__.upper()
+
+
 @dataclass(frozen=True)
 class Table:
     """TABLE names FROM first TO last WITH intervals.
