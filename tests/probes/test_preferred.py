@@ -192,9 +192,9 @@ SHORT_SEARCH = dataclasses.replace(SEARCH, mixes=((0.5, 0.5),), rest_ms=20.0, re
 @pytest.mark.parametrize(
     ("test", "short"),
     [
-        # The strongest current, whatever its sign; looked at in the soma alone, from end to end.
-        (STEPS, StepTest((-300.0,), 31.0, 0.2, (SOMA,), 20.0, 60.0, 100.0, None, -66.0)),
-        (REST, StepTest((50.0,), 32.0, 0.3, (SOMA,), 20.0, 60.0, 100.0, None, -67.0)),
+        # The strongest currents of either sign; looked at in the soma alone, from end to end.
+        (STEPS, StepTest((-300.0, 150.0), 31.0, 0.2, (SOMA,), 20.0, 60.0, 100.0, None, -66.0)),
+        (REST, StepTest((-50.0, 50.0), 32.0, 0.3, (SOMA,), 20.0, 60.0, 100.0, None, -67.0)),
         (SEARCH, SynapseTrial(SHORT_SEARCH, 0.7, 20.0)),
         (SynapseTrial(SEARCH, 0.33), SynapseTrial(SHORT_SEARCH, 0.7, 20.0)),
     ],
@@ -205,10 +205,10 @@ def test_both_simulate_a_tenth_of_a_second_with_something_in_it(made, test, shor
     used, ours, theirs = made
     assert (type(used), used.test, used.settings) == (Batch, test, (SOURCE, 5, 3.0))
     assert ours.test == theirs.test == short
-    # One process for one model. NEURON's tables are not what generated code computes.
+    # One process for one model, and NEURON as it is.
     assert ours.settings == theirs.settings == (SOURCE, 1, 3.0)
     assert (type(ours), ours.options) == (Batch, {})
-    assert (type(theirs), theirs.options) == (Neuron, {"exact_tables": True})
+    assert (type(theirs), theirs.options) == (Neuron, {})
     assert all(each.closed for each in made)
 
 
@@ -218,9 +218,10 @@ def test_models_are_compared_with_their_own_beginnings(made):
     with PreferredProbe(SOURCE, STEPS) as probe:
         found = list(probe.stream(models, beginnings))
     used, ours, theirs = made
-    # The first cannot be simulated, and the second shows all.
-    assert ours.asked == [([-200.0], [{"soma.v": -60.0}]), ([-60.0], [{"soma.v": -61.0}])]
-    assert theirs.asked == [([-60.0], [{"soma.v": -61.0}])]
+    # The first cannot be simulated, and the others show all.
+    others = [([-60.0], [{"soma.v": -61.0}]), ([-70.0], [{}])]
+    assert ours.asked == [([-200.0], [{"soma.v": -60.0}]), *others]
+    assert theirs.asked == others
     assert used.asked[-1] == ([-200.0, -60.0, -70.0], beginnings)
     assert [each.candidate for each in found] == [0, 1, 2]
 

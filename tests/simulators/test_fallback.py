@@ -273,11 +273,12 @@ def test_other_errors_of_a_model_are_errors(source):
 
 # --- the candidates of the comparison
 
-SPIKE = np.array([-70.0] * 60 + [30.0] * 5 + [-70.0] * 35)
+SPIKE = np.array([[-70.0] * 60 + [30.0] * 5 + [-70.0] * 35])
+QUIET = np.full((1, 100), -70.0)
 OK, FAILED, DIVERGED = RunStatus.OK, RunStatus.FAILED, RunStatus.DIVERGED
 
 
-def agreement(ours, theirs):
+def agreement(ours, theirs, values=None):
     """Return what is found, and the candidates that each has simulated."""
     asked = ([], [])
 
@@ -291,18 +292,52 @@ def agreement(ours, theirs):
 
     candidates = Candidates(tuple(range(len(ours))))
     both = (simulating(0, ours), simulating(1, theirs))
-    return first_agreement(candidates, *both, STEP_MS), asked
+    if values is None:
+        values = np.zeros((len(ours), 1))
+    return first_agreement(candidates, *both, STEP_MS, values), asked
 
 
-def test_the_first_that_both_can_simulate_is_compared():
-    shifted = SPIKE.copy()
-    shifted[10] += 0.5
-    ours = [Response(FAILED, SPIKE), Response(OK, SPIKE), Response(OK, SPIKE), None]
-    theirs = [None, Response(FAILED, SPIKE), Response(OK, shifted), None]
+def test_the_first_two_that_both_can_simulate_are_compared():
+    shifted, more = SPIKE.copy(), SPIKE.copy()
+    shifted[0, 10] += 0.5
+    more[0, 20] += 0.25
+    good = Response(OK, SPIKE)
+    ours = [Response(FAILED, SPIKE), good, good, good, None]
+    theirs = [None, Response(FAILED, SPIKE), Response(OK, shifted), Response(OK, more), None]
     found, asked = agreement(ours, theirs)
     assert found.quiet_mV == pytest.approx(0.5)
     assert found.n_spike == (1, 1)
-    assert asked == ([0, 1, 2], [1, 2])
+    assert asked == ([0, 1, 2, 3], [1, 2, 3])
+
+
+def test_the_second_is_the_one_that_is_least_like_the_first():
+    good = [Response(OK, SPIKE)] * 12
+    values = np.column_stack([np.linspace(1.0, 2.0, 12), np.full(12, 7.0), np.zeros(12)])
+    values[9, 2] = 1e-9  # of that parameter it is all the way
+    _found, asked = agreement(good, good, values)
+    assert asked[1] == [0, 9]
+    values[0, 0] = np.nan
+    _found, asked = agreement(good, good, values)
+    assert asked[1] == [0, 9]
+
+
+def test_one_candidate_is_enough():
+    assert agreement([Response(OK, SPIKE)], [Response(OK, SPIKE)])[0].quiet_mV == 0.0
+
+
+def test_every_sweep_counts():
+    """Also one in which but one fires, beside another in which both do, not as often."""
+    often = np.tile(SPIKE, 4)
+    quiet = np.full_like(often, -70.0)
+    one = Response(OK, np.concatenate([often, quiet]))
+    other = Response(OK, np.concatenate([np.tile(QUIET, 4), quiet]))
+    other.voltage_mV[0, :100], other.voltage_mV[1, 300:] = SPIKE, SPIKE
+    found, _asked = agreement([one], [other])
+    assert found.n_spike == (1, 0)
+    other.voltage_mV[1] = quiet[0]
+    other.voltage_mV[1, 50] += 0.125
+    found, _asked = agreement([one], [other])
+    assert (found.quiet_mV, found.n_spike) == (0.125, (1, 4))
 
 
 def test_eight_are_tried():
@@ -312,7 +347,7 @@ def test_eight_are_tried():
 
 
 def test_a_voltage_that_becomes_infinite_is_a_difference_where_the_other_s_does_not():
-    bad, good = Response(DIVERGED, np.zeros(0)), Response(OK, SPIKE)
+    bad, good = Response(DIVERGED, np.zeros((1, 0))), Response(OK, SPIKE)
     found, _asked = agreement([bad], [good])
     assert found.quiet_mV == np.inf
     found, asked = agreement([bad, good], [bad, good])
@@ -321,10 +356,10 @@ def test_a_voltage_that_becomes_infinite_is_a_difference_where_the_other_s_does_
 
 
 def test_one_that_fires_from_the_start_is_compared_in_the_first_millisecond():
-    one, other = SPIKE[::-1].copy(), SPIKE[::-1].copy()
-    one[:3] += 100.0
-    other[:3] += 100.0
-    other[5] += 0.25
-    other[20] += 7.0
+    one, other = SPIKE[:, ::-1].copy(), SPIKE[:, ::-1].copy()
+    one[0, :3] += 100.0
+    other[0, :3] += 100.0
+    other[0, 5] += 0.25
+    other[0, 20] += 7.0
     found, _asked = agreement([Response(OK, one)], [Response(OK, other)])
     assert found.quiet_mV == pytest.approx(0.25)

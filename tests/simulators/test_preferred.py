@@ -98,7 +98,7 @@ def warnings(said):
 
 
 def comparisons(said):
-    return [r for r in said.records if "against NEURON, one candidate" in r.getMessage()]
+    return [r for r in said.records if "against NEURON, two candidates" in r.getMessage()]
 
 
 # --- falling back
@@ -277,8 +277,8 @@ def test_where_no_candidate_says_anything_later_ones_may(project, experiment, sa
         assert len(comparisons(said)) == 1
 
 
-def test_tables_of_a_model_are_no_reason_for_an_alarm(tmp_path, experiment, said):
-    # NEURON interpolates in them, as they are written; that is a difference, but not ours.
+def test_tables_are_those_of_neuron(tmp_path, experiment, said):
+    # NEURON interpolates in them, and so does generated code.
     cell = replace(CELLS["tnat-lively"], mechanisms={"hh": {}}, global_values={}, celsius=6.3)
     source = CellSource(write_project(cell, tmp_path), None, None)
     with PreferredSimulator(source, experiment, n_worker=1) as preferring:
@@ -286,18 +286,44 @@ def test_tables_of_a_model_are_no_reason_for_an_alarm(tmp_path, experiment, said
         assert preferring.description.startswith("batch")
     assert not warnings(said)
     neuron = as_neuron(source, experiment, capacitances(1.0))
-    assert np.abs(neuron.voltage_mV - batch.voltage_mV).max() > 10 * 1e-6
+    np.testing.assert_allclose(batch.voltage_mV, neuron.voltage_mV, rtol=0, atol=1e-6)
+    with NeuronSimulator(source, experiment, n_worker=1, exact_tables=True) as exact:
+        computed = exact.run(capacitances(1.0))
+    assert np.abs(neuron.voltage_mV - computed.voltage_mV).max() > 10 * 1e-6
 
 
 def test_a_cell_that_fires_by_itself_is_compared_before_it_does(experiment):
     long = replace(experiment, transient_ms=1000.0)
     planned = preferred._from_the_beginning(long)
-    # The strongest current, with its transient in the sweep.
-    assert planned.n_sweep == 1
+    # Both sweeps, with their transients in them.
+    assert planned.n_sweep == 2
     assert planned.n_sample == long.n_sample + 10_000
-    np.testing.assert_array_equal(planned.current_pA[0, :10_000], long.holding_pA[1])
-    np.testing.assert_array_equal(planned.current_pA[0, 10_000:], long.current_pA[1])
+    for sweep in range(2):
+        np.testing.assert_array_equal(planned.current_pA[sweep, :10_000], long.holding_pA[sweep])
+        np.testing.assert_array_equal(planned.current_pA[sweep, 10_000:], long.current_pA[sweep])
     assert planned.n_transient_step == 1
+
+
+@pytest.mark.parametrize(
+    ("steps_pA", "chosen"),
+    [
+        ((20.0, -30.0, 60.0, -90.0, 40.0), [2, 3]),
+        ((40.0, 10.0, 60.0), [1, 2]),
+        ((-40.0, -10.0, -60.0), [1, 2]),
+        ((50.0,), [0]),
+        ((50.0, 50.0), [0]),
+    ],
+)
+def test_the_strongest_currents_of_either_sign_are_compared(experiment, steps_pA, chosen):
+    # A holding current is no strength.
+    holding_pA = 100.0 * np.arange(len(steps_pA))
+    current_pA = np.repeat(holding_pA[:, None], 300, axis=1)
+    current_pA[:, 100:200] += np.array(steps_pA)[:, None]
+    planned = preferred._from_the_beginning(
+        replace(experiment, current_pA=current_pA, holding_pA=holding_pA)
+    )
+    np.testing.assert_array_equal(planned.holding_pA, holding_pA[chosen])
+    np.testing.assert_array_equal(planned.current_pA[:, -300:], current_pA[chosen])
 
 
 def test_neither_files_nor_processes_are_made_before_they_are_needed(project, experiment, cache):

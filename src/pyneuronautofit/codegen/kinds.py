@@ -69,11 +69,14 @@ class NodeKind:
     processes
         The point processes there, each by a name of its own, `Synapse#0`: the mechanism's, and its
         number among those of that mechanism in the segment.
+    tabulated
+        Those of the mechanisms, and of the mechanisms of the processes, whose TABLEs NEURON uses.
     """
 
     mechanisms: tuple[str, ...]
     ions: tuple[IonUse, ...]
     processes: tuple[str, ...] = ()
+    tabulated: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

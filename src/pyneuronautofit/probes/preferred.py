@@ -26,7 +26,7 @@ from pyneuronautofit.space import ParameterTable
 
 # The comparison: what comes before, how long the step is, and to where it goes on.
 _BEFORE_MS, _STEP_MS, _END_MS = 20.0, 60.0, 100.0
-_REST_PA = 50.0  # where the test itself has no current
+_REST_PA = (-50.0, 50.0)  # where the test itself has no current
 
 
 class PreferredProbe:
@@ -63,7 +63,7 @@ class PreferredProbe:
             Comparison(
                 self._agreement,
                 TOLERANCE_MV["double"],
-                against=f"NEURON, one model, {_END_MS:g} ms",
+                against=f"NEURON, two models, {_END_MS:g} ms",
                 nothing="not both could simulate the first models",
                 advice="--simulator neuron is the reference",
             ),
@@ -98,16 +98,16 @@ class PreferredProbe:
         self.close()
 
     def _agreement(self, models: _Models) -> Agreement | None:
-        """Simulate models with both, until one of them shows whether they agree."""
+        """Simulate models with both, until two of them show whether they agree."""
         test = _short(self._test)
         settings = (self._source, test, 1, self._time_limit_s)
-        # Generated code computes what NEURON would interpolate.
-        with (
-            BatchProbe(*settings) as batch,
-            NeuronProbe(*settings, exact_tables=True) as reference,
-        ):
+        with BatchProbe(*settings) as batch, NeuronProbe(*settings) as reference:
             return first_agreement(
-                models, partial(_response, batch), partial(_response, reference), test.dt_ms
+                models,
+                partial(_response, batch),
+                partial(_response, reference),
+                test.dt_ms,
+                models.parameters.values,
             )
 
 
@@ -160,9 +160,9 @@ def _short(test: Test) -> StepTest | SynapseTrial:
         lasting_ms = _END_MS - _BEFORE_MS
         short = replace(test, rest_ms=_BEFORE_MS, response_ms=lasting_ms, mixes=((0.5, 0.5),))
         return SynapseTrial(short, test.highest_uS, before_ms=_BEFORE_MS)
-    strongest = max(test.amplitudes_pA, key=abs) if isinstance(test, StepTest) else _REST_PA
+    amplitudes_pA = test.amplitudes_pA if isinstance(test, StepTest) else _REST_PA
     return StepTest(
-        (strongest,),
+        tuple(dict.fromkeys((min(amplitudes_pA), max(amplitudes_pA)))),
         test.temperature_degC,
         test.dt_ms,
         (SOMA,),
@@ -176,11 +176,13 @@ def _short(test: Test) -> StepTest | SynapseTrial:
 def _response(probe: Probe, model: _Models) -> Response:
     """Return what became of the only model."""
     probed = next(iter(probe.stream(model.parameters, model.initial_mV)))
-    return Response(probed.status, np.zeros(0) if probed.answer is None else _soma_mV(probed))
+    nothing = np.zeros((1, 0))
+    return Response(probed.status, nothing if probed.answer is None else _soma_mV(probed))
 
 
 def _soma_mV(probed: Probed) -> FloatArray:
-    """Return the voltage of soma(0.5), shape (n_sample,), mV."""
+    """Return the voltage of soma(0.5), shape (n_step, n_sample), mV."""
     voltage: FloatArray = probed.answer.voltage_mV
-    soma: FloatArray = voltage.reshape(-1, voltage.shape[-1])[0]
+    # Of current steps it is the first place.
+    soma: FloatArray = voltage[None] if voltage.ndim == 1 else voltage[:, 0]
     return soma

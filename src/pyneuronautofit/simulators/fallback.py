@@ -1,7 +1,7 @@
 """Generated code where it can be used and is right, and NEURON where not: for whoever simulates.
 
 Code that is generated has to be right about every construct of every channel. So before it is used
-for a model the first time, both simulate one candidate: if the voltages before the first spike are
+for a model the first time, both simulate two candidates: if the voltages before the first spike are
 further apart than rounding explains, NEURON is used, and the user told. That they agreed is kept
 beside the kernels, until the model changes.
 """
@@ -28,12 +28,14 @@ from pyneuronautofit.simulators.agreement import (
     compare_sweep,
     early_difference,
     spike_samples,
+    worst,
 )
 
 _log = logging.getLogger(__name__)
 
-# How many candidates are tried until one of them is simulated by both.
+# How many candidates are tried until some of them are simulated by both, and how many of these.
 _MOST_TRIED = 8
+_COMPARED = 2
 # In how many calls that is tried: the first candidates of one may all fail.
 _MOST_ATTEMPTS = 3
 
@@ -105,7 +107,7 @@ class Comparison(Generic[T]):
     Attributes
     ----------
     agreement
-        Says how far the two are apart for the first candidate that shows it; None: none does. See
+        Says how far the two are apart for the candidates that show it; None: none does. See
         `first_agreement`.
     tolerance_mV
         How far voltages before the first spike may be apart.
@@ -296,7 +298,7 @@ class Response:
     ----------
     status
         Of its simulation.
-    voltage_mV : FloatArray, shape (n_sample,), mV
+    voltage_mV : FloatArray, shape (n_sweep, n_sample), mV
         Of soma(0.5); of use if the status is OK.
     """
 
@@ -309,8 +311,12 @@ def first_agreement(
     generated: Callable[[T], Response],
     reference: Callable[[T], Response],
     step_ms: float,
+    values: FloatArray,
 ) -> Agreement | None:
-    """Simulate the first candidates by both, until one shows how far they are apart.
+    """Simulate candidates by both, until two show how far they are apart; return the worst.
+
+    The first of a search are drawn from all of its space. The first of them is taken, and the one
+    that is least like it: a channel that is hardly there in one is likely to show in the other.
 
     Parameters
     ----------
@@ -318,23 +324,55 @@ def first_agreement(
         Simulate the only candidate of a table.
     step_ms
         From sample to sample.
+    values : FloatArray, shape (n_cand, n_param)
+        The parameters of the candidates.
     """
-    for candidate in range(min(len(candidates), _MOST_TRIED)):
+    found: list[Agreement] = []
+    n_compared = 0
+    for candidate in _order_of_trial(values):
         alone = candidates.rows([candidate])
         ours = generated(alone)
         if ours.status not in {RunStatus.OK, RunStatus.DIVERGED}:
             continue
         theirs = reference(alone)
         if theirs.status is RunStatus.OK:
-            return _compared(theirs.voltage_mV, ours, step_ms)
-    return None
+            found += _compared(theirs.voltage_mV, ours, step_ms)
+            n_compared += 1
+        if n_compared == _COMPARED:
+            break
+    return _worst(found) if found else None
 
 
-def _compared(theirs_mV: FloatArray, ours: Response, step_ms: float) -> Agreement:
+def _order_of_trial(values: FloatArray) -> list[int]:
+    """Return the first candidates, the one that is least like the first in the second place."""
+    order = list(range(min(len(values), _MOST_TRIED)))
+    known = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    extent = np.ptp(known, axis=0)
+    varied = extent > 0.0
+    if not varied.any():
+        return order
+    unlike = np.abs(known - known[0])[:, varied] / extent[varied]
+    farthest = int(np.argmax(unlike.sum(axis=1)))
+    others = [number for number in order if number not in {0, farthest}]
+    return [0, farthest, *others][:_MOST_TRIED]
+
+
+def _compared(theirs_mV: FloatArray, ours: Response, step_ms: float) -> list[Agreement]:
+    """Return how far the two are apart in every sweep."""
     if ours.status is not RunStatus.OK:
         infinite = float("inf")
-        return Agreement(infinite, infinite, (len(spike_samples(theirs_mV)), 0), float("nan"))
-    found = compare_sweep(theirs_mV, ours.voltage_mV, step_ms)
-    if np.isnan(found.quiet_mV):  # it fires from the start
-        return replace(found, quiet_mV=early_difference(theirs_mV, ours.voltage_mV, step_ms))
+        n_spike = max(len(spike_samples(sweep_mV)) for sweep_mV in theirs_mV)
+        return [Agreement(infinite, infinite, (n_spike, 0), float("nan"))]
+    found = []
+    for one_mV, other_mV in zip(theirs_mV, ours.voltage_mV, strict=True):
+        each = compare_sweep(one_mV, other_mV, step_ms)
+        if np.isnan(each.quiet_mV):  # it fires from the start
+            each = replace(each, quiet_mV=early_difference(one_mV, other_mV, step_ms))
+        found.append(each)
     return found
+
+
+def _worst(found: list[Agreement]) -> Agreement:
+    """Return the worst in every respect; a sweep in which but one fires is worst in that."""
+    alone = [each.n_spike for each in found if min(each.n_spike) == 0 < max(each.n_spike)]
+    return replace(worst(found), n_spike=alone[0]) if alone else worst(found)

@@ -1,7 +1,7 @@
 """The batch simulator where it can be used, and NEURON where it cannot.
 
-Both simulate the sweep of the strongest current with its transient: what differs by rounding, a
-spike amplifies, so it has to be seen where the first one is.
+Both simulate the sweeps of the strongest currents of either sign with their transients: what
+differs by rounding, a spike amplifies, so it has to be seen where the first one is.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class PreferredSimulator:
             Comparison(
                 self._agreement,
                 TOLERANCE_MV[precision] if adaptive is None else ADAPTIVE_TOLERANCE_MV,
-                against=f"{reference}, one candidate, one sweep",
+                against=f"{reference}, two candidates, the strongest currents",
                 nothing="neither could simulate any of the first candidates",
                 advice="'simulate --simulator both' compares any models",
             ),
@@ -127,7 +127,7 @@ class PreferredSimulator:
     # --- the comparison
 
     def _agreement(self, parameters: ParameterTable) -> Agreement | None:
-        """Simulate candidates with both, until one of them shows whether they agree."""
+        """Simulate candidates with both, until two of them show whether they agree."""
         experiment = _from_the_beginning(self._experiment)
         if self._adaptive is None:
             return self._agreement_on(experiment, parameters)
@@ -154,7 +154,7 @@ class PreferredSimulator:
                 *settings, self._precision, self._time_limit_s, adaptive=adaptive
             ) as batch,
             NeuronSimulator(
-                *settings, self._time_limit_s, exact_tables=True, cvode_tolerance_mV=cvode_mV
+                *settings, self._time_limit_s, cvode_tolerance_mV=cvode_mV
             ) as reference,
         ):
             reference.check(parameters)
@@ -163,27 +163,33 @@ class PreferredSimulator:
                 partial(_response, batch),
                 partial(_response, reference),
                 experiment.clock.step_ms,
+                parameters.values,
             )
 
 
 def _response(simulator: Simulator, parameters: ParameterTable) -> Response:
-    """Return the only sweep of the only candidate."""
+    """Return the sweeps of the only candidate."""
     traces = simulator.run(parameters)
-    return Response(traces.status[0], traces.voltage_mV[0, 0])
+    return Response(traces.status[0], traces.voltage_mV[0])
 
 
 def _from_the_beginning(experiment: Experiment) -> Experiment:
-    """Return the experiment with its sweep of the strongest current alone, transient included.
+    """Return the experiment with its sweeps of the strongest currents, transients included.
 
-    What differs by rounding, a spike amplifies, so it has to be seen where the first one is.
+    These are the one that depolarises most, and the one that hyperpolarises most (or depolarises
+    least): a channel that is open in one may be closed in the other. What differs by rounding, a
+    spike amplifies, so it has to be seen where the first one is.
     """
-    change = np.abs(experiment.current_pA - experiment.holding_pA[:, None]).max(axis=1)
-    sweep = int(np.argmax(change))
+    change = experiment.current_pA - experiment.holding_pA[:, None]
+    extremes = np.where(
+        change.max(axis=1) > -change.min(axis=1), change.max(axis=1), change.min(axis=1)
+    )
+    chosen = sorted({int(np.argmax(extremes)), int(np.argmin(extremes))})
     n_before = math.ceil(experiment.transient_ms / experiment.clock.step_ms - 1e-9)
-    before_pA = np.full(n_before, experiment.holding_pA[sweep])
+    before_pA = np.repeat(experiment.holding_pA[chosen, None], n_before, axis=1)
     return replace(
         experiment,
-        current_pA=np.concatenate([before_pA, experiment.current_pA[sweep]])[None],
-        holding_pA=experiment.holding_pA[[sweep]],
+        current_pA=np.concatenate([before_pA, experiment.current_pA[chosen]], axis=1),
+        holding_pA=experiment.holding_pA[chosen],
         transient_ms=experiment.clock.dt_ms,
     )

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from codegen.written import Run, read
-from pyneuronautofit.codegen.equations.execute import word_of
 from pyneuronautofit.codegen.equations.physics import FARADAY, GAS_CONSTANT
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.errors import UnsupportedModel
@@ -250,10 +249,10 @@ def test_a_function_that_is_never_reached_is_not_refused(done):
 
 def test_statements_are_named_as_they_stand_in_the_file():
     variable, number = tree.Variable("m"), tree.Number(1.0)
-    assert word_of(tree.Differential(variable, number)) == "m'"
-    assert word_of(tree.Solve("states", "cnexp", False)) == "SOLVE states"
-    assert word_of(tree.Equation(number, number)) == "~"
-    assert word_of(tree.Reaction("<->", ((1, variable),), (), number, number)) == "~ m"
-    assert word_of(tree.Reaction("<->", ((2, variable),), (), number, number)) == "~ 2 m"
-    assert word_of(tree.Conserve((), number)) == "CONSERVE"
-    assert word_of(tree.Compartment(None, number, ())) == "COMPARTMENT"
+    assert tree.word_of(tree.Differential(variable, number)) == "m'"
+    assert tree.word_of(tree.Solve("states", "cnexp", False)) == "SOLVE states"
+    assert tree.word_of(tree.Equation(number, number)) == "~"
+    assert tree.word_of(tree.Reaction("<->", ((1, variable),), (), number, number)) == "~ m"
+    assert tree.word_of(tree.Reaction("<->", ((2, variable),), (), number, number)) == "~ 2 m"
+    assert tree.word_of(tree.Conserve((), number)) == "CONSERVE"
+    assert tree.word_of(tree.Compartment(None, number, ())) == "COMPARTMENT"

@@ -67,7 +67,6 @@ def test_declarations(everything):
     assert m.assigned == {"v", "ica", "ihcn", "i", "inf", "w"}
     assert m.states == ("m", "x")
     assert m.file_locals == {"fast"}
-    assert m.tables
 
 
 def test_blocks(everything):
@@ -76,7 +75,11 @@ def test_blocks(everything):
     assert everything.initial == (tree.Assign(variable("m"), one(0.5)),)
     assert everything.breakpoint[0] == tree.Solve("states", "cnexp", False)
     assert everything.blocks["f"] == tree.Block(
-        "FUNCTION", "f", ("u",), (tree.Assign(variable("f"), variable("u")),)
+        "FUNCTION",
+        "f",
+        ("u",),
+        (tree.Assign(variable("f"), variable("u")),),
+        tree.Table(frozenset(), one(0.0), one(1.0), 10),
     )
     decay = tree.Differential(variable("m"), tree.Unary("-", variable("m")))
     assert everything.blocks["states"] == tree.Block("DERIVATIVE", "states", (), (decay,))
@@ -91,7 +94,7 @@ def test_included_files_belong_to_the_file(tmp_path):
 
 def test_neurons_own_channels(tmp_path):
     own = neuron_files() / "share" / "modfile"
-    assert read_mechanism(own / "hh.mod").tables
+    assert read_mechanism(own / "hh.mod").blocks["rates"].table.intervals == 200
     assert read_mechanism(own / "passive.mod").suffix == "pas"
 
 

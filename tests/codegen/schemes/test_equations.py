@@ -76,3 +76,51 @@ def test_a_concentration_that_a_procedure_makes_is_that_of_the_ion(tmp_path):
     assert own_inputs(found.current) == {name, VOLTAGE}
     at = {name: 0.2, VOLTAGE: -10.0}
     assert evaluate([found.updates[name], found.current], at) == pytest.approx([0.17, -2.0])
+
+
+POOL = """
+NEURON {{ SUFFIX pool USEION ca READ ica, cai WRITE cai }}
+ASSIGNED {{ ica v dt x }}
+STATE {{ cai }}
+BREAKPOINT {{ SOLVE p  {current} }}
+PROCEDURE p() {{ {step} }}
+"""
+CHANNEL = """
+NEURON {{ SUFFIX channel USEION ca READ cai WRITE ica RANGE x }}
+ASSIGNED {{ v ica cai x }}
+BREAKPOINT {{ {current} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "current", "after", "total"),
+    [
+        # Whatever the form of the expressions: sums of sums, products of sums.
+        ("cai = cai + 0.1 * (0.5 - cai)", "ica = cai * v", 0.23, -2.0),
+        ("cai = cai + 0.1 * (0.5 - cai)", "ica = 3 * cai + 2 * v", 0.23, -19.4),
+        ("cai = cai + dt * (0.5 - cai)", "ica = cai * cai * v", 0.26, -0.4),
+        # What the currents make from it, a block takes up again.
+        ("cai = cai + dt * (-ica - cai)", "ica = cai * v", 0.2 + 0.2 * (2.0 - 0.2), -2.0),
+        ("cai = cai + dt * (-ica - cai)", "ica = 2 * cai", 0.2 + 0.2 * (-0.4 - 0.2), 0.4),
+        # What is changed once more where currents are taken is what the block has left of it.
+        ("cai = 0.5 * cai + 0.1", "x = cai + 1  ica = x * v", 0.2, -12.0),
+    ],
+)
+def test_currents_take_what_is_kept_and_not_what_comes_next(tmp_path, step, current, after, total):
+    texts = (POOL.format(step=step, current=""), CHANNEL.format(current=current))
+    known = {m.suffix: m for m in (read(tmp_path, text, head="") for text in texts)}
+    found = build_equations(NodeKind(tuple(known), (CA,)), known, single=False)
+    (name,) = found.updates
+    assert name == ("ion", "ca", "cai")
+    assert own_inputs(found.current) <= {name, VOLTAGE}
+    at = {name: 0.2, VOLTAGE: -10.0, STEP: 0.2}
+    assert evaluate([found.updates[name], found.current], at) == pytest.approx([after, total])
+
+
+def test_a_memory_of_the_currents_is_kept(tmp_path):
+    text = CHANNEL.format(current="x = 0.5 * x + v  ica = 3 * x")
+    known = {"channel": read(tmp_path, text, head="")}
+    found = build_equations(NodeKind(("channel",), (CA,)), known, single=False)
+    assert set(found.updates) == {state("channel", "x")}
+    at = {state("channel", "x"): 4.0, VOLTAGE: -10.0}
+    assert evaluate([found.updates[state("channel", "x")]], at) == [-8.0]

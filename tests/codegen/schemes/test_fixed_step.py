@@ -183,24 +183,24 @@ def test_mechanisms_share_ions(mechanism):
 
 
 COUNTED = """
-NEURON { SUFFIX counted NONSPECIFIC_CURRENT i RANGE g GLOBAL shared }
+NEURON { SUFFIX counted NONSPECIFIC_CURRENT i RANGE g, step GLOBAL shared }
 PARAMETER { g = 1 step = 2 }
 ASSIGNED { v i memory shared }
 LOCAL file
-INITIAL { memory = 4 * step  file = memory }
+INITIAL { memory = 4 * step  file = 8 * shared }
 BREAKPOINT { SOLVE count  i = g * memory + file + shared }
 PROCEDURE count() { memory = memory + step * dt  IF (v > 0) { step = 3 } }
 """
 
 
 def test_what_a_procedure_changes_is_kept(mechanism):
-    segment = Segment([mechanism(COUNTED)], counted_g=2.0, step=0.5, shared=0.25)
+    segment = Segment([mechanism(COUNTED)], counted_g=2.0, counted_step=0.5, shared=0.25)
     places = {name[-1]: k for k, name in enumerate(segment.program.states)}
     assert set(places) == {"memory", "step"}
     states, current, slope = segment.first(-70.0)
     assert (states[places["memory"]], states[places["step"]]) == (2.0, 0.5)
-    assert (current, slope) == (2.0 * 2.0 + 2.0 + 0.25, 0.0)
-    # A parameter that is written becomes a variable of its own in each segment.
+    assert (current, slope) == (2.0 * 2.0 + 8.0 * 0.25 + 0.25, 0.0)
+    # A parameter of each segment that is written is a variable.
     states, _current, _slope = segment.step(states, 10.0)
     assert (states[places["memory"]], states[places["step"]]) == (2.0 + 0.5 * DT, 3.0)
 

@@ -47,9 +47,6 @@ def firing(tmp_path):
 
 
 def asked(kind, model, test, parameters, initial=(), n_worker=2, **options):
-    if kind is NeuronProbe:
-        # The generated code computes what NEURON would interpolate.
-        options["exact_tables"] = True
     return probed.asked(kind, model, test, parameters, initial, n_worker, **options)
 
 

@@ -249,6 +249,7 @@ CHANNELS = {
 SOMA_KIND = NodeKind(
     ("pas", "tcash", "tnat"),
     (IonUse("na", 1.0, 0, 0, 1, 0, 0), IonUse("ca", 2.0, 3, 1, 2, 1, 1)),
+    tabulated=("tnat",),
 )
 DEND_KIND = NodeKind(("pas",), ())
 

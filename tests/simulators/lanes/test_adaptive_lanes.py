@@ -50,9 +50,7 @@ def adaptive(source, experiment, table, tolerance_mV=0.003, precision="double", 
 def apart(names, folder, tolerance_mV, precision="double"):
     """Return how far adaptive steps and CVODE are apart, for every cell."""
     source, experiment, table, sweeps = model(names, folder)
-    with NeuronSimulator(
-        source, experiment, 2, exact_tables=True, cvode_tolerance_mV=1e-6
-    ) as simulator:
+    with NeuronSimulator(source, experiment, 2, cvode_tolerance_mV=1e-6) as simulator:
         truth = simulator.run(table)
     ours = adaptive(source, experiment, table, tolerance_mV, precision)
     assert not any(truth.messages), truth.messages

@@ -62,7 +62,7 @@ def table():
 
 @pytest.fixture(scope="module")
 def reference(source, experiment, table):
-    with NeuronSimulator(source, experiment, n_worker=2, exact_tables=True) as simulator:
+    with NeuronSimulator(source, experiment, n_worker=2) as simulator:
         traces = simulator.run(table)
     assert traces.ok.all(), traces.messages
     return traces.voltage_mV

@@ -119,7 +119,7 @@ def test_one_more_worker_than_candidates_and_an_empty_table(batch, candidates, u
 
 
 def agrees_with_neuron(model, experiment, parameters, limit_mV=1e-6):
-    with NeuronSimulator(model.cell_source, experiment, n_worker=2, exact_tables=True) as neuron:
+    with NeuronSimulator(model.cell_source, experiment, n_worker=2) as neuron:
         expected = neuron.run(parameters)
     with BatchSimulator(model.cell_source, experiment, n_worker=2) as simulator:
         found = simulator.run(parameters)

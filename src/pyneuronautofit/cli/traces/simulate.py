@@ -108,9 +108,7 @@ def _configs(config: SimulateConfig) -> list[SimulateConfig]:
 
 def _simulator(config: SimulateConfig, source: CellSource, experiment: Experiment) -> Simulator:
     if config.compared:
-        # What NEURON interpolates in tables, the batch simulator computes.
-        limits = (config.n_worker, config.time_limit_s)
-        return NeuronSimulator(source, experiment, *limits, exact_tables=True)
+        return NeuronSimulator(source, experiment, config.n_worker, config.time_limit_s)
     return build_simulator(source, experiment, config)
 
 

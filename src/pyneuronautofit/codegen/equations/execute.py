@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 from pyneuronautofit.codegen.equations import physics
+from pyneuronautofit.codegen.equations.shared import ASSIGNED_NOWHERE, base_of, left_name
+from pyneuronautofit.codegen.equations.tables import interpolate
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import FUNCTIONS, Node, constant_value
 from pyneuronautofit.codegen.ir.node import known_truth as truth_of
@@ -35,20 +38,6 @@ _PHYSICS: dict[str, tuple[int, Callable[..., Node]]] = {
 
 #: Values of variables of one scope.
 Scope = dict[str, Node]
-
-
-def word_of(statement: tree.Statement) -> str:
-    """Return by which word a statement is found in its file."""
-    match statement:
-        case tree.Differential(target):
-            return f"{target.name}'"
-        case tree.Solve(block):
-            return f"SOLVE {block}"
-        case tree.Reaction(_, ((count, reactant), *_)):
-            return f"~ {reactant.name}" if count == 1 else f"~ {count} {reactant.name}"
-        case tree.Reaction() | tree.Equation():
-            return "~"
-    return type(statement).__name__.upper()
 
 
 class BlockContext(Protocol):
@@ -80,6 +69,11 @@ class Executor:
         Whose statements these are.
     value_before
         The name of a variable -> its value before anything was executed.
+    shared
+        Shared variables (`shared.py`) that are assigned: before that each of them is what another
+        segment has left.
+    initial
+        Whether this is INITIAL.
     single
         Whether the expressions are for single precision.
 
@@ -95,10 +89,14 @@ class Executor:
         mechanism: tree.Mechanism,
         value_before: Callable[[str], Node],
         *,
+        shared: frozenset[str] = frozenset(),
+        initial: bool = False,
         single: bool = False,
     ) -> None:
         self.graph = graph
         self.mechanism = mechanism
+        self.shared = shared
+        self.initial = initial
         self.single = single
         self.values: Scope = {}
         self._value_before = value_before
@@ -134,11 +132,27 @@ class Executor:
             if key in scope:
                 return scope[key]
         if key not in self.values:
-            constant = self.mechanism.constants.get(key)
-            if constant is not None:
-                return self.graph.const(constant)
-            self.values[key] = self._value_before(key)
+            if key in self.mechanism.constants:
+                return self.before(key)
+            self.values[key] = self.before(key)
         return self.values[key]
+
+    def before(self, key: str) -> Node:
+        """Return the value of a variable before anything was executed."""
+        if base_of(key) in self.shared:
+            return self.graph.input(left_name(self.mechanism.suffix, key))
+        constant = self.mechanism.constants.get(key)
+        return self._value_before(key) if constant is None else self.graph.const(constant)
+
+    def forget_shared(self) -> Scope:
+        """Forget shared variables, at the end of a pass over all segments; return what they were.
+
+        What they are in the next one is what the last segment has left.
+        """
+        gone = {key: node for key, node in self.values.items() if base_of(key) in self.shared}
+        for key in gone:
+            del self.values[key]
+        return {key: node for key, node in gone.items() if node is not self.before(key)}
 
     def set(self, key: str, node: Node) -> None:
         """Keep a value under a name, in the innermost scope that has it."""
@@ -146,6 +160,8 @@ class Executor:
             if key in scope:
                 scope[key] = node
                 return
+        if key in ASSIGNED_NOWHERE:
+            raise self.refuse(key, "assigned: it is NEURON's own, and the same for all mechanisms")
         self.values[key] = node
 
     @contextlib.contextmanager
@@ -203,9 +219,9 @@ class Executor:
                 raise refusal(mechanism.path, mechanism.source, construct, place=place)
             case _:
                 if self._context is None:
-                    raise self.refuse(word_of(statement), "it stands where it is not expected")
+                    raise self.refuse(tree.word_of(statement), "it stands where it is not expected")
                 if self._undecided and not self._context.within_decisions:
-                    raise self.refuse(word_of(statement), "inside of IF or ELSE")
+                    raise self.refuse(tree.word_of(statement), "inside of IF or ELSE")
                 self._context.take(self, statement)
 
     def _declare(self, names: tuple[tuple[str, tree.Expression | None], ...]) -> None:
@@ -253,8 +269,8 @@ class Executor:
         values, scopes = taken
         for key in dict.fromkeys([*values, *self.values]):
             # A variable that only one branch knows had its earlier value in the other.
-            one = values[key] if key in values else self._value_before(key)
-            other = self.values[key] if key in self.values else self._value_before(key)
+            one = values[key] if key in values else self.before(key)
+            other = self.values[key] if key in self.values else self.before(key)
             self.values[key] = self.graph.select(condition, one, other)
         for here, there in zip(self._scopes, scopes):
             for key in here:
@@ -340,7 +356,10 @@ class Executor:
         arguments = [self.graph.as_number(self.evaluate(argument)) for argument in call.arguments]
         block = self.mechanism.blocks.get(call.name)
         if block is not None:
-            return self._follow(block, arguments)
+            if block.table is None or not self.mechanism.tables:
+                return self._follow(block, arguments)
+            follow = partial(self._follow, block)
+            return interpolate(self, block, block.table, arguments[0], follow)
         name = _SYNONYMS.get(call.name, call.name)
         if name in FUNCTIONS and name not in _UNKNOWN:
             return self.graph.call(name, *arguments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pyneuronautofit.codegen.equations.execute import Executor, word_of
+from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.equations.solve import Balance, solve, state_keys
 from pyneuronautofit.codegen.ir.node import Node
 from pyneuronautofit.codegen.nmodl import tree
@@ -59,7 +59,7 @@ class _Slopes:
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Keep a rate."""
         if not isinstance(statement, tree.Differential):
-            raise executor.refuse(word_of(statement), "in a DERIVATIVE block")
+            raise executor.refuse(tree.word_of(statement), "in a DERIVATIVE block")
         executor.set(_slope_key(executor.key(statement.target)), executor.evaluate(statement.value))
 
 

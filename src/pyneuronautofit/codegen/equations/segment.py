@@ -6,10 +6,11 @@ the next reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from pyneuronautofit.codegen.equations.execute import Executor, word_of
+from pyneuronautofit.codegen.equations.execute import Executor
+from pyneuronautofit.codegen.equations.initial import Beginning
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
     STEP,
@@ -18,12 +19,12 @@ from pyneuronautofit.codegen.equations.names import (
     mechanism_name,
 )
 from pyneuronautofit.codegen.equations.physics import nernst
+from pyneuronautofit.codegen.equations.shared import COMMON, base_of, left_name, shared_in_steps
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node
 from pyneuronautofit.codegen.kinds import IonUse, NodeKind, mechanism_of
 from pyneuronautofit.codegen.nmodl import tree
 
-_COMMON = frozenset({"v", "t", "dt", "celsius", "diam", "area"})
 # nA over um2 in mA/cm2.
 _PER_AREA = 100.0
 
@@ -51,7 +52,11 @@ def ordered_mechanisms(
         By suffix; all that the kind has.
     """
     return tuple(
-        replace(mechanisms[mechanism_of(name)], suffix=name)
+        replace(
+            mechanisms[mechanism_of(name)],
+            suffix=name,
+            tables=mechanism_of(name) in kind.tabulated,
+        )
         for name in order_of_execution(kind, mechanisms)
     )
 
@@ -97,21 +102,29 @@ class Segment:
         self.single = single
         self.ion_values: dict[Name, Node] = {}
         self.executors: dict[str, Executor] = {}
+        self._shared = {m.suffix: shared_in_steps(m) for m in mechanisms}
+        self._left: dict[Name, set[Node]] = {}
         self.v = self.graph.input(VOLTAGE)
 
     def begin(self) -> None:
         """Forget what was executed."""
+        self._forget_shared(self.executors.values())
         self.ion_values = {}
         self.executors = {
             mechanism.suffix: Executor(
-                self.graph, mechanism, Before(self.graph, mechanism), single=self.single
+                self.graph,
+                mechanism,
+                Before(self.graph, mechanism),
+                shared=self._shared[mechanism.suffix],
+                single=self.single,
             )
             for mechanism in self.mechanisms
         }
 
     def enter(self, executor: Executor, time: Name) -> None:
-        """Give a mechanism what it takes from outside."""
+        """Begin a pass: give a mechanism what it takes from outside."""
         graph, mechanism = self.graph, executor.mechanism
+        self._forget_shared([executor])
         executor.values["v"] = self.v
         executor.values["t"] = graph.input(time)
         executor.values["dt"] = graph.input(STEP)
@@ -119,6 +132,17 @@ class Segment:
             for name in ion.reads + ion.writes:
                 if name in ion.reads or tree.is_concentration(ion.name, name):
                     executor.values[name] = self.ion_value(ion.name, name)
+
+    def _forget_shared(self, executors: Iterable[Executor]) -> None:
+        for executor in executors:
+            for key, node in executor.forget_shared().items():
+                name = left_name(executor.mechanism.suffix, key)
+                self._left.setdefault(name, set()).add(node)
+
+    def beginning(self) -> Beginning:
+        """Return what things are when a simulation begins, once all passes were executed."""
+        self._forget_shared(self.executors.values())
+        return Beginning(self.graph, self.mechanisms, self.ions, self._left)
 
     def leave(self, executor: Executor) -> None:
         """Take the concentrations that a mechanism has written."""
@@ -170,7 +194,7 @@ class Segment:
         for suffix, executor in self.executors.items():
             copies = copied_from_ions(executor.mechanism)
             for key, node in executor.values.items():
-                if key not in copies and key not in _COMMON:
+                if key not in copies and key not in COMMON and base_of(key) not in executor.shared:
                     after[mechanism_name(suffix, key)] = node
         return after
 
@@ -188,7 +212,9 @@ class _NoSolve:
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Refuse."""
-        raise executor.refuse(word_of(statement), "inside of a decision or a loop of BREAKPOINT")
+        raise executor.refuse(
+            tree.word_of(statement), "inside of a decision or a loop of BREAKPOINT"
+        )
 
 
 def _written_currents(mechanism: tree.Mechanism) -> list[tuple[str, str]]:

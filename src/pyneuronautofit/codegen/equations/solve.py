@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pyneuronautofit.codegen.equations.execute import Executor, word_of
+from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.ir.calculus import (
     LinearForm,
     NotLinearError,
@@ -97,7 +97,7 @@ class _ExponentialStep:
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Advance a state."""
         if not isinstance(statement, tree.Differential):
-            raise executor.refuse(word_of(statement), "in a DERIVATIVE block")
+            raise executor.refuse(tree.word_of(statement), "in a DERIVATIVE block")
         graph, key = executor.graph, executor.key(statement.target)
         before = executor.value(key)
         unknown = graph.input(("unknown", key))
@@ -147,7 +147,7 @@ class _Collected:
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Take an equation."""
         if not isinstance(statement, tree.Differential):
-            raise executor.refuse(word_of(statement), "in a DERIVATIVE block")
+            raise executor.refuse(tree.word_of(statement), "in a DERIVATIVE block")
         self.rates[executor.key(statement.target)] = executor.evaluate(statement.value)
 
 
@@ -171,7 +171,7 @@ class Balance(_Collected):
             case tree.Compartment():
                 self._contain(executor, statement)
             case _:
-                raise executor.refuse(word_of(statement), "in a KINETIC block")
+                raise executor.refuse(tree.word_of(statement), "in a KINETIC block")
 
     def _react(self, executor: Executor, reaction: tree.Reaction) -> None:
         graph = executor.graph
@@ -346,7 +346,7 @@ class _LinearResidues:
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Take an equation."""
         if not isinstance(statement, tree.Equation):
-            raise executor.refuse(word_of(statement), "in a LINEAR block")
+            raise executor.refuse(tree.word_of(statement), "in a LINEAR block")
         left, right = executor.evaluate(statement.left), executor.evaluate(statement.right)
         self.residues.append(executor.graph.subtract(left, right))
 

@@ -54,7 +54,17 @@ class StatementReader:
     def block(self, node: Any, keyword: str) -> tree.Block:
         """Return a named block."""
         arguments = tuple(text_of(argument) for argument in getattr(node, "parameters", ()))
-        return tree.Block(keyword, text_of(node.name), arguments, self.body(node.statement_block))
+        table = next(map(self._table, _tables(node)), None)
+        body = self.body(node.statement_block)
+        return tree.Block(keyword, text_of(node.name), arguments, body, table)
+
+    def _table(self, node: Any) -> tree.Table:
+        return tree.Table(
+            frozenset(text_of(variable) for variable in node.table_vars),
+            self._expression(getattr(node, "from")),
+            self._expression(node.to),
+            int(self.number(getattr(node, "with"))),
+        )
 
     def receive(self, node: Any) -> tree.Receive:
         """Return a NET_RECEIVE block."""
@@ -237,6 +247,11 @@ class StatementReader:
         """Return how a statement or a block begins, as text."""
         lines = str(self._parser.to_nmodl(node)).strip().splitlines()
         return lines[0].rstrip(" {") if lines else kind_of(node)
+
+
+def _tables(block: Any) -> list[Any]:
+    parts = block.statement_block.statements
+    return [part for part in parts if kind_of(part) == "TableStatement"]
 
 
 def is_harmless(node: Any) -> bool:

@@ -108,7 +108,7 @@ class _Reader:
         if kind in _NAMED_BLOCKS:
             block = self._statements.block(node, _NAMED_BLOCKS[kind])
             found.blocks[block.name] = block
-            return replace(found, tables=found.tables or _has_table(node))
+            return found
         takers = {
             "NeuronBlock": self._neuron,
             "UnitBlock": self._units,
@@ -230,7 +230,3 @@ def _without_includes(nodes: Iterable[Any]) -> Iterable[Any]:
             yield from _without_includes(node.blocks)
         else:
             yield node
-
-
-def _has_table(node: Any) -> bool:
-    return any(kind_of(part) == "TableStatement" for part in node.statement_block.statements)

@@ -196,6 +196,40 @@ Statement: TypeAlias = (
 Body: TypeAlias = tuple[Statement, ...]
 
 
+def word_of(statement: Statement) -> str:
+    """Return by which word a statement is found in its file."""
+    match statement:
+        case Differential(target):
+            return f"{target.name}'"
+        case Solve(block):
+            return f"SOLVE {block}"
+        case Reaction(_, ((count, reactant), *_)):
+            return f"~ {reactant.name}" if count == 1 else f"~ {count} {reactant.name}"
+        case Reaction() | Equation():
+            return "~"
+    return type(statement).__name__.upper()
+
+
+@dataclass(frozen=True)
+class Table:
+    """TABLE names FROM first TO last WITH intervals.
+
+    Attributes
+    ----------
+    names
+        The variables that it has; none: the value of the FUNCTION.
+    first, last
+        Arguments.
+    intervals
+        Between the first and the last argument, of equal width.
+    """
+
+    names: frozenset[str]
+    first: Expression
+    last: Expression
+    intervals: int
+
+
 @dataclass(frozen=True)
 class Block:
     """A named block: PROCEDURE, FUNCTION, DERIVATIVE, KINETIC, LINEAR.
@@ -210,12 +244,15 @@ class Block:
         Names of what it is called with.
     body
         What it does.
+    table
+        Between what NEURON interpolates; None: nothing.
     """
 
     kind: str
     name: str
     arguments: tuple[str, ...]
     body: Body
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -285,7 +322,7 @@ class Mechanism:
     receive
         What an event does; None: it takes none.
     tables
-        Whether something is tabulated (computed exactly here).
+        Whether the TABLEs of its blocks are in use (NEURON's `usetable_`); else all is computed.
     """
 
     path: Path

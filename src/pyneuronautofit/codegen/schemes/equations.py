@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pyneuronautofit.codegen.equations.execute import Executor
-from pyneuronautofit.codegen.equations.initial import Beginning
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
     STATE_TIME,
@@ -23,6 +22,8 @@ from pyneuronautofit.codegen.equations.names import (
 )
 from pyneuronautofit.codegen.equations.rates import Rates, collect
 from pyneuronautofit.codegen.equations.segment import Segment, copied_from_ions, ordered_mechanisms
+from pyneuronautofit.codegen.equations.shared import COMMON
+from pyneuronautofit.codegen.equations.tables import KNOT
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
@@ -95,7 +96,7 @@ def build_equations(
     ).found()
 
 
-_STAND_INS = frozenset({"unknown", "no", "step", "past", "middle"})
+_STAND_INS = frozenset({"unknown", "no", "step", "past", "middle", KNOT})
 
 
 class _CollectingSegment(Segment):
@@ -108,9 +109,10 @@ class _CollectingSegment(Segment):
             mechanism.suffix: self._collect(self.executors[mechanism.suffix])
             for mechanism in self.mechanisms
         }
-        solved = self.after()
-        current = self.graph.add(*self.execute_currents())
         rates, together, laws = _by_name(self.executors, collected)
+        solved = self.after()
+        made = self._put_stand_ins(set(rates))
+        current = self.graph.add(*self.execute_currents())
         laws = [_of_rates(self.graph, *law, rates) for law in laws]
         corrections = {
             name: solved[name]
@@ -119,13 +121,15 @@ class _CollectingSegment(Segment):
         }
         roots = [current, *rates.values(), *(total for _weights, total in laws)]
         roots += corrections.values()
-        updates = self._kept(roots, set(rates), solved)
-        put_in = _Substitution(self.graph, self.after(), {*rates, *updates} | _OF_STEP)
+        after = {**self.after(), **made}
+        kept = _kept(self.graph, roots, after, {*rates} | _OF_STEP)
+        put_in = _Substitution(self.graph, after, {*rates, *kept} | _OF_STEP)
         # What a block has just updated is, to the equations, the value that is kept.
-        kept = {node: self.graph.input(name) for name, node in updates.items()}
-        roots = self.graph.replace([put_in(root) for root in roots], kept)
-        updates = {name: put_in(node) for name, node in updates.items()}
-        beginning = Beginning(self.graph, self.mechanisms, self.ions)
+        names = {self.graph.input(name): self.graph.input(_variable(name)) for name in kept}
+        roots = self.graph.replace([put_in(root) for root in roots], names)
+        nodes = self.graph.replace([put_in(after[name]) for name in kept], names)
+        updates = dict(zip(map(_variable, kept), nodes))
+        beginning = self.beginning()
         states = {*rates, *updates}
 
         def read(node: Node, others: Iterable[Name] = ()) -> Node:
@@ -154,25 +158,68 @@ class _CollectingSegment(Segment):
         self.leave(executor)
         return found
 
-    def _kept(
-        self, roots: Iterable[Node], states: set[Name], solved: Mapping[Name, Node]
-    ) -> dict[Name, Node]:
-        """Return what has to be kept although it has no equation: what is made from itself."""
-        after = self.after()
-        kept: dict[Name, Node] = {}
+    def _put_stand_ins(self, states: set[Name]) -> dict[Name, Node]:
+        """Put stand-ins in place of what blocks have assigned; return what they stand for.
+
+        Currents take what a block has made of a variable, and the next step begins with what the
+        currents leave of it: two values of one variable. States have an equation, and one value.
+        """
+        made: dict[Name, Node] = {}
+
+        def stand_in(name: Name, node: Node) -> Node:
+            if name in states or not node.varying or node is self.graph.input(name):
+                return node
+            made[_SOLVED, *name] = node
+            return self.graph.input((_SOLVED, *name))
+
+        for suffix, executor in self.executors.items():
+            copies = copied_from_ions(executor.mechanism) | COMMON
+            executor.values = {
+                key: node if key in copies else stand_in(mechanism_name(suffix, key), node)
+                for key, node in executor.values.items()
+            }
+        self.ion_values = {name: stand_in(name, node) for name, node in self.ion_values.items()}
+        return made
+
+
+# How the name of a variable begins that stands for what a block has made of it.
+_SOLVED = "solved"
+
+
+def _variable(name: Name) -> Name:
+    """Return the name of the variable that a stand-in is a value of, or a variable's own."""
+    return name[1:] if name[0] == _SOLVED else name
+
+
+def _kept(
+    graph: Graph, roots: Iterable[Node], after: Mapping[Name, Node], states: set[Name]
+) -> list[Name]:
+    """Return what has to be kept although it has no equation: what is made from itself.
+
+    Of what is made from each other one is enough: what a block has made, if there is such.
+    """
+    kept: list[Name] = []
+
+    def visit(name: Name, above: tuple[Name, ...], seen: set[Name]) -> None:
+        """Go through all that a name is made from, down to what is kept already."""
+        node = after.get(name)
+        if name in states or name in kept or node is None or node is graph.input(name):
+            return
+        if name in above:
+            circle = above[above.index(name) :]
+            kept.append(next((each for each in circle if each[0] == _SOLVED), name))
+        elif name not in seen:
+            seen.add(name)
+            for other in sorted(inputs_of([node])):
+                visit(other, (*above, name), seen)
+
+    n_before = -1
+    while len(kept) > n_before:
+        n_before = len(kept)
         seen: set[Name] = set()
-        pending = [(name, frozenset[Name]()) for name in sorted(inputs_of(roots))]
-        while pending:
-            name, above = pending.pop()
-            node = after.get(name)
-            if name in states or node is None or node is self.graph.input(name):
-                continue
-            if name in above:
-                kept[name] = solved.get(name, node)
-            if name not in seen:
-                seen.add(name)
-                pending += [(n, above | {name}) for n in sorted(inputs_of([node]))]
-        return kept
+        for name in sorted(inputs_of(roots)):
+            visit(name, (), seen)
+    return sorted(kept)
 
 
 class _Substitution:

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pyneuronautofit.codegen.equations.execute import Executor
-from pyneuronautofit.codegen.equations.initial import Beginning
 from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, VOLTAGE, WEIGHT
 from pyneuronautofit.codegen.equations.segment import Segment, ordered_mechanisms
 from pyneuronautofit.codegen.equations.solve import solve
+from pyneuronautofit.codegen.equations.tables import KNOT
 from pyneuronautofit.codegen.ir.calculus import depends_on, derivative
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
@@ -112,7 +112,7 @@ def receiver_of(kind: NodeKind, receiving: str) -> str | None:
 
 
 # Stand-ins for values that are put in later.
-_OPAQUE = frozenset({"unknown", "held"})
+_OPAQUE = frozenset({"unknown", "held", KNOT})
 
 
 class _Node(Segment):
@@ -235,7 +235,7 @@ class _Node(Segment):
             first_current,
             first_slope,
         ]
-        beginning = Beginning(graph, self.mechanisms, self.ions)
+        beginning = self.beginning()
         first = beginning.put_in(first, inputs_of(first))
         step = beginning.put_in(step, inputs_of(step) - set(states))
         if receiver is not None:

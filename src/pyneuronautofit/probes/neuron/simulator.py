@@ -54,7 +54,6 @@ class _Setup:
     source: CellSource
     test: Test
     paths: tuple[ParameterPath, ...]
-    exact_tables: bool = False
 
 
 #: One model: its parameters, and the voltages that sections begin with.
@@ -74,8 +73,6 @@ class NeuronProbe:
         Number of processes; None: one per available core.
     time_limit_s
         A model that takes longer is given up; None: a hundred times what is usual.
-    exact_tables
-        Compute what mechanisms tabulate, instead of interpolating.
     """
 
     def __init__(
@@ -84,13 +81,11 @@ class NeuronProbe:
         test: Test,
         n_worker: int | None = None,
         time_limit_s: float | None = None,
-        *,
-        exact_tables: bool = False,
     ) -> None:
         self._dt_ms = test.dt_ms
 
         def make_job(paths: tuple[ParameterPath, ...]) -> Job:
-            return Job(_make_runner, _Setup(source, test, paths, exact_tables))
+            return Job(_make_runner, _Setup(source, test, paths))
 
         self._pool = ProbePool(test, make_job, n_worker, time_limit_s)
 
@@ -145,7 +140,7 @@ def _make_runner(
     test = setup.test
     # Of an experiment, the session needs temperature, time step and initial voltage.
     experiment = bare_experiment(test)
-    session = open_session(NeuronSetup(setup.source, experiment, setup.paths, setup.exact_tables))
+    session = open_session(NeuronSetup(setup.source, experiment, setup.paths))
     if isinstance(test, StepTest):
         return _StepRunner(session, experiment, test)
     if isinstance(test, SynapseTrial):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
-from pyneuronautofit.codegen.kinds import IonUse, NodeKind, process_name
+from pyneuronautofit.codegen.kinds import IonUse, NodeKind, mechanism_of, process_name
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators.cells.axial import Wired, Wires
 from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Signature
@@ -35,8 +35,13 @@ def mechanism_order() -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _density_mechanisms(count: int) -> tuple[str, ...]:
     """List the mechanisms; there are more of them, never others, when a library was loaded."""
+    return _names(0, count)
+
+
+def _names(which: int, count: int) -> tuple[str, ...]:
+    """Return the names of density mechanisms (0) or point processes (1)."""
     h = neuron()
-    kinds, name = h.MechanismType(0), h.ref("")
+    kinds, name = h.MechanismType(which), h.ref("")
     names = []
     for number in range(count):
         kinds.select(number)
@@ -101,11 +106,14 @@ class Shape(NamedTuple):
         Position of the section that gets the current.
     root_x
         Where on it.
+    tabulated
+        Mechanisms whose TABLEs NEURON uses, whether the cell has them or not.
     """
 
     sections: tuple[SectionShape, ...]
     root: int
     root_x: float
+    tabulated: tuple[str, ...] = ()
 
 
 def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
@@ -153,7 +161,7 @@ def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
         numbers[section] = len(numbers)
         points += segments
         points += (section(0), section(1))
-    return Shape(tuple(shapes), numbers[soma_segment.sec], x), points
+    return Shape(tuple(shapes), numbers[soma_segment.sec], x, _tabulated()), points
 
 
 def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
@@ -161,6 +169,20 @@ def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
         if segment.point_processes():
             return tuple(tuple(named_processes(each)) for each in segments)
     return ()
+
+
+def _tabulated() -> tuple[str, ...]:
+    """Return the mechanisms whose tables are in use."""
+    h = neuron()
+    counts = int(h.MechanismType(0).count()), int(h.MechanismType(1).count())
+    return tuple([name for name in _with_tables(*counts) if getattr(h, f"usetable_{name}")])
+
+
+@lru_cache(maxsize=8)
+def _with_tables(n_density: int, n_process: int) -> tuple[str, ...]:
+    """Return the mechanisms that have tables, density mechanisms and then point processes."""
+    h, names = neuron(), (*_names(0, n_density), *_names(1, n_process))
+    return tuple(name for name in names if hasattr(h, f"usetable_{name}"))
 
 
 @lru_cache(maxsize=1024)
@@ -216,7 +238,7 @@ def make_blueprint(shape: Shape) -> Blueprint:
     root = wired[shape.root].at(shape.root_x)
     places, parents, to_parents = zip(*wires.from_root(root))
     kind_of = {
-        place: _node_kind(section.mechanisms, section.styles, processes)
+        place: _node_kind(section.mechanisms, section.styles, processes, shape.tabulated)
         for section, ends in zip(shape.sections, wired)
         for place, processes in zip(ends.segments, section.processes or repeat(()))
     }
@@ -273,7 +295,10 @@ def _kinds(
 
 @lru_cache(maxsize=1024)
 def _node_kind(
-    names: tuple[str, ...], styles: tuple[int, ...], processes: tuple[str, ...]
+    names: tuple[str, ...],
+    styles: tuple[int, ...],
+    processes: tuple[str, ...],
+    in_use: tuple[str, ...],
 ) -> NodeKind:
     h, style_of = neuron(), dict(zip(_ions(names), styles))
     ordered = sorted(names, key=mechanism_order().index)
@@ -283,4 +308,6 @@ def _node_kind(
         for ion in ordered
         if ion in style_of
     )
-    return NodeKind(mechanisms, uses, processes)
+    present = {*mechanisms, *map(mechanism_of, processes)}
+    tabulated = tuple(name for name in in_use if name in present)
+    return NodeKind(mechanisms, uses, processes, tabulated)
