@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 OUT := out
 
-.PHONY: fit test quick check faults nightly format docs clean help
+.PHONY: fit test quick check faults fuzz nightly format docs clean help
 
 help:
 	@echo "make fit      set up, then fit the shipped example recording (writes fit.png and $(OUT)/)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check    ruff, mypy --strict, import-linter"
 	@echo "make nightly  the tests that are too long for every change"
 	@echo "make faults   put faults into a copy of the package, which the tests have to notice"
+	@echo "make fuzz     try 20,000 hostile files and words on everything that is read"
 	@echo "make format   format the code"
 	@echo "make docs     make the tables of the documentation anew that the program decides"
 	@echo "make clean    remove what the others made"
@@ -37,6 +38,11 @@ quick: $(INSTALLED)
 
 faults: $(INSTALLED)
 	$(BIN)/python tests/mutations.py
+
+# Options of its own, such as FUZZ='--seed 7 --inputs 1000 --keep failing'.
+FUZZ ?= --seed 1
+fuzz: $(INSTALLED)
+	cd tests && ../$(BIN)/python -m fuzz --inputs 20000 $(FUZZ)
 
 nightly: $(INSTALLED)
 	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "nightly or hypothesis"

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from pyneuronautofit._bounded import allowance_of, parse_json
+from pyneuronautofit._bounded.kinds import mapped, text
 from pyneuronautofit._locks import Owner, owner_of
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.errors import RunError
@@ -28,7 +29,7 @@ _SESSION = ("number", "began", "content")
 _GENERATION = "number, first_row, n_row, finished, seconds, population, entered, removed, state"
 _EVALUATION = "generation, parameters, coordinates, scores, fitness, status, seconds, messages"
 
-_MESSAGES = kinds.mapped(kinds.text)
+_MESSAGES = mapped(text)
 
 
 class DamagedRowError(RunError):
@@ -127,20 +128,20 @@ class RunReader:
         return tuple(self._session(row) for row in rows)
 
     def _session(self, row: Sequence[Any]) -> Session:
-        number, began, text, _crc, ended, outcome = row
+        number, began, said, _crc, ended, outcome = row
         wrong = kinds.wrong_in(row[:3], kinds.SESSION, _SESSION)
         wrong = wrong or kinds.wrong_in((ended, outcome), kinds.ENDED, ("ended", "outcome"))
         if wrong:
             raise DamagedRowError(f"{self.path}, session: {wrong}")
-        content = self._json(text)
+        content = self._json(said)
         expected = kinds.CONTENT(content)
         if expected:
             raise DamagedRowError(f"{self.path}, session {number}: expected {expected}")
         return Session(number, began, content, ended, outcome)
 
-    def _json(self, text: str) -> Any:
+    def _json(self, said: str) -> Any:
         """Return the value of a text in a row."""
-        content = text.encode("utf-8", "surrogatepass")
+        content = said.encode("utf-8", "surrogatepass")
         try:
             return parse_json(content, allowance_of(self.path, len(content), RunError))
         except ValueError as error:

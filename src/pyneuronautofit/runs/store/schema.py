@@ -171,7 +171,10 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
 def _tables_in(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     """Return (kind, name) -> what made it, of everything that a schema has."""
     select = f"SELECT type, name, sql FROM sqlite_master LIMIT {_MOST_TABLES:d}"
-    rows = connection.execute(select).fetchall()
+    try:
+        rows = connection.execute(select).fetchall()
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError(f"a name in it is no text: {error}") from error
     return {(str(kind), str(name)): " ".join(str(sql).split()) for kind, name, sql in rows}
 
 
