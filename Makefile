@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 OUT := out
 
-.PHONY: fit test quick check faults kills nightly format docs clean help
+.PHONY: fit test quick check faults fuzz kills nightly format docs clean help
 
 help:
 	@echo "make fit      set up, then fit the shipped example recording (writes fit.png and $(OUT)/)"
@@ -18,6 +18,7 @@ help:
 	@echo "make nightly  the tests that are too long for every change"
 	@echo "make kills    kill 1,000 commands, which have to end as if they had not been"
 	@echo "make faults   put faults into a copy of the package, which the tests have to notice"
+	@echo "make fuzz     try 20,000 hostile files and words on everything that is read"
 	@echo "make format   format the code"
 	@echo "make docs     make the tables of the documentation anew that the program decides"
 	@echo "make clean    remove what the others made"
@@ -39,14 +40,18 @@ quick: $(INSTALLED)
 faults: $(INSTALLED)
 	$(BIN)/python tests/mutations.py
 
+# Options of their own, such as FUZZ='--seed 7 --inputs 1000 --keep failing', KILLS='--kills 50'.
+FUZZ ?= --seed 1
+fuzz: $(INSTALLED)
+	cd tests && ../$(BIN)/python -m fuzz --inputs 20000 $(FUZZ)
+
+KILLS ?= --seed 1
+kills: $(INSTALLED)
+	cd tests && ../$(BIN)/python -m kills --kills 1000 $(KILLS)
+
 nightly: $(INSTALLED)
 	HYPOTHESIS_PROFILE=new $(PYTEST) -m "nightly or hypothesis"
-	$(MAKE) kills
-
-KILLS := 1000
-
-kills: $(INSTALLED)
-	PYTHONPATH=tests $(BIN)/python -m kills --kills $(KILLS)
+	$(MAKE) fuzz kills
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

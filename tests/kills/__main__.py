@@ -1,6 +1,6 @@
 """Commands of every kind are killed at any moment, and nothing is lost.
 
-    PYTHONPATH=tests python -m kills [--kills N] [--seed N] [--jobs N] [--only WORD]
+    cd tests; python -m kills [--kills N] [--seed N] [--jobs N] [--only WORD]
 
 runs each command of `jobs.py` to its end, then kills it again and again, at random moments from
 its first millisecond on: the process alone, or with all that it has started. After every kill,

@@ -6,8 +6,13 @@ import struct
 
 import pytest
 
+from pyneuronautofit._bounded.sizes import VARIABLE
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings._axon_layout import check_layout, user_list_parameters
+from pyneuronautofit.recordings._axon_layout import (
+    check_layout,
+    check_stimulus_file,
+    user_list_parameters,
+)
 
 # Where the entry of a section is in the header of an ABF 2 file, and how large its items are.
 ENTRIES = {
@@ -175,3 +180,22 @@ def test_which_parameters_user_lists_change(tmp_path):
     assert user_list_parameters(path) == [27, 60, 5]
     path.write_bytes(abf2())
     assert user_list_parameters(path) == []
+
+
+@pytest.mark.parametrize("make", [lambda n: abf2({"data": (5, 2, n)}), lambda n: abf1(n_value=n)])
+def test_a_file_that_would_take_more_memory_than_is_allowed(check, make, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "1")
+    content = make(120_000) + bytes(240_000)
+    check(content)
+    with pytest.raises(RecordingError, match=r"what it holds would take 1.04 MB of memory"):
+        check(make(130_000) + bytes(260_000))
+
+
+def test_a_stimulus_file_that_would_take_too_much(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "1")
+    path = tmp_path / "stimulus.atf"
+    path.write_bytes(bytes(30_000))
+    check_stimulus_file(path)
+    path.write_bytes(bytes(40_000))
+    with pytest.raises(RecordingError, match=r"stimulus.atf: its content would take 1.2 MB"):
+        check_stimulus_file(path)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._atomic import replacing
+from pyneuronautofit._bounded import allowance_of, parse_json, read_bytes, unpacked
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import DatabaseError
 
@@ -60,16 +61,17 @@ def read_content(path: Path) -> tuple[dict[str, Json], JsonLayout]:
     """
     try:
         _check_head(path)
-        raw = path.read_bytes()
-        text = gzip.decompress(raw) if raw[:2] == _GZIP else raw
-        content = json.loads(text)
+        raw = read_bytes(path, DatabaseError)
+        allowed = allowance_of(path, len(raw), DatabaseError)
+        text = unpacked(raw, allowed)
+        content = parse_json(text, allowed)
     except OSError as error:
         raise DatabaseError(f"cannot read {path}: {error.strerror or error}") from error
     except EOFError as error:
         raise DatabaseError(f"{path} is a gzip file that ends too early") from error
     except zlib.error as error:
         raise DatabaseError(f"{path} is a damaged gzip file: {error}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DatabaseError(f"{path} is not a JSON file: {error}") from error
     except MemoryError as error:
         raise DatabaseError(f"{path} does not fit into the memory") from error

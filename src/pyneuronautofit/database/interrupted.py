@@ -7,12 +7,12 @@ middle of a block.
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyneuronautofit._bounded import Allowance, allowance_of, parse_json, read_bytes
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import DatabaseError
 
@@ -47,13 +47,14 @@ def salvage(path: Path) -> Salvaged:
         If it cannot be read, or there is no complete record in it.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path, DatabaseError)
     except OSError as error:
         raise DatabaseError(f"cannot read {path}: {error.strerror or error}") from error
-    text = _unzipped(raw) if raw[:2] == _GZIP else raw
+    allowed = allowance_of(path, len(raw), DatabaseError)
+    text = _unzipped(raw, allowed) if raw[:2] == _GZIP else raw
     end = _end_of_records(text)
     try:
-        content = json.loads(text[:end] + b"]}") if end else None
+        content = parse_json(text[:end] + b"]}", allowed) if end else None
     except ValueError as error:
         raise DatabaseError(f"{path} is not a JSON file: {error}") from error
     if not isinstance(content, dict):
@@ -66,17 +67,20 @@ def salvage(path: Path) -> Salvaged:
     return Salvaged(content, loss)
 
 
-def _unzipped(raw: bytes) -> bytes:
+def _unzipped(raw: bytes, allowed: Allowance) -> bytes:
     """Return what can be unpacked of a gzip file, member after member."""
-    parts = []
+    parts, size = [], 0
     while raw:
         member = zlib.decompressobj(wbits=_GZIP_WINDOW)
-        # Piece by piece, so that what comes before a damaged one is kept.
+        # Piece by piece, so that what comes before a damaged one is kept, and nothing is taken
+        # before it is known how much it is.
         for at in range(0, len(raw), 1 << 16):
             try:
                 parts.append(member.decompress(raw[at : at + (1 << 16)]))
             except zlib.error:
                 return b"".join(parts)
+            size += len(parts[-1])
+            allowed.check(size, "what it unpacks to (or more)")
             if member.eof:
                 raw = member.unused_data + raw[at + (1 << 16) :]
                 break

@@ -15,6 +15,7 @@ from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import whole
 from pyneuronautofit.database.content import LIST_NAMES, read_content
+from pyneuronautofit.database.kinds import check_kinds
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.space import Parameter, ParameterPath, ParameterSpace, ParameterTable
 
@@ -147,6 +148,7 @@ def models_of(content: Mapping[str, Json], path: Path) -> StoredModels:
         If it holds no models, or some that are none.
     """
     key = list_name_of(content, path)
+    check_kinds(content, key, path)
     # Files that were closed by hand end their lists with null.
     records = [record for record in content[key] if record is not None]
     names = header_names(content.get("parameters"), path)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from pyneuronautofit._bounded import read_bytes
 from pyneuronautofit._text import shortened
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import MaskError
@@ -24,6 +25,8 @@ _log = logging.getLogger(__name__)
 #: What a rule may be: 0..k, (a, b), or a list of sweeps.
 Rule: TypeAlias = int | tuple[int, int] | list[int]
 
+# Python's parser takes some hundred times the memory of the text.
+_MOST_BYTES = 1_000_000
 _EXPECTED = (
     "expected a number k for sweeps 0..k, a tuple (a, b) for sweeps a..b, a list of sweeps, or a "
     "dict with one of these per mode letter"
@@ -196,7 +199,13 @@ def _is_file(path: Path) -> bool:
 def _file_text(path: Path) -> str:
     try:
         # Windows editors put a byte-order mark in front; utf-8-sig drops it.
-        return path.read_text(encoding="utf-8-sig")
+        content = read_bytes(path, MaskError)
+        if len(content) > _MOST_BYTES:
+            raise MaskError(
+                f"the mask file {path} has {len(content)} bytes, and a mask has {_MOST_BYTES} at "
+                f"the most; {_EXPECTED}"
+            )
+        return content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MaskError(
             f"the mask file {path} cannot be read as text: {error}; {_EXPECTED}"

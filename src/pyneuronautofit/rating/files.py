@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from pyneuronautofit._atomic import replacing
+from pyneuronautofit._bounded import allowance_of, parse_json, read_bytes
 from pyneuronautofit._locks import PathLock, Taken
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
@@ -63,10 +64,11 @@ def read_sheet(path: Path) -> Sheet:
         If it cannot be read, or is none.
     """
     try:
-        content = json.loads(path.read_bytes())
+        text = read_bytes(path, DatabaseError)
+        content = parse_json(text, allowance_of(path, len(text), DatabaseError))
     except OSError as error:
         raise DatabaseError(f"cannot read the ratings {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DatabaseError(f"the ratings {path} are no JSON: {error}. {_CURE}") from error
     try:
         return _sheet_of(content)

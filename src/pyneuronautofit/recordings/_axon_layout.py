@@ -17,6 +17,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from pyneuronautofit._bounded import allowance_of
 from pyneuronautofit.errors import RecordingError
 
 BLOCK = 512
@@ -52,6 +53,9 @@ _LEAST_ITEM = {
     "sweep": 8,
 }
 _LEAST_SAMPLES = 2
+_DOUBLE_BYTES = 8
+# What the numbers of a text file take in memory, by the bytes of their text.
+_TEXT_TIMES = 30
 _NEEDED = ("protocol", "input", "output", _STRINGS, "data")
 
 
@@ -71,9 +75,16 @@ def check_layout(path: Path) -> None:
     if len(head) < BLOCK:
         raise _truncated(path, "header", BLOCK, size)
     if head.startswith(ABF2):
-        _check_sections(path, head, size)
+        n_value = _check_sections(path, head, size)
     else:
-        _check_abf1(path, head, size)
+        n_value = _check_abf1(path, head, size)
+    allowance_of(path, size, RecordingError).check(_DOUBLE_BYTES * n_value, "what it holds")
+
+
+def check_stimulus_file(path: Path) -> None:
+    """Refuse a stimulus file that would take more memory than is allowed: it can be any file."""
+    size = path.stat().st_size
+    allowance_of(path, size, RecordingError).check(_TEXT_TIMES * size, "its content")
 
 
 def user_list_parameters(path: Path) -> list[int]:
@@ -98,7 +109,8 @@ def _section(head: bytes, name: str) -> tuple[int, int, int]:
     return block, item, count
 
 
-def _check_sections(path: Path, head: bytes, size: int) -> None:
+def _check_sections(path: Path, head: bytes, size: int) -> int:
+    """Check that the file has what its header lists, and return the number of its samples."""
     for name in SECTIONS:
         block, item, count = _section(head, name)
         if count == 0:
@@ -114,10 +126,12 @@ def _check_sections(path: Path, head: bytes, size: int) -> None:
         if end > size:
             raise _truncated(path, f"{name} section", end, size)
     (n_sweep,) = struct.unpack_from("<I", head, 12)
-    _check_sweeps(path, n_sweep, _section(head, "input")[2], _section(head, "data")[2])
+    n_value = _section(head, "data")[2]
+    _check_sweeps(path, n_sweep, _section(head, "input")[2], n_value)
+    return n_value
 
 
-def _check_abf1(path: Path, head: bytes, size: int) -> None:
+def _check_abf1(path: Path, head: bytes, size: int) -> int:
     n_point, skipped = struct.unpack_from("<ih", head, 10)
     (block,) = struct.unpack_from("<i", head, 40)
     if n_point <= 0 or block <= 0:
@@ -133,6 +147,7 @@ def _check_abf1(path: Path, head: bytes, size: int) -> None:
         struct.unpack_from("<h", head, 120),
     )
     _check_sweeps(path, n_sweep, n_channel, n_point)
+    return int(n_point)
 
 
 def _check_sweeps(path: Path, n_sweep: int, n_channel: int, n_point: int) -> None:

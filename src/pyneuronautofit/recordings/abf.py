@@ -28,6 +28,7 @@ from pyneuronautofit.recordings._axon_layout import (
     ABF1_EXTENDED_HEADER,
     ABF2,
     check_layout,
+    check_stimulus_file,
     user_list_parameters,
 )
 from pyneuronautofit.recordings._base import ChannelChoice, Recording, positive_step
@@ -384,6 +385,8 @@ def _why_not_from_file(file: _File, output: _Output) -> str | None:
         return f"its stimulus file is scaled by {scale:g} and shifted by {offset:g}"
     with _translated(file.path):
         found = pyabf.stimulus.findStimulusWaveformFile(file.abf)
+        if found:
+            check_stimulus_file(Path(found))
         if found and Path(found).suffix.lower() == ".abf":
             n_sweep = pyabf.ABF(found, loadData=False).sweepCount
             if n_sweep > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._bounded import allowance_of, parse_json, read_bytes
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings import _arrays
@@ -49,10 +49,11 @@ class JsonReader:
 
 def _load(path: Path) -> dict[str, Json]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = read_bytes(path, RecordingError).removeprefix(_BYTE_ORDER_MARK)
+        values = parse_json(text, allowance_of(path, len(text), RecordingError))
     except OSError as error:
         raise RecordingError(f"{path}: the file cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise RecordingError(
             f"{path}: a JSON object was expected, but the file is not valid JSON ({error}). Is it "
             "complete?"

@@ -9,6 +9,7 @@ are paired by the numbers in the names, or by order. A "channel" is an electrode
 from __future__ import annotations
 
 import logging
+import math
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._bounded import allowance_of
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
@@ -29,6 +31,9 @@ _log = logging.getLogger(__name__)
 
 #: What h5py, hdmf and pynwb raise on files that are damaged or are no NWB files.
 _DAMAGED = (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
+_DOUBLE_BYTES = 8
+# A response can be cut into many sweeps, but not into more than anybody would look at.
+_MOST_ROWS_OF_EACH = 1000
 _SAME_RATE = 1e-6
 _UNEVEN = 0.01
 
@@ -46,6 +51,13 @@ class _Piece:
     @property
     def electrode(self) -> str:
         return str(self.series.electrode.name)
+
+    @property
+    def n_bytes(self) -> int:
+        """What the samples take in memory."""
+        n_all, *others = np.shape(self.series.data)
+        n_sample = n_all if self.count is None else min(max(self.count, 0), n_all)
+        return int(_DOUBLE_BYTES * n_sample * math.prod(others))
 
     def data(self, factor: float) -> FloatArray:
         """Return the samples in the series' SI unit times `factor`, shape (n_sample,)."""
@@ -76,7 +88,7 @@ class NwbReader:
             open_file, error_types = _pynwb(path)
             try:
                 with open_file(str(path), mode="r", load_namespaces=True) as stream:
-                    return _recording(stream.read(), channels, path.name)
+                    return _recording(stream.read(), channels, path)
             except error_types as error:
                 raise RecordingError(
                     f"{path}: an NWB file was expected, but pynwb cannot read it "
@@ -89,15 +101,23 @@ def _pynwb(path: Path) -> tuple[Callable[..., Any], tuple[type[Exception], ...]]
     try:
         from hdmf.build.errors import BuildError, ConstructError  # noqa: PLC0415 - an extra
         from pynwb import NWBHDF5IO  # noqa: PLC0415 - an extra
+
+        from pyneuronautofit.recordings._hdf5 import check_datasets  # noqa: PLC0415 - needs h5py
     except ImportError as error:
         raise RecordingError(
             f"{path}: reading NWB files needs pynwb, which is not installed ({error}). Install it "
             "with: pip install 'pyneuronautofit[nwb]'"
         ) from error
-    return NWBHDF5IO, (*_DAMAGED, BuildError, ConstructError)
+
+    def open_checked(file: str, **how: Any) -> Any:
+        check_datasets(path)
+        return NWBHDF5IO(file, **how)
+
+    return open_checked, (*_DAMAGED, BuildError, ConstructError)
 
 
-def _recording(file: Any, channels: ChannelChoice, name: str) -> Recording:
+def _recording(file: Any, channels: ChannelChoice, path: Path) -> Recording:
+    name = path.name
     responses = _of_type(file.acquisition.values(), _VOLTAGE)
     stimuli = _of_type([*file.stimulus.values(), *file.acquisition.values()], _STIMULUS)
     if not responses or not stimuli:
@@ -111,6 +131,8 @@ def _recording(file: Any, channels: ChannelChoice, name: str) -> Recording:
         [piece for piece in stimuli if piece.electrode == stimulus.name],
         name,
     )
+    n_bytes = sum(piece.n_bytes for pair in pairs for piece in pair)
+    allowance_of(path, None, RecordingError).check(n_bytes, "what its sweeps hold")
     voltage = _stacked([piece for piece, _ in pairs], TO_MV["V"], "voltage", name)
     current = _stacked([piece for _, piece in pairs], TO_PA["A"], "current", name)
     _mention_bias(pairs, name)
@@ -207,6 +229,8 @@ def _from_table(file: Any, names: set[str]) -> list[_Pair]:
         return []
     responses = table.category_tables["responses"]["response"]
     stimuli = table.category_tables["stimuli"]["stimulus"]
+    if len(table) > _MOST_ROWS_OF_EACH * len(names):
+        raise ValueError(f"its table has {len(table)} rows for {len(names)} responses")
     pairs = []
     for row in range(len(table)):
         response, stimulus = (_Piece(r.timeseries, int(r.idx_start), int(r.count))

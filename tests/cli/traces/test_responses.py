@@ -120,8 +120,8 @@ def test_files_without_a_voltage(tmp_path):
     np.savez(tmp_path / "a.npz", current=ONE)
     np.save(tmp_path / "array", ONE)
     (tmp_path / "array.npy").rename(tmp_path / "b.npz")
-    for name in ("a.npz", "b.npz"):
-        assert f"{name} has no array 'voltage': expected" in refused(tmp_path / name)
+    assert "a.npz has no array 'voltage': expected" in refused(tmp_path / "a.npz")
+    assert "b.npz: it is no zip archive; expected" in refused(tmp_path / "b.npz")
     for text in ('{"current": [1]}', "[1, 2]", "null"):
         (tmp_path / "a.json").write_text(text)
         assert "a.json has no key 'voltage': expected" in refused(tmp_path / "a.json")

@@ -74,7 +74,8 @@ def test_errors_and_losses_are_warnings(tmp_path):
 
 def test_modes_and_algorithms_of_other_versions(tmp_path):
     settings = {**info().settings, "algorithm": "N"}
-    about = info(mode_sizes=(("O", 2), ("?", 1)), settings=settings)
+    header = replace(info().header, markers=tuple("OO?"))
+    about = info(mode_sizes=(("O", 2), ("?", 1)), settings=settings, header=header)
     with content_of(tmp_path, about=about) as content:
         assert "by NSGA2; modes O (total number of spikes), ? (?)" in words(headed(content))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,13 +13,15 @@ from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, encode, restore, rows_in
 from runs._made import State, make_generation
 
+STORE = Path("r.sqlite")
+
 
 def nowhere(_array):
     return None
 
 
 def there_and_back(value):
-    return decode(encode(value, nowhere))
+    return decode(encode(value, nowhere), STORE)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_arrays_of_evaluations_are_row_numbers():
         return None if rows is None else Rows("scores", rows)
 
     data = encode({"a": table[[7, 2]], "b": np.arange(3.0)}, find)
-    stored = decode(data)
+    stored = decode(data, STORE)
     assert stored["b"].tolist() == [0.0, 1.0, 2.0]
     (rows,) = rows_in(stored)
     assert (rows.kind, rows.numbers.tolist()) == ("scores", [7, 2])
@@ -134,4 +137,4 @@ def test_what_cannot_be_stored_is_no_state(value):
 )
 def test_bytes_that_are_no_state(data):
     with pytest.raises(RunError, match="cannot be read"):
-        decode(data)
+        decode(data, STORE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import struct
 import zlib
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def test_a_store_of_an_earlier_schema_is_migrated(tmp_path, monkeypatch):
 
     monkeypatch.setattr(schema, "SCHEMA", 2)
     monkeypatch.setattr(schema, "MIGRATIONS", {1: add_a_note})
+    monkeypatch.setattr(schema, "TABLES", f"{schema.TABLES} CREATE TABLE note (text TEXT);")
     with open_run(path) as run:
         assert run.n_evaluation == 3 * N_CAND
     assert path.read_bytes() == before, "reading changes nothing"
@@ -112,3 +114,67 @@ def test_every_migration_is_taken_in_its_turn(tmp_path, monkeypatch):
         schema.migrate(connection, 2)
         assert connection.execute("PRAGMA user_version").fetchone() == (4,)
     assert taken == [2, 3]
+
+
+# --- what a store can have that was made by hand
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n)"
+CRAFTED = {
+    "view": f"DROP TABLE evaluation; CREATE VIEW evaluation AS {ENDLESS} SELECT i FROM n",
+    "endless head": f"DROP TABLE run; CREATE VIEW run AS {ENDLESS} "
+    "SELECT i AS key, i AS value, i AS crc FROM n WHERE i < 0",
+    "trigger": "CREATE TRIGGER t AFTER INSERT ON session BEGIN DELETE FROM run; END",
+    "index": "CREATE INDEX i ON generation (seconds)",
+    "computed": "ALTER TABLE session ADD COLUMN x AS (zeroblob(1000000000))",
+    "lacking": "DROP TABLE session",
+    "another": "CREATE TABLE other (x)",
+    "strange name": "CREATE TABLE \"\x1b[2J\n\" (x)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statements", CRAFTED.values(), ids=CRAFTED)
+def test_other_tables_are_refused(tmp_path, statements):
+    path = tmp_path / "r.sqlite"
+    make_store(path, 2)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(statements)
+    for refusing in (open_run, lambda store: RunWriter(store, make_info())):
+        with pytest.raises(RunError, match="the tables of a run's store, and nothing else") as said:
+            refusing(path)
+        assert "\x1b" not in str(said.value)
+    with pytest.raises(RunError, match="nothing else"):
+        open_run(path, check=False)
+
+
+def test_a_statement_without_an_end_is_interrupted(tmp_path):
+    with contextlib.closing(schema.connect(tmp_path / "x.sqlite", mode="rwc")) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            connection.execute(f"{ENDLESS} SELECT i FROM n WHERE i < 0").fetchall()
+        assert connection.execute(f"{ENDLESS} SELECT i FROM n LIMIT 3").fetchall() == [
+            (0,), (1,), (2,)
+        ]  # fmt: skip
+
+
+def test_a_table_whose_pages_lead_in_circles_is_interrupted(tmp_path):
+    """Every page but the last that a table's root names is the root's own copy, over and over."""
+    path = tmp_path / "r.sqlite"
+    make_store(path, 400)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'session'"
+        ).fetchone()
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+    data = bytearray(path.read_bytes())
+    # An inner page with a hundred cells, all of them for itself.
+    start = (root - 1) * page
+    cells = b"".join(struct.pack(">IB", root, number) for number in range(1, 101))
+    content = page - len(cells)
+    head = struct.pack(">BHHHBI", 5, 0, 100, content, 0, root)
+    places = struct.pack(">100H", *range(content, page, 5))
+    data[start : start + page] = (head + places).ljust(content, b"\0") + cells
+    path.write_bytes(data)
+    with open_run(path) as run:
+        assert len(run.generations) == 400
+        assert run.losses == ["when it was computed, and by what, cannot be read"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._bounded import (
+    DAMAGED,
+    allowance_of,
+    parse_json,
+    read_arrays,
+    read_bytes,
+)
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings import Recording, read_recording
@@ -49,7 +55,7 @@ def read_responses(name: str, recording: Recording) -> FloatArray:
 def _checked(path: Path, voltage: Any, step_ms: float | None, recording: Recording) -> FloatArray:
     try:
         mV = np.asarray(voltage, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise RecordingError(
             f"the voltage of {path} is not an array of numbers with sweeps of equal length: "
             f"{_EXPECTED}"
@@ -71,23 +77,24 @@ def _checked(path: Path, voltage: Any, step_ms: float | None, recording: Recordi
 
 def _read_npz(path: Path) -> tuple[Any, float | None]:
     try:
-        # Opened here: numpy leaves a file open that turns out to be no archive.
-        with path.open("rb") as stream:
-            arrays = np.load(stream, allow_pickle=False)
-            if not isinstance(arrays, np.lib.npyio.NpzFile) or "voltage" not in arrays:
-                raise RecordingError(f"{path} has no array 'voltage': {_EXPECTED}")
-            step_ms = float(arrays["dt"]) if "dt" in arrays else None
-            return arrays["voltage"], step_ms
-    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_arrays(path, ("voltage", "dt"), RecordingError)
+        if arrays.get("voltage") is None:
+            raise RecordingError(f"{path} has no array 'voltage': {_EXPECTED}")
+        step = arrays.get("dt")
+        return arrays["voltage"], None if step is None else float(step)
+    except DAMAGED as error:
         raise RecordingError(f"cannot read the responses {path}: {error}; {_EXPECTED}") from error
 
 
 def _read_json(path: Path) -> tuple[Any, float | None]:
     try:
-        content = json.loads(path.read_bytes())
+        text = read_bytes(path, RecordingError)
+        content = parse_json(text, allowance_of(path, len(text), RecordingError))
     except (OSError, ValueError) as error:
         raise RecordingError(f"cannot read the responses {path}: {error}; {_EXPECTED}") from error
     if not isinstance(content, dict) or "voltage" not in content:
         raise RecordingError(f"{path} has no key 'voltage': {_EXPECTED}")
     step = content.get("dt")
-    return content["voltage"], float(step) if isinstance(step, int | float) else None
+    if not isinstance(step, int | float) or abs(step) > sys.float_info.max:
+        return content["voltage"], None
+    return content["voltage"], float(step)

@@ -19,12 +19,14 @@ from pyneuronautofit.fit.engine import Progress, beginning
 from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.fit.resumed.identity import run_identity
+from pyneuronautofit.fit.resumed.settings import options_from
 from pyneuronautofit.models import Model
 from pyneuronautofit.objectives import used_mask
-from pyneuronautofit.optimisers import ParetoArchive, Strategy, algorithm_letter
+from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, algorithm_letter
 from pyneuronautofit.runs import History, RunReader
 
 _log = logging.getLogger(__name__)
+_ANEW = "Start a new run from its population with -I {}"
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,9 @@ def config_of(run: RunReader) -> FitOptions:
             )
         changing = _options_that_are(Resumed.EXTENDED, Resumed.LONGER)
         settings |= {name: latest[name] for name in changing & latest.keys()}
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
-    }
-    if "mask" in values:
-        values["mask"] = used_mask(values["mask"], values.get("modes", FitOptions.modes))
-    return FitOptions(**values)
+    if isinstance(settings.get("mask"), str):
+        settings["mask"] = used_mask(settings["mask"], settings.get("modes", FitOptions.modes))
+    return options_from(settings, run.path)
 
 
 def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
@@ -174,6 +173,7 @@ def resumed_progress(
     if run.last is None:
         return beginning(strategy, budget, keep_all=keep_all)
     state = run.restored_state(run.last.number, type(strategy.init(budget.seed)))
+    population = _population_of(run, strategy, state)
     history, rows = History(whole=keep_all), run.archive()
     for _generation, block in run.blocks():
         history.append(block.parameters, block.scores)
@@ -182,11 +182,30 @@ def resumed_progress(
     return Progress(
         run.last.number,
         state,
-        strategy.population(state),
+        population,
         archive,
         history,
         seconds=run.last.seconds,
     )
+
+
+def _population_of(run: RunReader, strategy: Strategy[Any], state: Any) -> Population:
+    """Return the population of a stored state, having made sure that a search goes on from it.
+
+    Raises
+    ------
+    RunError
+        If it does not: its parts are of other sizes, for instance.
+    """
+    try:
+        population = strategy.population(state)
+        strategy.ask(state)
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        raise RunError(
+            f"{run.path}: its search cannot go on from the state that is stored ({error!r:.200}). "
+            f"{_ANEW.format(run.path)}"
+        ) from error
+    return population
 
 
 def _refuse_others(config: FitOptions, given: Mapping[str, Any], run: RunReader) -> None:

@@ -37,7 +37,7 @@ def check_same(run: RunReader, opened: OpenedFit, header: Header, *, extend: boo
     differences = changed_inputs(run.info.identity, opened.identity, opened.recording)
     differences += _changed_header(run.header, header)
     before, now = run.info.identity, opened.identity
-    others, _processor = _changed_versions(before["versions"], now["versions"])
+    others, _processor = _changed_versions(before.get("versions", {}), now["versions"])
     if others and not extend:
         differences.append(f"{', '.join(others)} (--extend would allow that)")
     if differences:
@@ -64,7 +64,7 @@ def check_simulator(run: RunReader, opened: OpenedFit, *, extend: bool = False) 
         If it is not: the batch simulator cannot be compiled here, for instance.
     """
     sessions = run.sessions
-    was = str(sessions[0].content["simulator"]) if sessions else ""
+    was = str(sessions[0].content.get("simulator", "")) if sessions else ""
     now = opened.problem.simulator.description
     if was.split()[:1] != now.split()[:1] and was and not extend:
         raise RunError(
@@ -75,7 +75,7 @@ def check_simulator(run: RunReader, opened: OpenedFit, *, extend: bool = False) 
 
 def changed_versions(run: RunReader, opened: OpenedFit) -> list[str]:
     """Return in words which versions and which processor are others than the run's."""
-    changed = _changed_versions(run.info.identity["versions"], opened.identity["versions"])
+    changed = _changed_versions(run.info.identity.get("versions", {}), opened.identity["versions"])
     return [text for texts in changed for text in texts]
 
 
@@ -90,12 +90,13 @@ def start_anew(run: RunReader) -> str:
 def changed_inputs(before: Mapping[str, Json], now: Mapping[str, Json], path: Path) -> list[str]:
     """Say which files are others: those of the model, or the recording `path`."""
     changed = []
-    if before["recording"] != now["recording"]:
+    recording = before.get("recording", "not known")
+    if recording != now["recording"]:
         changed.append(
             f"the recording {path} is not the file that it was begun with (SHA-256 "
-            f"{before['recording'][:12]}.. then, {now['recording'][:12]}.. now)"
+            f"{recording[:12]}.. then, {now['recording'][:12]}.. now)"
         )
-    files = changed_files(before["model"], now["model"])
+    files = changed_files(before.get("model", {}), now["model"])
     if files:
         changed.append(f"files of the model have changed: {quoted(files)}")
     return changed

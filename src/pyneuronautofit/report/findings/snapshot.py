@@ -25,6 +25,7 @@ from pyneuronautofit.runs import RunReader, Session
 
 # A log that is larger is not searched: `status` is to answer at once.
 _LARGEST_LOG = 8 << 20
+_MOST_TEXT, _LONGEST_LINE = 64 << 20, 10_000
 
 
 @dataclass(frozen=True)
@@ -163,11 +164,12 @@ def last_warning(log: Path) -> str:
     try:
         if log.stat().st_size > _LARGEST_LOG:
             return ""
-        with gzip.open(log, "rt", encoding="utf-8", errors="replace") as lines:
-            for line in lines:
+        with gzip.open(log) as stream:
+            # A line is cut, and the reading ended, where the log is no log.
+            while stream.tell() < _MOST_TEXT and (line := stream.readline(_LONGEST_LINE)):
                 # date, time, level, who
-                if line.split(" ", 3)[2:3] in (["WARNING"], ["ERROR"], ["CRITICAL"]):
-                    found = line.rstrip()
+                if line.split(b" ", 3)[2:3] in ([b"WARNING"], [b"ERROR"], [b"CRITICAL"]):
+                    found = line.decode("utf-8", "replace").rstrip()
     except (OSError, EOFError, zlib.error):
         # There is no log, or its writer is just adding to it: what was read counts.
         return found

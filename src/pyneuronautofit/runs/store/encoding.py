@@ -29,11 +29,13 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pyneuronautofit._bounded import allowance_of, parse_json
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.errors import RunError
 
@@ -46,6 +48,8 @@ T = TypeVar("T")
 
 _LENGTH = 4
 _KINDS = frozenset("fiub")
+#: What of the evaluations an array can be rows of.
+ROW_KINDS = ("coordinates", "scores")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Rows:
     Attributes
     ----------
     kind
-        `coordinates` or `scores`.
+        One of `ROW_KINDS`.
     numbers : IntArray, shape (n_row,)
     """
 
@@ -86,8 +90,13 @@ def encode(value: Any, find_rows: FindRows) -> bytes:
     return len(text).to_bytes(_LENGTH, "little") + text + b"".join(writer.parts)
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, path: Path) -> Any:
     """Return a stored state: a `Record`, with `Rows` where arrays are rows of evaluations.
+
+    Parameters
+    ----------
+    path
+        The store, for messages.
 
     Raises
     ------
@@ -96,9 +105,10 @@ def decode(data: bytes) -> Any:
     """
     end = _LENGTH + int.from_bytes(data[:_LENGTH], "little")
     try:
-        return _read(json.loads(data[_LENGTH:end]), memoryview(data)[end:])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunError(f"a stored state of the search cannot be read: {error}") from error
+        allowed = allowance_of(path, len(data), RunError)
+        return _read(parse_json(data[_LENGTH:end], allowed), memoryview(data)[end:])
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise RunError(f"{path}: a stored state of the search cannot be read: {error}") from error
 
 
 def restore(stored: Any, kind: type[T], look_up: LookUp) -> T:
@@ -112,7 +122,7 @@ def restore(stored: Any, kind: type[T], look_up: LookUp) -> T:
     Raises
     ------
     RunError
-        If the record is of another class, or one whose fields were others.
+        If the record is of another class, or one whose fields were others or of another kind.
     """
     names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     if not isinstance(stored, Record) or stored.name != kind.__name__ or names != {*stored.fields}:
@@ -122,7 +132,14 @@ def restore(stored: Any, kind: type[T], look_up: LookUp) -> T:
             "continue from: it was written by another version"
         )
     hints = typing.get_type_hints(kind)
-    return kind(**{n: _restored(v, hints[n], look_up) for n, v in stored.fields.items()})
+    values = {n: _restored(v, hints[n], look_up) for n, v in stored.fields.items()}
+    wrong = [name for name, value in values.items() if not _fits(value, hints[name])]
+    if wrong:
+        raise RunError(
+            f"a stored state of the search ({stored.name}) has something of another kind in "
+            f"{', '.join(wrong)}"
+        )
+    return kind(**values)
 
 
 def rows_in(value: Any) -> list[Rows]:
@@ -204,12 +221,16 @@ def _read_record(value: Json, arrays: memoryview) -> Record:
 
 
 def _read_rows(value: Json, arrays: memoryview) -> Rows:
+    if value["$rows"] not in ROW_KINDS or value["count"] < 0:
+        raise ValueError(f"rows of {value['$rows']!r:.40}, {value['count']!r:.40} of them")
     numbers = np.frombuffer(arrays, "<i8", value["count"], value["at"])
     return Rows(value["$rows"], numbers.astype(np.int64))
 
 
 def _read_array(value: Json, arrays: memoryview) -> NDArray[Any]:
     dtype, shape = np.dtype(value["$array"]), tuple(value["shape"])
+    if dtype.kind not in _KINDS or min(shape, default=0) < 0:
+        raise ValueError(f"an array of {dtype} and shape {shape}")
     if 0 in shape:
         return np.empty(shape, dtype=dtype.newbyteorder("="))
     flat = np.frombuffer(arrays, dtype, math.prod(shape), value["at"])
@@ -240,3 +261,21 @@ def _restored(value: Any, hint: Any, look_up: LookUp) -> Any:
             raise RunError(f"a stored state of the search has a {value.name} in a wrong place")
         return restore(value, kind, look_up)
     return value
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Tell whether a value is what the annotation of its field says."""
+    if hint is Any:
+        return True
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if isinstance(hint, types.UnionType):
+        return any(_fits(value, each) for each in arguments)
+    if origin is np.ndarray:
+        (scalar,) = typing.get_args(arguments[1])
+        return isinstance(value, np.ndarray) and value.dtype == scalar
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    kind = origin or hint
+    return isinstance(value, kind) if isinstance(kind, type) else True

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._bounded import allowance_of, parse_json
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
-from pyneuronautofit.errors import RunError
+from pyneuronautofit.errors import ParameterError, RunError
 from pyneuronautofit.runs.export import Header, numbers
-from pyneuronautofit.runs.store import schema
+from pyneuronautofit.runs.store import kinds, schema
 from pyneuronautofit.runs.store.content import RunInfo
+from pyneuronautofit.space import ParameterSpace
+
+# There are eight; what later versions may add is ignored.
+_MOST_KEYS = 100
 
 
 def write_info(connection: sqlite3.Connection, info: RunInfo) -> None:
@@ -37,7 +44,8 @@ def write_info(connection: sqlite3.Connection, info: RunInfo) -> None:
 def read_info(connection: sqlite3.Connection, path: Path) -> RunInfo:
     """Read the head of a store; raises RunError if it is damaged or incomplete."""
     try:
-        rows = connection.execute("SELECT key, value, crc FROM run").fetchall()
+        select = f"SELECT key, value, crc FROM run LIMIT {_MOST_KEYS:d}"
+        rows = connection.execute(select).fetchall()
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise RunError(f"the head of the run's store {path} is damaged: {error}") from error
     damaged = [key for key, value, crc in rows if schema.checksum((key, value)) != crc]
@@ -46,8 +54,16 @@ def read_info(connection: sqlite3.Connection, path: Path) -> RunInfo:
             f"the head of the run's store {path} is damaged ({quoted(map(str, damaged))}); restore "
             "it from a copy, or use the run's JSON files"
         )
-    values: dict[str, Json] = {key: json.loads(value) for key, value, _crc in rows}
+    values = _values(rows, path)
+    missing = [key for key in kinds.HEAD if key not in values]
+    if missing:
+        raise RunError(f"the run's store {path} lacks {quoted(map(repr, missing))} in its head")
+    wrong = kinds.wrong_in_head(values)
     try:
+        if wrong:
+            raise ValueError(wrong)  # noqa: TRY301 - one message for all that is wrong
+        rows_of_space = values["header"]["parameters"]
+        ParameterSpace.from_rows(rows_of_space, log_search=values["log_search"])
         return RunInfo(
             header=Header.from_json(values["header"]),
             settings=values["settings"],
@@ -58,8 +74,25 @@ def read_info(connection: sqlite3.Connection, path: Path) -> RunInfo:
             statuses=values["statuses"],
             initial=_array_or_none(values["initial"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"the run's store {path} lacks {error} in its head") from error
+    except (ParameterError, TypeError, ValueError) as error:
+        raise RunError(
+            f"the head of the run's store {path} is not what this program writes: {error}. Restore "
+            "it from a copy, or use the run's JSON files"
+        ) from error
+
+
+def _values(rows: Sequence[tuple[Any, ...]], path: Path) -> dict[str, Json]:
+    """Return the values of the rows of a head; raises RunError if one is no JSON."""
+    allowed = allowance_of(path, sum(len(str(value)) for _key, value, _crc in rows), RunError)
+    found: dict[str, Json] = {}
+    for key, value, _crc in rows:
+        try:
+            found[str(key)] = parse_json(str(value).encode(), allowed)
+        except ValueError as error:
+            raise RunError(
+                f"the head of the run's store {path} has no JSON as {key!r:.40}: {error}"
+            ) from error
+    return found
 
 
 def _array_or_none(rows: Json) -> FloatArray | None:

@@ -107,6 +107,13 @@ class Source:
             self.close()
             raise
 
+    @property
+    def n_byte(self) -> int:
+        """The size of the store, with what is not yet in it for good."""
+        (n_page,) = self.connection.execute("PRAGMA page_count").fetchone()
+        (page_bytes,) = self.connection.execute("PRAGMA page_size").fetchone()
+        return int(n_page) * int(page_bytes)
+
     def close(self) -> None:
         """Close it."""
         with contextlib.suppress(AttributeError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,13 +9,15 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
+from pyneuronautofit._bounded import allowance_of, parse_json
+from pyneuronautofit._bounded.kinds import mapped, text
 from pyneuronautofit._locks import Owner, owner_of
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.optimisers.weighting import Weights
 from pyneuronautofit.runs.export import Header
 from pyneuronautofit.runs.stamp import RunFiles
-from pyneuronautofit.runs.store import schema
+from pyneuronautofit.runs.store import kinds, schema
 from pyneuronautofit.runs.store.content import Evaluations, Generation, Session
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, restore
 from pyneuronautofit.runs.store.head import read_info
@@ -24,8 +25,11 @@ from pyneuronautofit.runs.store.opening import Source, find_store
 
 T = TypeVar("T")
 
+_SESSION = ("number", "began", "content")
 _GENERATION = "number, first_row, n_row, finished, seconds, population, entered, removed, state"
 _EVALUATION = "generation, parameters, coordinates, scores, fitness, status, seconds, messages"
+
+_MESSAGES = mapped(text)
 
 
 class DamagedRowError(RunError):
@@ -64,6 +68,7 @@ class RunReader:
             self.info = read_info(self._connection, path)
             self._searched = self.info.searched
             self._names = tuple(self.info.statuses)
+            self._n_byte = self._source.n_byte
             self.generations = tuple(self._sound_generations(check=check))
             if check:
                 self._check_sessions()
@@ -120,10 +125,27 @@ class RunReader:
             raise DamagedRowError(f"{self.path} is damaged: {error}") from error
         if any(schema.checksum(row[:3]) != row[3] for row in rows):
             raise DamagedRowError(f"{self.path}: what it says about its sessions is damaged")
-        return tuple(
-            Session(number, began, json.loads(content), ended, outcome)
-            for number, began, content, _crc, ended, outcome in rows
-        )
+        return tuple(self._session(row) for row in rows)
+
+    def _session(self, row: Sequence[Any]) -> Session:
+        number, began, said, _crc, ended, outcome = row
+        wrong = kinds.wrong_in(row[:3], kinds.SESSION, _SESSION)
+        wrong = wrong or kinds.wrong_in((ended, outcome), kinds.ENDED, ("ended", "outcome"))
+        if wrong:
+            raise DamagedRowError(f"{self.path}, session: {wrong}")
+        content = self._json(said)
+        expected = kinds.CONTENT(content)
+        if expected:
+            raise DamagedRowError(f"{self.path}, session {number}: expected {expected}")
+        return Session(number, began, content, ended, outcome)
+
+    def _json(self, said: str) -> Any:
+        """Return the value of a text in a row."""
+        content = said.encode("utf-8", "surrogatepass")
+        try:
+            return parse_json(content, allowance_of(self.path, len(content), RunError))
+        except ValueError as error:
+            raise DamagedRowError(f"{self.path}: a text in it is no JSON: {error}") from error
 
     # --- generations
 
@@ -150,7 +172,7 @@ class RunReader:
     def state(self, number: int) -> Record:
         """Return the strategy's state after a generation, as it was stored."""
         (data,) = self._row("generation", "state", "number", number)
-        decoded = decode(data)
+        decoded = decode(data, self.path)
         if not isinstance(decoded, Record):
             raise RunError(f"{self.path}: the state of generation {number} is no record")
         return decoded
@@ -162,7 +184,16 @@ class RunReader:
     def weights(self, number: int) -> Weights | None:
         """Return the weights of the components after a generation; None if there are none."""
         stored = self.state(number).fields.get("weights")
-        return restore(stored, Weights, self.look_up) if isinstance(stored, Record) else None
+        if not isinstance(stored, Record):
+            return None
+        weights = restore(stored, Weights, self.look_up)
+        n_score = self._shape[1]
+        if not weights.values.shape == weights.active.shape == (n_score,):
+            raise RunError(
+                f"{self.path}: the weights of generation {number} are not those of {n_score} "
+                "components"
+            )
+        return weights
 
     def look_up(self, rows: Rows) -> FloatArray:
         """Return the array that rows in a state stand for."""
@@ -220,8 +251,12 @@ class RunReader:
             given = _floats(coordinates).reshape(n_row, -1)
             whole = values.copy()
             whole[:, self._searched if given.shape[1] < n_param else slice(None)] = given
-            said = json.loads(messages)
-            return Evaluations(
+            said = self._json(messages)
+            if _MESSAGES(said):
+                raise ValueError(f"expected {_MESSAGES(said)} in messages")  # noqa: TRY301
+            if len(status) != n_row:
+                raise ValueError(f"{len(status)} of {n_row} statuses")  # noqa: TRY301
+            found = Evaluations(
                 values,
                 whole,
                 _floats(scores).reshape(n_row, n_score),
@@ -230,6 +265,10 @@ class RunReader:
                 tuple(said.get(str(place), "") for place in range(n_row)),
                 _floats(seconds).reshape(n_row),
             )
+            wrong = kinds.wrong_in_evaluations(found)
+            if wrong:
+                raise ValueError(wrong)  # noqa: TRY301
+            return found  # noqa: TRY300
         except (ValueError, IndexError) as error:
             raise DamagedRowError(f"{self.path} is damaged: {error}") from error
 
@@ -239,7 +278,10 @@ class RunReader:
         """Yield generations up to the first that is not there or not what was written."""
         expected_row, number = 0, 0
         try:
-            n_stored = self._connection.execute("SELECT count(*) FROM generation").fetchone()[0]
+            # Not their count, for which SQLite would go through all of them.
+            select = "SELECT max(number) FROM generation"
+            last = self._connection.execute(select).fetchone()[0]
+            n_stored = 0 if last is None else int(last) + 1
         except sqlite3.Error:
             n_stored = None
         while n_stored is None or number < n_stored:
@@ -274,7 +316,13 @@ class RunReader:
             raise DamagedRowError(
                 f"{self.path}: generation {number} does not follow the one before"
             )
-        return Generation(number, first_row, n_row, finished, seconds, population, entered, removed)
+        generation = Generation(
+            number, first_row, n_row, finished, seconds, population, entered, removed
+        )
+        wrong = kinds.wrong_in_generation(generation, self._n_byte)
+        if wrong:
+            raise DamagedRowError(f"{self.path}, generation {number}: {wrong}")
+        return generation
 
     def _check_evaluations(self, generation: Generation) -> None:
         row = self._row("evaluation", _EVALUATION, "generation", generation.number)
@@ -294,6 +342,10 @@ class RunReader:
         if found is None or schema.checksum(found[:-1]) != found[-1]:
             self._refuse_changed()
             raise DamagedRowError(f"{self.path}: generation {number} is damaged or missing")
+        expected = kinds.GENERATION if table == "generation" else kinds.EVALUATION
+        wrong = kinds.wrong_in(found[:-1], expected, full.split(", "))
+        if wrong:
+            raise DamagedRowError(f"{self.path}, generation {number}: {wrong}")
         by_name = dict(zip(full.split(", "), found[:-1], strict=True))
         return tuple(by_name[name] for name in columns.split(", "))
 

@@ -10,6 +10,7 @@ within a blob. Only how a session ended is added later.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import zlib
@@ -20,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from pyneuronautofit._text import printable
 from pyneuronautofit.errors import RunError
 
 #: Marks the file as a run store ("pNAF").
@@ -52,6 +54,13 @@ CREATE TABLE evaluation (
 #: Schema number -> what turns such a store into one of the next number.
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = MappingProxyType({})
 
+# How many steps of SQLite's machine a statement may take: a look at a sound store takes hundreds, a
+# list of ten thousand sittings a few hundred thousand. Tables of a store that was made by hand can
+# be without an end.
+_MOST_STEPS, _STEPS_AT_ONCE = 20_000_000, 100_000
+
+_MOST_TABLES = 100
+
 # How long a connection waits for another one, s: a reader's look at a live run takes milliseconds.
 _PATIENCE_S = 30.0
 
@@ -62,6 +71,31 @@ def checksum(columns: Iterable[Any]) -> int:
     for value in columns:
         crc = zlib.crc32(value if isinstance(value, bytes) else str(value).encode(), crc)
     return crc
+
+
+class BoundedConnection(sqlite3.Connection):
+    """A connection to a file that may be from anybody: it runs nothing that is in there.
+
+    A statement that takes more steps than any on a sound store is interrupted.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._left = 0
+        self.set_progress_handler(self._go_on, _STEPS_AT_ONCE)
+        # Views, triggers and columns that are computed are refused, too; see `check_tables`.
+        super().execute("PRAGMA trusted_schema = OFF")
+        super().execute("PRAGMA cell_size_check = ON")
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Execute a statement, for as long as that may take."""
+        self._left = _MOST_STEPS
+        return super().execute(*arguments)
+
+    def _go_on(self) -> bool:
+        """Count steps; return whether it is to be interrupted."""
+        self._left -= _STEPS_AT_ONCE
+        return self._left < 0
 
 
 def connect(path: Path, **mode: str) -> sqlite3.Connection:
@@ -75,7 +109,9 @@ def connect(path: Path, **mode: str) -> sqlite3.Connection:
     query = "&".join(f"{key}={value}" for key, value in mode.items())
     # Of bytes: a file's name need not be UTF-8.
     uri = f"file:{quote(os.fsencode(path.absolute()))}?{query}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE_S)
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=_PATIENCE_S, factory=BoundedConnection
+    )
 
 
 def check_kind(connection: sqlite3.Connection, path: Path) -> int:
@@ -100,7 +136,46 @@ def check_kind(connection: sqlite3.Connection, path: Path) -> int:
         )
     if schema < SCHEMA and schema not in MIGRATIONS:
         raise RunError(f"{path} has schema {schema}, which no version of pyneuronautofit wrote")
+    if schema == SCHEMA:
+        check_tables(connection, path)
     return schema
+
+
+def check_tables(connection: sqlite3.Connection, path: Path) -> None:
+    """Make sure that a store has the tables of the present schema, and nothing else.
+
+    What else SQLite knows can compute without an end, or something else than was written: views,
+    triggers, columns that are computed, tables that a library makes.
+
+    Raises
+    ------
+    RunError
+        If it has others.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(TABLES)
+        expected = _tables_in(empty)
+    found = _tables_in(connection)
+    for key in (*found, *expected):
+        if found.get(key) != expected.get(key):
+            kind, name = (printable(str(part), in_a_line=True) for part in key)
+            what = "lacks" if key not in found else "has"
+            how = "" if key not in found or key not in expected else " otherwise than this program"
+            raise RunError(
+                f"{path} {what} the {kind:.20} {name:.40}{how}: expected the tables of a run's "
+                "store, and nothing else. It was made or changed by another program: restore it "
+                "from a copy, or use the run's JSON files"
+            )
+
+
+def _tables_in(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """Return (kind, name) -> what made it, of everything that a schema has."""
+    select = f"SELECT type, name, sql FROM sqlite_master LIMIT {_MOST_TABLES:d}"
+    try:
+        rows = connection.execute(select).fetchall()
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError(f"a name in it is no text: {error}") from error
+    return {(str(kind), str(name)): " ".join(str(sql).split()) for kind, name, sql in rows}
 
 
 def migrate(connection: sqlite3.Connection, schema: int) -> None:

@@ -1,0 +1,183 @@
+"""Of what kind everything in a store has to be: the one place that decides it.
+
+A checksum tells damage, and nothing else: whoever makes a store by hand makes the checksums right.
+So what is read is looked at once more, after its checksum: its types, its ranges, and how it fits
+to the rest of the store. Whoever has a `RunReader` need not look again.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pyneuronautofit._bounded.kinds import (
+    Kind,
+    both,
+    bytes_,
+    duration,
+    eights,
+    fields,
+    finite,
+    flag,
+    letter,
+    listed,
+    mapped,
+    maybe,
+    one_of,
+    pair,
+    real,
+    record,
+    text,
+    time,
+    whole,
+)
+from pyneuronautofit._types import Json
+from pyneuronautofit._words import unusable_name
+from pyneuronautofit.runs.store.content import Evaluations, Generation
+
+_MOST_STATUSES = 256  # a status is a byte
+
+
+def path(value: Json) -> str | None:
+    """Allow what can be the name of a file."""
+    return text(value) or unusable_name(value) or None
+
+
+def _anything(_value: Json) -> None:
+    return None
+
+
+_scalar = maybe(one_of(flag, real, text))
+# What an option allows is checked where the options are known; some are shown without that.
+_settings = both(
+    mapped(one_of(_scalar, listed(_scalar))),
+    fields(
+        {},
+        {
+            "algorithm": text,
+            "generations": maybe(whole),
+            "krayzman_debug": flag,
+            "mask": maybe(text),
+            "modes": text,
+            "population_size": maybe(whole),
+            "seed": maybe(whole),
+        },
+    ),
+)
+
+#: The values of the head, by their keys.
+HEAD: Mapping[str, Kind] = types.MappingProxyType(
+    {
+        "header": fields(
+            {
+                "markers": listed(letter),
+                "bvalues": listed(maybe(real)),
+                "parameters": listed(listed(_anything)),
+                "version": text,
+                "target": text,
+                "evaluation": both(record, finite),
+                "cmd": text,
+                "temperature": maybe(real),
+                "program": text,
+            }
+        ),
+        "settings": _settings,
+        "identity": fields(
+            {}, {"recording": text, "model": mapped(text), "versions": mapped(text)}
+        ),
+        "places": fields(
+            {"recording": maybe(path), "project": maybe(path), "directory": maybe(path)}
+        ),
+        "mode_sizes": listed(pair(letter, whole)),
+        "log_search": flag,
+        "statuses": mapped(text),
+        "initial": maybe(listed(listed(maybe(real)))),
+    }
+)
+
+#: What a sitting says of itself.
+CONTENT = fields(
+    {},
+    {
+        "command": text,
+        "generations": maybe(whole),
+        "settings": _settings,
+        "versions": mapped(text),
+        "simulator": text,
+        "n_worker": maybe(whole),
+        "host": text,
+    },
+)
+
+#: The columns of the tables, but for the checksum.
+SESSION = (whole, time, text)
+#: How a sitting ended, which is noted without a checksum.
+ENDED = (maybe(time), maybe(text))
+GENERATION = (whole, whole, whole, time, duration, eights, eights, eights, bytes_)
+EVALUATION = (whole, eights, eights, eights, eights, bytes_, eights, text)
+
+
+def wrong_in(row: Sequence[Any], columns: Sequence[Kind], names: Sequence[str]) -> str | None:
+    """Return which column of a row is of another kind, in words; None: none is."""
+    for value, kind, name in zip(row, columns, names, strict=True):
+        expected = kind(value)
+        if expected:
+            return f"expected {expected} in the column {name}, found {value!r:.40}"
+    return None
+
+
+def wrong_in_head(values: Mapping[str, Json]) -> str | None:
+    """Return what is wrong with the values of a head, in words; None: nothing is.
+
+    All keys are there; see `HEAD`.
+    """
+    for key, kind in HEAD.items():
+        expected = kind(values[key])
+        if expected:
+            return f"expected {expected} in {key}, found {values[key]!r:.60}"
+    header, initial = values["header"], values["initial"]
+    markers, n_param = "".join(header["markers"]), len(header["parameters"])
+    n_score = sum(size for _code, size in values["mode_sizes"])
+    if n_score != len(markers):
+        return f"the sizes of its modes make {n_score} components, but {len(markers)} have marks"
+    if "".join(code * size for code, size in values["mode_sizes"]) != markers:
+        return f"the marks of its components are {markers:.40}, which are not its modes"
+    if initial is not None and any(len(row) != n_param for row in initial):
+        return f"initial candidates that have not {n_param} parameters"
+    if not 0 < len(values["statuses"]) <= _MOST_STATUSES:
+        return f"{len(values['statuses'])} statuses: expected 1 to {_MOST_STATUSES}"
+    return None
+
+
+def wrong_in_generation(generation: Generation, most_rows: int) -> str | None:
+    """Return what in a generation does not fit to itself; None: everything does.
+
+    Parameters
+    ----------
+    most_rows
+        How many evaluations the store can have at the most.
+    """
+    first, end = generation.first_row, generation.first_row + generation.n_row
+    if generation.n_row > most_rows:
+        return f"{generation.n_row} evaluations, but the store has room for {most_rows}"
+    limits = {
+        "population": (generation.population, 0, end),
+        "entered": (generation.entered, first, end),
+        "removed": (generation.removed, 0, first),
+    }
+    for name, (rows, low, high) in limits.items():
+        if len(rows) and not low <= rows.min() <= rows.max() < high:
+            return f"{name}: rows {rows.min()} to {rows.max()}, expected {low} to {high - 1}"
+    return None
+
+
+def wrong_in_evaluations(found: Evaluations) -> str | None:
+    """Return what no evaluation can hold; None: there is no such thing."""
+    if not (np.isfinite(found.parameters).all() and np.isfinite(found.coordinates).all()):
+        return "parameters that are not finite"
+    if not (found.seconds >= 0).all() or not np.isfinite(found.seconds).all():
+        return "times that are negative or not finite"
+    return None

@@ -1,0 +1,196 @@
+"""Stores whose checksums are right, and whose content is not."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from datetime import UTC, datetime
+from typing import get_type_hints
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.errors import RunError
+from pyneuronautofit.fit.options import FitOptions
+from pyneuronautofit.report.build import write_report
+from pyneuronautofit.report.findings.snapshot import take_snapshot
+from pyneuronautofit.report.findings.state import Tally
+from pyneuronautofit.runs import export_results, open_run
+from pyneuronautofit.runs.export import Header
+from pyneuronautofit.runs.store import kinds
+from pyneuronautofit.runs.tables import write_csv
+from runs._made import N_CAND, make_info, make_store
+from runs.store import crafted
+
+N_GENERATION = 3
+#: Values of every kind that a cell or JSON can have.
+VALUES = (None, True, -1, 0.5, "\ud800", [], {}, 10**400, float("nan"))
+CELLS = [
+    -1, 2**62, 0.5, float("inf"), "x", "[]", '{"0": 1}', "[" * 900 + "]" * 900,
+    b"x", b"\xff" * 8, b"\0" * 8000, "0001-01-01T00:00:00+23:00",
+]  # fmt: skip
+
+
+def use(path):
+    """Do everything with a store; return what it lost, or why it was refused."""
+    for check in (False, True):
+        try:
+            with open_run(path, check=check) as run:
+                take_snapshot(run, Tally(), datetime.now(UTC)).as_json()
+                write_csv(path.with_suffix(".csv"), run)
+                write_report(path.with_suffix(".html"), run, traces=False)
+                assert not export_results(run, run.files, checkpoint=True, adaptations=True)
+                losses = run.losses
+        except RunError as error:
+            losses = [str(error)]
+    return losses
+
+
+def changed_somewhere(value):
+    """Yield a value with each of its parts replaced by every kind of value."""
+    yield from VALUES
+    if isinstance(value, dict):
+        for key in value:
+            yield {name: each for name, each in value.items() if name != key}
+            for inner in changed_somewhere(value[key]):
+                yield {**value, key: inner}
+    elif isinstance(value, list) and value:
+        for inner in changed_somewhere(value[0]):
+            yield [inner, *value[1:]]
+
+
+@pytest.fixture
+def store(tmp_path):
+    path = tmp_path / "r.sqlite"
+    make_store(path, N_GENERATION)
+    return path
+
+
+def test_a_sound_store_is_used_without_loss(store):
+    assert use(store) == []
+
+
+@pytest.mark.parametrize("key", kinds.HEAD)
+def test_any_head_is_read_or_refused(store, key):
+    sound = store.read_bytes()
+    refused = []
+    value = json.loads(crafted.cell(store, "run", key, "value"))
+    for changed in changed_somewhere(value):
+        store.write_bytes(sound)
+        crafted.rewrite(store, "run", key, "value", json.dumps(changed))
+        # Opening decides. What opens is used as a whole only now and then, as that takes its time.
+        try:
+            open_run(store).close()
+        except RunError:
+            refused.append(changed)
+        else:
+            _ = len(refused) % 5 or use(store)
+    assert len(refused) >= 8
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column) for table, (columns, _key) in crafted.TABLES.items() for column in columns],
+)
+def test_any_cell_is_read_or_refused(store, table, column):
+    sound = store.read_bytes()
+    key = "header" if table == "run" else 0 if table == "session" else 1
+    harmless = 0
+    for value in CELLS:
+        store.write_bytes(sound)
+        with contextlib.suppress(sqlite3.IntegrityError):  # SQLite itself does not take it
+            crafted.rewrite(store, table, key, column, value)
+            harmless += not use(store)
+    assert harmless <= 3, "it would not be noticed"
+
+
+def changed_state(change):
+    def make(data):
+        end = 4 + int.from_bytes(data[:4], "little")
+        text = json.dumps(change(json.loads(data[4:end]))).encode()
+        return len(text).to_bytes(4, "little") + text + data[end:]
+
+    return make
+
+
+STATES = {
+    "a bit": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
+    "cut": lambda data: data[:100],
+    "a list": changed_state(lambda _value: []),
+    "a number": changed_state(lambda _value: 3),
+    "no fields": changed_state(lambda value: {**value, "fields": []}),
+    "no name": changed_state(lambda value: {**value, "$record": {"a": 1}}),
+    "far rows": changed_state(
+        lambda value: {**value, "fields": {"x": {"$rows": "scores", "count": 2**70, "at": 0}}}
+    ),
+    "rows of what": changed_state(
+        lambda value: {**value, "fields": {"x": {"$rows": ["a"], "count": -1, "at": 0}}}
+    ),
+    "objects": changed_state(
+        lambda value: {**value, "fields": {"x": {"$array": "O", "shape": [1], "at": 0}}}
+    ),
+    "negative": changed_state(
+        lambda value: {**value, "fields": {"x": {"$array": "<f8", "shape": [-1], "at": 0}}}
+    ),
+    "weights": changed_state(
+        lambda value: {
+            **value,
+            "fields": {**value["fields"], "weights": value["fields"]["members"]},
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("change", STATES.values(), ids=STATES)
+def test_any_state_is_read_or_refused(store, change):
+    data = crafted.cell(store, "generation", 2, "state")
+    crafted.rewrite(store, "generation", 2, "state", change(data))
+    use(store)
+
+
+@pytest.mark.parametrize(("column", "rows"), [
+    ("population", [N_GENERATION * N_CAND]), ("population", [-1]), ("entered", [0]),
+    ("entered", [2 * N_CAND]), ("removed", [N_CAND]), ("removed", [2**62]),
+])  # fmt: skip
+def test_rows_that_are_not_there_are_noticed(store, column, rows):
+    crafted.rewrite(store, "generation", 1, column, np.array(rows, "<i8").tobytes())
+    assert "generations 0 to 0 of 3 can be read" in use(store)
+
+
+@pytest.mark.parametrize(("column", "value"), [
+    ("parameters", np.nan), ("parameters", np.inf), ("seconds", -1.0), ("seconds", np.nan),
+])  # fmt: skip
+def test_numbers_that_no_run_writes_are_noticed(store, column, value):
+    numbers = np.frombuffer(crafted.cell(store, "evaluation", 1, column), "<f8").copy()
+    numbers[1] = value
+    crafted.rewrite(store, "evaluation", 1, column, numbers.tobytes())
+    assert "generations 0 to 0 of 3 can be read" in use(store)
+
+
+def test_the_message_says_what_was_expected_and_what_was_found(store):
+    crafted.rewrite_json(store, "run", "places", "value", lambda value: {**value, "project": 7})
+    with pytest.raises(RunError) as caught:
+        open_run(store)
+    assert str(caught.value) == (
+        f"the head of the run's store {store} is not what this program writes: expected a text as "
+        "'project' in places, found {'recording': '/r/cell.abf', 'project': 7, 'directory': '/r'. "
+        "Restore it from a copy, or use the run's JSON files"
+    )
+
+
+def test_what_is_said_of_options_is_what_they_are():
+    hints = get_type_hints(FitOptions)
+    for name, good, bad in (
+        ("algorithm", "K", 1), ("generations", 5, "5"), ("krayzman_debug", True, 1),
+        ("mask", None, 3), ("modes", "OV", None), ("population_size", 9, -1), ("seed", 1, 0.5),
+    ):  # fmt: skip
+        assert name in hints
+        assert kinds.HEAD["settings"]({name: good}) is None
+        assert kinds.HEAD["settings"]({name: bad}) is not None
+
+
+def test_the_head_that_is_written_is_allowed():
+    header = make_info().header
+    assert kinds.HEAD["header"](json.loads(json.dumps(header.as_json()))) is None
+    assert Header.from_json(header.as_json()).markers == header.markers
