@@ -39,13 +39,15 @@ quick: $(INSTALLED)
 faults: $(INSTALLED)
 	$(BIN)/python tests/mutations.py
 
-# Options of its own, such as FUZZ='--seed 7 --inputs 1000 --keep failing'.
-FUZZ ?= --seed 1
-fuzz: $(INSTALLED)
-	cd tests && ../$(BIN)/python -m fuzz --inputs 20000 $(FUZZ)
-
 nightly: $(INSTALLED)
 	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -m "nightly or hypothesis"
+	$(MAKE) fuzz
+
+INPUTS := 20000
+SEED := 1
+
+fuzz: $(INSTALLED)
+	PYTHONPATH=tests:examples $(BIN)/python -m fuzz --inputs $(INPUTS) --seed $(SEED)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

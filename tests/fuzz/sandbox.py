@@ -187,7 +187,7 @@ def _tried(action: Callable[[], int | None]) -> tuple[int | None, list[str]]:
         raise OverTimeError
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, MOST_S + 1)
+    signal.setitimer(signal.ITIMER_REAL, max(MOST_S + 1, 0.01))
     try:
         return action(), []
     except SystemExit as leaving:  # argparse
