@@ -40,18 +40,19 @@ quick: $(INSTALLED)
 faults: $(INSTALLED)
 	$(BIN)/python tests/mutations.py
 
-# Options of their own, such as FUZZ='--seed 7 --inputs 1000 --keep failing', KILLS='--kills 50'.
-FUZZ ?= --seed 1
-fuzz: $(INSTALLED)
-	cd tests && ../$(BIN)/python -m fuzz --inputs 20000 $(FUZZ)
-
-KILLS ?= --seed 1
-kills: $(INSTALLED)
-	cd tests && ../$(BIN)/python -m kills --kills 1000 $(KILLS)
-
 nightly: $(INSTALLED)
 	HYPOTHESIS_PROFILE=new $(PYTEST) -m "nightly or hypothesis"
 	$(MAKE) fuzz kills
+
+SEED := 1
+INPUTS := 20000
+KILLS := 1000
+
+fuzz: $(INSTALLED)
+	PYTHONPATH=tests:examples $(BIN)/python -m fuzz --inputs $(INPUTS) --seed $(SEED)
+
+kills: $(INSTALLED)
+	PYTHONPATH=tests $(BIN)/python -m kills --kills $(KILLS) --seed $(SEED)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -28,6 +28,14 @@ _CHANGES = frozenset(
         "shutil.move", "shutil.copyfile",
     }
 )  # fmt: skip
+# Which of their arguments are files that change; of others the first is.
+_CHANGED: dict[str, Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {
+    "os.rename": lambda each: each[:2],
+    "shutil.move": lambda each: each[:2],
+    "shutil.copyfile": lambda each: each[1:2],
+    "os.link": lambda each: each[1:2],
+    "os.symlink": lambda each: each[1:2],
+}
 _RUNS = frozenset({"os.system", "os.exec", "os.posix_spawn", "os.spawn", "subprocess.Popen"})
 # What the standard library looks for libraries with.
 _OF_LIBRARIES = frozenset({"/sbin/ldconfig", "ldconfig", "gcc", "ld", "objdump", "uname"})
@@ -81,7 +89,7 @@ class Watch:
             if written:
                 self._check(event, path)
         elif event in _CHANGES:
-            for path in arguments[:2] if event in {"os.rename", "shutil.move"} else arguments[:1]:
+            for path in _CHANGED.get(event, lambda each: each[:1])(arguments):
                 self._check(event, path)
         elif event in _CONNECTS or (event in _RUNS and not self.may_run):
             if arguments[0] in _OF_LIBRARIES:
@@ -93,9 +101,10 @@ class Watch:
     def _check(self, event: str, path: object) -> None:
         if isinstance(path, str | bytes | os.PathLike):
             name = os.path.realpath(os.fsdecode(path))
-            inside = Path(name).is_relative_to(self.folder) or name.startswith("/dev/")
-            # The interpreter's own, and compiled loops beside the modules that have them.
-            if not inside and "__pycache__" not in name:
+            own = (str(self.folder), os.environ.get("PYNEURONAUTOFIT_CACHE") or str(self.folder))
+            inside = any(Path(name).is_relative_to(folder) for folder in own)
+            # Devices, and what the interpreter keeps beside its modules, are nobody's files.
+            if not inside and not name.startswith("/dev/") and "__pycache__" not in name:
                 self.found.append(f"{event} {name:.200}")
                 raise PermissionError(f"not outside of {self.folder}: {name:.200}")
 
@@ -187,7 +196,7 @@ def _tried(action: Callable[[], int | None]) -> tuple[int | None, list[str]]:
         raise OverTimeError
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, MOST_S + 1)
+    signal.setitimer(signal.ITIMER_REAL, max(MOST_S + 1, 0.01))
     try:
         return action(), []
     except SystemExit as leaving:  # argparse

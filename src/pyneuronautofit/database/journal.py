@@ -15,10 +15,11 @@ import os
 from pathlib import Path
 
 from pyneuronautofit._atomic import is_replaceable, write_text
+from pyneuronautofit._bounded import allowance_of, parse_json, read_bytes
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.database.locking import locked
-from pyneuronautofit.errors import OutputError
+from pyneuronautofit.errors import DatabaseError, OutputError
 from pyneuronautofit.models import CellSource, model_files
 
 
@@ -122,13 +123,13 @@ def model_digest(source: CellSource) -> str:
 def _read(path: Path) -> dict[str, dict[str, Json]]:
     """Return the sound lines by their keys."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_bytes(path, DatabaseError).splitlines()
     except OSError:
         return {}
     known: dict[str, dict[str, Json]] = {}
     for line in lines:
         with contextlib.suppress(ValueError, TypeError, KeyError):  # cut off in the middle
-            entry = json.loads(line)
+            entry = parse_json(line, allowance_of(path, len(line), DatabaseError))
             known[str(entry["key"])] = {**entry, "result": entry["result"]}
     return known
 

@@ -77,3 +77,10 @@ def test_what_does_not_go_together(changed, said, tmp_path):
     two = database(tmp_path, content(cell="A") | changed, "two.json")
     with pytest.raises(DatabaseError, match=rf"two\.json cannot be merged: {said}"):
         merge([one, two])
+
+
+def test_an_evaluation_that_stands_in_the_model_stays_there(tmp_path):
+    one = database(tmp_path, content(1), "one.json")
+    other = content(models=[model(7, evaluation={"mode": "V"})])
+    made, _n_double = merge([one, database(tmp_path, other, "other.json")])
+    assert [record["evaluation"] for record in made.records] == ["A", {"mode": "V"}]

@@ -101,8 +101,10 @@ class _Joined:
                 # The header's names stay, but a dict needs no header to be read.
                 changed["parameters"] = dict(model.parameters)
             for key, places in (("target", targets), ("src", sources), ("evaluation", keys)):
-                if key in record and record[key] in places:
-                    changed[key] = places[record[key]]
+                old = record.get(key)
+                # An evaluation may stand in the model itself, and needs no key then.
+                if isinstance(old, int | str) and old in places:
+                    changed[key] = places[old]
             self.records.append(changed)
 
     def _evaluation_keys(self, evaluations: Json) -> Mapping[Json, Json]:
