@@ -52,8 +52,9 @@ def made(tmp_path):
 
 
 def build(mechanism):
+    """Return the program of fixed steps; there are equations for adaptive ones, too."""
     kind, known = NodeKind(("made",), (ion("k"),)), {"made": mechanism}
-    build_equations(kind, known, single=False)
+    assert build_equations(kind, known, single=False).rates
     return build_program(kind, known, single=False)
 
 

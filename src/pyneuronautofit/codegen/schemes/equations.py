@@ -22,7 +22,7 @@ from pyneuronautofit.codegen.equations.names import (
 )
 from pyneuronautofit.codegen.equations.rates import Rates, collect
 from pyneuronautofit.codegen.equations.segment import Segment, copied_from_ions, ordered_mechanisms
-from pyneuronautofit.codegen.equations.shared import COMMON
+from pyneuronautofit.codegen.equations.shared import COMMON, base_of
 from pyneuronautofit.codegen.equations.tables import KNOT
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
@@ -173,9 +173,9 @@ class _CollectingSegment(Segment):
             return self.graph.input((_SOLVED, *name))
 
         for suffix, executor in self.executors.items():
-            copies = copied_from_ions(executor.mechanism) | COMMON
+            others = copied_from_ions(executor.mechanism) | COMMON | executor.shared
             executor.values = {
-                key: node if key in copies else stand_in(mechanism_name(suffix, key), node)
+                key: node if base_of(key) in others else stand_in(mechanism_name(suffix, key), node)
                 for key, node in executor.values.items()
             }
         self.ion_values = {name: stand_in(name, node) for name, node in self.ion_values.items()}

@@ -35,13 +35,8 @@ def mechanism_order() -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _density_mechanisms(count: int) -> tuple[str, ...]:
     """List the mechanisms; there are more of them, never others, when a library was loaded."""
-    return _names(0, count)
-
-
-def _names(which: int, count: int) -> tuple[str, ...]:
-    """Return the names of density mechanisms (0) or point processes (1)."""
     h = neuron()
-    kinds, name = h.MechanismType(which), h.ref("")
+    kinds, name = h.MechanismType(0), h.ref("")
     names = []
     for number in range(count):
         kinds.select(number)
@@ -107,7 +102,7 @@ class Shape(NamedTuple):
     root_x
         Where on it.
     tabulated
-        Mechanisms whose TABLEs NEURON uses, whether the cell has them or not.
+        Mechanisms whose TABLEs NEURON uses.
     """
 
     sections: tuple[SectionShape, ...]
@@ -161,7 +156,7 @@ def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
         numbers[section] = len(numbers)
         points += segments
         points += (section(0), section(1))
-    return Shape(tuple(shapes), numbers[soma_segment.sec], x, _tabulated()), points
+    return Shape(tuple(shapes), numbers[soma_segment.sec], x, _tabulated(shapes)), points
 
 
 def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
@@ -171,18 +166,23 @@ def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
     return ()
 
 
-def _tabulated() -> tuple[str, ...]:
-    """Return the mechanisms whose tables are in use."""
+def _tabulated(shapes: Sequence[SectionShape]) -> tuple[str, ...]:
+    """Return the mechanisms of sections whose tables are in use."""
+    density = dict.fromkeys(section.mechanisms for section in shapes)
+    processes = dict.fromkeys(names for section in shapes for names in section.processes)
+    with_tables = _with_tables(tuple(density), tuple(processes))
+    return tuple([name for name in with_tables if getattr(neuron(), f"usetable_{name}")])
+
+
+@lru_cache(maxsize=1024)
+def _with_tables(
+    density: tuple[tuple[str, ...], ...], processes: tuple[tuple[str, ...], ...]
+) -> tuple[str, ...]:
+    """Return the mechanisms that have tables."""
     h = neuron()
-    counts = int(h.MechanismType(0).count()), int(h.MechanismType(1).count())
-    return tuple([name for name in _with_tables(*counts) if getattr(h, f"usetable_{name}")])
-
-
-@lru_cache(maxsize=8)
-def _with_tables(n_density: int, n_process: int) -> tuple[str, ...]:
-    """Return the mechanisms that have tables, density mechanisms and then point processes."""
-    h, names = neuron(), (*_names(0, n_density), *_names(1, n_process))
-    return tuple(name for name in names if hasattr(h, f"usetable_{name}"))
+    names = [name for each in density for name in each]
+    names += [mechanism_of(name) for each in processes for name in each]
+    return tuple(name for name in dict.fromkeys(names) if hasattr(h, f"usetable_{name}"))
 
 
 @lru_cache(maxsize=1024)
