@@ -17,6 +17,7 @@ REFUSED = [
         r"row 0 \(soma\.nseg\): there is no whole number between 4\.8 and 4\.2; widen",
     ),
     ("no sequence", [5], "row 0 is 5: expected"),
+    ("bound is beyond all numbers", [["soma.L", "lin", 0, 10**400]], "the high bound is 1000"),
     ("name is a number", [[7, "lin", 1, 2]], r"row 0: the name is 7; expected a path.*list of"),
     ("no names", [[[], "lin", 1, 2]], r"row 0: the name is \[\]"),
     ("names with a number", [[["soma.L", 3], "lin", 1, 2]], r"the name is \['soma\.L', 3\]"),

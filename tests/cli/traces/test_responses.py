@@ -130,3 +130,9 @@ def test_files_without_a_voltage(tmp_path):
 def test_objects_are_not_unpickled(tmp_path):
     np.savez(tmp_path / "a.npz", voltage=np.array([{"a": 1}], dtype=object))
     assert "Object arrays cannot be loaded" in refused(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("dtype", ["V8", "S3", "U3", "M8[s]", "c16", "b1"])
+def test_arrays_of_what_is_no_number(tmp_path, dtype):
+    np.savez(tmp_path / "a.npz", voltage=np.zeros((0, 0) if dtype == "V8" else (1, 3), dtype))
+    assert "is not an array of numbers" in refused(tmp_path / "a.npz")

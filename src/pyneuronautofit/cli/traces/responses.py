@@ -24,6 +24,9 @@ _EXPECTED = (
     "or an .abf"
 )
 
+# Kinds of arrays: NumPy makes numbers of texts and raw bytes, too, or tries to.
+_NUMBERS = "fiu"
+
 
 def read_responses(name: str, recording: Recording) -> FloatArray:
     """Read voltages to be compared with a recording.
@@ -54,6 +57,8 @@ def read_responses(name: str, recording: Recording) -> FloatArray:
 
 def _checked(path: Path, voltage: Any, step_ms: float | None, recording: Recording) -> FloatArray:
     try:
+        if isinstance(voltage, np.ndarray) and voltage.dtype.kind not in _NUMBERS:
+            raise TypeError(voltage.dtype)  # noqa: TRY301 - one message for all that is no number
         mV = np.asarray(voltage, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise RecordingError(
