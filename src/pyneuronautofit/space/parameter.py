@@ -143,7 +143,8 @@ def _parse_bound(
     # Project files compute their bounds: a number of numpy is a Real, too.
     if isinstance(bound, bool) or not isinstance(bound, Real) or not _is_finite(bound):
         raise ParameterError(
-            f"{where} is {bound!r:.40}; expected a finite number or the path of an earlier parameter"
+            f"{where} is {bound!r:.40}; expected a finite number or the path of an earlier "
+            "parameter"
         )
     return float(bound)
 
