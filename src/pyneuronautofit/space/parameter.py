@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -16,9 +15,6 @@ from pyneuronautofit.space.scales import LOG10, SCALES, Scale
 
 #: A row of `param_nslh`: name or names, scale, low, high.
 Row: TypeAlias = Sequence[object]
-
-# Whole numbers have no end.
-_LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -145,11 +141,19 @@ def _parse_bound(
             )
         return BoundReference(bound, columns[bound])
     # Project files compute their bounds: a number of numpy is a Real, too.
-    if isinstance(bound, bool) or not isinstance(bound, Real) or not abs(bound) <= _LARGEST:
+    if isinstance(bound, bool) or not isinstance(bound, Real) or not _is_finite(bound):
         raise ParameterError(
-            f"{where} is {bound!r:.40}; expected a finite number or the path of an earlier parameter"
+            f"{where} is {bound!r:.40}; expected a finite number or the path of an earlier "
+            "parameter"
         )
     return float(bound)
+
+
+def _is_finite(number: Real) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # whole numbers have no end
+        return False
 
 
 def _check_logarithm(parameter: Parameter, number: int) -> None:
