@@ -11,6 +11,8 @@ from typing import get_type_hints
 import numpy as np
 import pytest
 
+from pyneuronautofit._options import options_of
+from pyneuronautofit._words import whole
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.report.build import write_report
@@ -183,11 +185,22 @@ def test_what_is_said_of_options_is_what_they_are():
     hints = get_type_hints(FitOptions)
     for name, good, bad in (
         ("algorithm", "K", 1), ("generations", 5, "5"), ("krayzman_debug", True, 1),
-        ("mask", None, 3), ("modes", "OV", None), ("population_size", 9, -1), ("seed", 1, 0.5),
+        ("mask", None, 3), ("modes", "OV", None), ("population_size", -2, "9"), ("seed", 1, 0.5),
     ):  # fmt: skip
         assert name in hints
         assert kinds.HEAD["settings"]({name: good}) is None
         assert kinds.HEAD["settings"]({name: bad}) is not None
+
+
+def test_numbers_that_the_command_line_allows_are_allowed():
+    allowed = [
+        {name: value}
+        for name, (described, _default) in options_of(FitOptions).items()
+        for value in (-2, 0, 3)
+        if described.parse is whole and not (described.check and described.check(value))
+    ]
+    assert {"population_size": -2} in allowed
+    assert [said for each in allowed if (said := kinds.HEAD["settings"](each))] == []
 
 
 def test_the_head_that_is_written_is_allowed():

@@ -22,6 +22,7 @@ from pyneuronautofit._bounded.kinds import (
     fields,
     finite,
     flag,
+    integer,
     letter,
     listed,
     mapped,
@@ -62,8 +63,8 @@ _settings = both(
             "krayzman_debug": flag,
             "mask": maybe(text),
             "modes": text,
-            "population_size": maybe(whole),
-            "seed": maybe(whole),
+            "population_size": maybe(integer),
+            "seed": maybe(integer),
         },
     ),
 )
@@ -107,7 +108,7 @@ CONTENT = fields(
         "settings": _settings,
         "versions": mapped(text),
         "simulator": text,
-        "n_worker": maybe(whole),
+        "n_worker": maybe(integer),
         "host": text,
     },
 )
