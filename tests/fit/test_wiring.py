@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -82,7 +83,9 @@ def test_an_option_comes_back_from_a_run(name):
     config = with_value(name)
     stored = json.loads(json.dumps(stored_settings(config, make_problem())))
     session = SimpleNamespace(content={"settings": stored})
-    run = SimpleNamespace(info=SimpleNamespace(settings=stored), sessions=[session])
+    run = SimpleNamespace(
+        path=Path("run.sqlite"), info=SimpleNamespace(settings=stored), sessions=[session]
+    )
     assert config_of(run) == config
 
 
