@@ -53,7 +53,8 @@ def files(tmp_path):
 
 def progress(**changed):
     parts = {
-        "generation": 4, "history": range(500), "seconds": 12.345, "interrupted": False, "given_up": "",
+        "generation": 4, "history": range(500), "seconds": 12.345, "interrupted": False,
+        "given_up": "",
         "archive": SimpleNamespace(rows=range(17)),
         "population": Population(np.zeros((2, 2)), np.array([[1, 2, 30, 40.5], [0, 0, 1e7, 1]])),
     }  # fmt: skip
@@ -146,7 +147,7 @@ def test_without_numbers_of_neuron_nothing_is_said_of_brackets(said, problem, fi
 )
 def test_nothing_was_found(said, problem, files, n_evaluation, text):
     lines = summary(said, problem, files, best=(), history=range(n_evaluation))
-    assert lines[1] == text
+    assert lines[1].startswith(text)
     assert cells(lines) == []
 
 
