@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
-from kills.harness import Killing, Tally
+from kills.harness import Fault, Killing, Tally
 from kills.jobs import JOBS, Job
 from kills.material import REPOSITORY, make_material
 
@@ -45,10 +45,15 @@ def main() -> int:
             n_kill = max(1, round(given.kills * job.share / shares))
             rng = Random(f"{given.seed} {job.name}")
             folder = root / job.name.replace(" ", "-")
-            killing = Killing(job, root / "material", folder, environment, rng)
-            killing.kill(n_kill)
-            _print(job.name, killing.tally)
-            return killing.tally
+            try:
+                killing = Killing(job, root / "material", folder, environment, rng)
+            except (Fault, OSError) as error:
+                tally = Tally(faults=[f"without a kill: {error}"])
+            else:
+                killing.kill(n_kill)
+                tally = killing.tally
+            _print(job.name, tally)
+            return tally
 
         print(f"{'':30} {'kills':>6} {'rounds':>7} {'ended before':>13} {'s':>6}", flush=True)
         with ThreadPoolExecutor(given.jobs) as pool:
