@@ -185,7 +185,7 @@ def test_failures_are_said_and_only_failures_alone_are_an_error(command, db, dra
     ]  # fmt: skip
     drawing.failing = dict.fromkeys(range(10, 14), "it broke")
     answer = command("final-check", db, *WORDS)
-    assert answer.code == 1
+    assert answer.code == 3
     assert "0 of 4 models drawn" in answer.out
 
 

@@ -52,7 +52,7 @@ fitted to are sought in --recordings, beside DATABASE, here and in ../experiment
 With --serve a web page on this computer shows one model after the other, to be accepted or rejected
 by keys; --accepted OUT writes the models that were accepted."""
 
-_FAILED = 1
+_FAILED = 3
 
 
 def one_or_all(text: str) -> int | None:
