@@ -173,12 +173,7 @@ PRECIOUS = {
 }
 
 
-#: What belongs to a run does so by its name.
-NAMED = [
-    (precious, kind)
-    for precious, (_make, said) in PRECIOUS.items()
-    for kind in (["itself"] if "a part of" in said else ["itself", "a link"])
-]
+NAMED = [(precious, kind) for precious in PRECIOUS for kind in ("itself", "a link")]
 
 
 @pytest.mark.parametrize(("precious", "kind"), NAMED)
@@ -193,6 +188,13 @@ def test_an_output_that_nobody_can_make_again(
     said = refused(command, words_of(name, {output: str(out)}), tmp_path)
     assert expected in said
     assert "give another name, so that it is not lost" in said
+
+
+@pytest.mark.parametrize("part", ["run.sqlite-wal", "run.sqlite-journal", "run.lock"])
+def test_a_part_of_a_run_that_is_not_there_yet(part, command, tmp_path):
+    sqlite(tmp_path / "run.sqlite")
+    said = refused(command, ("collect", "other", "-o", part), tmp_path)
+    assert "this is a part of the run run" in said
 
 
 @pytest.mark.parametrize(("name", "output", "_use"), OUTPUTS)

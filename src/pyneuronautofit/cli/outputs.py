@@ -20,6 +20,8 @@ from pyneuronautofit.models import files_of_model
 from pyneuronautofit.recordings import is_recording
 from pyneuronautofit.runs import RunReader, belonging_to, find_store, is_store
 
+_CURE = "give another name, so that it is not lost"
+
 
 @dataclass(frozen=True)
 class _OutputFile:
@@ -64,6 +66,8 @@ def check_outputs(
     outputs = [*_outputs_of(config, strict=strict), *(_OutputFile(p, str(p)) for p in writes)]
     present = [each for each in outputs if is_replaceable(each.path)]
     _refuse_doubles(present)
+    for output in present:
+        _refuse_parts_of_runs(output)
     if not any(each.path.exists() for each in present):
         return
     named, others = list(_named(config)), [*_others(config), *reads]
@@ -141,21 +145,26 @@ def _refuse_doubles(outputs: Sequence[_OutputFile]) -> None:
             )
 
 
+def _refuse_parts_of_runs(output: _OutputFile) -> None:
+    """Refuse the file of a run beside its store, also one that is not there at the moment."""
+    owner = belonging_to(output.path)
+    if owner is not None:
+        raise UsageError(f"{output.said}: this is a part of the run {owner}: {_CURE}")
+
+
 def _refuse(output: _OutputFile, named: Iterable[Path], others: Iterable[Path]) -> None:
     """Refuse one output that is there already."""
-    cure = "give another name, so that it is not lost"
     in_place = output.in_place and any(_is_same(each, output.path) for each in named)
     sources = others if in_place else [*named, *others]
     source = next((each for each in sources if _is_same(each, output.path)), None)
     if source is not None:
-        raise UsageError(f"{output.said}: this is the same file as {source}, which is read: {cure}")
+        raise UsageError(
+            f"{output.said}: this is the same file as {source}, which is read: {_CURE}"
+        )
     if is_store(output.path):
-        raise UsageError(f"{output.said}: this is the store of a run (an SQLite file): {cure}")
-    owner = belonging_to(output.path)
-    if owner is not None:
-        raise UsageError(f"{output.said}: this is a part of the run {owner}: {cure}")
+        raise UsageError(f"{output.said}: this is the store of a run (an SQLite file): {_CURE}")
     if not in_place and is_recording(output.path):
-        raise UsageError(f"{output.said}: this is a recording: {cure}")
+        raise UsageError(f"{output.said}: this is a recording: {_CURE}")
 
 
 def _is_same(one: Path, other: Path) -> bool:

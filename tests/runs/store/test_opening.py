@@ -46,6 +46,8 @@ def test_what_belongs_to_a_run(tmp_path):
     make_store(tmp_path / "a.sqlite", 1)
     for name in ("a.sqlite-wal", "a.sqlite-shm", "a.sqlite-journal", "a.lock", "a.log.gz"):
         assert belonging_to(tmp_path / name) == "a"
+    (tmp_path / "link.json").symlink_to("a.sqlite-wal")
+    assert belonging_to(tmp_path / "link.json") == "a"
     (tmp_path / "c.sqlite").write_text("no store")
     for name in ("a-final.json", "a.html", "b.log.gz", "c.lock", ".lock", "a"):
         assert belonging_to(tmp_path / name) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -67,7 +68,9 @@ def belonging_to(path: Path) -> str | None:
     """Return the stamp of the run that a file belongs to, without being a result of it; or None.
 
     That is SQLite's own beside the store, which hold what was written last, the lock, and the log.
+    Links are followed: whoever writes to one replaces what it points to.
     """
+    path = Path(os.path.realpath(path))
     for ending in (f"{SUFFIX}-wal", f"{SUFFIX}-shm", f"{SUFFIX}-journal", ".lock", ".log.gz"):
         stamp = path.name.removesuffix(ending)
         if stamp != path.name and is_store(path.with_name(f"{stamp}{SUFFIX}")):
