@@ -46,7 +46,7 @@ def main() -> int:
             rng = Random(f"{given.seed} {job.name}")
             folder = root / job.name.replace(" ", "-")
             try:
-                killing = Killing(job, root / "material", folder, environment, rng)
+                killing = Killing(job, root / "material", folder, environment, rng, _say)
             except (Fault, OSError) as error:
                 tally = Tally(faults=[f"without a kill: {error}"])
             else:
@@ -79,6 +79,13 @@ def _environment(root: Path) -> dict[str, str]:
         "PYNEURONAUTOFIT_CACHE": str(cache),
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
     }
+
+
+def _say(killing: Killing) -> None:
+    """Show on one line of a terminal how far it is."""
+    if sys.stdout.isatty():
+        tally = killing.tally
+        print(f"{killing.job.name}: {tally.n_kill} kills, {len(tally.faults)} faults", end="\r")
 
 
 def _print(name: str, tally: Tally) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -50,11 +50,20 @@ class Killing:
         Where the rounds are.
     environment
         Of the processes.
+    report
+        Called after every round.
     """
 
     def __init__(
-        self, job: Job, material: Path, folder: Path, environment: Mapping[str, str], rng: Random
+        self,
+        job: Job,
+        material: Path,
+        folder: Path,
+        environment: Mapping[str, str],
+        rng: Random,
+        report: Callable[[Killing], None],
     ) -> None:
+        self._report = report
         self.job = job
         self.tally = Tally()
         self._material = material
@@ -78,6 +87,7 @@ class Killing:
                 self._round(folder, min(most_in_a_round, n_kill - self.tally.n_kill))
             except Fault as fault:
                 self.tally.faults.append(str(fault))
+            self._report(self)
         self.tally.seconds = time.monotonic() - began
 
     def _round(self, folder: Path, n_kill: int) -> None:

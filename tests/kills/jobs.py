@@ -125,8 +125,8 @@ _CELL = ("-m", "OV", "-c", "3", "-t", "-10", "-k", "mask.json", "TC-example.abf"
 JOBS: tuple[Job, ...] = (
     _fit("fit, NSGA2, adaptive steps", 12, 12, "-A", "N", *_CELL),
     _fit("fit, Max, single precision", 5, 12, "-A", "M", "--precision", "single", *_CELL),
-    _fit("fit, NSGA2, fixed steps", 10, 60, "-A", "N", *_HH),
-    _fit("fit, Krayzman, fixed steps", 12, 60, "-A", "K", "-U", "4", "-E", "4", "-Z", *_HH),
+    _fit("fit, NSGA2, fixed steps", 13, 60, "-A", "N", *_HH),
+    _fit("fit, Krayzman, fixed steps", 16, 60, "-A", "K", "-U", "4", "-E", "4", "-Z", *_HH),
     _fit("fit, PositiveCor, NEURON", 12, 20, "-A", "P", "--simulator", "neuron", *_HH),
     Job("search-init in place", 6, ("search-init", "hh.json", "--project", "hh", "--duration", "5"),
         ("hh.json",), threads="-n"),
@@ -142,7 +142,7 @@ JOBS: tuple[Job, ...] = (
     Job("export --scripts", 4, ("export", "old.sqlite", "--project", "hh", "--scripts", "0:3"),
         ("model_0000.py", "model_0001.py", "model_0002.py")),
     Job("report", 6, ("report", "old.sqlite", "--project", "hh", "-o", "out.html"), ("out.html",)),
-    Job("compilations", 13,
+    Job("compilations", 6,
         ("simulate", "hh.json", "cell.npz", "--project", "hh", "-o", "out.npz"),
         ("out.npz",), threads="-n", compiles=True),
 )  # fmt: skip
