@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -155,13 +156,15 @@ def test_a_group_that_has_been_killed_is_left_alone():
 
 def test_descriptors_are_given_back(tmp_path):
     def count():
+        # Other tests of this process have left files that nobody has closed yet.
+        gc.collect()
         return len(os.listdir("/dev/fd"))
 
     before = count()
     for _ in range(3):
         run_program(["true"], 60)
         run_program(["no-such-program"], 60)
-    assert count() == before
+    assert count() <= before
 
 
 def test_python_finds_there_what_it_finds_here(monkeypatch, tmp_path):
