@@ -55,18 +55,7 @@ class OpenedFit:
 
 
 def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
-    """Read the recording, load the model and build everything that decides a candidate's scores.
-
-    Parameters
-    ----------
-    working_directory
-        Where a project file or compiled channels may be; see `load_model`.
-
-    Raises
-    ------
-    PyNeuronAutofitError
-        Whatever is wrong with the recording, the model or the options.
-    """
+    """Open a problem as `open_problem` does, and know by which files it is that problem."""
     recording, model = open_inputs(config, working_directory)
     problem = build_problem(config, recording, model)
     path = Path(config.recording).absolute()
