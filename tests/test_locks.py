@@ -15,7 +15,14 @@ from pathlib import Path
 import pytest
 
 from pyneuronautofit import _locks
-from pyneuronautofit._locks import UNKNOWN, PathLock, Taken, owner_of, read_owner
+from pyneuronautofit._locks import (
+    UNKNOWN,
+    PathLock,
+    Taken,
+    is_locked_by_the_system,
+    owner_of,
+    read_owner,
+)
 from pyneuronautofit._mounts import FileSystem
 
 #: How file systems say that they have no locks.
@@ -304,3 +311,23 @@ def test_a_folder_that_is_not_there(kind, tmp_path):
     with pytest.raises(FileNotFoundError):
         PathLock(tmp_path / "nowhere" / "a.lock").acquire(patience_s=0)
     assert owner_of(tmp_path / "nowhere" / "a.lock") is None
+
+
+def test_where_only_this_process_sees_locks_the_file_counts_too(path):
+    """Two mounts of one folder: the one that has the lock could not lock, this one could."""
+    process = start("soft", path)
+    try:
+        assert process.stdout.readline() == "taken\n"
+        assert owner_of(path).process == process.pid
+        assert not is_locked_by_the_system(path)
+        with pytest.raises(Taken) as taken:
+            PathLock(path).acquire(patience_s=0)
+        assert taken.value.soft
+        assert taken.value.owner.process == process.pid
+    finally:
+        process.kill()
+        process.communicate()
+    assert owner_of(path) is None
+    with PathLock(path):
+        assert owner_of(path).process == os.getpid()
+        assert is_locked_by_the_system(path)

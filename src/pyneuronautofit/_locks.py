@@ -52,12 +52,16 @@ class Owner:
         to, where its number counts, and when it began. Empty where that is not known.
     since
         When it took the lock (ISO 8601, UTC).
+    soft
+        Whether the file itself is the lock. Two processes may see this differently, as they may
+        have come to one folder by different ways: what counts is what its owner saw.
     """
 
     host: str
     process: int
     life: tuple[str, str, str]
     since: str
+    soft: bool = False
 
     @property
     def is_dead(self) -> bool:
@@ -133,10 +137,11 @@ class PathLock:
         soft = not file_system_of(folder).has_common_locks or not has_locks(folder)
         attempt = self._try_softly if soft else self._try
         until = None if patience_s is None else time.monotonic() + patience_s
-        record = _new_record()
+        record = _new_record(soft=soft)
         while not attempt(record):
             if until is not None and time.monotonic() >= until:
-                raise Taken(read_owner(self.path), soft=soft)
+                owner = read_owner(self.path)
+                raise Taken(owner, soft=soft or (owner is not None and owner.soft))
             time.sleep(_POLL_S)
         self._record = record
 
@@ -167,7 +172,7 @@ class PathLock:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Else its owner has given it back in the meantime, and so removed the file.
-            if _is_at(descriptor, self.path):
+            if _is_at(descriptor, self.path) and _soft_owner_of(self.path) is None:
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, record, 0)
                 self._descriptor, descriptor = descriptor, -1
@@ -238,9 +243,15 @@ def owner_of(path: Path) -> Owner | None:
     finally:
         os.close(descriptor)
     if free:
-        return None
+        return _soft_owner_of(path)
     owner = read_owner(path) or UNKNOWN
     return None if owner.is_dead else owner
+
+
+def _soft_owner_of(path: Path) -> Owner | None:
+    """Return who has a lock that is its file alone; None if nobody who is not known to be dead."""
+    owner = read_owner(path)
+    return owner if owner is not None and owner.soft and not owner.is_dead else None
 
 
 def read_owner(path: Path) -> Owner | None:
@@ -261,8 +272,10 @@ def has_locks(folder: Path) -> bool:
         return _can_lock(stream.fileno(), folder)
 
 
-def can_be_locked(path: Path) -> bool:
-    """Find out whether a file is where files can be locked; true where that cannot be told."""
+def is_locked_by_the_system(path: Path) -> bool:
+    """Find out whether who has a lock could lock other files there, too; true where nobody has."""
+    if _soft_owner_of(path) is not None:
+        return False
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -293,10 +306,10 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _new_record() -> bytes:
+def _new_record(*, soft: bool) -> bytes:
     since = datetime.now(UTC).isoformat(timespec="seconds")
     process = os.getpid()
-    owner = Owner(platform.node(), process, (_boot(), _numbers(), _began(process)), since)
+    owner = Owner(platform.node(), process, (_boot(), _numbers(), _began(process)), since, soft)
     return (json.dumps(asdict(owner)) + "\n").encode("ascii")
 
 
@@ -318,7 +331,7 @@ def _owner_in(content: bytes) -> Owner | None:
         process = max(int(fields["process"]), 0)
         # The number 0 would be this process's own group.
         life = (boot, numbers, began) if process else ("", "", "")
-        return Owner(host, process, life, str(fields["since"]))
+        return Owner(host, process, life, str(fields["since"]), fields.get("soft") is True)
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return None
 

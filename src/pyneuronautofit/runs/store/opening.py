@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pyneuronautofit._locks import can_be_locked, owner_of
+from pyneuronautofit._locks import is_locked_by_the_system, owner_of
 from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.runs.store import schema
@@ -87,6 +87,8 @@ class Source:
         Cannot write.
     losses
         What is wrong with the file as a whole, for people.
+    n_byte
+        The size of the store, with what is not yet in it for good.
     at_rest
         Whether nobody wrote the store when it was opened. Then it is read without SQLite's locks,
         which would leave files of their own behind.
@@ -100,6 +102,7 @@ class Source:
         _check_head(path)
         try:
             self.connection = self._open(path)
+            self.n_byte = _size_of(self.connection)
         except sqlite3.Error as error:
             self.close()
             raise RunError(
@@ -109,13 +112,6 @@ class Source:
         except BaseException:
             self.close()
             raise
-
-    @property
-    def n_byte(self) -> int:
-        """The size of the store, with what is not yet in it for good."""
-        (n_page,) = self.connection.execute("PRAGMA page_count").fetchone()
-        (page_bytes,) = self.connection.execute("PRAGMA page_size").fetchone()
-        return int(n_page) * int(page_bytes)
 
     def close(self) -> None:
         """Close it."""
@@ -127,7 +123,7 @@ class Source:
     def _open(self, path: Path) -> sqlite3.Connection:
         connection, found = None, 0
         # Where there are no locks, a store is not to be read while it is written.
-        if self.at_rest or can_be_locked(path.with_suffix(".lock")):
+        if self.at_rest or is_locked_by_the_system(path.with_suffix(".lock")):
             connection, found = _try_to_open(path, mode="ro", immutable=str(int(self.at_rest)))
         if connection is None:
             # A folder in which nothing can be made, or a generation that was not finished, or a
@@ -153,6 +149,12 @@ class Source:
             connection.backup(copy)
         schema.migrate(copy, found)
         return copy
+
+
+def _size_of(connection: sqlite3.Connection) -> int:
+    (n_page,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(n_page) * int(page_bytes)
 
 
 def _check_head(path: Path) -> None:
