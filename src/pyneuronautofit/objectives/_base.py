@@ -116,11 +116,19 @@ class Objective(Protocol):
         What it compares, in a few words.
     unit
         The unit of one component.
+    scale
+        The difference, in that unit, that counts as much as a missing spike where components are
+        added up; None: a part of what a voltage of zero would have.
+    traced
+        Whether the residuals of traces lead to where it is small; the components of other modes
+        are residuals themselves.
     """
 
     code: ClassVar[str]
     title: ClassVar[str]
     unit: ClassVar[str]
+    scale: ClassVar[float | None]
+    traced: ClassVar[bool]
 
     def bind(self, target: Target) -> BoundObjective:
         """Learn from the target all that scoring needs."""

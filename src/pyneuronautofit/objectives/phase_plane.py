@@ -36,6 +36,8 @@ class PhasePlane:
     code: ClassVar[str] = "P"
     title: ClassVar[str] = "(v, dv/dt) histogram"
     unit: ClassVar[str] = "points"
+    scale: ClassVar[float | None] = None
+    traced: ClassVar[bool] = False
 
     histogram_bins: int
 
@@ -51,6 +53,8 @@ class StimulusPhasePlane:
     code: ClassVar[str] = "Q"
     title: ClassVar[str] = "(v, dv/dt) histogram within the stimulus"
     unit: ClassVar[str] = "points"
+    scale: ClassVar[float | None] = None
+    traced: ClassVar[bool] = False
 
     histogram_bins: int
 

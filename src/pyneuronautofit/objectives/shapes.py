@@ -33,6 +33,8 @@ class SpikeShapes:
     code: ClassVar[str] = "S"
     title: ClassVar[str] = "spike shapes"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = 10.0
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
     spike_count: int
@@ -78,6 +80,8 @@ class AverageSpikeShape:
     code: ClassVar[str] = "A"
     title: ClassVar[str] = "average spike shape"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = 10.0
+    traced: ClassVar[bool] = False
 
     spike_threshold_mV: float
     before_spike: int

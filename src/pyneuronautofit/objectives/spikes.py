@@ -25,6 +25,8 @@ class SpikeCount:
     code: ClassVar[str] = "O"
     title: ClassVar[str] = "total number of spikes"
     unit: ClassVar[str] = "spikes"
+    scale: ClassVar[float | None] = 1.0
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
 
@@ -52,6 +54,8 @@ class SpikeCounts:
     code: ClassVar[str] = "N"
     title: ClassVar[str] = "number of spikes, also within and after the stimulus"
     unit: ClassVar[str] = "spikes"
+    scale: ClassVar[float | None] = 1.0
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
 
@@ -85,6 +89,8 @@ class FiringRate:
     code: ClassVar[str] = "F"
     title: ClassVar[str] = "firing rate within the stimulus"
     unit: ClassVar[str] = "Hz"
+    scale: ClassVar[float | None] = 5.0
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
 
@@ -115,6 +121,8 @@ class SpikeTimes:
     code: ClassVar[str] = "T"
     title: ClassVar[str] = "spike times"
     unit: ClassVar[str] = "ms"
+    scale: ClassVar[float | None] = 5.0
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
     spike_count: int
@@ -150,6 +158,8 @@ class SpikeWidths:
     code: ClassVar[str] = "W"
     title: ClassVar[str] = "spike widths"
     unit: ClassVar[str] = "ms"
+    scale: ClassVar[float | None] = 0.5
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
     spike_count: int

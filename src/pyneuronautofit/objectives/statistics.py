@@ -30,6 +30,8 @@ class AfterStimulus:
     code: ClassVar[str] = "L"
     title: ClassVar[str] = "statistics after the stimulus"
     unit: ClassVar[str] = "mV, mV, 1, 1"
+    scale: ClassVar[float | None] = 1.0
+    traced: ClassVar[bool] = False
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""
@@ -44,6 +46,8 @@ class WithinStimulus:
     code: ClassVar[str] = "M"
     title: ClassVar[str] = "statistics within the stimulus"
     unit: ClassVar[str] = "mV, mV, 1, 1"
+    scale: ClassVar[float | None] = 1.0
+    traced: ClassVar[bool] = False
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""
@@ -61,6 +65,8 @@ class RestingPotential:
     code: ClassVar[str] = "R"
     title: ClassVar[str] = "resting potential"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = 1.0
+    traced: ClassVar[bool] = False
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""

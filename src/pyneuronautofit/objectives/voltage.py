@@ -28,6 +28,8 @@ class VoltageDistance:
     code: ClassVar[str] = "V"
     title: ClassVar[str] = "whole voltage"
     unit: ClassVar[str] = "mV^2"
+    scale: ClassVar[float | None] = 100.0
+    traced: ClassVar[bool] = True
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
@@ -60,6 +62,8 @@ class WeightedVoltage:
     code: ClassVar[str] = "Z"
     title: ClassVar[str] = "whole voltage, spikes weighted"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = 10.0
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
     spike_zoom: float | None
@@ -102,6 +106,8 @@ class SmoothedVoltage:
     code: ClassVar[str] = "X"
     title: ClassVar[str] = "smoothed voltage"
     unit: ClassVar[str] = "mV^2"
+    scale: ClassVar[float | None] = 100.0
+    traced: ClassVar[bool] = True
 
     smoothing_kernel_ms: float
 
@@ -126,6 +132,8 @@ class StimulusVoltage:
     code: ClassVar[str] = "C"
     title: ClassVar[str] = "voltage within the stimulus"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = None
+    traced: ClassVar[bool] = True
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
@@ -146,6 +154,8 @@ class LateVoltage:
     code: ClassVar[str] = "D"
     title: ClassVar[str] = "voltage after the stimulus"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = None
+    traced: ClassVar[bool] = True
 
     def bind(self, target: Target) -> BoundObjective:
         """Keep the target's voltage."""
@@ -168,6 +178,8 @@ class SubthresholdVoltage:
     code: ClassVar[str] = "U"
     title: ClassVar[str] = "subthreshold voltage"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = None
+    traced: ClassVar[bool] = True
 
     spike_threshold_mV: float
     before_spike: int

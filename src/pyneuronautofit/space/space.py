@@ -100,6 +100,35 @@ class ParameterSpace:
         """Return `x` with every gene inside its bounds and whole numbers whole."""
         return self.redraw(x, np.zeros(x.shape), np.zeros(x.shape, dtype=bool))
 
+    @property
+    def continuous(self) -> BoolArray:
+        """Which parameters can be moved a little: neither whole nor constant, shape (n_param,)."""
+        return np.array([not s.whole and s is not FIXED for s in self._scales], dtype=bool)
+
+    def to_unit(self, x: FloatArray) -> FloatArray:
+        """Return where every gene lies between its bounds.
+
+        Parameters
+        ----------
+        x : FloatArray, shape (n_cand, n_param), search coordinates
+
+        Returns
+        -------
+        FloatArray, shape (n_cand, n_param), 0 .. 1
+            0.5 where the bounds are equal.
+        """
+        low, high = self.bounds(x)
+        # Each whole number has an equal share; this is the middle of it.
+        more = np.where(self.whole, 1.0, 0.0)
+        span = high - low + more
+        with np.errstate(divide="ignore", invalid="ignore"):
+            unit = (x - low + more / 2) / span
+        return np.clip(np.where(span > 0, unit, 0.5), 0.0, 1.0)
+
+    def from_unit(self, unit: FloatArray) -> FloatArray:
+        """Return the search coordinates of what `to_unit` returns."""
+        return self.redraw(np.zeros_like(unit), unit, np.ones(unit.shape, dtype=bool))
+
     def bounds(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the lower and the upper bound of every gene.
 

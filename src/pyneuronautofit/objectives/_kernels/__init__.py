@@ -16,9 +16,11 @@ from pyneuronautofit._native import deferred
 
 if TYPE_CHECKING:
     from pyneuronautofit.objectives._kernels import distances as distances
+    from pyneuronautofit.objectives._kernels import residuals as residuals
     from pyneuronautofit.objectives._kernels import samples as samples
     from pyneuronautofit.objectives._kernels import spikes as spikes
 else:
     distances = deferred(f"{__name__}.distances")
+    residuals = deferred(f"{__name__}.residuals")
     samples = deferred(f"{__name__}.samples")
     spikes = deferred(f"{__name__}.spikes")

@@ -1,0 +1,5 @@
+"""Residuals: how a candidate misses the recording, as numbers that a local search can follow."""
+
+from pyneuronautofit.objectives.residuals.bound import BoundResiduals as BoundResiduals
+from pyneuronautofit.objectives.residuals.bound import bind_residuals as bind_residuals
+from pyneuronautofit.objectives.residuals.weights import mode_weights as mode_weights

@@ -1,0 +1,1 @@
+"""Gauss-Newton with damping, for many starts at once."""

@@ -1,0 +1,172 @@
+"""One start of a polish: where it is, and what it asks for next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pyneuronautofit._types import BoolArray, FloatArray
+from pyneuronautofit.optimisers.polish.steps import N_TRIAL, slopes, trial_points, updated
+from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.space import ParameterSpace
+
+#: Differences that slopes are taken over, of the whole range: the next where a step fails.
+DIFFERENCES = (2e-3, 5e-4, 6e-3)
+# Dampings stay within these.
+_LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e4
+# So many steps are taken at most with slopes that were only corrected.
+_MOST_CORRECTED = 3
+# A step that gains at least this part is worth the next one with the same slopes.
+_GOOD_GAIN = 0.1
+# A gain below this part is no gain.
+_LEAST_GAIN = 1e-3
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a local search is.
+
+    Attributes
+    ----------
+    x : FloatArray, shape (n_param,), search coordinates
+    scores : FloatArray, shape (n_score,)
+    residuals : FloatArray, shape (n_residual + n_sweep,)
+    fine
+        Whether the fine residuals are minimised; before, the coarse ones are.
+    jacobian : FloatArray, shape (n_residual, n_free), per whole range
+        Empty where slopes are to be taken next.
+    difference
+        Which of `DIFFERENCES` is next, or was last.
+    n_corrected
+        Steps since slopes were taken.
+    damping
+        The one that was best last.
+    n_step
+        Steps that were tried.
+    done
+        Whether nothing gains any more.
+    """
+
+    x: FloatArray
+    scores: FloatArray
+    residuals: FloatArray
+    fine: bool
+    jacobian: FloatArray
+    difference: int = 0
+    n_corrected: int = 0
+    damping: float = 1.0
+    n_step: int = 0
+    done: bool = False
+
+
+@dataclass(frozen=True)
+class LocalSearch:
+    """Damped Gauss-Newton steps on residuals.
+
+    Attributes
+    ----------
+    space
+        What is searched.
+    merits
+        What residuals and scores count.
+    """
+
+    space: ParameterSpace
+    merits: Merits
+
+    @property
+    def free(self) -> BoolArray:
+        """Which parameters are moved, shape (n_param,)."""
+        return self.space.continuous
+
+    def begin(self, x: FloatArray, scores: FloatArray, residuals: FloatArray, *, fine: bool = False) -> Start:
+        """Return a start at an evaluated candidate; it has no slopes yet."""
+        return Start(x, scores, residuals, fine, self._no_slopes())
+
+    def n_asked(self, start: Start) -> int:
+        """Return how many candidates a start asks for next."""
+        if start.done:
+            return 0
+        return N_TRIAL if len(start.jacobian) else int(self.free.sum())
+
+    def ask(self, start: Start) -> FloatArray:
+        """Return the candidates that a start asks for (n_cand, n_param), search coordinates."""
+        if start.done:
+            return np.empty((0, len(self.space)))
+        unit = self.space.to_unit(start.x[None])[0]
+        if len(start.jacobian):
+            weights = self.merits.rows.fine if start.fine else self.merits.rows.coarse
+            n = self.merits.rows.length
+            points = trial_points(
+                start.jacobian.astype(np.float64),
+                start.residuals[:n], weights, unit, self.free, start.damping,
+            )  # fmt: skip
+        else:
+            points = np.repeat(unit[None], int(self.free.sum()), axis=0)
+            points[np.arange(len(points)), np.flatnonzero(self.free)] += self._moves(start, unit)
+        return self.space.from_unit(points)
+
+    def tell(
+        self, start: Start, x: FloatArray, scores: FloatArray, residuals: FloatArray
+    ) -> Start:
+        """Return where a start goes on after its candidates were evaluated."""
+        if start.done or not len(x):
+            return start
+        if not len(start.jacobian):
+            unit = self.space.to_unit(start.x[None])[0]
+            found = slopes(self.merits.rows, start.residuals, residuals, self._moves(start, unit))
+            return replace(start, jacobian=found.astype(np.float32), n_corrected=0)
+        return self._stepped(start, x, scores, residuals)
+
+    def _stepped(
+        self, start: Start, x: FloatArray, scores: FloatArray, residuals: FloatArray
+    ) -> Start:
+        rows = self.merits.rows
+        costs = rows.costs(residuals, fine=start.fine)
+        costs = np.where(np.isfinite(costs), costs, np.inf)
+        now = float(rows.costs(start.residuals[None], fine=start.fine)[0])
+        best = int(np.argmin(costs))
+        tried = replace(start, n_step=start.n_step + 1)
+        if not costs[best] < now * (1 - _LEAST_GAIN):
+            return self._failed(tried)
+        from pyneuronautofit.optimisers.polish.steps import DAMPINGS
+
+        damping = start.damping * float(DAMPINGS[best // 2])
+        moved = replace(
+            tried,
+            x=x[best].copy(),
+            scores=scores[best].copy(),
+            residuals=residuals[best].copy(),
+            damping=float(np.clip(damping, _LEAST_DAMPING, _MOST_DAMPING)),
+            difference=0,
+        )
+        if costs[best] > now * (1 - _GOOD_GAIN) or start.n_corrected >= _MOST_CORRECTED:
+            return replace(moved, jacobian=self._no_slopes())
+        before, after = self.space.to_unit(np.stack([start.x, moved.x]))[:, self.free]
+        corrected = updated(
+            start.jacobian.astype(np.float64), rows, start.residuals, moved.residuals, after - before
+        )
+        return replace(
+            moved, jacobian=corrected.astype(np.float32), n_corrected=start.n_corrected + 1
+        )
+
+    def _failed(self, start: Start) -> Start:
+        """Return where a start goes on after a step that gained nothing."""
+        again = replace(start, jacobian=self._no_slopes(), damping=1.0)
+        if start.n_corrected:
+            return again
+        if start.difference + 1 < len(DIFFERENCES):
+            return replace(again, difference=start.difference + 1)
+        if not start.fine:
+            return replace(again, fine=True, difference=0)
+        return replace(again, done=True)
+
+    def _moves(self, start: Start, unit: FloatArray) -> FloatArray:
+        """Return by how much each parameter is moved: away from its upper bound."""
+        difference = DIFFERENCES[start.difference]
+        here = unit[self.free]
+        return np.where(here + difference > 1.0, -difference, difference)
+
+    def _no_slopes(self) -> FloatArray:
+        return np.empty((0, int(self.free.sum())), dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Strategies that minimise one number."""
