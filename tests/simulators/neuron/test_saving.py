@@ -42,7 +42,7 @@ fitmeneuron = Cell
 param_nslh = [["soma.cm", "lin", 0.5, 2]]
 simulator = "neuron"
 """
-CURRENTS_PA = (-80.0, 60.0, 20.0)
+CURRENTS_PA = (-80.0, 120.0, 100.0)
 
 
 @pytest.fixture(params=["gstep", "gspike"])

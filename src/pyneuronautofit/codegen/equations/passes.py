@@ -9,7 +9,6 @@ executed twice, at two voltages, takes what the first execution has left into th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -28,7 +27,6 @@ from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import (
     Name,
     Node,
-    constant_value,
     inputs_of,
     known_truth,
     ordered,
@@ -41,14 +39,9 @@ from pyneuronautofit.errors import UnsupportedModel
 _MOVED: Name = ("v", "moved")
 # Ways through the decisions of BREAKPOINT.
 _MOST_WAYS = 256
-# Comparisons that say that something lies above or below a number.
-_UPWARDS = frozenset({">", ">=", "<", "<="})
 
-#: Node -> the least and the most that it can be.
-Ranges: TypeAlias = Mapping[Node, tuple[float, float]]
 #: Condition -> whether it holds.
 Decided: TypeAlias = Mapping[Node, Node]
-_ANY: Ranges = MappingProxyType({})
 _NOTHING: Decided = MappingProxyType({})
 
 
@@ -138,8 +131,9 @@ def check_repeated(mechanism: tree.Mechanism) -> None:
     """Refuse currents for which it matters how often they are computed.
 
     NEURON computes them twice in a step. What BREAKPOINT makes of a variable's earlier value is
-    then made twice: `n = n + 1` counts to two. Where a second execution changes nothing more, as
-    with `IF (v > 0) { on = 1 }`, once is as good.
+    then made twice: `n = n + 1` counts to two, and `IF (v > 0) { on = 1 }` looks at a voltage a
+    little beside the true one first. Where a second execution changes nothing more, as with
+    `IF (g == 0) { g = 2 * diam }`, once is as good.
 
     Raises
     ------
@@ -218,24 +212,17 @@ def _needed(
 
 
 class _Ways:
-    """Compares two expressions on every way through their decisions.
-
-    The voltages of the two executions differ by so little that a decision is taken alike in both.
-    """
+    """Compares two expressions on every way through their decisions."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._n_left = _MOST_WAYS
 
-    def are_same(
-        self, one: Node, other: Node, taken: Ranges = _ANY, decided: Decided = _NOTHING
-    ) -> bool:
+    def are_same(self, one: Node, other: Node, decided: Decided = _NOTHING) -> bool:
         """Say whether they are.
 
         Parameters
         ----------
-        taken
-            What some nodes lie between, on this way.
         decided
             The decisions on this way. Some are met again in what others have left.
         """
@@ -246,38 +233,14 @@ class _Ways:
         self._n_left -= 1
         if condition is None or self._n_left < 0:
             return False
-        graph = self._graph
-        voltage, moved = graph.input(VOLTAGE), graph.input(_MOVED)
-        alike = [graph.replace([condition], {moved: voltage})[0]]
-        alike += graph.replace(alike, {voltage: moved})
-        for holds in (True, False):
-            ranges = _narrowed(taken, alike[0], holds=holds)
-            if ranges is None:
-                continue  # nobody goes that way
-            truth = graph.as_truth(graph.const(float(holds)))
-            known = {**decided, **dict.fromkeys([condition, *alike], truth)}
+        for holds in (1.0, 0.0):
+            known = {**decided, condition: self._graph.as_truth(self._graph.const(holds))}
             here = [one, other]
             while known.keys() & set(ordered(here)):
-                here = graph.replace(here, known)
-            if not self.are_same(here[0], here[1], ranges, known):
+                here = self._graph.replace(here, known)
+            if not self.are_same(here[0], here[1], known):
                 return False
         return True
-
-
-def _narrowed(taken: Ranges, condition: Node, *, holds: bool) -> Ranges | None:
-    """Return what nodes lie between where a comparison with a number holds, or not; None: nowhere.
-
-    Ends belong to it: what is left of a single number is no way worth taking, but none is missed.
-    """
-    node, limit = condition.args[0], constant_value(condition.args[1])
-    if limit is None or condition.data not in _UPWARDS:
-        return taken
-    low, high = taken.get(node, (-math.inf, math.inf))
-    if (condition.data in {">", ">="}) == holds:
-        low = max(low, limit)
-    else:
-        high = min(high, limit)
-    return {**taken, node: (low, high)} if low <= high else None
 
 
 def _refused(mechanism: tree.Mechanism, name: str) -> UnsupportedModel:
