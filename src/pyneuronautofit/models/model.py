@@ -13,6 +13,7 @@ from pyneuronautofit._version import __version__
 from pyneuronautofit.models._compile import compiled_library, mods_of
 from pyneuronautofit.models._loading import read_declaration
 from pyneuronautofit.models._project import CellFactory, ParameterRow, find_project, read_project
+from pyneuronautofit.models._reducing import ProjectDownsampler
 from pyneuronautofit.models.mechanisms import (
     check_complete,
     declared_mechanisms,
@@ -157,11 +158,8 @@ def _from_project(path: Path, working_directory: Path) -> Model:
     library = _library_of_project(path.parent, working_directory, mods)
     declared = read_declaration(path, mods, library)
     downsampler = None
-    if declared.reduces:
-        # It is called here. The project file may make a cell while it is imported, so the
-        # mechanisms come first.
-        load_mechanisms(mods, library)
-        downsampler = read_project(path).downsampler
+    if declared.downsampler is not None:
+        downsampler = ProjectDownsampler(path, mods, library, declared.downsampler)
     source = CellSource(path, mods, library)
     return Model(
         declared.version,
