@@ -20,6 +20,7 @@ from pyneuronautofit.models.mechanisms import (
     library_of_working_directory,
     load_mechanisms,
     mechanisms_of_library,
+    mod_files,
     warn_if_stale,
 )
 from pyneuronautofit.models.thalamocortical.parameters import PARAMETERS
@@ -35,7 +36,7 @@ _MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
 
 def model_files(folder: Path) -> list[Path]:
     """Return the files of a project's folder that may be a part of its model, by name."""
-    return sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES)
+    return sorted(p for p in folder.iterdir() if p.suffix in _MODEL_SUFFIXES and p.is_file())
 
 
 def files_of_model(project: Path | None, working_directory: Path) -> list[Path]:
@@ -54,7 +55,7 @@ def files_of_model(project: Path | None, working_directory: Path) -> list[Path]:
     path = find_project(project, working_directory)
     folder = working_directory if path is None else path.parent
     mods = mods_of(folder) or mods_of(working_directory)
-    files = [] if mods is None else sorted(mods.glob("*.mod"))
+    files = [] if mods is None else mod_files(mods)
     return files if path is None else [path, *model_files(folder), *files]
 
 

@@ -8,10 +8,11 @@ import platform
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyneuronautofit._bounded import open_input
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.models import CellSource, model_files, neuron_version
+from pyneuronautofit.models import CellSource, mod_files, model_files, neuron_version
 from pyneuronautofit.models.model import BUILT_IN_MODS
 
 # Libraries that compute: another version may round differently, or draw other random numbers.
@@ -21,7 +22,7 @@ _LIBRARIES = ("numpy", "numba", "moocore")
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's content; raises RecordingError if it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with open_input(path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise RecordingError(f"cannot read {path}: {error.strerror or error}") from error
@@ -32,7 +33,7 @@ def model_digests(source: CellSource) -> dict[str, str]:
     folder = BUILT_IN_MODS.parent if source.project is None else source.project.parent
     files = {path.name: path for path in model_files(folder)}
     if source.mods is not None:
-        files |= {f"mods/{path.name}": path for path in source.mods.glob("*.mod")}
+        files |= {f"mods/{path.name}": path for path in mod_files(source.mods)}
     elif source.library is not None:
         files[source.library.name] = source.library
     return {name: file_digest(path) for name, path in sorted(files.items())}
