@@ -13,6 +13,7 @@ from pyneuronautofit.models.mechanisms import (
     library_of_working_directory as library_of_working_directory,
 )
 from pyneuronautofit.models.mechanisms import load_mechanisms as load_mechanisms
+from pyneuronautofit.models.mechanisms import mod_files as mod_files
 from pyneuronautofit.models.model import CellSource as CellSource
 from pyneuronautofit.models.model import Model as Model
 from pyneuronautofit.models.model import files_of_model as files_of_model

@@ -77,7 +77,9 @@ def compiled_library(mods_folder: Path) -> Path:
 def mods_of(folder: Path) -> Path | None:
     """Return the folder of .mod files of a model: `mods/` in `folder`, else `folder`, else None."""
     candidates = (folder / "mods", folder)
-    return next((place for place in candidates if any(place.glob("*.mod"))), None)
+    return next(
+        (place for place in candidates if any(path.is_file() for path in place.glob("*.mod"))), None
+    )
 
 
 def mechanism_sources(folder: Path) -> list[Path]:

@@ -14,12 +14,14 @@ from pyneuronautofit.models._compile import compiled_library, mods_of
 from pyneuronautofit.models._files import beside, files_below
 from pyneuronautofit.models._loading import read_declaration
 from pyneuronautofit.models._project import CellFactory, ParameterRow, find_project, read_project
+from pyneuronautofit.models._reducing import ProjectDownsampler
 from pyneuronautofit.models.mechanisms import (
     check_complete,
     declared_mechanisms,
     library_of_working_directory,
     load_mechanisms,
     mechanisms_of_library,
+    mod_files,
     warn_if_stale,
 )
 from pyneuronautofit.models.thalamocortical.parameters import PARAMETERS
@@ -60,7 +62,7 @@ def files_of_model(project: Path | None, working_directory: Path) -> list[Path]:
     path = find_project(project, working_directory)
     folder = working_directory if path is None else path.parent
     mods = mods_of(folder) or mods_of(working_directory)
-    files = [] if mods is None else sorted(mods.glob("*.mod"))
+    files = [] if mods is None else mod_files(mods)
     return files if path is None else [path, *files_below(folder, mods).paths.values(), *files]
 
 
@@ -164,11 +166,8 @@ def _from_project(path: Path, working_directory: Path) -> Model:
     library = _library_of_project(path.parent, working_directory, mods)
     declared = read_declaration(path, mods, library)
     downsampler = None
-    if declared.reduces:
-        # It is called here. The project file may make a cell while it is imported, so the
-        # mechanisms come first.
-        load_mechanisms(mods, library)
-        downsampler = read_project(path).downsampler
+    if declared.downsampler is not None:
+        downsampler = ProjectDownsampler(path, mods, library, declared.downsampler)
     source = CellSource(path, mods, library)
     return Model(
         declared.version,

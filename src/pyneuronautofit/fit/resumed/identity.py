@@ -9,6 +9,7 @@ import platform
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyneuronautofit._bounded import open_input
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import RecordingError
@@ -33,7 +34,7 @@ _LIBRARIES = ("numpy", "numba", "moocore")
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's content; raises RecordingError if it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with open_input(path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise RecordingError(f"cannot read {path}: {error.strerror or error}") from error
