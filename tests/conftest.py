@@ -53,7 +53,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shared_by_all = "PYTEST_XDIST_WORKER" in os.environ
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if shared_by_all else own) / "cache"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYNEURONAUTOFIT_CACHE", str(folder))
         patch.delenv("NRN_NMODL_PATH", raising=False)

@@ -331,3 +331,11 @@ def test_where_only_this_process_sees_locks_the_file_counts_too(path):
     with PathLock(path):
         assert owner_of(path).process == os.getpid()
         assert is_locked_by_the_system(path)
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_of_a_locks_name_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "lock")
+    assert read_owner(tmp_path / "lock") is None
+    assert owner_of(tmp_path / "lock") is None
+    is_locked_by_the_system(tmp_path / "lock")

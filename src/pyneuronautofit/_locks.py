@@ -33,6 +33,8 @@ _NO_LOCKS = frozenset({errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOL
 _POLL_S = 0.05
 _HOST = re.compile(r"[\w.-]{1,255}", re.ASCII)
 _LARGEST_RECORD = 4096
+# A pipe of that name is not waited for.
+_READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 # Files that are there for a moment.
 _PREFIX = ".lock-"
 
@@ -230,7 +232,7 @@ def owner_of(path: Path) -> Owner | None:
     Where it cannot be read who has it, the number of the process is 0.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, _READ)
     except OSError:
         return None
     try:
@@ -277,7 +279,7 @@ def is_locked_by_the_system(path: Path) -> bool:
     if _soft_owner_of(path) is not None:
         return False
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, _READ)
     except OSError:
         return True
     try:
@@ -315,10 +317,15 @@ def _new_record(*, soft: bool) -> bytes:
 
 def _content_of(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as stream:
-            return stream.read(_LARGEST_RECORD)
+        descriptor = os.open(path, _READ)
     except OSError:
         return None
+    try:
+        return os.read(descriptor, _LARGEST_RECORD)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _owner_in(content: bytes) -> Owner | None:

@@ -86,7 +86,11 @@ class ProgramGroup:
     def terminate(self) -> None:
         """Ask the group to end, and wait for a moment."""
         self._signal(signal.SIGTERM)
-        until = time.monotonic() + _GRACE_S
+        self.wait(_GRACE_S)
+
+    def wait(self, limit_s: float) -> None:
+        """Wait until the program itself has ended, but not longer than this."""
+        until = time.monotonic() + limit_s
         while not self.has_ended and time.monotonic() < until:
             time.sleep(0.01)
 

@@ -260,33 +260,54 @@ def test_a_new_cache_is_the_users_alone(tmp_path, monkeypatch):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("chosen", [True, False])
-def test_a_cache_that_others_can_write(tmp_path, monkeypatch, chosen):
-    """The folder that the user has named may have other purposes: it is left as it is."""
+@pytest.fixture(params=["chosen", "usual"])
+def base(request, tmp_path, monkeypatch):
+    """The cache as a whole, one that the user has named or the usual one, with a library."""
     base = tmp_path / "pyneuronautofit"
-    if chosen:
+    if request.param == "chosen":
         monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(base))
     else:
         monkeypatch.delenv("PYNEURONAUTOFIT_CACHE")
         monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
-    folder = artifacts.cache_folder("libraries")
-    folder.mkdir(parents=True)
-    path = artifacts.keep_library(folder, "key", CONTENT, WHAT)
-    for each in (base, folder):
-        each.chmod(0o777)
-    assert artifacts.find_library(folder, "key", WHAT) == path
+    with artifacts.locked(base / "libraries", "key", WHAT):
+        artifacts.keep_library(base / "libraries", "key", CONTENT, WHAT)
+    return base
+
+
+def test_a_folder_of_the_cache_that_others_can_write_is_closed(base, caplog):
+    folder = base / "libraries"
+    folder.chmod(0o777)
+    assert artifacts.find_library(folder, "key", WHAT) is not None
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
-    assert stat.S_IMODE(base.stat().st_mode) == (0o777 if chosen else 0o755)
+    assert f"others could write in {folder}, where libraries are kept" in caplog.text
+
+
+def test_the_usual_cache_is_closed_and_a_chosen_one_is_refused(base, caplog, request):
+    """The folder that the user has named may have other purposes: it is left as it is."""
+    folder = base / "libraries"
+    base.chmod(0o777)
+    if "usual" in request.node.callspec.params.values():
+        assert artifacts.find_library(folder, "key", WHAT) is not None
+        assert stat.S_IMODE(base.stat().st_mode) == 0o755
+        assert f"others could write in {base}, where libraries are kept" in caplog.text
+        return
+    expected = rf"not taken from {base}: others can write there.*chmod go-w.*PYNEURONAUTOFIT_CACHE"
+    for mode in (0o777, 0o775, 0o757):
+        base.chmod(mode)
+        with pytest.raises(ModelError, match=expected):
+            artifacts.find_library(folder, "key", WHAT)
+        with pytest.raises(ModelError, match=expected), artifacts.locked(folder, "key", WHAT):
+            pytest.fail("it was locked")
+        assert stat.S_IMODE(base.stat().st_mode) == mode
+    base.chmod(0o1777)
+    assert artifacts.find_library(folder, "key", WHAT) is not None
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("place", ["folder", "base"])
-def test_a_cache_of_somebody_else_is_refused(tmp_path, monkeypatch, place):
-    monkeypatch.delenv("PYNEURONAUTOFIT_CACHE")
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / name)
-    folder = artifacts.cache_folder("libraries")
-    folder.mkdir(parents=True)
-    artifacts.keep_library(folder, "key", CONTENT, WHAT)
-    make_foreign(folder if place == "folder" else folder.parent, monkeypatch)
+def test_a_cache_of_somebody_else_is_refused(base, monkeypatch, place):
+    folder = base / "libraries"
+    make_foreign(folder if place == "folder" else base, monkeypatch)
     with pytest.raises(ModelError, match=r"belongs to somebody else.*PYNEURONAUTOFIT_CACHE"):
         artifacts.find_library(folder, "key", WHAT)
     with (

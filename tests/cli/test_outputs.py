@@ -1,4 +1,4 @@
-"""No command writes over what it reads, over the store of a run, or over a recording.
+"""No command writes over what it reads, over the files of a run, or over a recording.
 
 The tests go over all options of all commands: a new one is tested by being declared.
 """
@@ -165,6 +165,17 @@ PRECIOUS = {
     "run.sqlite": (sqlite, "this is the store of a run"),
     "run.sqlite-wal": (of_a_run, "this is a part of the run run"),
     "run.log.gz": (of_a_run, "this is a part of the run run"),
+    **{
+        f"run-{result}": (of_a_run, "this is a part of the run run")
+        for result in (
+            "final.json",
+            "arXive.json",
+            "chpnt.json",
+            "KrWtLg.json",
+            "evaluations.csv",
+            "evaluations.parquet",
+        )
+    },
     "cell.abf": (abf, "this is a recording"),
     "damaged.abf": (lambda path: path.write_bytes(b"ABF"), "this is a recording"),
     "cell.nwb": (nwb, "this is a recording"),
@@ -190,7 +201,9 @@ def test_an_output_that_nobody_can_make_again(
     assert "give another name, so that it is not lost" in said
 
 
-@pytest.mark.parametrize("part", ["run.sqlite-wal", "run.sqlite-journal", "run.lock"])
+@pytest.mark.parametrize(
+    "part", ["run.sqlite-wal", "run.sqlite-journal", "run.lock", "run-arXive.json"]
+)
 def test_a_part_of_a_run_that_is_not_there_yet(part, command, tmp_path):
     sqlite(tmp_path / "run.sqlite")
     said = refused(command, ("collect", "other", "-o", part), tmp_path)
@@ -249,10 +262,37 @@ def test_runs_and_what_they_were_made_of(fit, command, recording, hh_project, tm
         ("report", one, "-o", recording),
         ("report", one, "-o", hh_project / "project.py"),
         ("report", one, "-o", one.with_suffix(".log.gz")),
+        ("report", one, "-o", one.with_name("one-arXive.json")),
+        ("report", one, "-o", two.with_name("two-final.json")),
+        ("report", one, "-o", one.with_name("one-chpnt.json")),
+        ("collect", one, "-o", one.with_name("one-final.json")),
+        (
+            "select",
+            one.with_name("one-final.json"),
+            "--models",
+            "0",
+            "-o",
+            one.with_name("one-KrWtLg.json"),
+        ),
+        ("search-init", one.with_name("one-final.json")),
         ("report", two.with_suffix(""), "-o", two),
     ]
     for words in cases:
         assert "so that it is not lost" in refused(command, words, tmp_path), words
+
+
+def test_a_run_makes_its_own_results_anew(fit, command, tmp_path):
+    one, two = fit("out", "one"), fit("out", "two", 2)
+    (tmp_path / "out" / "one-final.json").write_text("damaged")
+    words = ("export", one, "--formats", "json,csv")
+    for _again in range(2):
+        assert command(*words).code == 0
+    assert (tmp_path / "out" / "one-final.json").read_text() != "damaged"
+    # By way of a link they would be another run's.
+    (tmp_path / "out" / "one-evaluations.csv").unlink()
+    (tmp_path / "out" / "one-evaluations.csv").symlink_to("two-evaluations.csv")
+    assert "this is a part of the run two" in refused(command, words, tmp_path)
+    assert two.is_file()
 
 
 def test_a_report_that_is_a_link_to_the_run(fit, command, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 
 import pytest
@@ -199,3 +200,12 @@ def test_a_stimulus_file_that_would_take_too_much(tmp_path, monkeypatch):
     path.write_bytes(bytes(40_000))
     with pytest.raises(RecordingError, match=r"stimulus.atf: its content would take 1.2 MB"):
         check_stimulus_file(path)
+
+
+def test_a_stimulus_file_that_is_none(tmp_path):
+    """A recording can name anything: a pipe would be waited for."""
+    os.mkfifo(tmp_path / "pipe.atf")
+    with pytest.raises(
+        RecordingError, match=r"pipe\.atf: the recording names this as its stimulus"
+    ):
+        check_stimulus_file(tmp_path / "pipe.atf")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import stat
 from pathlib import Path
 from typing import Protocol
 
+from pyneuronautofit._bounded.opening import open_input
 from pyneuronautofit._bounded.sizes import Allowance, allowance_of
 from pyneuronautofit.errors import PyNeuronAutofitError
 
@@ -27,12 +29,12 @@ def read_bytes(path: Path, error: type[PyNeuronAutofitError]) -> bytes:
     Raises
     ------
     OSError
-        If it cannot be read.
+        If it cannot be read, or is a pipe that nobody writes.
     PyNeuronAutofitError
         Of the class `error`: if it is larger than is allowed, or has no end.
     """
-    with path.open("rb") as stream:
-        status = path.stat()
+    with open_input(path) as stream:
+        status = os.fstat(stream.fileno())
         size = status.st_size if stat.S_ISREG(status.st_mode) else _NO_SIZE
         allowed = allowance_of(path, size, error)
         allowed.check(size, "its content")

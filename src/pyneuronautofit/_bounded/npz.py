@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._bounded.opening import open_input
 from pyneuronautofit._bounded.sizes import allowance_of
 from pyneuronautofit.errors import PyNeuronAutofitError
 
@@ -55,7 +56,7 @@ def read_arrays(
     Exception
         One of `DAMAGED`, if it cannot be read.
     """
-    with warnings.catch_warnings(), path.open("rb") as stream:
+    with warnings.catch_warnings(), open_input(path) as stream:
         # NumPy warns of headers that Python 2 wrote; they are read all the same.
         warnings.simplefilter("ignore")
         if not zipfile.is_zipfile(stream):

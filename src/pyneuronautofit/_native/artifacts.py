@@ -186,9 +186,8 @@ def _make_own(folder: Path, what: str) -> None:
     """Make sure that nobody else can write where compiled code is kept; raises ModelError."""
     advice = "Or name another folder in the environment variable PYNEURONAUTOFIT_CACHE."
     # A folder that the user has chosen may have other purposes: only what is in it is ours.
-    ours = (folder,) if _chosen() else (folder.parent, folder)
-    for each in ours:
-        sealed.make_own(each, what, advice)
+    (sealed.check_parent if _chosen() else sealed.make_own)(folder.parent, what, advice)
+    sealed.make_own(folder, what, advice)
 
 
 def _chosen() -> str | None:

@@ -95,6 +95,34 @@ def put_in_place(content: bytes, path: Path, mode: int = 0o755) -> None:
         raise
 
 
+def check_parent(folder: Path, what: str, advice: str) -> None:
+    """Make sure that in a folder, if it is there, nobody else can replace what the user has in it.
+
+    It is left as it is: the user has chosen it, and may share it on purpose. Where it is sticky, as
+    /tmp is, others can write there, but each has only his own.
+
+    Parameters
+    ----------
+    what, advice
+        As of `make_own`.
+
+    Raises
+    ------
+    ModelError
+        If somebody else can: he could put a folder of this name there, or move the user's own.
+    """
+    try:
+        found = folder.stat()
+    except OSError:
+        return  # there is nothing; whoever writes will hear why
+    if not is_own(found):
+        raise _foreign(folder, found, what, advice)
+    if others_may_write(found) and not found.st_mode & stat.S_ISVTX:
+        raise _open_to_others(
+            folder, what, f"(chmod go-w), or let each have only his own (chmod +t). {advice}"
+        )
+
+
 def make_own(folder: Path, what: str, advice: str) -> None:
     """Make sure that a folder, if it is there, is one in which only the user can write.
 
@@ -117,10 +145,7 @@ def make_own(folder: Path, what: str, advice: str) -> None:
     except OSError:
         return  # there is nothing; whoever writes will hear why
     if not is_own(found):
-        raise ModelError(
-            f"{what} are not taken from {folder}: it belongs to somebody else (the user with the "
-            f"number {found.st_uid}), who could put anything there. {advice}"
-        )
+        raise _foreign(folder, found, what, advice)
     if not others_may_write(found):
         return
     try:
@@ -129,8 +154,19 @@ def make_own(folder: Path, what: str, advice: str) -> None:
     except OSError:
         closed = False
     if not closed:
-        raise ModelError(
-            f"{what} are not taken from {folder}: others can write there, and could put anything "
-            f"there. Take that right from them (chmod go-w). {advice}"
-        )
+        raise _open_to_others(folder, what, f"(chmod go-w). {advice}")
     _log.warning("others could write in %s, where %s are kept; now they cannot", folder, what)
+
+
+def _foreign(folder: Path, found: os.stat_result, what: str, advice: str) -> ModelError:
+    return ModelError(
+        f"{what} are not taken from {folder}: it belongs to somebody else (the user with the "
+        f"number {found.st_uid}), who could put anything there. {advice}"
+    )
+
+
+def _open_to_others(folder: Path, what: str, cure: str) -> ModelError:
+    return ModelError(
+        f"{what} are not taken from {folder}: others can write there, and could put anything "
+        f"there. Take that right from them {cure}"
+    )

@@ -43,9 +43,15 @@ class _OutputFile:
 
 
 def check_outputs(
-    config: Any, *, reads: Iterable[Path] = (), writes: Iterable[Path] = (), strict: bool = False
+    config: Any,
+    *,
+    reads: Iterable[Path] = (),
+    writes: Iterable[Path] = (),
+    changes: Iterable[Path] = (),
+    strict: bool = False,
+    remade: Path | None = None,
 ) -> None:
-    """Refuse to write over what a command reads, over the store of a run, or over a recording.
+    """Refuse to write over what a command reads, over the files of a run, or over a recording.
 
     It is the file that counts, not its name: links are followed.
 
@@ -55,8 +61,12 @@ def check_outputs(
         The command's options, which know how the files are used that they name.
     reads, writes
         Files that no option names.
+    changes
+        Files that an option names to be read, and that are changed in place.
     strict
         Nothing is changed in place, although there is an option that allows it.
+    remade
+        The store of the run whose results the command makes anew: those it may write over.
 
     Raises
     ------
@@ -66,8 +76,10 @@ def check_outputs(
     outputs = [*_outputs_of(config, strict=strict), *(_OutputFile(p, str(p)) for p in writes)]
     present = [each for each in outputs if is_replaceable(each.path)]
     _refuse_doubles(present)
+    changed = [_OutputFile(path, str(path), in_place=True) for path in changes]
+    present += [each for each in changed if is_replaceable(each.path)]
     for output in present:
-        _refuse_parts_of_runs(output)
+        _refuse_parts_of_runs(output, remade)
     if not any(each.path.exists() for each in present):
         return
     named, others = list(_named(config)), [*_others(config), *reads]
@@ -145,9 +157,9 @@ def _refuse_doubles(outputs: Sequence[_OutputFile]) -> None:
             )
 
 
-def _refuse_parts_of_runs(output: _OutputFile) -> None:
+def _refuse_parts_of_runs(output: _OutputFile, remade: Path | None) -> None:
     """Refuse the file of a run beside its store, also one that is not there at the moment."""
-    owner = belonging_to(output.path)
+    owner = belonging_to(output.path, remade)
     if owner is not None:
         raise UsageError(f"{output.said}: this is a part of the run {owner}: {_CURE}")
 

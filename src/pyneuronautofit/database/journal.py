@@ -20,7 +20,7 @@ from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.database.locking import locked
 from pyneuronautofit.errors import DatabaseError, OutputError
-from pyneuronautofit.models import CellSource, model_files
+from pyneuronautofit.models import CellSource, mod_files, model_files
 
 
 class Journal:
@@ -110,11 +110,12 @@ def journal_path(output: Path) -> Path:
 def model_digest(source: CellSource) -> str:
     """Return a digest of a model's files, as far as they decide what is simulated."""
     digest = hashlib.sha256(__version__.encode())
-    files = [] if source.mods is None else sorted(source.mods.glob("*.mod"))
-    files += [] if source.project is None else model_files(source.project.parent)
-    for path in files:
+    mods = [] if source.mods is None else mod_files(source.mods)
+    files = [(path.name, path) for path in mods]
+    files += [] if source.project is None else model_files(source).items()
+    for name, path in files:
         if path.is_file():
-            digest.update(os.fsencode(path.name) + b"\0" + path.read_bytes())
+            digest.update(os.fsencode(name) + b"\0" + path.read_bytes())
     if source.library is not None:
         digest.update(os.fsencode(source.library))
     return digest.hexdigest()

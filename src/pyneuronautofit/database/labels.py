@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pyneuronautofit.models import declared_mechanism
+from pyneuronautofit.models import declared_mechanism, mod_files
 from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.space import Parameter, ParameterPath
 
@@ -43,7 +43,7 @@ def find_units(folders: Iterable[Path]) -> Units:
     units: dict[tuple[str, str], str] = {}
     seen: set[str] = set()
     for folder in (*folders, BUILT_IN_MODS):
-        for path in sorted(folder.glob("*.mod")):
+        for path in mod_files(folder):
             name = declared_mechanism(path)
             if name is None or name in seen:
                 continue

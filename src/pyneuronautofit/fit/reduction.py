@@ -36,9 +36,7 @@ def reduce_recording(recording: Recording, downsampler: Downsampler | None) -> R
     try:
         step_ms = float(downsampler(recording.step_ms))
     except _RAISED as error:
-        raise _unusable(
-            f"given the step {recording.step_ms:g} ms it raised {told(error)}"
-        ) from error
+        raise _unusable(f"given the step {recording.step_ms:g} ms: {_said(error)}") from error
     voltage = _reduce(recording.voltage_mV, downsampler)
     current = _reduce(recording.current_pA, downsampler)
     expected = recording.duration_ms / step_ms if step_ms > 0 else 0.0
@@ -80,7 +78,12 @@ def _reduce(sweeps: FloatArray, downsampler: Downsampler) -> FloatArray:
         rows = [np.asarray(downsampler(np.array(sweep)), dtype=np.float64) for sweep in sweeps]
         return np.stack(rows)
     except _RAISED as error:
-        raise _unusable(f"given a trace of {sweeps.shape[-1]} samples: {told(error)}") from error
+        raise _unusable(f"given a trace of {sweeps.shape[-1]} samples: {_said(error)}") from error
+
+
+def _said(error: BaseException) -> str:
+    # That of a project runs elsewhere, and what went wrong there is told already.
+    return str(error) if isinstance(error, ModelError) else told(error)
 
 
 def _unusable(what: str) -> ModelError:

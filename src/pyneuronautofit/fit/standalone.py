@@ -25,7 +25,7 @@ from pyneuronautofit._atomic import replacing, write_text
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import OutputError
-from pyneuronautofit.models import CellSource, declared_mechanisms
+from pyneuronautofit.models import CellSource, declared_mechanisms, mod_files
 from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.simulators import Experiment
 from pyneuronautofit.space import ParameterPath, ParameterSpace
@@ -144,7 +144,7 @@ def _copy_mods(mods: Path, folder: Path) -> Path:
     copy = folder / _MODS
     try:
         copy.mkdir(exist_ok=True)
-        missing = {copy / mod.name: mod.read_bytes() for mod in mods.glob("*.mod")}
+        missing = {copy / mod.name: mod.read_bytes() for mod in mod_files(mods)}
         for path in [path for path in missing if path.exists()]:
             if path.read_bytes() != missing.pop(path):
                 raise OutputError(

@@ -59,7 +59,7 @@ def compiled_library(mods_folder: Path) -> Path:
         If there is nothing to compile, no compiler, or an error in a .mod file; or if it takes too
         long.
     """
-    sources = _sources(mods_folder)
+    sources = mechanism_sources(mods_folder)
     if not any(source.suffix == ".mod" for source in sources):
         raise ModelError(f"expected .mod files in {mods_folder}, but there are none")
     folder, key = artifacts.cache_folder("mechanisms"), _key(sources)
@@ -77,10 +77,13 @@ def compiled_library(mods_folder: Path) -> Path:
 def mods_of(folder: Path) -> Path | None:
     """Return the folder of .mod files of a model: `mods/` in `folder`, else `folder`, else None."""
     candidates = (folder / "mods", folder)
-    return next((place for place in candidates if any(place.glob("*.mod"))), None)
+    return next(
+        (place for place in candidates if any(path.is_file() for path in place.glob("*.mod"))), None
+    )
 
 
-def _sources(folder: Path) -> list[Path]:
+def mechanism_sources(folder: Path) -> list[Path]:
+    """Return the .mod files of a folder, and what they may include."""
     wanted = _INCLUDED_SUFFIXES | {".mod"}
     if not folder.is_dir():
         return []

@@ -1,8 +1,8 @@
 """What a project file declares, found out by a process of its own.
 
 A project file is a program: it may end the process that imports it, or never come to its end. Only
-processes that build cells import it for good; whoever wants to know its parameters asks a process
-that may be lost.
+processes that build cells or reduce traces import it for good, and they may be lost, too; whoever
+wants to know its parameters asks another one.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class Declaration:
         The rows of `param_nslh`.
     version
         Of the model.
-    reduces
-        Whether there is a downsampler.
+    downsampler
+        What the downsampler is called; None: there is none.
     """
 
     parameters: tuple[ParameterRow, ...]
     version: str
-    reduces: bool
+    downsampler: str | None
 
 
 def read_declaration(path: Path, mods: Path | None, library: Path | None) -> Declaration:
@@ -68,7 +68,7 @@ def read_declaration(path: Path, mods: Path | None, library: Path | None) -> Dec
         _log.info("the project file printed: %s", shortened(" ".join(done.output.split()), 400))
     if said is not None:
         rows = tuple(_row(*row) for row in said["parameters"])
-        return Declaration(rows, said["version"], said["reduces"])
+        return Declaration(rows, said["version"], said["downsampler"])
     if done.late:
         raise ModelError(
             f"the project file {path} was not loaded within {_LIMIT_S:g} s: does it wait for "
@@ -96,8 +96,16 @@ def _declared(path: Path, mods: Path | None, library: Path | None) -> dict[str, 
     return {
         "parameters": project.parameters,
         "version": project.version,
-        "reduces": project.downsampler is not None,
+        "downsampler": _name_of(project.downsampler),
     }
+
+
+def _name_of(downsampler: object) -> str | None:
+    """Return what result files call a downsampler, which need not be a function."""
+    if downsampler is None:
+        return None
+    name = getattr(downsampler, "__name__", None)
+    return shortened(name) if isinstance(name, str) else "downsampler"
 
 
 def _row(names: str | list[str], *rest: Any) -> ParameterRow:

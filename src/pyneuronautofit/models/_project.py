@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -23,6 +23,7 @@ from typing import Any, TypeAlias
 from pyneuronautofit._text import nearest, quoted, told
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models._importing import OwnImports, SourceLoader
 
 PROJECT_FILE = "project.py"
 
@@ -32,6 +33,8 @@ ParameterRow: TypeAlias = tuple[str | tuple[str, ...], str, float | str, float |
 CellFactory: TypeAlias = Callable[[int], Any]
 
 _MODULE = "_pyneuronautofit_project"
+# Where the module has what its imports come from.
+_IMPORTS = "__pyneuronautofit_imports__"
 _VERSION = re.compile(r"[\w.+-]+")
 
 
@@ -110,32 +113,29 @@ def _import(path: Path) -> ModuleType:
     if loaded is not None:
         if loaded.__file__ == str(path):
             return loaded
-        _forget(Path(str(loaded.__file__)).parent)
+        _forget(loaded)
     # A name of our own: users' files import each other, and may call one of them `project`.
-    loader = SourceFileLoader(_MODULE, str(path))
+    loader = SourceLoader(_MODULE, str(path))
     spec = ModuleSpec(_MODULE, loader, origin=str(path))
     spec.has_location = True
     module = importlib.util.module_from_spec(spec)
+    setattr(module, _IMPORTS, OwnImports(path.parent))
     sys.modules[_MODULE] = module
-    sys.path.insert(0, str(path.parent))
     try:
         with _user_code(path, "loading the project file"):
             loader.exec_module(module)
     except BaseException:
-        _forget(path.parent)
+        _forget(module)
         raise
     return module
 
 
-def _forget(folder: Path) -> None:
-    """Undo the import of a project, so that `import cell` finds that of the next project."""
+def _forget(module: ModuleType) -> None:
+    """Undo the import of a project."""
     sys.modules.pop(_MODULE, None)
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name != "__main__" and file is not None and Path(file).parent == folder:
-            del sys.modules[name]
-    with contextlib.suppress(ValueError):
-        sys.path.remove(str(folder))
+    imports = getattr(module, _IMPORTS, None)
+    if isinstance(imports, OwnImports):  # its own code may do anything to it
+        imports.end()
 
 
 def _cell_class(path: Path, module: ModuleType) -> Callable[..., Any]:

@@ -41,9 +41,14 @@ def library_of_working_directory(folder: Path) -> Path | None:
     return next((path for path in found if path.is_file()), None)
 
 
+def mod_files(folder: Path) -> list[Path]:
+    """Return the .mod files of a folder, by name: what is called so and is a file."""
+    return sorted(path for path in folder.glob("*.mod") if path.is_file())
+
+
 def declared_mechanisms(mods_folder: Path) -> frozenset[str]:
     """Return the names of the mechanisms that the .mod files of a folder declare."""
-    names = {declared_mechanism(path) for path in mods_folder.glob("*.mod")}
+    names = {declared_mechanism(path) for path in mod_files(mods_folder)}
     return frozenset(name for name in names if name is not None)
 
 
@@ -138,7 +143,7 @@ def check_complete(library: Path, needed: frozenset[str]) -> bool:
 
 def warn_if_stale(library: Path, mods: Path) -> None:
     """Log a warning if a .mod file is newer than the library that was made of it."""
-    newest = max(mods.glob("*.mod"), key=lambda path: path.stat().st_mtime, default=None)
+    newest = max(mod_files(mods), key=lambda path: path.stat().st_mtime, default=None)
     if newest is not None and newest.stat().st_mtime > library.stat().st_mtime:
         _log.warning(
             "%s was changed after %s had been compiled; run 'nrnivmodl mods' again, or delete the "

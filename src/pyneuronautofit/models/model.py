@@ -11,14 +11,17 @@ from typing import Any, cast
 
 from pyneuronautofit._version import __version__
 from pyneuronautofit.models._compile import compiled_library, mods_of
+from pyneuronautofit.models._files import beside, files_below
 from pyneuronautofit.models._loading import read_declaration
 from pyneuronautofit.models._project import CellFactory, ParameterRow, find_project, read_project
+from pyneuronautofit.models._reducing import ProjectDownsampler
 from pyneuronautofit.models.mechanisms import (
     check_complete,
     declared_mechanisms,
     library_of_working_directory,
     load_mechanisms,
     mechanisms_of_library,
+    mod_files,
     warn_if_stale,
 )
 from pyneuronautofit.models.thalamocortical.parameters import PARAMETERS
@@ -28,13 +31,19 @@ _log = logging.getLogger(__name__)
 BUILT_IN_MODS = Path(__file__).parent / "thalamocortical" / "mods"
 
 
-# JSON is not among them: a run writes such files, perhaps into the same folder.
-_MODEL_SUFFIXES = frozenset({".py", ".hoc", ".ses", ".swc", ".asc", ".tem"})
+def model_files(source: CellSource) -> dict[str, Path]:
+    """Return the files that may be a part of a model, its .mod files left out, by their names.
+
+    Those of a project are named as in its folder, `lib/cell.py`.
+    """
+    if source.project is None:
+        return beside(BUILT_IN_MODS.parent)
+    return files_below(source.project.parent, source.mods).paths
 
 
-def model_files(folder: Path) -> list[Path]:
-    """Return the files of a project's folder that may be a part of its model, by name."""
-    return sorted(path for path in folder.iterdir() if path.suffix in _MODEL_SUFFIXES)
+def left_out_of_model(source: CellSource) -> str:
+    """Return why `model_files` may lack some; "" where it does not."""
+    return "" if source.project is None else files_below(source.project.parent).left_out
 
 
 def files_of_model(project: Path | None, working_directory: Path) -> list[Path]:
@@ -53,8 +62,8 @@ def files_of_model(project: Path | None, working_directory: Path) -> list[Path]:
     path = find_project(project, working_directory)
     folder = working_directory if path is None else path.parent
     mods = mods_of(folder) or mods_of(working_directory)
-    files = [] if mods is None else sorted(mods.glob("*.mod"))
-    return files if path is None else [path, *model_files(folder), *files]
+    files = [] if mods is None else mod_files(mods)
+    return files if path is None else [path, *files_below(folder, mods).paths.values(), *files]
 
 
 @dataclass(frozen=True)
@@ -157,11 +166,8 @@ def _from_project(path: Path, working_directory: Path) -> Model:
     library = _library_of_project(path.parent, working_directory, mods)
     declared = read_declaration(path, mods, library)
     downsampler = None
-    if declared.reduces:
-        # It is called here. The project file may make a cell while it is imported, so the
-        # mechanisms come first.
-        load_mechanisms(mods, library)
-        downsampler = read_project(path).downsampler
+    if declared.downsampler is not None:
+        downsampler = ProjectDownsampler(path, mods, library, declared.downsampler)
     source = CellSource(path, mods, library)
     return Model(
         declared.version,

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -114,6 +115,12 @@ def _head(path: Path) -> bytes:
             f"{path}: a recording was expected, but this is a folder. Name a file."
         )
     try:
+        # It is read several times: a pipe has lost its beginning by then.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise RecordingError(
+                f"{path}: a recording was expected, but this is a pipe or a device, and recordings "
+                "are read more than once. Write it into a file, and name that."
+            )
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
     except FileNotFoundError as error:

@@ -82,7 +82,14 @@ def check_layout(path: Path) -> None:
 
 
 def check_stimulus_file(path: Path) -> None:
-    """Refuse a stimulus file that would take more memory than is allowed: it can be any file."""
+    """Refuse a stimulus file that would take more memory than is allowed, or is no file at all.
+
+    The recording names it, so it can be anything: a pipe would be waited for.
+    """
+    if not path.is_file():
+        raise RecordingError(
+            f"{path}: the recording names this as its stimulus file, but it is none"
+        )
     size = path.stat().st_size
     allowance_of(path, size, RecordingError).check(_TEXT_TIMES * size, "its content")
 

@@ -45,7 +45,7 @@ class GzipLogHandler(logging.Handler):
         self._end = 0
         self._flushed_at = time.monotonic()
         try:
-            sound = _sound_bytes(path) if go_on and path.exists() else None
+            sound = _sound_bytes(path) if go_on and path.is_file() else None
             new = os.O_EXCL if sound is None else 0
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | new, 0o666)
             if sound is not None:

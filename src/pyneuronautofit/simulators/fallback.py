@@ -267,9 +267,9 @@ class Fallback(Generic[T, A]):
 def _sidecar(source: CellSource, kernel_keys: Sequence[str]) -> Path:
     """Return where it is kept that a model was compared."""
     parts = [*(key.encode() for key in kernel_keys), neuron_version().encode()]
-    for path in [] if source.project is None else model_files(source.project.parent):
-        parts.append(os.fsencode(path.name))
-        parts.append(path.read_bytes())
+    files = {} if source.project is None else model_files(source)
+    for name, path in files.items():
+        parts += [os.fsencode(name), path.read_bytes()]
     return artifacts.cache_folder("kernels") / f"compared-{artifacts.digest(parts)}.json"
 
 

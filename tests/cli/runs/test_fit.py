@@ -47,6 +47,26 @@ def _no_constant(name):
     raise AssertionError(f"{name} is not JSON")
 
 
+@pytest.mark.parametrize("ending", ["os._exit(0)", "h.quit()", "os.abort()"])
+@pytest.mark.parametrize("n_call", [0, 9])
+def test_a_downsampler_that_ends_its_process(fit, hh_project, ending, n_call):
+    """At once, or when the models are scored, after the recording."""
+    text = f"""
+import os
+def downsampler(what):
+    calls.append(0)
+    if len(calls) > {n_call}:
+        {ending}
+    return what
+calls = []
+"""
+    with (hh_project / "project.py").open("a") as project:
+        project.write(text)
+    fit(code=2)
+    assert "the project's downsampler cannot be used: given " in fit.answer.err
+    assert "it ended the process that called it" in fit.answer.err
+
+
 def test_a_fit_leaves_valid_files(fit, recording):
     files = fit()
     assert set(files) == {"arXive", "chpnt", "final", "log", "sqlite"}

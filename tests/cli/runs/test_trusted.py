@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
+import marshal
 import platform
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +31,8 @@ COMMANDS = {
 }
 
 
+LEAF = "parts/deep/leaf.py"
+PARTS = ("parts", "parts.deep", "parts.deep.leaf")
 #: Code that says that it was run.
 MARKED = "import os, pathlib\npathlib.Path(os.environ['MARKER']).touch()\n"
 
@@ -63,7 +68,7 @@ def forgotten():
         yield
     finally:
         sys.path[:] = path
-        for name in ("_pyneuronautofit_project", "neighbour"):
+        for name in ("_pyneuronautofit_project", "neighbour", *PARTS):
             sys.modules.pop(name, None)
 
 
@@ -73,7 +78,10 @@ def original(tmp_path_factory):
     folder = tmp_path_factory.mktemp("original")
     found = Theirs(folder, folder / "ran")
     found.project.parent.mkdir()
-    found.project.write_text(f"{MARKED}import neighbour\n{HH_PROJECT}")
+    found.project.write_text(f"{MARKED}import neighbour\nimport parts.deep.leaf\n{HH_PROJECT}")
+    leaf = found.project.with_name("parts") / "deep" / "leaf.py"
+    leaf.parent.mkdir(parents=True)
+    leaf.write_text("")
     found.project.with_name("neighbour.py").write_text("")
     write_recording(folder / "cell.npz")
     with pytest.MonkeyPatch.context() as patch, forgotten():
@@ -139,7 +147,18 @@ def test_the_folder_of_the_store_is_consent(load, theirs, monkeypatch):
     assert theirs.executed
 
 
-@pytest.mark.parametrize("name", ["project.py", "neighbour.py", "new.py", "cell.npz"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "project.py",
+        "neighbour.py",
+        "new.py",
+        "parts/deep/leaf.py",
+        "parts/__init__.py",
+        "neuron/__init__.py",  # in the place of a library
+        "cell.npz",
+    ],
+)
 @pytest.mark.parametrize("agreed", [False, True])
 def test_what_has_changed_is_not_executed(load, theirs, monkeypatch, name, agreed):
     monkeypatch.chdir(theirs.folder)
@@ -147,7 +166,9 @@ def test_what_has_changed_is_not_executed(load, theirs, monkeypatch, name, agree
         with (theirs.folder / name).open("ab") as stream:
             stream.write(b"\0")
     else:
-        with (theirs.project.parent / name).open("a") as stream:
+        path = theirs.project.parent / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("a") as stream:
             stream.write(MARKED)
     answer = load(*(("--project", "model") if agreed else ()))
     what = "the recording" if name == "cell.npz" else f"files of the model have changed: {name}"
@@ -158,6 +179,50 @@ def test_what_has_changed_is_not_executed(load, theirs, monkeypatch, name, agree
         assert answer.code == 2
         assert what in answer.err
     assert not theirs.executed
+
+
+def of_the_first_versions(theirs):
+    """Make a store know what the first versions have kept of a model."""
+    digests = model_digests(CellSource(theirs.project, None, None))
+    known = {name: digest for name, digest in digests.items() if "/" not in name}
+    theirs.tell("identity", model=known, known="")
+
+
+def test_a_run_of_an_earlier_version_says_what_it_does_not_know(load, theirs, monkeypatch):
+    monkeypatch.chdir(theirs.folder)
+    of_the_first_versions(theirs)
+    answer = load()
+    assert answer.code == 0
+    assert "has not kept what was in parts/deep/leaf.py: whether that has changed" in answer.err
+    assert theirs.executed
+
+
+def test_a_run_of_an_earlier_version_is_held_to_what_it_knows(load, theirs, monkeypatch):
+    monkeypatch.chdir(theirs.folder)
+    of_the_first_versions(theirs)
+    theirs.project.with_name("neighbour.py").write_text(MARKED)
+    load()
+    assert not theirs.executed
+
+
+def test_bytecode_in_a_cache_is_not_executed(load, theirs, monkeypatch):
+    monkeypatch.chdir(theirs.folder)
+    for path in (theirs.project.with_name("neighbour.py"), theirs.project.parent / LEAF):
+        put_in_cache(path, "raise SystemExit('this was in a cache')")
+    answer = load()
+    assert answer.code == 0, answer.err
+    assert theirs.executed
+
+
+def put_in_cache(path, text):
+    """Put the bytecode of another source where Python looks for that of a file."""
+    cached = Path(importlib.util.cache_from_source(str(path)))
+    cached.parent.mkdir(exist_ok=True)
+    found = path.stat()
+    code = compile(text, str(path), "exec")
+    # What importlib calls "timestamp-based": it compares these two.
+    head = struct.pack("<4I", 0, 0, int(found.st_mtime), found.st_size)[4:]
+    cached.write_bytes(importlib.util.MAGIC_NUMBER + head + marshal.dumps(code))
 
 
 def test_consent_is_to_what_the_user_sees(load, theirs, tmp_path):

@@ -183,3 +183,10 @@ def test_what_is_shown_only_after_it_cannot_be_known_before_it(begun, body, name
 def test_what_initial_cannot_do(begun, body, said):
     with pytest.raises(UnsupportedModel, match=said):
         begun(body).node("a")
+
+
+@pytest.mark.parametrize("body", ["p = p * g", "q = q + 1", "IF (g > 1) { p = p + 2 }"])
+def test_a_number_of_all_segments_that_initial_makes_from_itself(begun, body):
+    """Every segment, and every cell, would go on from the one before."""
+    with pytest.raises(UnsupportedModel, match="INITIAL reads it before it is assigned"):
+        begun(body).node(body.split(" = ")[0].split()[-1])

@@ -118,7 +118,7 @@ def test_currents_take_what_is_kept_and_not_what_comes_next(tmp_path, step, curr
 
 
 def test_a_memory_of_the_currents_is_kept(tmp_path):
-    text = CHANNEL.format(current="x = 0.5 * x + v  ica = 3 * x")
+    text = CHANNEL.format(current="IF (x > 3) { x = -8 }  ica = 3 * x")
     known = {"channel": read(tmp_path, text, head="")}
     found = build_equations(NodeKind(("channel",), (CA,)), known, single=False)
     assert set(found.updates) == {state("channel", "x")}

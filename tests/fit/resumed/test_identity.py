@@ -110,5 +110,6 @@ def test_the_identity_of_a_run(tmp_path):
     assert run_identity(recording, CellSource(project, None, None)) == {
         "recording": hashlib.sha256(b"ABF2").hexdigest(),
         "model": {"project.py": hashlib.sha256(b"").hexdigest()},
+        "known": "folders",
         "versions": versions(),
     }

@@ -48,8 +48,32 @@ def test_what_belongs_to_a_run(tmp_path):
         assert belonging_to(tmp_path / name) == "a"
     (tmp_path / "link.json").symlink_to("a.sqlite-wal")
     assert belonging_to(tmp_path / "link.json") == "a"
+    results = [
+        f"a-{kind}"
+        for kind in (
+            "final.json", "arXive.json", "chpnt.json", "KrWtLg.json", "evaluations.csv",
+            "evaluations.parquet",
+        )
+    ]  # fmt: skip
+    make_store(tmp_path / "b.sqlite", 1)
+    (tmp_path / "same.sqlite").symlink_to("a.sqlite")
+    for name in results:
+        assert belonging_to(tmp_path / name) == "a"
+        assert belonging_to(tmp_path / name, tmp_path / "b.sqlite") == "a"
+        assert belonging_to(tmp_path / name, tmp_path / "same.sqlite") is None
+    assert belonging_to(tmp_path / "a.lock", tmp_path / "a.sqlite") == "a"
+    (tmp_path / "b.sqlite").unlink()
     (tmp_path / "c.sqlite").write_text("no store")
-    for name in ("a-final.json", "a.html", "b.log.gz", "c.lock", ".lock", "a"):
+    for name in (
+        "b-final.json",
+        "c-final.json",
+        "a-final.html",
+        "a.html",
+        "b.log.gz",
+        "c.lock",
+        ".lock",
+        "a",
+    ):
         assert belonging_to(tmp_path / name) is None
 
 

@@ -225,6 +225,8 @@ def test_a_path_that_the_cell_lacks_is_refused(before):
 class Source:
     """A source of cells that needs no file."""
 
+    mods = None
+
     def load(self):
         return Cell
 

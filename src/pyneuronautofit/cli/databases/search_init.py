@@ -59,7 +59,8 @@ def run(argv: Sequence[str], prog: str) -> int:
         database = read_database(Path(config.database))
         database.require_complete()
         check_folder(out)
-        check_outputs(config, writes=[journal_path(out)])
+        in_place = [out] if config.out is None else []
+        check_outputs(config, writes=[journal_path(out)], changes=in_place)
         results = _search(config, database, out, screen)
     _print_results(screen, results)
     n_rest = sum(not result.note for result in results)

@@ -213,7 +213,8 @@ def _search(
 ) -> int:
     out = Path(config.database if config.out is None else config.out)
     check_folder(out)
-    check_outputs(config, writes=[journal_path(out)])
+    in_place = [out] if config.out is None else []
+    check_outputs(config, writes=[journal_path(out)], changes=in_place)
     stored, initial_mV = chosen
     balances = balance(test.mixes)
     if config.number is not None:

@@ -191,7 +191,12 @@ def _check(
     if "json" in formats:
         writes += [files.final, files.evaluations, files.checkpoint, files.adaptations]
     scripts = {row: _script(files.folder, row) for row in rows}
-    check_outputs(config, reads=run_inputs(opened), writes=[*writes, *scripts.values()])
+    check_outputs(
+        config,
+        reads=run_inputs(opened),
+        writes=[*writes, *scripts.values()],
+        remade=opened.path,
+    )
     for row, path in scripts.items():
         if path.exists() and f"\nTITLE = {_title(opened, row)!r}\n" not in _head(path):
             raise UsageError(

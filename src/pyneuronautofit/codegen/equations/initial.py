@@ -113,6 +113,9 @@ class Beginning:
         if mechanism.is_readable(name):
             return self._read(NodeVariable("mechanism", suffix, name, index))
         if name in mechanism.parameters and mechanism.is_global(name):
+            made = self._initial(suffix).values.get(key)
+            if made is not None and not self._is_known(mechanism, key, made):
+                raise refused(mechanism, key, _BEFORE)
             return self._read(_global(suffix, name, index))
         own = mechanism_name(suffix, key)
         made = self._initial(suffix).values.get(key, self._graph.input(own))
@@ -134,12 +137,16 @@ class Beginning:
                 return value
             if not mechanism.is_global(name):
                 return self._graph.const(0.0)  # nobody has given it a value
-        left = {each for each in inputs if each[0] == LEFT}
-        if left and not self._is_computed_once(mechanism, key, made):
+        if not self._is_known(mechanism, key, made):
             raise refused(mechanism, key, _BEFORE)
         if mechanism.is_global(name):
             return self._read(_global(suffix, name, index))
         raise refused(mechanism, key)
+
+    def _is_known(self, mechanism: tree.Mechanism, key: str, made: Node) -> bool:
+        """Say whether what INITIAL makes does not depend on the cells that were there before."""
+        left = any(each[0] == LEFT for each in inputs_of([made]))
+        return not left or self._is_computed_once(mechanism, key, made)
 
     def _is_computed_once(self, mechanism: tree.Mechanism, key: str, made: Node) -> bool:
         """Say whether the first segment of all gives a variable a value that stays."""

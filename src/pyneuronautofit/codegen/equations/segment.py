@@ -18,6 +18,7 @@ from pyneuronautofit.codegen.equations.names import (
     Before,
     mechanism_name,
 )
+from pyneuronautofit.codegen.equations.passes import check_repeated
 from pyneuronautofit.codegen.equations.physics import nernst
 from pyneuronautofit.codegen.equations.shared import COMMON, base_of, left_name, shared_in_steps
 from pyneuronautofit.codegen.ir.graph import Graph
@@ -142,6 +143,8 @@ class Segment:
     def beginning(self) -> Beginning:
         """Return what things are when a simulation begins, once all passes were executed."""
         self._forget_shared(self.executors.values())
+        for mechanism in self.mechanisms:
+            check_repeated(mechanism)
         return Beginning(self.graph, self.mechanisms, self.ions, self._left)
 
     def leave(self, executor: Executor) -> None:

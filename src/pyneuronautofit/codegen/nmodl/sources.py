@@ -10,7 +10,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit.codegen.kinds import NodeKind
 from pyneuronautofit.codegen.nmodl.refusal import ADVICE
 from pyneuronautofit.errors import UnsupportedModel
-from pyneuronautofit.models import declared_mechanism, neuron_files
+from pyneuronautofit.models import declared_mechanism, mod_files, neuron_files
 
 _INCLUDE = re.compile(r'^\s*INCLUDE\s+"([^"\n]+)"', re.MULTILINE)
 
@@ -31,7 +31,7 @@ def find_sources(mods: Path | None, kinds: tuple[NodeKind, ...]) -> dict[str, Pa
     wanted = {suffix for kind in kinds for suffix in kind.sources}
     found: dict[str, Path] = {}
     for folder in (mods, neuron_files() / "share" / "modfile"):
-        for path in () if folder is None else sorted(folder.glob("*.mod")):
+        for path in () if folder is None else mod_files(folder):
             suffix = declared_mechanism(path)
             if suffix in wanted:
                 found.setdefault(suffix, path)

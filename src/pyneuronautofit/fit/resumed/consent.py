@@ -14,10 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import NotAgreedError, RunError
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.options import FitOptions
-from pyneuronautofit.fit.resumed.identity import file_digest, model_digests
+from pyneuronautofit.fit.resumed.identity import file_digest, model_digests, unknown_files
 from pyneuronautofit.fit.resumed.resume import (
     OpenedFit,
     open_fit,
@@ -94,14 +95,20 @@ def _check(
     recording = Path(config.recording).absolute()
     digest = file_digest(recording)
     # What the model is, its library says when it is loaded; then it is compared once more.
+    models = [model_digests(source) for source in found.sources]
     changed = [
-        changed_inputs(
-            run.info.identity, {"recording": digest, "model": model_digests(source)}, recording
-        )
-        for source in found.sources
+        changed_inputs(run.info.identity, {"recording": digest, "model": model}, recording)
+        for model in models
     ]
     if all(changed):
         raise RunError(f"{refusal}: {'; '.join(changed[0])}. {remedy}")
+    if unknown := unknown_files(run.info.identity, models[changed.index([])]):
+        _log.warning(
+            "%s is of an earlier version, which has not kept what was in %s: whether that has "
+            "changed since is not known",
+            run.path.stem,
+            quoted(unknown),
+        )
     for path in _foreign(run, found, agreed=project is not None):
         beside = found.project is not None and path.is_relative_to(found.project.parent)
         consent = f"say so with --project {found.project}" if beside else f"start in {folder}"

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import logging
 import platform
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyneuronautofit._bounded import open_input
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.models import CellSource, model_files, neuron_version
-from pyneuronautofit.models.model import BUILT_IN_MODS
+from pyneuronautofit.models import (
+    CellSource,
+    left_out_of_model,
+    mechanism_sources,
+    model_files,
+    neuron_version,
+    was_always_known,
+)
 
+_log = logging.getLogger(__name__)
+
+#: Which files of a model a run knows, in `identity`; the first versions say nothing there, and know
+#: those that lie beside the project file.
+KNOWN = "folders"
 # Libraries that compute: another version may round differently, or draw other random numbers.
 _LIBRARIES = ("numpy", "numba", "moocore")
 
@@ -21,7 +34,7 @@ _LIBRARIES = ("numpy", "numba", "moocore")
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's content; raises RecordingError if it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with open_input(path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise RecordingError(f"cannot read {path}: {error.strerror or error}") from error
@@ -29,10 +42,9 @@ def file_digest(path: Path) -> str:
 
 def model_digests(source: CellSource) -> dict[str, str]:
     """Return the SHA-256 of every file that may decide what a model does, by its name."""
-    folder = BUILT_IN_MODS.parent if source.project is None else source.project.parent
-    files = {path.name: path for path in model_files(folder)}
+    files = model_files(source)
     if source.mods is not None:
-        files |= {f"mods/{path.name}": path for path in source.mods.glob("*.mod")}
+        files |= {f"mods/{path.name}": path for path in mechanism_sources(source.mods)}
     elif source.library is not None:
         files[source.library.name] = source.library
     return {name: file_digest(path) for name, path in sorted(files.items())}
@@ -50,9 +62,17 @@ def versions() -> dict[str, str]:
 
 def run_identity(recording: Path, source: CellSource) -> dict[str, Json]:
     """Return what the results of a run depend on, beside its settings."""
+    left_out = left_out_of_model(source)
+    if left_out:
+        _log.warning(
+            "not all files are noticed that may be a part of the model, if they change: %s. Give "
+            "the project file a folder of its own",
+            left_out,
+        )
     return {
         "recording": file_digest(recording),
         "model": model_digests(source),
+        "known": KNOWN,
         "versions": versions(),
     }
 
@@ -60,6 +80,13 @@ def run_identity(recording: Path, source: CellSource) -> dict[str, Json]:
 def changed_files(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """Return the names of the files that are others, new or not there any more."""
     return sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
+
+
+def unknown_files(identity: Mapping[str, Json], now: Mapping[str, str]) -> list[str]:
+    """Return the names of the files that a run of an earlier version knows nothing of."""
+    if identity.get("known") == KNOWN:
+        return []
+    return sorted(name for name in now if not was_always_known(name))
 
 
 def _processor() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit.resumed.identity import changed_files
+from pyneuronautofit.fit.resumed.identity import changed_files, unknown_files
 from pyneuronautofit.fit.resumed.resume import OpenedFit
 from pyneuronautofit.objectives import used_evaluation
 from pyneuronautofit.runs import Header, RunReader
@@ -96,7 +96,9 @@ def changed_inputs(before: Mapping[str, Json], now: Mapping[str, Json], path: Pa
             f"the recording {path} is not the file that it was begun with (SHA-256 "
             f"{recording[:12]}.. then, {now['recording'][:12]}.. now)"
         )
-    files = changed_files(before.get("model", {}), now["model"])
+    unknown = unknown_files(before, now["model"])
+    known = {name: digest for name, digest in now["model"].items() if name not in unknown}
+    files = changed_files(before.get("model", {}), known)
     if files:
         changed.append(f"files of the model have changed: {quoted(files)}")
     return changed

@@ -171,14 +171,22 @@ class _StepRunner(Runner):
         clamp.delay, clamp.dur, clamp.amp = test.onset_ms, test.duration_ms, 0.0
         watched = [h.Vector().record(reference(cell, path)) for path in test.paths]
         soma = h.Vector().record(cell.soma(0.5)._ref_v)
-        self.begin(cell, beginning)
-        # One step before the onset: there is no current yet, whatever the amplitude.
-        self.advance_to((test.n_onset - 1) * test.dt_ms)
-        before = recorded(watched)
         state = h.SaveState()
-        state.save()
-        traces = []
+
+        def come_to_onset() -> None:
+            clamp.amp = 0.0
+            self.begin(cell, beginning)
+            # One step before the onset: there is no current yet, whatever the amplitude.
+            self.advance_to((test.n_onset - 1) * test.dt_ms)
+            state.save()
+
+        come_to_onset()
+        before = recorded(watched)
+        shared = len(test.amplitudes_pA) == 1 or self._session.saves_all()
+        traces: list[FloatArray] = []
         for amplitude_pA in test.amplitudes_pA:
+            if traces and not shared:
+                come_to_onset()
             state.restore()
             clamp.amp = amplitude_pA / PA_PER_NA
             h.frecord_init()

@@ -32,8 +32,8 @@ class _EventRunner(Runner):
         for path, value in settings:
             path.set(cell, value)
         model = _RestingModel(self._h, cell, self._test, self.advance_to)
-        self.begin(cell, beginning)
-        model.rest()
+        model.rest(lambda: self.begin(cell, beginning))
+        model.rests_again = not self._session.saves_all()
         return model
 
 
@@ -92,6 +92,8 @@ class _RestingModel:
         Voltage of soma(0.5) at the end of the rest.
     settled
         Whether the cell has settled there.
+    rests_again
+        Whether every trial has a rest of its own: NEURON does not keep all that the cell is then.
     """
 
     def __init__(
@@ -111,9 +113,22 @@ class _RestingModel:
         self._reader = StateReader(h)
         self.rest_mV = math.nan
         self.settled = False
+        self.rests_again = False
+        self._at_rest = {n: getattr(self._synapse, n) for n in (synapse.AMPA, synapse.NMDA)}
+        self._n_trial = 0
 
-    def rest(self) -> None:
-        """Rest until one step before the event, and keep the state there."""
+    def rest(self, begin: Callable[[], None]) -> None:
+        """Rest until one step before the event, and keep the state there.
+
+        Parameters
+        ----------
+        begin
+            Brings the cell to its initial state.
+        """
+        self._begin = begin
+        for name, value in self._at_rest.items():
+            setattr(self._synapse, name, value)
+        begin()
         end_ms = self._test.rest_ms - self._test.dt_ms
         self._advance_to(max(end_ms - settling.SETTLE_MS, 0.0))
         before = self._reader.read()
@@ -164,6 +179,9 @@ class _RestingModel:
         return bool(self._answer()), self.recorded()
 
     def _begin_trial(self, mix: tuple[float, float], conductance_uS: float) -> None:
+        if self.rests_again and self._n_trial:
+            self.rest(self._begin)
+        self._n_trial += 1
         # Restores the connection's y, z and time of the last event, too, and empties the queue.
         self._save_state.restore()
         self._frecord_init()

@@ -162,7 +162,7 @@ def last_warning(log: Path) -> str:
     """Return the last line of a run's log that is a warning or an error; empty without one."""
     found = ""
     try:
-        if log.stat().st_size > _LARGEST_LOG:
+        if not log.is_file() or log.stat().st_size > _LARGEST_LOG:
             return ""
         with gzip.open(log) as stream:
             # A line is cut, and the reading ended, where the log is no log.

@@ -23,7 +23,7 @@ class RunInfo:
         The value of every option, by the name of its field, the drawn seed included.
     identity
         What the results depend on beside the settings: `recording` (SHA-256), `model` (SHA-256
-        of every file, parameters, version), `versions` of what computes.
+        of every file), `known` (which files those are), `versions` of what computes.
     places
         Where it was: `recording` and `project` (absolute paths or null), `directory` (the working
         directory).

@@ -87,7 +87,7 @@ HEAD: Mapping[str, Kind] = types.MappingProxyType(
         ),
         "settings": _settings,
         "identity": fields(
-            {}, {"recording": text, "model": mapped(text), "versions": mapped(text)}
+            {}, {"recording": text, "model": mapped(text), "versions": mapped(text), "known": text}
         ),
         "places": fields(
             {"recording": maybe(path), "project": maybe(path), "directory": maybe(path)}

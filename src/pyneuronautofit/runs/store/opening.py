@@ -17,6 +17,18 @@ from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.disk import ALONE
 
 SUFFIX = ".sqlite"
+# How the names of the other files of a run end: those that nobody can make again, and those that
+# are made of the store.
+_LOG = ".log.gz"
+_PARTS = (f"{SUFFIX}-wal", f"{SUFFIX}-shm", f"{SUFFIX}-journal", ".lock", _LOG)
+_RESULTS = (
+    "-final.json",
+    "-arXive.json",
+    "-chpnt.json",
+    "-KrWtLg.json",
+    "-evaluations.csv",
+    "-evaluations.parquet",
+)
 # How often a store is copied that is being written, and how long is waited between.
 _MOST_COPIES, _PAUSE_S = 5, 0.2
 _MAGIC = b"SQLite format 3\0"
@@ -57,6 +69,8 @@ def _is_file(path: Path) -> bool:
 
 def is_store(path: Path) -> bool:
     """Tell whether a file looks like a store."""
+    if not _is_file(path):  # what is a pipe would be waited for
+        return False
     try:
         with path.open("rb") as stream:
             return stream.read(len(_MAGIC)) == _MAGIC
@@ -64,16 +78,24 @@ def is_store(path: Path) -> bool:
         return False
 
 
-def belonging_to(path: Path) -> str | None:
-    """Return the stamp of the run that a file belongs to, without being a result of it; or None.
+def belonging_to(path: Path, remade: Path | None = None) -> str | None:
+    """Return the stamp of the run that a file belongs to; None if it is no run's.
 
-    That is SQLite's own beside the store, which hold what was written last, the lock, and the log.
-    Links are followed: whoever writes to one replaces what it points to.
+    That is SQLite's own beside the store, which hold what was written last, the lock, the log, and
+    the results. Links are followed: whoever writes to one replaces what it points to.
+
+    Parameters
+    ----------
+    remade
+        The store of the run whose results are made anew, which do not count then.
     """
     path = Path(os.path.realpath(path))
-    for ending in (f"{SUFFIX}-wal", f"{SUFFIX}-shm", f"{SUFFIX}-journal", ".lock", ".log.gz"):
+    for ending in (*_PARTS, *_RESULTS):
         stamp = path.name.removesuffix(ending)
-        if stamp != path.name and is_store(path.with_name(f"{stamp}{SUFFIX}")):
+        store = path.with_name(f"{stamp}{SUFFIX}")
+        if stamp == path.name or not is_store(store):
+            continue
+        if ending in _PARTS or remade is None or not store.samefile(remade):
             return stamp
     return None
 
@@ -220,9 +242,8 @@ def _signatures(path: Path) -> list[tuple[int, int] | None]:
 
 def _sibling(path: Path) -> list[Path]:
     """Return the store that another file of the run (`-final.json`, `.log.gz`) lies beside."""
-    endings = ("-final.json", "-arXive.json", "-chpnt.json", "-KrWtLg.json", ".log.gz")
     return [
         path.with_name(path.name.removesuffix(ending) + SUFFIX)
-        for ending in endings
+        for ending in (*_RESULTS, _LOG)
         if path.name.endswith(ending)
     ]

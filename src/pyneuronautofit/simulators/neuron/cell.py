@@ -3,7 +3,8 @@
 `NeuronSession` builds cells and brings them to their initial state; `CellRunner` simulates them.
 The cell is built once for all its sweeps. Sweeps with the same holding current share their
 transient: its end is kept with NEURON's SaveState and restored before each of them, which gives the
-same voltages, to the last bit, as simulating every sweep from the beginning.
+same voltages, to the last bit, as simulating every sweep from the beginning. Where SaveState does
+not keep all (`saving.py`), every sweep is simulated from the beginning.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import gc
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models import CellFactory, CellSource
 from pyneuronautofit.simulators.experiment import Experiment
+from pyneuronautofit.simulators.neuron.saving import SavedStates
 from pyneuronautofit.space import ParameterPath
 from pyneuronautofit.units import PA_PER_NA
 
@@ -66,7 +69,7 @@ def make_runner(setup: NeuronSetup) -> CellRunner:
 
 def open_session(setup: NeuronSetup) -> NeuronSession:
     """Load the model and check it; raises as `make_runner`."""
-    session = NeuronSession(setup.source.load())
+    session = NeuronSession(setup.source.load(), setup.source.mods)
     session.check(setup.paths)
     if setup.exact_tables:
         session.compute_tables_exactly()
@@ -80,14 +83,17 @@ class NeuronSession:
     ----------
     factory
         Called with the number of the cell, returns the cell.
+    mods
+        The folder of the model's .mod files; None: it has none, or they are not known.
     """
 
-    def __init__(self, factory: CellFactory) -> None:
+    def __init__(self, factory: CellFactory, mods: Path | None = None) -> None:
         # Only a process that simulates loads NEURON; importing it takes its time and prints.
         from neuron import h  # noqa: PLC0415
 
         self.h = h
         self._factory = factory
+        self._saved = SavedStates(mods)
         self._solver = h.CVode()
         # Sections that a project file made for purposes of its own are not ours to delete.
         self._foreign = {section.hoc_internal_name() for section in h.allsec()}
@@ -136,6 +142,10 @@ class NeuronSession:
     def construct(self) -> Any:
         """Return a cell as the class makes it."""
         return self._factory(0)
+
+    def saves_all(self) -> bool:
+        """Say whether SaveState keeps all that decides what the present cell goes on with."""
+        return self._saved.are_whole(self.h)
 
     def spare(self, sections: Iterable[Any]) -> None:
         """Let `clear` leave these sections, and no others that it was told of before."""
@@ -235,7 +245,11 @@ class CellRunner:
                 return voltage
             state = self._h.SaveState()
             state.save()
+            shared = len(sweeps) == 1 or self._session.saves_all()
             for sweep in sweeps:
+                if sweep != sweeps[0] and not shared:
+                    self._run_transient(electrode, holding_pA)
+                    state.save()
                 state.restore()
                 voltage[sweep] = self._run_sweep(electrode, experiment.current_pA[sweep])
                 if not np.isfinite(voltage[sweep]).all():

@@ -256,9 +256,12 @@ class CvodeCell:
         self._solver = self._h.CVode()
         self._activate(tolerance_mV)
         self._state: Any = None
+        self._holding_pA = 0.0
+        self._is_there = False
 
     def run_transient(self, holding_pA: float) -> Steps:
         """Let the holding current flow from the initial state; sweeps begin where that ends."""
+        self._holding_pA, self._is_there = holding_pA, True
         self._session.initialise(self._experiment)
         # Which has turned it off.
         self._solver.active(1)
@@ -271,6 +274,9 @@ class CvodeCell:
 
     def run_sweep(self, current: SteppedCurrent) -> Steps:
         """Let a sweep's current flow after the transient."""
+        if not (self._is_there or self._session.saves_all()):
+            self.run_transient(self._holding_pA)
+        self._is_there = False
         self._state.restore()
         self._h.frecord_init()
         for level_pA, end_ms in zip(
