@@ -8,6 +8,8 @@ from pyneuronautofit.fit.best import BestModel as BestModel
 from pyneuronautofit.fit.best import best_models as best_models
 from pyneuronautofit.fit.best import reference_sums as reference_sums
 from pyneuronautofit.fit.budget import Budget as Budget
+from pyneuronautofit.fit.budget import Plan as Plan
+from pyneuronautofit.fit.budget import plan_of as plan_of
 from pyneuronautofit.fit.build import build_problem as build_problem
 from pyneuronautofit.fit.build import build_search as build_search
 from pyneuronautofit.fit.build import build_simulator as build_simulator

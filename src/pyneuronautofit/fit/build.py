@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit.config import FitConfig
@@ -20,7 +21,14 @@ from pyneuronautofit.objectives import (
     bind_suite,
     read_settings,
 )
-from pyneuronautofit.optimisers import Strategy, algorithm_letter, build_strategy
+from pyneuronautofit.optimisers import (
+    Merits,
+    ResidualRows,
+    Strategy,
+    algorithm_letter,
+    build_strategy,
+    read_weights,
+)
 from pyneuronautofit.recordings import (
     ChannelChoice,
     Recording,
@@ -162,6 +170,7 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
         model.downsampler,
         model.version,
         None if config.adaptive is None else ReferenceSimulator(experiment.clock.dt_ms, make),
+        read_weights(config.weights, suite.settings.modes),
     )
 
 
@@ -188,4 +197,5 @@ def build_search(
         config,
         n_score=len(problem.suite.markers),
         initial=initial,
+        make_merits=lambda: Merits(problem.weights, taken(ResidualRows, problem.residuals)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import time
 from collections import Counter
@@ -14,7 +15,8 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.fit.budget import Budget
+from pyneuronautofit.fit.budget import Budget, lasting, plan_of
+from pyneuronautofit.fit.gains import Gains
 from pyneuronautofit.fit.problem import Evaluation, Problem
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History
@@ -26,6 +28,7 @@ _log = logging.getLogger(__name__)
 #: be scored: chance does not explain that.
 HOPELESS_GENERATIONS = 3
 HOPELESS_CANDIDATES = 100
+_S_PER_MINUTE = 60.0
 # So many reasons are named.
 _MOST_REASONS = 3
 
@@ -59,6 +62,12 @@ class Progress:
         What `evaluation` is of.
     given_up
         Why there is nothing to be found: no candidate could be scored; empty where one could.
+    gains
+        The best so far, and since when; None before the first generation.
+    stopped
+        Why it ended before its budget was used, as the user had asked; empty where it did not.
+    phase
+        What the search does next, in a few words; empty where that is always the same.
     """
 
     generation: int
@@ -71,6 +80,9 @@ class Progress:
     interrupted: bool = False
     asked: FloatArray | None = None
     given_up: str = ""
+    gains: Gains | None = None
+    stopped: str = ""
+    phase: str = ""
 
 
 class Observer(Protocol):
@@ -102,7 +114,7 @@ def search(
 ) -> Progress:
     """Search until the budget is used, or until a KeyboardInterrupt.
 
-    The budget alone says how many generations there are: the strategy is told here. An interrupted
+    The budget alone says how long it goes on: the strategy is told here. An interrupted
     generation is given up; everything before it is in the result. Where every candidate fails, the
     search ends after `HOPELESS_GENERATIONS` generations and `HOPELESS_CANDIDATES` candidates, and
     begins to count anew where it is taken up again. The result depends on the problem, the strategy
@@ -117,22 +129,36 @@ def search(
         Whether the history keeps every evaluation in memory, or only those in the archive: for a
         search whose observer stores them. Of a search that goes on, its start decides.
     """
-    strategy = strategy.lasting(budget.generations)
+    plan = plan_of(budget, strategy)
+    strategy = lasting(strategy, plan)
     progress = start or beginning(strategy, budget, keep_all=keep_all)
     began = time.monotonic() - progress.seconds
     failures = _Failures()
-    for generation in range(progress.generation + 1, budget.generations + 1):
+    for generation in itertools.count(progress.generation + 1):
+        if plan.generations is not None and generation > plan.generations:
+            break
+        stopped = _stopped(progress, budget)
+        if stopped:
+            _log.info("%s", stopped)
+            progress = replace(progress, stopped=stopped)
+            break
         x, asked = strategy.ask(progress.state)
+        if not len(x):
+            break
         # What is stored and read again is in this order of memory, in which sums are rounded alike.
         x = np.ascontiguousarray(x)
         try:
             with guard():
-                evaluation = problem.evaluate(x, _reporter(observer, generation))
+                evaluation = problem.evaluate(
+                    x,
+                    _reporter(observer, generation),
+                    with_residuals=strategy.needs_residuals,
+                )
         except KeyboardInterrupt:
             _log.warning("interrupted in generation %d; what came before it is kept", generation)
             return replace(progress, interrupted=True)
         _log_failures(evaluation, generation)
-        state = strategy.tell(asked, x, evaluation.scores)
+        state = strategy.tell(asked, x, evaluation.scores, evaluation.residuals)
         rows = progress.history.append(evaluation.parameters, evaluation.scores)
         progress = Progress(
             generation,
@@ -143,6 +169,8 @@ def search(
             evaluation,
             time.monotonic() - began,
             asked=x,
+            gains=(progress.gains or problem.no_gains).after(evaluation.scores),
+            phase=strategy.phase(state),
         )
         progress.history.keep(progress.archive.rows)
         if observer is not None:
@@ -151,6 +179,21 @@ def search(
             failures.take(evaluation)
             if failures.are_enough:
                 break
+    return _ended(progress, failures)
+
+
+def _stopped(progress: Progress, budget: Budget) -> str:
+    """Return why no other generation is begun although there is budget left; empty: one is."""
+    if budget.minutes is not None and progress.seconds >= budget.minutes * _S_PER_MINUTE:
+        return f"stopped after {budget.minutes:g} minutes of computing (--time)"
+    gains, most = progress.gains, budget.stop_after
+    if most is not None and gains is not None and gains.since >= most:
+        return f"stopped: nothing has become better for {gains.since} generations (--stop-after)"
+    return ""
+
+
+def _ended(progress: Progress, failures: _Failures) -> Progress:
+    """Return a search that has ended, with the reason where nothing was found."""
     if len(progress.archive.rows) or not len(progress.history):
         return progress
     reason = failures.reason(len(progress.history))

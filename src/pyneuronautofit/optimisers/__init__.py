@@ -9,11 +9,15 @@ from pyneuronautofit.optimisers.archive import empty_archive as empty_archive
 from pyneuronautofit.optimisers.genetic import GeneticAlgorithm as GeneticAlgorithm
 from pyneuronautofit.optimisers.nsga2 import NSGA2 as NSGA2
 from pyneuronautofit.optimisers.population import Population as Population
+from pyneuronautofit.optimisers.residuals import Merits as Merits
+from pyneuronautofit.optimisers.residuals import ResidualRows as ResidualRows
+from pyneuronautofit.optimisers.scalar.options import read_weights as read_weights
 from pyneuronautofit.optimisers.settings import SearchSettings as SearchSettings
 from pyneuronautofit.optimisers.table import ALGORITHMS as ALGORITHMS
 from pyneuronautofit.optimisers.table import about_algorithms as about_algorithms
 from pyneuronautofit.optimisers.table import algorithm_letter as algorithm_letter
 from pyneuronautofit.optimisers.table import algorithm_of as algorithm_of
+from pyneuronautofit.optimisers.table import algorithm_plans as algorithm_plans
 from pyneuronautofit.optimisers.table import algorithms_that_read as algorithms_that_read
 from pyneuronautofit.optimisers.table import build_strategy as build_strategy
 from pyneuronautofit.optimisers.weighting import Adaptation as Adaptation

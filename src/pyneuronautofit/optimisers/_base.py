@@ -8,7 +8,7 @@ are never modified.
 
 from __future__ import annotations
 
-from typing import Protocol, Self, TypeVar
+from typing import ClassVar, Protocol, Self, TypeVar
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers.population import Population
@@ -18,7 +18,19 @@ StateT = TypeVar("StateT")
 
 
 class Strategy(Protocol[StateT]):
-    """A search algorithm that proposes candidates and learns from their scores."""
+    """A search algorithm that proposes candidates and learns from their scores.
+
+    Attributes
+    ----------
+    needs_residuals
+        Whether `tell` is to be given residuals, too.
+    counts_evaluations
+        Whether it knows when its evaluations are used up, and then asks for nothing any more.
+        Others go on for as long as they are asked, by generations of one size.
+    """
+
+    needs_residuals: ClassVar[bool]
+    counts_evaluations: ClassVar[bool]
 
     @property
     def population_size(self) -> int:
@@ -32,11 +44,17 @@ class Strategy(Protocol[StateT]):
         """
         ...
 
-    def lasting(self, generations: int) -> Self:
-        """Return the strategy for a search of so many generations after the initial population.
+    def lasting(self, generations: int, evaluations: int) -> Self:
+        """Return the strategy for a search of so many evaluations, in all.
 
         Whoever searches asks for it: the number stands in the budget alone. A strategy that does
         not care returns itself.
+
+        Parameters
+        ----------
+        generations
+            After the initial population; of strategies that count evaluations, without a meaning.
+        evaluations
         """
         ...
 
@@ -50,12 +68,19 @@ class Strategy(Protocol[StateT]):
         Returns
         -------
         FloatArray, shape (n_cand, n_param), search coordinates
+            None where the search is over.
         state
             To be given to `tell` with the scores.
         """
         ...
 
-    def tell(self, state: StateT, x: FloatArray, scores: FloatArray) -> StateT:
+    def tell(
+        self,
+        state: StateT,
+        x: FloatArray,
+        scores: FloatArray,
+        residuals: FloatArray | None = None,
+    ) -> StateT:
         """Learn the scores of the candidates that `ask` proposed.
 
         Parameters
@@ -63,7 +88,13 @@ class Strategy(Protocol[StateT]):
         x : FloatArray, shape (n_cand, n_param), search coordinates
         scores : FloatArray, shape (n_cand, n_score)
             Lower is better; a failed candidate is a row of nan.
+        residuals : FloatArray, shape (n_cand, n_residual + n_sweep), or None
+            See `ResidualRows`; a failed candidate is a row of nan. None unless they are needed.
         """
+        ...
+
+    def phase(self, state: StateT) -> str:
+        """Return in a few words what the search does next; empty where it is always the same."""
         ...
 
     def population(self, state: StateT) -> Population:

@@ -6,6 +6,7 @@ algorithm inherits those that it reads, and adds its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -15,6 +16,7 @@ from pyneuronautofit._words import whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._base import Strategy
 from pyneuronautofit.optimisers.operators.mutation import MutationOptions
+from pyneuronautofit.optimisers.residuals import Merits
 from pyneuronautofit.space import ParameterSpace
 
 # Each is compared with all others.
@@ -33,11 +35,21 @@ class SearchTask:
         Length of the objective vector.
     initial : FloatArray, shape (n_given, n_param), model values, or None
         Candidates to begin with; nan where a value is to be drawn.
+    make_merits
+        Returns how candidates are ordered by one number: what only some algorithms need to know.
     """
 
     space: ParameterSpace
     n_score: int = 1
     initial: FloatArray | None = None
+    make_merits: Callable[[], Merits] | None = None
+
+    @property
+    def merits(self) -> Merits:
+        """How candidates are ordered by one number; raises ValueError where nobody knows."""
+        if self.make_merits is None:
+            raise ValueError("a search for the least of one number has to know which")
+        return self.make_merits()
 
 
 class Algorithm(Protocol):
@@ -56,12 +68,15 @@ class Algorithm(Protocol):
         How it chooses, in a few words.
     leaves_trace
         Whether its strategies say how they adapted weights (`Strategy.adaptation`).
+    plans
+        Whether what they do depends on how many evaluations there will be.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     about: ClassVar[str]
     leaves_trace: ClassVar[bool]
+    plans: ClassVar[bool]
 
     def strategy(self, task: SearchTask) -> Strategy[Any]:
         """Return the strategy that searches.
@@ -81,21 +96,25 @@ class EvolutionOptions(MutationOptions):
     Attributes
     ----------
     population_size
-        Members of the population; below 1 it counts lengths of the objective vector.
+        Members of the population; below 1 it counts lengths of the objective vector. None: as many
+        as is usual for the algorithm.
     """
 
     leaves_trace: ClassVar[bool] = False
+    plans: ClassVar[bool] = False
+    usual_size: ClassVar[int] = 256
 
-    population_size: int = option(
-        256,
+    population_size: int | None = option(
+        None,
         "-P",
         "--population-size",
         group=FITTING,
         metavar="PSZ",
         parse=whole,
         place=-2,
-        help="population size. If it is a negative number: the population size is the length of "
-        "the fitness vector multiplied by the absolute value of this option; if 0: that length",
+        help="population size (default: 256; of Auto and DE 60). If it is a negative number: the "
+        "population size is the length of the fitness vector multiplied by the absolute value of "
+        "this option; if 0: that length",
     )
 
 
@@ -107,7 +126,7 @@ def population_size_of(options: EvolutionOptions, task: SearchTask) -> int:
     UsageError
         If these are too few, or too many.
     """
-    asked = options.population_size
+    asked = options.usual_size if options.population_size is None else options.population_size
     size = asked if asked > 0 else max(-asked, 1) * task.n_score
     if size < 2:
         raise UsageError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -113,6 +114,9 @@ class GeneticAlgorithm:
     mutation: AdaptiveMutation
     initial: FloatArray | None = None
 
+    needs_residuals: ClassVar[bool] = False
+    counts_evaluations: ClassVar[bool] = False
+
     def batch_size(self, generation: int) -> int:
         """Return how many candidates a generation has; with dynamic elites, at most."""
         everybody = generation == 0 or self.inject_elites
@@ -122,7 +126,7 @@ class GeneticAlgorithm:
         """Return the number of generations from one update of the weights to the next."""
         return max(round(self.update * n_score / (self.population_size - self.elites)), 1)
 
-    def lasting(self, generations: int) -> GeneticAlgorithm:
+    def lasting(self, generations: int, _evaluations: int) -> GeneticAlgorithm:
         """Return the strategy for a search of so many generations."""
         return replace(self, mutation=self.mutation.lasting(generations))
 
@@ -151,7 +155,13 @@ class GeneticAlgorithm:
             x = initial_candidates(self.space, self.population_size, self.initial, rng)
         return x, replace(state, generator=rng.bit_generator.state)
 
-    def tell(self, state: GeneticState, x: FloatArray, scores: FloatArray) -> GeneticState:
+    def tell(
+        self,
+        state: GeneticState,
+        x: FloatArray,
+        scores: FloatArray,
+        _residuals: FloatArray | None = None,
+    ) -> GeneticState:
         """Let children and elites be the population, and the weights learn from the children."""
         told = Population(x, scores)
         members = told
@@ -160,6 +170,10 @@ class GeneticAlgorithm:
         learnt = self._learnt(self._gathered(state, told))
         order = _order(members, learnt.weights)[: self.population_size]
         return replace(learnt, generation=state.generation + 1, members=members.take(order))
+
+    def phase(self, _state: GeneticState) -> str:
+        """Return nothing: every generation is like the others."""
+        return ""
 
     def population(self, state: GeneticState) -> Population:
         """Return the current population, best first under the current weights."""

@@ -70,11 +70,14 @@ class NSGA2:
     mutation: AdaptiveMutation
     initial: FloatArray | None = None
 
+    needs_residuals: ClassVar[bool] = False
+    counts_evaluations: ClassVar[bool] = False
+
     def batch_size(self, _generation: int) -> int:
         """Return the size of the population: every generation is as large."""
         return self.population_size
 
-    def lasting(self, generations: int) -> NSGA2:
+    def lasting(self, generations: int, _evaluations: int) -> NSGA2:
         """Return the strategy for a search of so many generations."""
         return replace(self, mutation=self.mutation.lasting(generations))
 
@@ -92,13 +95,23 @@ class NSGA2:
             x = initial_candidates(self.space, self.population_size, self.initial, rng)
         return x, NSGA2State(state.generation, rng.bit_generator.state, state.parents)
 
-    def tell(self, state: NSGA2State, x: FloatArray, scores: FloatArray) -> NSGA2State:
+    def tell(
+        self,
+        state: NSGA2State,
+        x: FloatArray,
+        scores: FloatArray,
+        _residuals: FloatArray | None = None,
+    ) -> NSGA2State:
         """Keep the best of parents and offspring, by the crowded comparison (III-C)."""
         everybody = Population(x, scores)
         if len(state.parents):
             everybody = state.parents.joined(everybody)
         survivors = _order(everybody)[: self.population_size]
         return NSGA2State(state.generation + 1, state.generator, everybody.take(survivors))
+
+    def phase(self, _state: NSGA2State) -> str:
+        """Return nothing: every generation is like the others."""
+        return ""
 
     def population(self, state: NSGA2State) -> Population:
         """Return the current parents, best first."""

@@ -92,7 +92,7 @@ class Merits:
     rows: ResidualRows
 
     def plain(self, scores: FloatArray) -> FloatArray:
-        """Return the weighted sums of score rows (n_cand, n_score), inf for failed ones (eq. 19)."""
+        """Return weighted sums of score rows (n_cand, n_score), inf for failed ones (eq. 19)."""
         if not len(scores):
             return np.empty(0)
         sums = np.einsum("ij,j->i", scores, self.weights)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyneuronautofit._options import field_names, taken
@@ -12,7 +12,11 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._base import Strategy
 from pyneuronautofit.optimisers.algorithm import Algorithm, SearchTask
+from pyneuronautofit.optimisers.auto.settings import AutoSettings
 from pyneuronautofit.optimisers.nsga2 import NSGA2Settings
+from pyneuronautofit.optimisers.polish.sequel import Sequel
+from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.optimisers.scalar.settings import ShadeSettings
 from pyneuronautofit.optimisers.settings import SearchSettings
 from pyneuronautofit.optimisers.weighting import TraceOptions
 from pyneuronautofit.optimisers.weightings.krayzman import KrayzmanSettings
@@ -25,6 +29,8 @@ CLASSES: tuple[type[Algorithm], ...] = (
     NSGA2Settings,
     MaxScaledSettings,
     PositiveSettings,
+    AutoSettings,
+    ShadeSettings,
 )
 
 
@@ -57,6 +63,11 @@ def algorithm_of(letter: str) -> type[Algorithm]:
     return _by_letter()[letter]
 
 
+def algorithm_plans(name: str) -> bool:
+    """Tell whether what an algorithm does depends on how many evaluations there will be."""
+    return algorithm_of(algorithm_letter(name)).plans
+
+
 def algorithms_that_read(name: str) -> str:
     """Return the letters of the algorithms that read an option, or leave what it is about."""
     traces = name in field_names(TraceOptions)
@@ -84,14 +95,15 @@ def build_strategy(
     *,
     n_score: int = 1,
     initial: FloatArray | None = None,
+    make_merits: Callable[[], Merits] | None = None,
 ) -> Strategy[Any]:
-    """Build the strategy of an algorithm from those options that it reads.
+    """Build the strategy of an algorithm from those options that it reads, and what follows it.
 
     Parameters
     ----------
     letter
         As `algorithm_letter` returned it.
-    space, n_score, initial
+    space, n_score, initial, make_merits
         See `SearchTask`.
 
     Raises
@@ -99,5 +111,12 @@ def build_strategy(
     UsageError
         If the options make no sense together.
     """
-    task = SearchTask(space, n_score, initial)
-    return taken(algorithm_of(letter), settings).strategy(task)
+    task = SearchTask(space, n_score, initial, make_merits)
+    strategy = taken(algorithm_of(letter), settings).strategy(task)
+    if not settings.polish:
+        return strategy
+    if isinstance(strategy, Sequel):
+        raise UsageError(
+            f"--polish {settings.polish:g}: {ALGORITHMS[letter]} polishes by itself; leave it out"
+        )
+    return Sequel(space, task.merits, strategy, settings.polish)

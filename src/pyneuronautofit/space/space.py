@@ -105,6 +105,11 @@ class ParameterSpace:
         """Which parameters can be moved a little: neither whole nor constant, shape (n_param,)."""
         return np.array([not s.whole and s is not FIXED for s in self._scales], dtype=bool)
 
+    @property
+    def fixed(self) -> BoolArray:
+        """Which parameters are constant, shape (n_param,)."""
+        return np.array([scale is FIXED for scale in self._scales], dtype=bool)
+
     def to_unit(self, x: FloatArray) -> FloatArray:
         """Return where every gene lies between its bounds.
 

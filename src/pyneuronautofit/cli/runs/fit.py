@@ -120,7 +120,7 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunL
         problem.check()
     if session.stored is not None:
         check_simulator(session.stored, session.opened, extend=config.extend)
-    print_plan(screen, config, problem, session.n_evaluation, files)
+    print_plan(screen, config, problem, session.plan, files)
     if config.dry_run:
         screen.print("dry run: nothing was simulated and nothing was written")
         return 0
@@ -149,7 +149,13 @@ def _search_and_store(session: FitSession, logs: Logs, interruption: Interruptio
         if stored is not None:
             for change in changed_versions(stored, session.opened):
                 _log.warning("%s: the last digits may be others from here on", change)
-            start = resumed_progress(stored, session.strategy, session.budget, keep_all=False)
+            start = resumed_progress(
+                stored,
+                session.strategy,
+                session.budget,
+                gains=session.problem.no_gains,
+                keep_all=False,
+            )
             writer.go_on(stored)
             _log.info("taken up after generation %d", start.generation)
             # Whoever has a store open last puts it in order; that should be the writer.
@@ -190,7 +196,7 @@ def _search(
     if config.print_every > 0:
         observers.append(_PrintedCheckpoints(config.print_every, problem, screen))
     pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
-    with make_progress(screen, problem.suite, config.generations, pace) as display:
+    with make_progress(screen, problem.suite, session.plan.generations, pace) as display:
         observers.append(display)
         everybody = _All(observers)
         return search(

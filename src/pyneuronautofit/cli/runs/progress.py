@@ -55,10 +55,10 @@ class Pace:
 class PlainProgress:
     """A line for every generation: for logs of batch systems and for pipes."""
 
-    def __init__(self, console: Console, suite: Suite, generations: int, pace: Pace) -> None:
+    def __init__(self, console: Console, suite: Suite, generations: int | None, pace: Pace) -> None:
         self._console = console
         self._suite = suite
-        self._generations = generations
+        self._of = _of(generations)
         self._pace = pace
 
     def __enter__(self) -> PlainProgress:
@@ -75,7 +75,7 @@ class PlainProgress:
         """Print the generation's line."""
         self._pace.generation(len(progress.history))
         self._console.print(
-            f"generation {progress.generation}/{self._generations}  "
+            f"generation {progress.generation}{self._of}  {_phase(progress)}"
             f"{len(progress.history)} evaluations  {self._pace.per_second:.1f}/s  "
             f"{best_of_modes(progress, self._suite)}  time left {self._pace.left}",
             highlight=False,
@@ -86,12 +86,12 @@ class PlainProgress:
 class LiveProgress:
     """A bar that is redrawn in place."""
 
-    def __init__(self, console: Console, suite: Suite, generations: int, pace: Pace) -> None:
+    def __init__(self, console: Console, suite: Suite, generations: int | None, pace: Pace) -> None:
         self._suite = suite
-        self._generations = generations
         self._pace = pace
         self._display = Progress(
-            TextColumn("generation {task.fields[number]}/" + str(generations)),
+            TextColumn("generation {task.fields[number]}" + _of(generations)),
+            TextColumn("{task.fields[phase]}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TextColumn("{task.fields[speed]}/s"),
@@ -101,7 +101,7 @@ class LiveProgress:
             transient=True,
         )
         self._task: TaskID = self._display.add_task(
-            "", total=None, number=0, speed="-", best="", left="-:--:--"
+            "", total=None, number=0, phase="", speed="-", best="", left="-:--:--"
         )
 
     def __enter__(self) -> LiveProgress:
@@ -128,7 +128,17 @@ class LiveProgress:
         """Show what the generation has found."""
         self._pace.generation(len(progress.history))
         best = best_of_modes(progress, self._suite)
-        self._display.update(self._task, number=progress.generation, best=best)
+        phase = _phase(progress)
+        self._display.update(self._task, number=progress.generation, best=best, phase=phase)
+
+
+def _of(generations: int | None) -> str:
+    """Return how many generations there will be, where that is known."""
+    return "" if generations is None else f"/{generations}"
+
+
+def _phase(progress: SearchProgress) -> str:
+    return f"{progress.phase}  " if progress.phase else ""
 
 
 def best_of_modes(progress: SearchProgress, suite: Suite) -> str:
@@ -140,7 +150,7 @@ def best_of_modes(progress: SearchProgress, suite: Suite) -> str:
 
 
 def make_progress(
-    console: Console, suite: Suite, generations: int, pace: Pace
+    console: Console, suite: Suite, generations: int | None, pace: Pace
 ) -> PlainProgress | LiveProgress:
     """Return a live display on a terminal, and plain lines elsewhere."""
     kind = LiveProgress if console.is_terminal else PlainProgress

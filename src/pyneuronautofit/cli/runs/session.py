@@ -26,10 +26,12 @@ from pyneuronautofit.fit import (
     Budget,
     FitOptions,
     OpenedFit,
+    Plan,
     Problem,
     build_search,
     check_same,
     open_fit,
+    plan_of,
     stored_settings,
     working_directory_of,
 )
@@ -89,10 +91,12 @@ class FitSession:
     @property
     def n_evaluation(self) -> int:
         """How many candidates there will be, at most."""
-        # All but the first have the same number; so many may be asked for that adding them up takes
-        # minutes.
-        first, later = self.strategy.batch_size(0), self.strategy.batch_size(1)
-        return first + self.config.generations * later
+        return self.plan.evaluations
+
+    @property
+    def plan(self) -> Plan:
+        """How long the search goes on, for its strategy."""
+        return plan_of(self.budget, self.strategy)
 
     def run_info(self) -> RunInfo:
         """Return what the store of a new run begins with."""
@@ -117,7 +121,8 @@ class FitSession:
         """Return what the store says about this sitting."""
         return {
             "command": self.command,
-            "generations": self.config.generations,
+            "generations": self.plan.generations,
+            "evaluations": self.plan.evaluations,
             "settings": stored_settings(self.config, self.problem),
             "versions": self.opened.identity["versions"],
             "simulator": self.problem.simulator.description,

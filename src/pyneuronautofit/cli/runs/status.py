@@ -198,8 +198,8 @@ def _line(seen: Snapshot) -> str:
     )
     left = f"  time left {said(seen.pace.left_s)}" if seen.state.going_on else ""
     return (
-        f"{seen.stamp}  {seen.state.name}  generation {max(seen.generation, 0)}/"
-        f"{seen.n_generation}  {seen.n_evaluation} evaluations  "
+        f"{seen.stamp}  {seen.state.name}  generation {max(seen.generation, 0)}"
+        f"{_of(seen.goal.generations, '/')}  {_evaluations(seen, '/')} evaluations  "
         f"{_speed(seen.pace.recent_per_second)}{'  best ' if best else ''}{best}{left}"
     )
 
@@ -230,8 +230,8 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
     facts = [
         ("run", f"{seen.stamp}: {seen.state.name}"),
         ("error", seen.state.error),
-        ("generation", f"{done} of {seen.n_generation}"),
-        ("evaluations", f"{seen.n_evaluation}, {speeds}" if seen.n_evaluation else "0"),
+        ("generation", f"{done}{_of(seen.goal.generations, ' of ')}"),
+        ("evaluations", f"{_evaluations(seen, ' of ')}, {speeds}" if seen.n_evaluation else "0"),
         ("time", f"{said(pace.used_s)} used{left}"),
         ("non-dominated", str(seen.n_archive)),
         ("failed", _failures(seen)),
@@ -245,6 +245,17 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
         began = session.began.replace("T", " ").removesuffix("+00:00")
         facts.append((f"session {number + 1}", f"since {began} UTC, {outcome}"))
     return [(name, value) for name, value in facts if value]
+
+
+def _of(goal: int | None, word: str) -> str:
+    """Return how many there will be, where that is known."""
+    return "" if goal is None else f"{word}{goal}"
+
+
+def _evaluations(seen: Snapshot, word: str) -> str:
+    """Return the number of evaluations, and how many there will be where only that is known."""
+    goal = seen.goal.evaluations if seen.goal.generations is None else None
+    return f"{seen.n_evaluation}{_of(goal, word)}"
 
 
 def _failures(seen: Snapshot) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from pyneuronautofit.cli.model_table import print_models
-from pyneuronautofit.fit import BestModel, FitOptions, Problem, Progress
+from pyneuronautofit.fit import BestModel, FitOptions, Plan, Problem, Progress
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
@@ -17,11 +17,12 @@ from pyneuronautofit.space import ParameterTable
 
 
 def print_plan(
-    screen: Console, config: FitOptions, problem: Problem, n_evaluation: int, files: RunFiles
+    screen: Console, config: FitOptions, problem: Problem, plan: Plan, files: RunFiles
 ) -> None:
     """Say what is going to run."""
     recording, suite, stimulus = problem.recording, problem.suite, problem.stimulus
     step_ms = problem.target.step_ms
+    generations = "" if plan.generations is None else f"{plan.generations} generation(s), "
     lines = [
         f"recording   {recording.name}: {recording.n_sweep} sweeps of "
         f"{recording.duration_ms:g} ms, stimulus {stimulus.first * step_ms:g} to "
@@ -29,8 +30,7 @@ def print_plan(
         f"evaluation  modes {suite.settings.modes}, {len(suite.markers)} components from "
         f"{len(suite.sweeps)} simulated sweep(s)",
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
-        f"parameters, {config.generations} generation(s), {n_evaluation} evaluations, seed "
-        f"{config.seed}",
+        f"parameters, {generations}{plan.evaluations} evaluations, seed {config.seed}",
         f"simulator   {problem.simulator.description}",
         f"results     {files.folder / files.stamp}-*",
     ]

@@ -12,17 +12,24 @@ from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RecordingError, RunError, UsageError
-from pyneuronautofit.fit.budget import Budget
+from pyneuronautofit.fit.budget import Budget, lasting, plan_of
 from pyneuronautofit.fit.build import build_problem, open_inputs
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.engine import Progress, beginning
+from pyneuronautofit.fit.gains import Gains
 from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.fit.resumed.identity import run_identity
 from pyneuronautofit.fit.resumed.settings import options_from
 from pyneuronautofit.models import Model
 from pyneuronautofit.objectives import used_mask
-from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, algorithm_letter
+from pyneuronautofit.optimisers import (
+    ParetoArchive,
+    Population,
+    Strategy,
+    algorithm_letter,
+    algorithm_plans,
+)
 from pyneuronautofit.runs import History, RunReader
 
 _log = logging.getLogger(__name__)
@@ -120,20 +127,14 @@ def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
     _refuse_others(config, given, run)
     changed = {n: v for n, v in given.items() if not _is_same(n, getattr(config, n), v)}
     needing = [name for name in changed if name in _options_that_are(Resumed.EXTENDED)]
-    if "generations" in changed and config.refine:
-        needing.append("generations")
+    if config.refine or config.polish or algorithm_plans(config.algorithm):
+        needing += [name for name in ("generations", "evaluations") if name in changed]
     if needing and not extend:
         raise UsageError(
             f"--resume {run.path.stem}: {_said(config, given, needing)}. That makes it another run "
             "than it would have been: add --extend if that is what you want, or leave it out"
         )
-    asked = given.get("generations", config.generations)
-    done = run.last.number if run.last else -1
-    if asked < done:
-        raise UsageError(
-            f"--resume {run.path.stem}: the run has {done} generations already, but -G {asked} "
-            f"is asked for; give -G {done} or more"
-        )
+    _refuse_less(run, config, given)
     where = {"recording": str(_recording_of(run, given)), "project": _project_of(run, given)}
     return replace(config, **{**given, **where, "extend": extend})
 
@@ -145,12 +146,19 @@ def working_directory_of(run: RunReader) -> Path:
 
 
 def resumed_progress(
-    run: RunReader, strategy: Strategy[Any], budget: Budget, *, keep_all: bool = True
+    run: RunReader,
+    strategy: Strategy[Any],
+    budget: Budget,
+    *,
+    gains: Gains | None = None,
+    keep_all: bool = True,
 ) -> Progress:
     """Return the search as the run's last generation left it, to the last bit.
 
     Parameters
     ----------
+    gains
+        What is so before the first generation; None: nobody asks for gains.
     keep_all
         Whether its history has all evaluations, or only those in the archive.
 
@@ -161,12 +169,14 @@ def resumed_progress(
     """
     if run.last is None:
         return beginning(strategy, budget, keep_all=keep_all)
+    strategy = lasting(strategy, plan_of(budget, strategy))
     state = run.restored_state(run.last.number, type(strategy.init(budget.seed)))
     population = _population_of(run, strategy, state)
     history, rows = History(whole=keep_all), run.archive()
     for _generation, block in run.blocks():
         history.append(block.parameters, block.scores)
         history.keep(rows)
+        gains = None if gains is None else gains.after(block.scores)
     archive = ParetoArchive(rows, run.evaluations(rows).scores, budget.archive_size)
     return Progress(
         run.last.number,
@@ -175,6 +185,8 @@ def resumed_progress(
         archive,
         history,
         seconds=run.last.seconds,
+        gains=gains,
+        phase=strategy.phase(state),
     )
 
 
@@ -210,6 +222,25 @@ def _refuse_others(config: FitOptions, given: Mapping[str, Any], run: RunReader)
             f"--resume {run.path.stem}: {_said(config, given, others)}. A run is continued with "
             "its own settings: leave that out, or start a new run from its population with -I "
             f"{run.path}"
+        )
+
+
+def _refuse_less(run: RunReader, config: FitOptions, given: Mapping[str, Any]) -> None:
+    """Raise UsageError if the run is longer already than it is to be."""
+    evaluations = given.get("evaluations", config.evaluations)
+    if evaluations is not None:
+        if evaluations < run.n_evaluation:
+            raise UsageError(
+                f"--resume {run.path.stem}: the run has {run.n_evaluation} evaluations already, "
+                f"but --evaluations {evaluations} is asked for; give as many or more"
+            )
+        return
+    asked = given.get("generations", config.generations)
+    done = run.last.number if run.last else -1
+    if asked < done and not algorithm_plans(config.algorithm):
+        raise UsageError(
+            f"--resume {run.path.stem}: the run has {done} generations already, but -G {asked} "
+            f"is asked for; give -G {done} or more"
         )
 
 

@@ -111,7 +111,7 @@ def value_at(voltage_mV: FloatArray, place: float) -> float:
     place = min(max(place, 0.0), float(last))
     k = min(int(place), max(last - 1, 0))
     part = place - k
-    return voltage_mV[k] + part * (voltage_mV[min(k + 1, last)] - voltage_mV[k])
+    return float(voltage_mV[k] + part * (voltage_mV[min(k + 1, last)] - voltage_mV[k]))
 
 
 @compiled
@@ -122,7 +122,7 @@ def highest_outside(
     times: FloatArray,
     around: tuple[int, int],
 ) -> float:
-    """Return the highest voltage of samples begin .. end - 1 that are not within spikes; or -inf."""
+    """Return the highest of samples begin .. end - 1 that are not within spikes; or -inf."""
     highest, spike = -np.inf, 0
     for k in range(begin, min(end, len(voltage_mV))):
         while spike < len(times) and times[spike] + around[1] < k:
@@ -144,11 +144,11 @@ def block_means(voltage_mV: FloatArray, top_mV: float, block: int, means: FloatA
 
 
 @compiled
-def _missing(voltage_mV: FloatArray, aims: Aims, spike: int, times: FloatArray, s: Scales) -> float:
+def missing(voltage_mV: FloatArray, aims: Aims, spike: int, times: FloatArray, s: Scales) -> float:
     """Return the residual of a spike that is not there, eq. 14."""
     highest = highest_outside(voltage_mV, aims.begins[spike], aims.ends[spike], times, s.around)
     deficit = max(s.threshold_mV - highest, 0.0) / _DEFICIT_MV
-    return min(_MISSING + _PER_DEFICIT * deficit, _MOST_MISSING)
+    return float(min(_MISSING + _PER_DEFICIT * deficit, _MOST_MISSING))
 
 
 @compiled
@@ -159,8 +159,8 @@ def trace_residuals(traces_mV: FloatArray, aims: Aims, s: Scales) -> FloatArray:
     -------
     FloatArray, shape (n_cand, n_residual)
         Of every sweep, one after the other: a time and a peak of each spike (12, 13, or 14), what
-        is too much (15), the voltage (16, without its factor), the shapes of the spikes (17, without
-        its factor; 0 for one that is missing); at the end, the number of spikes of every sweep.
+        is too much (15), the voltage (16, without its factor), the shapes of the spikes (17,
+        without its factor; 0 for one that is missing); at the end, every sweep's number of spikes.
     """
     n_cand, n_sweep, n_sample = traces_mV.shape
     n_block, n_point = aims.voltages.shape[1], aims.shapes.shape[1]
@@ -183,7 +183,7 @@ def trace_residuals(traces_mV: FloatArray, aims: Aims, s: Scales) -> FloatArray:
                     row[at] = s.tau_ms * np.arcsinh(late_ms / s.tau_ms)
                     row[at + 1] = _PER_PEAK_MV * (peaks[k] - aims.peaks[spike])
                 else:
-                    row[at] = _missing(voltage, aims, spike, times, s)
+                    row[at] = missing(voltage, aims, spike, times, s)
                 at += 2
             surplus = 0.0
             for k in range(last - first, n_own):

@@ -67,7 +67,9 @@ def find_aims(voltage_mV: FloatArray, step_ms: float, threshold_mV: float) -> Ai
     for sweep, top_mV, row in zip(voltage_mV, tops, means, strict=True):
         kernels.block_means(sweep, float(top_mV), block, row)
     middles = [_middles(times, n_sample) for times, _ in spikes]
-    shapes = [_shapes(sweep, times, scales) for sweep, (times, _) in zip(voltage_mV, spikes, strict=True)]
+    shapes = [
+        _shapes(sweep, times, scales) for sweep, (times, _) in zip(voltage_mV, spikes, strict=True)
+    ]
     offsets = np.cumsum([0, *(len(times) for times, _ in spikes)]).astype(np.int64)
     target = kernels.Aims(
         np.concatenate([times for times, _ in spikes]),

@@ -53,6 +53,11 @@ class BoundResiduals:
         """How many sweeps there are; so many numbers of spikes follow the residuals."""
         return len(self.aims.target.tops_mV)
 
+    @property
+    def n_number(self) -> int:
+        """How many numbers a candidate has: residuals, and its spikes in every sweep."""
+        return len(self.coarse) + self.n_sweep
+
     def of(self, traces_mV: FloatArray, scores: FloatArray) -> FloatArray:
         """Return residuals, and behind them the number of spikes of every sweep.
 
@@ -71,7 +76,7 @@ class BoundResiduals:
         traces = np.require(traces_mV, np.float64, ["C", "W"])
         n_needed = self.aims.target.voltages.shape[1] * self.aims.scales.block
         if traces.shape[2] < n_needed:
-            return np.full((len(traces), len(self.coarse) + self.n_sweep), np.nan)
+            return np.full((len(traces), self.n_number), np.nan)
         found = kernels.trace_residuals(traces, self.aims.target, self.aims.scales)
         n = found.shape[1] - self.n_sweep
         own = 20.0 * scores[:, self.scored] * self.weights[self.scored]
@@ -80,9 +85,7 @@ class BoundResiduals:
         return joined
 
 
-def bind_residuals(
-    suite: Suite, recording: Recording, weights: FloatArray
-) -> BoundResiduals:
+def bind_residuals(suite: Suite, recording: Recording, weights: FloatArray) -> BoundResiduals:
     """Bind residuals to the sweeps of a recording that modes look at.
 
     Parameters

@@ -6,8 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pyneuronautofit._types import BoolArray, FloatArray
-from pyneuronautofit.optimisers.polish.steps import N_TRIAL, slopes, trial_points, updated
+from pyneuronautofit._types import BoolArray, FloatArray, SingleArray
+from pyneuronautofit.optimisers.polish.steps import (
+    DAMPINGS,
+    N_TRIAL,
+    slopes,
+    trial_points,
+    updated,
+)
 from pyneuronautofit.optimisers.residuals import Merits
 from pyneuronautofit.space import ParameterSpace
 
@@ -21,6 +27,9 @@ _MOST_CORRECTED = 3
 _GOOD_GAIN = 0.1
 # A gain below this part is no gain.
 _LEAST_GAIN = 1e-3
+# Where a step with new slopes gains less than this part, the coarse residuals have done what they
+# can, and the fine ones.
+_COARSE_GAIN, _FINE_GAIN = 0.2, 0.02
 
 
 @dataclass(frozen=True)
@@ -34,8 +43,8 @@ class Start:
     residuals : FloatArray, shape (n_residual + n_sweep,)
     fine
         Whether the fine residuals are minimised; before, the coarse ones are.
-    jacobian : FloatArray, shape (n_residual, n_free), per whole range
-        Empty where slopes are to be taken next.
+    jacobian : SingleArray, shape (n_residual, n_free), per whole range
+        Empty where slopes are to be taken next. In single precision, since it is stored.
     difference
         Which of `DIFFERENCES` is next, or was last.
     n_corrected
@@ -52,7 +61,7 @@ class Start:
     scores: FloatArray
     residuals: FloatArray
     fine: bool
-    jacobian: FloatArray
+    jacobian: SingleArray
     difference: int = 0
     n_corrected: int = 0
     damping: float = 1.0
@@ -80,7 +89,9 @@ class LocalSearch:
         """Which parameters are moved, shape (n_param,)."""
         return self.space.continuous
 
-    def begin(self, x: FloatArray, scores: FloatArray, residuals: FloatArray, *, fine: bool = False) -> Start:
+    def begin(
+        self, x: FloatArray, scores: FloatArray, residuals: FloatArray, *, fine: bool = False
+    ) -> Start:
         """Return a start at an evaluated candidate; it has no slopes yet."""
         return Start(x, scores, residuals, fine, self._no_slopes())
 
@@ -100,16 +111,14 @@ class LocalSearch:
             n = self.merits.rows.length
             points = trial_points(
                 start.jacobian.astype(np.float64),
-                start.residuals[:n], weights, unit, self.free, start.damping,
+                start.residuals[:n], weights, unit, free=self.free, damping=start.damping,
             )  # fmt: skip
         else:
             points = np.repeat(unit[None], int(self.free.sum()), axis=0)
             points[np.arange(len(points)), np.flatnonzero(self.free)] += self._moves(start, unit)
         return self.space.from_unit(points)
 
-    def tell(
-        self, start: Start, x: FloatArray, scores: FloatArray, residuals: FloatArray
-    ) -> Start:
+    def tell(self, start: Start, x: FloatArray, scores: FloatArray, residuals: FloatArray) -> Start:
         """Return where a start goes on after its candidates were evaluated."""
         if start.done or not len(x):
             return start
@@ -130,8 +139,6 @@ class LocalSearch:
         tried = replace(start, n_step=start.n_step + 1)
         if not costs[best] < now * (1 - _LEAST_GAIN):
             return self._failed(tried)
-        from pyneuronautofit.optimisers.polish.steps import DAMPINGS
-
         damping = start.damping * float(DAMPINGS[best // 2])
         moved = replace(
             tried,
@@ -141,14 +148,25 @@ class LocalSearch:
             damping=float(np.clip(damping, _LEAST_DAMPING, _MOST_DAMPING)),
             difference=0,
         )
-        if costs[best] > now * (1 - _GOOD_GAIN) or start.n_corrected >= _MOST_CORRECTED:
+        gain = 1.0 - float(costs[best]) / now
+        if not start.n_corrected and gain < (_FINE_GAIN if start.fine else _COARSE_GAIN):
+            return self._next_stage(replace(moved, jacobian=self._no_slopes()))
+        if gain < _GOOD_GAIN or start.n_corrected >= _MOST_CORRECTED:
             return replace(moved, jacobian=self._no_slopes())
+        return self._corrected(start, moved)
+
+    def _corrected(self, start: Start, moved: Start) -> Start:
+        """Return a start that has moved, with slopes that explain its move."""
         before, after = self.space.to_unit(np.stack([start.x, moved.x]))[:, self.free]
-        corrected = updated(
-            start.jacobian.astype(np.float64), rows, start.residuals, moved.residuals, after - before
+        jacobian = updated(
+            start.jacobian.astype(np.float64),
+            self.merits.rows,
+            start.residuals,
+            moved.residuals,
+            after - before,
         )
         return replace(
-            moved, jacobian=corrected.astype(np.float32), n_corrected=start.n_corrected + 1
+            moved, jacobian=jacobian.astype(np.float32), n_corrected=start.n_corrected + 1
         )
 
     def _failed(self, start: Start) -> Start:
@@ -158,9 +176,13 @@ class LocalSearch:
             return again
         if start.difference + 1 < len(DIFFERENCES):
             return replace(again, difference=start.difference + 1)
+        return self._next_stage(again)
+
+    def _next_stage(self, start: Start) -> Start:
+        """Return a start that goes on with the fine residuals, or is done with them."""
         if not start.fine:
-            return replace(again, fine=True, difference=0)
-        return replace(again, done=True)
+            return replace(start, fine=True, difference=0)
+        return replace(start, done=True)
 
     def _moves(self, start: Start, unit: FloatArray) -> FloatArray:
         """Return by how much each parameter is moved: away from its upper bound."""
@@ -168,5 +190,5 @@ class LocalSearch:
         here = unit[self.free]
         return np.where(here + difference > 1.0, -difference, difference)
 
-    def _no_slopes(self) -> FloatArray:
+    def _no_slopes(self) -> SingleArray:
         return np.empty((0, int(self.free.sum())), dtype=np.float32)

@@ -67,6 +67,7 @@ def trial_points(
     residuals: FloatArray,
     weights: FloatArray,
     unit: FloatArray,
+    *,
     free: BoolArray,
     damping: float,
 ) -> FloatArray:

@@ -7,6 +7,7 @@ size reduction", IEEE CEC, 1658-1665; the numbers in brackets are those of docs/
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -86,13 +87,14 @@ class Shade:
     evaluations: int
     initial: FloatArray | None = None
 
-    needs_residuals = True
+    needs_residuals: ClassVar[bool] = True
+    counts_evaluations: ClassVar[bool] = True
 
     def batch_size(self, _generation: int) -> int:
         """Return how many candidates a generation has, at most."""
         return self.population_size
 
-    def lasting(self, evaluations: int) -> Shade:
+    def lasting(self, _generations: int, evaluations: int) -> Shade:
         """Return the strategy for a search of so many evaluations."""
         return replace(self, evaluations=evaluations)
 
@@ -123,15 +125,21 @@ class Shade:
         return x, asked
 
     def tell(
-        self, state: ShadeState, x: FloatArray, scores: FloatArray, residuals: FloatArray
+        self,
+        state: ShadeState,
+        x: FloatArray,
+        scores: FloatArray,
+        residuals: FloatArray | None = None,
     ) -> ShadeState:
         """Let children take the places of members that are no better, and learn from them."""
+        if residuals is None:
+            raise ValueError("this search has to be told residuals")
         told = Population(x, scores)
         merits = self.merits.mixed(scores, residuals)
         n_told = state.n_told + len(x)
         if not len(state.members):
             first = replace(state, n_told=n_told, members=told, merits=merits)
-            return self._shrunk(first, state.generator)
+            return self._shrunk(first)
         own = state.merits[: len(x)]
         better, not_worse = merits < own, merits <= own
         # One that takes the place of a failed one gains as much as it is.
@@ -150,9 +158,12 @@ class Shade:
                 members=joined.take(places),
                 merits=both[places],
                 beaten=beaten,
-            ),
-            state.generator,
+            )
         )
+
+    def phase(self, _state: ShadeState) -> str:
+        """Return nothing: every generation is like the others."""
+        return ""
 
     def population(self, state: ShadeState) -> Population:
         """Return the current members, best first by what the search minimises."""
@@ -172,7 +183,9 @@ class Shade:
         """Return a child of every member: current-to-pbest/1 and binomial crossover (eq. 7)."""
         unit = self.space.to_unit(state.members.x)
         n, n_param = unit.shape
-        pool = np.concatenate([unit, self.space.to_unit(state.beaten)]) if len(state.beaten) else unit
+        pool = (
+            np.concatenate([unit, self.space.to_unit(state.beaten)]) if len(state.beaten) else unit
+        )
         n_best = max(round(_BEST_PART * n), 2)
         best = unit[rng.integers(0, n_best, n)]
         first = _others(np.arange(n), n, rng)
@@ -183,10 +196,9 @@ class Shade:
         mutant = np.where(mutant < 0, unit / 2, np.where(mutant > 1, (1 + unit) / 2, mutant))
         crossed = rng.random((n, n_param)) < rates[:, None]
         crossed[np.arange(n), rng.integers(0, n_param, n)] = True
-        child = self.space.from_unit(np.where(crossed, mutant, unit))
-        return child
+        return self.space.from_unit(np.where(crossed, mutant, unit))
 
-    def _shrunk(self, state: ShadeState, _generator: Json) -> ShadeState:
+    def _shrunk(self, state: ShadeState) -> ShadeState:
         """Return the state with as many members as there are to be now, best first (eq. 9)."""
         part = min(state.n_told / max(self.evaluations, 1), 1.0)
         least = min(LEAST, self.population_size)
@@ -205,9 +217,7 @@ class Shade:
         )
 
 
-def _drawn_settings(
-    state: ShadeState, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
+def _drawn_settings(state: ShadeState, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Draw a step and a crossover rate for every member from what was successful."""
     n = len(state.members)
     remembered = rng.integers(0, _MEMORY, n)

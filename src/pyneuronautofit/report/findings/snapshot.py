@@ -13,6 +13,7 @@ import numpy as np
 
 from pyneuronautofit._types import Json
 from pyneuronautofit.report.findings.state import (
+    Goal,
     RunPace,
     State,
     Tally,
@@ -61,8 +62,8 @@ class Snapshot:
         How it is doing.
     generation
         The last one that is finished; -1 before the first.
-    n_generation
-        How many it is to have.
+    goal
+        How long it is to go on.
     n_evaluation, n_archive
         Evaluations, and those that no other dominates.
     best
@@ -84,7 +85,7 @@ class Snapshot:
     state: State
     pace: RunPace
     generation: int
-    n_generation: int
+    goal: Goal
     n_evaluation: int
     n_archive: int
     best: Sequence[Best]
@@ -102,8 +103,9 @@ class Snapshot:
             "state": self.state.name,
             "error": self.state.error or None,
             "generation": self.generation,
-            "generations": self.n_generation,
+            "generations": self.goal.generations,
             "evaluations": self.n_evaluation,
+            "evaluations_goal": self.goal.evaluations,
             **{name: _or_none(value) for name, value in asdict(self.pace).items()},
             "non_dominated": self.n_archive,
             "best": [
@@ -146,7 +148,7 @@ def take_snapshot(run: RunReader, tally: Tally, now: datetime) -> Snapshot:
         state=state,
         pace=pace_of(run, state, now),
         generation=-1 if run.last is None else run.last.number,
-        n_generation=goal_of(run),
+        goal=goal_of(run),
         n_evaluation=run.n_evaluation,
         n_archive=tally.n_archive,
         best=[Best(title, *found) for title, found in tally.best(run).items()],

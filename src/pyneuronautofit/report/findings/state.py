@@ -70,11 +70,43 @@ def state_of(run: RunReader) -> State:
     return State("stopped by an error", last.outcome)
 
 
-def goal_of(run: RunReader) -> int:
-    """Return how many generations the run is to have."""
+@dataclass(frozen=True)
+class Goal:
+    """How long a run is to go on.
+
+    Attributes
+    ----------
+    generations
+        The number of the last generation; None where the search itself knows when it is over.
+    evaluations
+        How many there will be, at most; None where the run does not say.
+    """
+
+    generations: int | None
+    evaluations: int | None
+
+    @property
+    def number(self) -> int:
+        """The number that decides."""
+        return (self.evaluations or 0) if self.generations is None else self.generations
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        if self.generations is not None:
+            return f"{self.generations} generations"
+        return f"{self.evaluations} evaluations"
+
+
+def goal_of(run: RunReader) -> Goal:
+    """Return how long the run is to go on."""
     sessions = sessions_of(run)
-    goal = sessions[-1].content.get("generations") if sessions else None
-    return int(goal if goal is not None else run.info.settings.get("generations") or 0)
+    content = sessions[-1].content if sessions else {}
+    evaluations = content.get("evaluations")
+    if evaluations is not None:
+        return Goal(content.get("generations"), evaluations)
+    # What older runs say.
+    goal = content.get("generations")
+    return Goal(int(goal if goal is not None else run.info.settings.get("generations") or 0), None)
 
 
 @dataclass(frozen=True)
@@ -108,14 +140,26 @@ def pace_of(run: RunReader, state: State, now: datetime) -> RunPace:
     n_before, began = (0, 0.0) if since is None else (since.first_row + since.n_row, since.seconds)
     taken = last.seconds - began
     recent = (run.n_evaluation - n_before) / taken if taken > 0 else float("nan")
-    n_generation = last.number - (-1 if since is None else since.number)
     waiting = (now - _time(last.finished)).total_seconds() if state.computing else 0.0
     # Pauses between sessions are no time of computing.
     waiting = max(min(waiting, (now - _time(_began(run, last))).total_seconds()), 0.0)
     left = float("nan")
     if state.going_on:
-        left = max((goal_of(run) - last.number) * taken / n_generation - waiting, 0.0)
+        left = float(np.maximum(_left(run, last, since, taken) - waiting, 0.0))
     return RunPace(run.n_evaluation / last.seconds, recent, last.seconds + waiting, left)
+
+
+def _left(run: RunReader, last: Generation, since: Generation | None, taken: float) -> float:
+    """Return how many seconds are left by the speed since a generation; nan if that is unknown."""
+    goal = goal_of(run)
+    if goal.generations is not None:
+        n_generation = last.number - (-1 if since is None else since.number)
+        return (goal.generations - last.number) * taken / n_generation
+    n_before = 0 if since is None else since.first_row + since.n_row
+    n_evaluation = run.n_evaluation - n_before
+    if goal.evaluations is None or n_evaluation <= 0:
+        return float("nan")
+    return (goal.evaluations - run.n_evaluation) * taken / n_evaluation
 
 
 def _began(run: RunReader, last: Generation) -> str:

@@ -111,7 +111,7 @@ def _search(run: RunReader) -> str:
     size = settings.get("population_size")
     parts = [
         ALGORITHMS[letter],
-        f"{goal_of(run)} generations",
+        str(goal_of(run)),
         f"population {size}" if size else "",
         f"seed {settings.get('seed')}",
         "" if run.info.log_search else "no logarithmic search",

@@ -18,9 +18,12 @@ from pyneuronautofit.report.sections.facts import said
 def head(content: Content, title: str) -> Markup:
     """Return the top of the page: what it is, and how the run is doing."""
     run, state = content.run, content.state
-    done = 0 if run.last is None else run.last.number
+    goal = goal_of(run)
+    done = f"generation {0 if run.last is None else run.last.number}"
+    if goal.generations is None and goal.evaluations is not None:
+        done = f"evaluation {run.n_evaluation}"
     when = content.now.strftime("%Y-%m-%d %H:%M UTC")
-    going = element("span", f"{state.name}: generation {done} of {goal_of(run)}", class_="state")
+    going = element("span", f"{state.name}: {done} of {goal.number}", class_="state")
     modes = ", ".join(f"{code} ({ALL_MODES.get(code, '?')})" for code in mode_codes(run))
     search = ALGORITHMS[algorithm_letter(str(run.info.settings.get("algorithm") or "K"))]
     lines: list[object] = [

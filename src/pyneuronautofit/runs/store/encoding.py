@@ -48,6 +48,8 @@ T = TypeVar("T")
 
 _LENGTH = 4
 _KINDS = frozenset("fiub")
+# What a field is annotated with -> what may be in it.
+_NUMBERS: Mapping[Any, Any] = types.MappingProxyType({float: (int, float), int: int})
 #: What of the evaluations an array can be rows of.
 ROW_KINDS = ("coordinates", "scores")
 
@@ -252,11 +254,17 @@ _READINGS: Mapping[str, Callable[[Json, memoryview], Any]] = types.MappingProxyT
 def _restored(value: Any, hint: Any, look_up: LookUp) -> Any:
     if isinstance(value, Rows):
         return look_up(value)
+    if isinstance(value, tuple) and typing.get_origin(hint) is tuple:
+        kinds = typing.get_args(hint)
+        if len(kinds) == 2 and kinds[1] is Ellipsis:
+            return tuple(_restored(each, kinds[0], look_up) for each in value)
+        return value
     if isinstance(value, Record):
-        # The annotation is the class, or the class or None.
+        # The annotation is the class, or one of several classes, or None.
         choices = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-        classes = (choice for choice in choices if isinstance(choice, type))
-        kind = next((each for each in classes if dataclasses.is_dataclass(each)), None)
+        classes = [c for c in choices if isinstance(c, type) and dataclasses.is_dataclass(c)]
+        named = [each for each in classes if each.__name__ == value.name]
+        kind = next(iter(named or classes), None)
         if kind is None:
             raise RunError(f"a stored state of the search has a {value.name} in a wrong place")
         return restore(value, kind, look_up)
@@ -265,17 +273,15 @@ def _restored(value: Any, hint: Any, look_up: LookUp) -> Any:
 
 def _fits(value: Any, hint: Any) -> bool:
     """Tell whether a value is what the annotation of its field says."""
-    if hint is Any:
-        return True
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if isinstance(hint, types.UnionType):
         return any(_fits(value, each) for each in arguments)
     if origin is np.ndarray:
         (scalar,) = typing.get_args(arguments[1])
         return isinstance(value, np.ndarray) and value.dtype == scalar
-    if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+        return isinstance(value, tuple) and all(_fits(each, arguments[0]) for each in value)
+    if hint in (float, int):
+        return isinstance(value, _NUMBERS[hint]) and not isinstance(value, bool)
     kind = origin or hint
-    return isinstance(value, kind) if isinstance(kind, type) else True
+    return hint is Any or not isinstance(kind, type) or isinstance(value, kind)

@@ -59,6 +59,7 @@ _settings = both(
         {},
         {
             "algorithm": text,
+            "evaluations": maybe(whole),
             "generations": maybe(whole),
             "krayzman_debug": flag,
             "mask": maybe(text),
@@ -104,6 +105,7 @@ CONTENT = fields(
     {},
     {
         "command": text,
+        "evaluations": maybe(whole),
         "generations": maybe(whole),
         "settings": _settings,
         "versions": mapped(text),

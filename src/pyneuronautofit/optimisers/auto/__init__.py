@@ -1,0 +1,1 @@
+"""What a user should take: several strategies one after the other."""

@@ -1,0 +1,43 @@
+"""The strategies for one number, as algorithms of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.optimisers.algorithm import EvolutionOptions, SearchTask, population_size_of
+from pyneuronautofit.optimisers.scalar.shade import Shade
+
+# Who is followed, and two others that differ from it.
+_LEAST_SHADE = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShadeSettings(EvolutionOptions):
+    """L-SHADE."""
+
+    code: ClassVar[str] = "D"
+    name: ClassVar[str] = "DE"
+    about: ClassVar[str] = (
+        "differential evolution that learns its settings (L-SHADE), on the weighted sum of all "
+        "components and of what spikes are missing"
+    )
+    plans: ClassVar[bool] = True
+    usual_size: ClassVar[int] = 60
+
+    def strategy(self, task: SearchTask) -> Shade:
+        """Return the strategy that searches.
+
+        Raises
+        ------
+        UsageError
+            If the population is too small.
+        """
+        size = population_size_of(self, task)
+        if size < _LEAST_SHADE:
+            raise UsageError(
+                f"-P {size}: DE needs at least {_LEAST_SHADE} members, since every child has four "
+                "parents"
+            )
+        return Shade(task.space, task.merits, size, size, task.initial)
