@@ -1,6 +1,6 @@
 """Compiled loops that say how a voltage misses the recording's, smoothly in the parameters.
 
-The numbers in brackets are those of the equations in docs/search.md.
+The equations are those of docs/search.md.
 """
 
 from __future__ import annotations
@@ -158,9 +158,10 @@ def trace_residuals(traces_mV: FloatArray, aims: Aims, s: Scales) -> FloatArray:
     Returns
     -------
     FloatArray, shape (n_cand, n_residual)
-        Of every sweep, one after the other: a time and a peak of each spike (12, 13, or 14), what
-        is too much (15), the voltage (16, without its factor), the shapes of the spikes (17,
-        without its factor; 0 for one that is missing); at the end, every sweep's number of spikes.
+        Of every sweep, one after the other: a time and a peak of each spike (eq. 12, eq. 13, or 14),
+        what is too much (eq. 15), the voltage and the shapes of the spikes (eq. 16 and eq. 17, both
+        without their factors; 0 for a spike that is missing); at the end, every sweep's number of
+        spikes.
     """
     n_cand, n_sweep, n_sample = traces_mV.shape
     n_block, n_point = aims.voltages.shape[1], aims.shapes.shape[1]

@@ -1,4 +1,7 @@
-"""What the recording's sweeps are made of, found once."""
+"""What the recording's sweeps are made of, found once.
+
+The equations are those of docs/search.md.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ class Aims:
     scales
         How samples are looked at.
     block_factor, shape_factor
-        What a mV of a block, and of a point of a shape, counts (the factors of eqs. 16 and 17).
+        What a mV of a block, and of a point of a shape, counts (the factors of eq. 16 and eq. 17).
     """
 
     target: kernels.Aims

@@ -1,4 +1,4 @@
-"""What every component counts where components are added up."""
+"""What every component counts where components are added up; see docs/search.md."""
 
 from __future__ import annotations
 

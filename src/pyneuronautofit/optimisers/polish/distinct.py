@@ -1,4 +1,4 @@
-"""Which models are distinct: not the same one again."""
+"""Which models are distinct: not the same one again; see docs/search.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray, IntArray
 
 #: Models are distinct that are as far apart: the root mean square over the parameters, each of its
-#: whole range (eq. 25).
+#: whole range (eq. 28).
 DISTINCT = 0.05
 
 

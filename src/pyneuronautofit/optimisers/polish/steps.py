@@ -27,7 +27,7 @@ _LEAST_SLOPE = 1e-12
 def slopes(
     rows: ResidualRows, base: FloatArray, moved: FloatArray, moves: FloatArray
 ) -> FloatArray:
-    """Return differences of residuals over the moves that made them (eq. 22).
+    """Return differences of residuals over the moves that made them (eq. 25).
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def slopes(
 def updated(
     jacobian: FloatArray, rows: ResidualRows, old: FloatArray, new: FloatArray, move: FloatArray
 ) -> FloatArray:
-    """Return slopes that explain a step, and are otherwise what they were (Broyden, eq. 24)."""
+    """Return slopes that explain a step, and are otherwise what they were (Broyden, eq. 27)."""
     n = rows.length
     missed = new[:n] - old[:n] - np.einsum("ij,j->i", jacobian, move)
     usable = rows.comparable(new[None], old)[0] & np.isfinite(missed)
@@ -71,7 +71,7 @@ def trial_points(
     free: BoolArray,
     damping: float,
 ) -> FloatArray:
-    """Return where damped steps lead (eq. 23).
+    """Return where damped steps lead (eq. 26).
 
     Parameters
     ----------

@@ -180,7 +180,7 @@ class Shade:
     def _children(
         self, state: ShadeState, steps: FloatArray, rates: FloatArray, rng: np.random.Generator
     ) -> FloatArray:
-        """Return a child of every member: current-to-pbest/1 and binomial crossover (eq. 7)."""
+        """Return a child of every member: current-to-pbest/1 and binomial crossover (eq. 22)."""
         unit = self.space.to_unit(state.members.x)
         n, n_param = unit.shape
         pool = (
@@ -199,7 +199,7 @@ class Shade:
         return self.space.from_unit(np.where(crossed, mutant, unit))
 
     def _shrunk(self, state: ShadeState) -> ShadeState:
-        """Return the state with as many members as there are to be now, best first (eq. 9)."""
+        """Return the state with as many members as there are to be now, best first (eq. 24)."""
         part = min(state.n_told / max(self.evaluations, 1), 1.0)
         least = min(LEAST, self.population_size)
         size = round(self.population_size + part * (least - self.population_size))
@@ -232,7 +232,7 @@ def _drawn_settings(state: ShadeState, rng: np.random.Generator) -> tuple[FloatA
 def _learnt(
     state: ShadeState, steps: FloatArray, rates: FloatArray, gains: FloatArray
 ) -> ShadeState:
-    """Return the state with a new memory: Lehmer means of what was successful (eq. 8)."""
+    """Return the state with a new memory: Lehmer means of what was successful (eq. 23)."""
     if not len(gains) or gains.sum() <= 0:
         return state
     weights = gains / gains.sum()
