@@ -43,6 +43,18 @@ class ResidualRows:
         """How many residuals there are."""
         return len(self.coarse)
 
+    @property
+    def wanted(self) -> IntArray:
+        """The recording's number of spikes in every sweep, shape (n_sweep,)."""
+        counts = np.zeros(self.n_sweep, dtype=np.int64)
+        about = self.spike >= 0
+        np.maximum.at(counts, self.sweep[about], self.spike[about] + 1)
+        return counts
+
+    def counts_match(self, residuals: FloatArray) -> bool:
+        """Tell whether a candidate (n_residual + n_sweep,) has as many spikes as the recording."""
+        return bool((residuals[self.length :] == self.wanted).all())
+
     def costs(self, residuals: FloatArray, *, fine: bool = False) -> FloatArray:
         """Return the sums of squares of weighted residuals, a missing spike counting 1 (eq. 20).
 

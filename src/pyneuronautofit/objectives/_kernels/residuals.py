@@ -158,7 +158,7 @@ def trace_residuals(traces_mV: FloatArray, aims: Aims, s: Scales) -> FloatArray:
     Returns
     -------
     FloatArray, shape (n_cand, n_residual)
-        Of every sweep, one after the other: a time and a peak of each spike (eq. 12, eq. 13, or 14),
+        Of every sweep, one after the other: a time and a peak of each spike (eq. 12, eq. 13; 14),
         what is too much (eq. 15), the voltage and the shapes of the spikes (eq. 16 and eq. 17, both
         without their factors; 0 for a spike that is missing); at the end, every sweep's number of
         spikes.

@@ -10,9 +10,6 @@ from pyneuronautofit.optimisers.polish.sequel import Sequel
 from pyneuronautofit.optimisers.scalar.settings import ShadeSettings
 from pyneuronautofit.optimisers.scalar.shade import Shade
 
-# The share of the evaluations that are left to polishing and jumps.
-_REFINED = 0.6
-
 
 @dataclass(frozen=True, kw_only=True)
 class AutoSettings(ShadeSettings):
@@ -27,4 +24,4 @@ class AutoSettings(ShadeSettings):
     def strategy(self, task: SearchTask) -> Sequel:  # type: ignore[override]
         """Return the strategy that searches; raises as that of DE."""
         first: Shade = super().strategy(task)
-        return Sequel(task.space, task.merits, first, _REFINED)
+        return Sequel(task.space, task.merits, first, share=None, restarts=True)

@@ -27,6 +27,8 @@ _N_JUMP, _N_CLIMB, _CLIMB_STEPS, _LAST_STEPS = 24, 3, 4, 8
 # A wave of jumps that gains less than this part was in vain: the next one leads farther, by this
 # factor, up to so many times as far.
 _GAIN, _FARTHER, _FARTHEST = 0.05, 1.4, 3.0
+# After so many waves in vain jumps from a model with a wrong number of spikes lead nowhere.
+_LOST_AFTER = 3
 # Where a wave was in vain, every second one starts from another good model, and leads so far that
 # what it finds is distinct: at most so many times as bad as the best one, or as this merit.
 _WIDE = (0.05, 0.1)
@@ -66,6 +68,10 @@ class RefinementState:
         How many times as far jumps lead at present.
     before
         The best merit before the present wave of jumps.
+    n_vain
+        Waves of jumps since one gained anything worth it.
+    astray
+        Whether the best model has spikes too many or too few: slopes do not say how to mend that.
     """
 
     generator: Json
@@ -79,6 +85,8 @@ class RefinementState:
     kept: Population
     reach: float = 1.0
     before: float = np.inf
+    n_vain: int = 0
+    astray: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +170,14 @@ class Refinement:
             return f"jump {state.n_wave}, polish of {n}"
         return f"jump {state.n_wave + 1}" if state.phase == JUMP else "starts"
 
+    def is_lost(self, state: RefinementState) -> bool:
+        """Tell whether jumps lead nowhere: the best model has other spikes, and keeps them."""
+        return state.phase == JUMP and state.astray and state.n_vain >= _LOST_AFTER
+
+    def begun_anew(self, state: RefinementState, given: FloatArray) -> RefinementState:
+        """Return the state before other candidates are refined; what was found is kept."""
+        return replace(state, phase=LOOK, given=given, reach=1.0, before=np.inf, n_vain=0)
+
     def population(self, state: RefinementState) -> Population:
         """Return the distinct models so far, best first."""
         return state.kept
@@ -228,7 +244,12 @@ class Refinement:
         residuals = np.stack([start.residuals for start in state.starts])
         order = np.argsort(self.merits.mixed(scores, residuals), kind="stable")
         good = self._with(state.good, np.stack([start.x for start in state.starts]), scores)
-        state = replace(state, good=good)
+        astray = state.astray
+        sums = self.merits.plain(scores)
+        best = int(np.argmin(sums))
+        if not len(state.good) or sums[best] < self.merits.plain(state.good.scores[:1])[0]:
+            astray = not self.merits.rows.counts_match(residuals[best])
+        state = replace(state, good=good, astray=astray)
         starts = [state.starts[place] for place in order.tolist()]
         if state.phase == LAST or len(starts) == 1:
             return self._before_jump(state)
@@ -266,7 +287,15 @@ class Refinement:
         gained = now < state.before * (1 - _GAIN)
         reach = 1.0 if gained else min(state.reach * _FARTHER, _FARTHEST)
         none = np.empty(0, dtype=np.int64)
-        return replace(state, phase=JUMP, starts=(), left=none, reach=reach, before=now)
+        return replace(
+            state,
+            phase=JUMP,
+            starts=(),
+            left=none,
+            reach=reach,
+            before=now,
+            n_vain=0 if gained else state.n_vain + 1,
+        )
 
     def _with(self, good: Population, x: FloatArray, scores: FloatArray) -> Population:
         """Return the best of former and new results, each once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -20,6 +21,10 @@ from pyneuronautofit.space import ParameterSpace
 
 # So many of the first search's best are looked at.
 _N_GIVEN = 24
+# The first search of Auto has at most this part of the evaluations, and by their root.
+_MOST_FIRST, _BY_ROOT = 0.6, 35.0
+# Another population needs at least so many evaluations.
+_LEAST_LEFT = 2_500
 
 FirstState: TypeAlias = ShadeState | GeneticState | NSGA2State
 
@@ -33,11 +38,17 @@ class SequelState:
     seed
         Of both.
     generation
-        Populations of the first search so far.
+        Populations of the present search so far.
     n_told
         Candidates told so far.
+    n_search
+        How often a population was searched with, this time included.
+    until
+        After so many evaluations the present search is over.
+    searching
+        Whether a population is searched with at present, or what was found is refined.
     first
-        The first search's state.
+        The search's state.
     refined
         The refinement's; None before it has begun.
     """
@@ -45,6 +56,9 @@ class SequelState:
     seed: int
     generation: int
     n_told: int
+    n_search: int
+    until: int
+    searching: bool
     first: FirstState
     refined: RefinementState | None
 
@@ -62,7 +76,10 @@ class Sequel:
     first
         The search.
     share
-        The part of the evaluations that is left to the refinement.
+        The part of the evaluations that is left to the refinement; None: it follows from their
+        number.
+    restarts
+        Whether another population is begun where jumps lead nowhere.
     evaluations
         How many there are in all.
     """
@@ -70,7 +87,8 @@ class Sequel:
     space: ParameterSpace
     merits: Merits
     first: Strategy[Any]
-    share: float
+    share: float | None
+    restarts: bool = False
     evaluations: int = 0
 
     needs_residuals: ClassVar[bool] = True
@@ -84,7 +102,10 @@ class Sequel:
     @property
     def n_first(self) -> int:
         """How many evaluations the first search has."""
-        return round(self.evaluations * (1.0 - self.share))
+        if self.share is not None:
+            return round(self.evaluations * (1.0 - self.share))
+        # A population needs more the longer one can wait for it, but not as many times as many.
+        return round(min(_MOST_FIRST * self.evaluations, _BY_ROOT * math.sqrt(self.evaluations)))
 
     @property
     def refinement(self) -> Refinement:
@@ -97,21 +118,18 @@ class Sequel:
 
     def lasting(self, generations: int, evaluations: int) -> Sequel:
         """Return the strategy for a search of so many evaluations."""
-        lasting = replace(self, evaluations=evaluations)
-        first, later = self.first.batch_size(0), self.first.batch_size(1)
-        generations = max((lasting.n_first - first) // max(later, 1), 0)
-        return replace(lasting, first=self.first.lasting(generations, lasting.n_first))
+        return replace(self, evaluations=evaluations)
 
     def init(self, seed: int) -> SequelState:
         """Return the state before the first search."""
-        return SequelState(seed, 0, 0, self.first.init(seed), None)
+        return SequelState(seed, 0, 0, 1, self.n_first, True, self.first.init(seed), None)
 
     def ask(self, state: SequelState) -> tuple[FloatArray, SequelState]:
         """Propose what the search asks for, or the refinement."""
-        if state.refined is not None:
+        if not state.searching and state.refined is not None:
             x, refined = self.refinement.ask(state.refined)
             return x, replace(state, refined=refined)
-        x, first = self.first.ask(state.first)
+        x, first = self._search(state).ask(state.first)
         return x[: self.evaluations - state.n_told], replace(state, first=first)
 
     def tell(
@@ -125,20 +143,21 @@ class Sequel:
         if residuals is None:
             raise ValueError("a refinement has to be told residuals")
         state = replace(state, n_told=state.n_told + len(x))
-        if state.refined is not None:
+        if not state.searching and state.refined is not None:
             refined = self.refinement.tell(state.refined, x, scores, residuals)
-            return replace(state, refined=refined)
-        first = self.first.tell(state.first, x, scores, residuals)
+            return self._searched_again(replace(state, refined=refined))
+        search = self._search(state)
+        first = search.tell(state.first, x, scores, residuals)
         state = replace(state, first=first, generation=state.generation + 1)
-        next_batch = 1 if self.first.counts_evaluations else self.first.batch_size(state.generation)
-        if state.n_told + next_batch <= self.n_first:
+        next_batch = 1 if search.counts_evaluations else search.batch_size(state.generation)
+        if state.n_told + next_batch <= state.until:
             return state
-        return replace(state, refined=self._begun(state))
+        return replace(state, searching=False, refined=self._begun(state))
 
     def phase(self, state: SequelState) -> str:
         """Return in a few words what comes next."""
-        if state.refined is None:
-            return "population"
+        if state.searching or state.refined is None:
+            return "population" if state.n_search == 1 else f"population {state.n_search}"
         return self.refinement.phase(state.refined)
 
     def population(self, state: SequelState) -> Population:
@@ -153,10 +172,38 @@ class Sequel:
 
     def adaptation(self, state: SequelState) -> Adaptation | None:
         """Return how the first search's weights were adapted last; None if they were not."""
-        return None if state.refined is not None else self.first.adaptation(state.first)
+        return self.first.adaptation(state.first) if state.searching else None
+
+    def _search(self, state: SequelState) -> Strategy[Any]:
+        """Return the search, for as many evaluations as it has at present."""
+        began = 0 if state.n_search == 1 or state.refined is None else state.refined.n_told
+        evaluations = state.until - began
+        first, later = self.first.batch_size(0), self.first.batch_size(1)
+        generations = max((evaluations - first) // max(later, 1), 0)
+        return self.first.lasting(generations, evaluations)
 
     def _begun(self, state: SequelState) -> RefinementState:
         found = self.first.population(state.first)
         best = np.argsort(self.merits.plain(found.scores), kind="stable")[:_N_GIVEN]
+        if state.refined is not None:
+            anew = self.refinement.begun_anew(state.refined, found.x[best])
+            return replace(anew, n_told=state.n_told)
         generator = np.random.default_rng([state.seed, 1]).bit_generator.state
         return self.refinement.begin(found.x[best], generator, state.n_told)
+
+    def _searched_again(self, state: SequelState) -> SequelState:
+        """Return the state with another population begun, where jumps lead nowhere."""
+        left = self.evaluations - state.n_told
+        lost = state.refined is not None and self.refinement.is_lost(state.refined)
+        if not (self.restarts and lost) or left < _LEAST_LEFT:
+            return state
+        # Another stream of random numbers than that of the first one.
+        seed = int(np.random.default_rng([state.seed, state.n_search]).integers(2**63))
+        return replace(
+            state,
+            generation=0,
+            n_search=state.n_search + 1,
+            until=state.n_told + left // 2,
+            searching=True,
+            first=self.first.init(seed),
+        )
