@@ -24,8 +24,8 @@ help:
 	@echo "make clean    remove what the others made"
 
 fit: $(INSTALLED)
-	$(BIN)/python -m pyneuronautofit -A NSGA2 -m OV -G 250 -P 96 --refine 0.5 -c 3 -t -10 --seed 1 \
-	    -k examples/experimentaldata/TC-example-mask.json \
+	$(BIN)/python -m pyneuronautofit -A Auto -m OV --evaluations 10000 -c 3 -t -10 --seed 1 \
+	    -k '[0, 1, 3, 4, 5, 7, 8]' \
 	    --output $(OUT) --figure fit.png examples/experimentaldata/TC-example.abf
 
 # On all cores; the tests of a file stay together, as they share what took long to make.
