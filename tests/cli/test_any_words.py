@@ -52,6 +52,9 @@ NEEDED = {
     "compare": {"recording": "cell.npz", "responses": "cell.npz", "modes": "O"},
     "simulate": {**_HH, "models": "db.json", "recording": "cell.npz", "out": "out.npz"},
     "evaluate": {**_HH, "models": "db.json", "recording": "cell.npz", "modes": "O"},
+    "polish": {
+        **_HH, "models": "db.json", "recording": "cell.npz", "modes": "OV", "dry_run": "",
+    },
     "export": {"run": "run"},
     "report": {"run": "run", "no_traces": ""},
     "status": {"run": "run"},

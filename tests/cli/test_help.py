@@ -51,6 +51,7 @@ COMMANDS = [
     "compare",
     "simulate",
     "evaluate",
+    "polish",
     "export",
     "report",
     "status",

@@ -15,8 +15,8 @@ from pyneuronautofit._words import FileWord, real, whole
 
 #: Those that simulate, or draw: a few of them take as long as a thousand others.
 _SLOW = frozenset(
-    {"fit", "simulate", "evaluate", "check", "final-check", "search-init", "search-synmin",
-     "plot-parmdist"}
+    {"fit", "polish", "simulate", "evaluate", "check", "final-check", "search-init",
+     "search-synmin", "plot-parmdist"}
 )  # fmt: skip
 _QUICK = tuple(sorted(set(NEEDED) - _SLOW))
 

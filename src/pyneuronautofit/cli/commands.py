@@ -37,6 +37,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "traces", "MODELS RECORDING -o OUT.npz", "run models under a recording's currents"
         ),
         "evaluate": Command("traces", "MODELS [RECORDING]", "simulate and score models"),
+        "polish": Command(
+            "runs", "RUN|MODELS [RECORDING]", "make models of a run or a database better"
+        ),
         "export": Command("runs", "RUN", "write the files of a run: JSON, tables, NEURON scripts"),
         "report": Command("runs", "RUN", "write an HTML report of a run"),
         "status": Command("runs", "[RUN]", "say how a run is doing; --watch looks again"),

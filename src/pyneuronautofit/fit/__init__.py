@@ -22,6 +22,7 @@ from pyneuronautofit.fit.engine import Observer as Observer
 from pyneuronautofit.fit.engine import Progress as Progress
 from pyneuronautofit.fit.engine import search as search
 from pyneuronautofit.fit.options import FitOptions as FitOptions
+from pyneuronautofit.fit.options import RunOptions as RunOptions
 from pyneuronautofit.fit.problem import Evaluation as Evaluation
 from pyneuronautofit.fit.problem import Problem as Problem
 from pyneuronautofit.fit.problem import evaluate_models as evaluate_models
@@ -29,10 +30,12 @@ from pyneuronautofit.fit.readers import readers_of as readers_of
 from pyneuronautofit.fit.recorder import Recorder as Recorder
 from pyneuronautofit.fit.reduction import stimulus_on as stimulus_on
 from pyneuronautofit.fit.resumed.consent import agreed_config as agreed_config
+from pyneuronautofit.fit.resumed.consent import known_config as known_config
 from pyneuronautofit.fit.resumed.consent import open_again as open_again
 from pyneuronautofit.fit.resumed.resume import OpenedFit as OpenedFit
 from pyneuronautofit.fit.resumed.resume import config_of as config_of
 from pyneuronautofit.fit.resumed.resume import open_fit as open_fit
+from pyneuronautofit.fit.resumed.resume import refuse_others as refuse_others
 from pyneuronautofit.fit.resumed.resume import resumed_config as resumed_config
 from pyneuronautofit.fit.resumed.resume import resumed_progress as resumed_progress
 from pyneuronautofit.fit.resumed.resume import stored_settings as stored_settings

@@ -131,7 +131,7 @@ def plan_of(budget: Budget, strategy: Strategy[Any]) -> Plan:
     elif evaluations < first:
         raise UsageError(
             f"--evaluations {evaluations}: the initial population alone has {first}; give more, or "
-            "a smaller population (-P)"
+            "a smaller population (-P; of models that are polished fewer, --models)"
         )
     if strategy.counts_evaluations:
         return Plan(None, evaluations)

@@ -26,30 +26,10 @@ from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.optimisers import TraceOptions
 
 
-def _about_extending() -> str:
-    options = [described for described, _default in options_of(FitOptions).values()]
-    *some, last = [each.name for each in options if each.resumed is Resumed.EXTENDED]
-    return (
-        "with --resume: allow what changes the result from there on: another "
-        f"{', '.join(some)} or {last}, other versions of the libraries"
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
-class FitOptions(TraceOptions, Budget, FitConfig):
-    """A run of the command `fit`: what is fitted and how, for how long, and what becomes of it."""
+class RunOptions:
+    """What becomes of a run: what is written and where, and what is shown."""
 
-    seed: int | None = same_option(Budget, "seed", default=None)  # type: ignore[assignment]
-    initial_population: str | None = option(
-        None,
-        "-I",
-        "--init-population",
-        group=FITTING,
-        metavar="INITPOP",
-        parse=RUN_NAME,
-        help="file with a set of an initial population: a final, checkpoint or archive file of a "
-        "run, plain or gzipped, or a model database",
-    )
     log_level: str = option(
         "INFO",
         "-v",
@@ -146,6 +126,32 @@ class FitOptions(TraceOptions, Budget, FitConfig):
         parse=WRITTEN,
         resumed=Resumed.FREE,
         help="draw the best model's voltage over the recording's into this file (.png, .pdf, .svg)",
+    )
+
+
+def _about_extending() -> str:
+    options = [described for described, _default in options_of(FitOptions).values()]
+    *some, last = [each.name for each in options if each.resumed is Resumed.EXTENDED]
+    return (
+        "with --resume: allow what changes the result from there on: another "
+        f"{', '.join(some)} or {last}, other versions of the libraries"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions(RunOptions, TraceOptions, Budget, FitConfig):
+    """A run of the command `fit`: what is fitted and how, for how long, and what becomes of it."""
+
+    seed: int | None = same_option(Budget, "seed", default=None)  # type: ignore[assignment]
+    initial_population: str | None = option(
+        None,
+        "-I",
+        "--init-population",
+        group=FITTING,
+        metavar="INITPOP",
+        parse=RUN_NAME,
+        help="file with a set of an initial population: a final, checkpoint or archive file of a "
+        "run, plain or gzipped, or a model database",
     )
     resume: str | None = option(
         None,

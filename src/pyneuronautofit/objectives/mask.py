@@ -69,6 +69,12 @@ class Mask:
                 )
         return tuple(range(rule + 1)) if isinstance(rule, int) else tuple(sorted(set(rule)))
 
+    @property
+    def literal(self) -> str | None:
+        """The mask as -k takes it; None where there is none."""
+        rule = self.rule if self.by_mode is None else dict(self.by_mode)
+        return None if rule is None else repr(rule)
+
     def as_json(self) -> Json:
         """Return the mask as result files hold it: a range (a, b) is `{"range": [a, b]}`."""
         if self.by_mode is not None:

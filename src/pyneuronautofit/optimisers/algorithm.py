@@ -90,8 +90,8 @@ class Algorithm(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvolutionOptions(MutationOptions):
-    """What the user decides about a population that evolves.
+class PopulationOptions:
+    """What the user decides about a population.
 
     Attributes
     ----------
@@ -118,7 +118,12 @@ class EvolutionOptions(MutationOptions):
     )
 
 
-def population_size_of(options: EvolutionOptions, task: SearchTask) -> int:
+@dataclass(frozen=True, kw_only=True)
+class EvolutionOptions(MutationOptions, PopulationOptions):
+    """What the user decides about a population that evolves by crossover and mutation."""
+
+
+def population_size_of(options: PopulationOptions, task: SearchTask) -> int:
     """Return the number of members that -P asks for.
 
     Raises

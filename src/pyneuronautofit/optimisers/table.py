@@ -14,6 +14,7 @@ from pyneuronautofit.optimisers._base import Strategy
 from pyneuronautofit.optimisers.algorithm import Algorithm, SearchTask
 from pyneuronautofit.optimisers.auto.settings import AutoSettings
 from pyneuronautofit.optimisers.nsga2 import NSGA2Settings
+from pyneuronautofit.optimisers.polish.local import LocalRefinement, LocalSettings
 from pyneuronautofit.optimisers.polish.sequel import Sequel
 from pyneuronautofit.optimisers.residuals import Merits
 from pyneuronautofit.optimisers.scalar.settings import ShadeSettings
@@ -31,6 +32,7 @@ CLASSES: tuple[type[Algorithm], ...] = (
     PositiveSettings,
     AutoSettings,
     ShadeSettings,
+    LocalSettings,
 )
 
 
@@ -115,7 +117,7 @@ def build_strategy(
     strategy = taken(algorithm_of(letter), settings).strategy(task)
     if not settings.polish:
         return strategy
-    if isinstance(strategy, Sequel):
+    if isinstance(strategy, Sequel | LocalRefinement):
         raise UsageError(
             f"--polish {settings.polish:g}: {ALGORITHMS[letter]} polishes by itself; leave it out"
         )

@@ -28,6 +28,7 @@ COMMANDS = {
     "report": ("report", "{run}"),
     "export": ("export", "{run}", "--formats", "json", "--scripts", "0"),
     "resume": ("--resume", "{run}", "-G", "2"),
+    "polish": ("polish", "{run}", "--evaluations", "30", "-n", "1"),
 }
 
 

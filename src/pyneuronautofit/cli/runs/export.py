@@ -17,7 +17,7 @@ from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.database import parse_selection
+from pyneuronautofit.database.starts import selected_rows
 from pyneuronautofit.errors import OutputError, UsageError
 from pyneuronautofit.fit import (
     FittedModel,
@@ -122,7 +122,7 @@ def run(argv: Sequence[str], prog: str) -> int:
             _log.warning("%s is damaged: %s", opened.path, loss)
         folder = opened.path.parent if config.output is None else Path(config.output)
         files = RunFiles(folder, opened.path.stem)
-        rows = [] if config.scripts is None else _rows(opened, config.scripts)
+        rows = [] if config.scripts is None else selected_rows(opened, config.scripts, "--scripts")
         _check(config, opened, files, formats, rows)
         _make(folder)
         written = _write_json(opened, files, config) if "json" in formats else []
@@ -156,21 +156,6 @@ def _write_json(opened: RunReader, files: RunFiles, config: ExportConfig) -> lis
         raise problems[0]
     kinds = (files.final, files.evaluations, files.checkpoint, files.adaptations)
     return [path for path in kinds if path.exists()]
-
-
-def _rows(opened: RunReader, selection: str) -> list[int]:
-    """Return the evaluations that were asked for."""
-    n = opened.n_evaluation
-    rows: list[int] = []
-    for part in parse_selection(selection, "--scripts"):
-        chosen = range(part, part + 1) if isinstance(part, int) else part
-        # Before they are counted one by one: a range can be written that has no end.
-        if chosen and chosen[-1] >= n:
-            raise UsageError(
-                f"--scripts {shortened(selection)}: {opened.path} has the evaluations 0 to {n - 1}"
-            )
-        rows += chosen
-    return rows
 
 
 def _check(

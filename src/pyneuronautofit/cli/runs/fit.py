@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pyneuronautofit._version import __version__
@@ -43,7 +43,6 @@ from pyneuronautofit.runs import (
     GzipLogHandler,
     RunFiles,
     RunLock,
-    RunReader,
     RunWriter,
     create_store,
     open_run,
@@ -65,7 +64,7 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     config = parse_config(FitOptions, argv, prog, DESCRIPTION, epilog)
     if config.extend:
         raise UsageError("--extend is for a run that is taken up again: give --resume RUN, too")
-    return _fit(config, command, None)
+    return run_session(config, lambda: new_session(config, command))
 
 
 def _resume(argv: Sequence[str], prog: str, command: str) -> int:
@@ -85,12 +84,21 @@ def _resume(argv: Sequence[str], prog: str, command: str) -> int:
             )
         with logging_to_screen():
             config = agreed_config(stored, given)
-        return _fit(config, command, stored, lock)
+        return run_session(config, lambda: resumed_session(config, command, stored), lock)
 
 
-def _fit(
-    config: FitOptions, command: str, stored: RunReader | None, lock: RunLock | None = None
+def run_session(
+    config: FitOptions, open_session: Callable[[], FitSession], lock: RunLock | None = None
 ) -> int:
+    """Do a run, new or taken up again, and return the exit code.
+
+    Parameters
+    ----------
+    open_session
+        Opens everything that it needs.
+    lock
+        The run's, where it is held already.
+    """
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
@@ -103,10 +111,7 @@ def _fit(
     ):
         _log.info("pyneuronautofit %s", __version__)
         with interruption.allowed():
-            if stored is None:
-                session = new_session(config, command)
-            else:
-                session = resumed_session(config, command, stored)
+            session = open_session()
         with session.problem.simulator:
             # Whoever takes a run up has its lock already.
             held = lock or RunLock(session.files.lock)

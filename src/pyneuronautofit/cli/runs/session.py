@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +62,8 @@ class FitSession:
         The head of its files.
     initial : FloatArray, shape (n_given, n_param), model values, or None
         The candidates that the run began with.
+    directory
+        The working directory that the model may depend on.
     stored
         The run that is taken up again; None: it is a new one.
     screen
@@ -75,6 +77,7 @@ class FitSession:
     files: RunFiles
     header: Header
     initial: FloatArray | None
+    directory: Path
     stored: RunReader | None
     screen: Screen
 
@@ -109,7 +112,7 @@ class FitSession:
             places={
                 "recording": str(self.opened.recording),
                 "project": None if project is None else str(project),
-                "directory": str(Path.cwd()),
+                "directory": str(self.directory),
             },
             mode_sizes=tuple(zip(suite.settings.modes, suite.n_scores, strict=True)),
             log_search=problem.space.log_search,
@@ -131,18 +134,35 @@ class FitSession:
         }
 
 
-def new_session(config: FitOptions, command: str) -> FitSession:
-    """Open everything that a new run needs."""
+def new_session(
+    config: FitOptions,
+    command: str,
+    *,
+    directory: Path | None = None,
+    choose: Callable[[OpenedFit], FloatArray | None] | None = None,
+) -> FitSession:
+    """Open everything that a new run needs.
+
+    Parameters
+    ----------
+    directory
+        Where a project file or compiled channels may be; None: the present one.
+    choose
+        Returns the candidates to begin with (model values); None: those of the flag -I.
+    """
     config = _with_seed(config)
-    opened = open_fit(config, Path.cwd())
+    directory = directory or Path.cwd()
+    opened = open_fit(config, directory)
     problem = opened.problem
-    initial = _initial(config, problem)
+    initial = _initial(config, problem) if choose is None else choose(opened)
     strategy = build_search(config, problem, initial)
     files = _new_files(config, problem.version)
     # Before the model is built, which may take a while.
     files.refuse_taken()
     header = _header(opened, command)
-    return FitSession(config, command, opened, strategy, files, header, initial, None, Screen())
+    return FitSession(
+        config, command, opened, strategy, files, header, initial, directory, None, Screen()
+    )
 
 
 def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitSession:
@@ -153,13 +173,14 @@ def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitS
     RunError
         If something of it is not what it was.
     """
-    opened = open_fit(config, working_directory_of(stored))
+    directory = working_directory_of(stored)
+    opened = open_fit(config, directory)
     initial = stored.info.initial
     strategy = build_search(config, opened.problem, initial)
     check_same(stored, opened, _header(opened, command), extend=config.extend)
     header, screen = stored.header, Screen()
     return FitSession(
-        config, command, opened, strategy, stored.files, header, initial, stored, screen
+        config, command, opened, strategy, stored.files, header, initial, directory, stored, screen
     )
 
 
@@ -209,11 +230,27 @@ def _initial(config: FitOptions, problem: Problem) -> FloatArray | None:
         return None
     path = Path(config.initial_population)
     stored = read_run_models(config.initial_population, Path.cwd()) or _read_file(path)
+    return searched_values(stored, path, problem, "-I")
+
+
+def searched_values(stored: StoredModels, path: Path, problem: Problem, flag: str) -> FloatArray:
+    """Return what models have of the searched parameters, as candidates to begin with.
+
+    Parameters
+    ----------
+    path, flag
+        Where they are, and what named it, for messages.
+
+    Returns
+    -------
+    FloatArray, shape (n_model, n_param), model values
+        nan where a model does not have a parameter.
+    """
     given = stored.values_for(problem.space)
     unknown = [n for n, v in zip(problem.space.names, given.T, strict=True) if np.isnan(v).all()]
     if len(unknown) == len(problem.space):
         raise UsageError(
-            f"-I {path}: none of its parameters is searched; the searched ones are "
+            f"{flag} {path}: none of its parameters is searched; the searched ones are "
             f"{quoted(unknown)}"
         )
     _log.info("initial population: %d models of %s", len(given), path)

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pyneuronautofit._options import MODEL, RUN, option, options_of, same_option
+from pyneuronautofit._options import MODEL, RUN, option, same_option
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.cli.traces.stored import StoredModelsOptions
+from pyneuronautofit.cli.traces.stored import (
+    DEFAULT_MODES,
+    StoredEvaluationOptions,
+    StoredModelsOptions,
+)
 from pyneuronautofit.database import ScoredModel, StoredModels, find_target, score_models
-from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (
     Evaluation,
     build_simulator,
@@ -28,13 +31,7 @@ from pyneuronautofit.fit import (
 )
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import Model, load_model
-from pyneuronautofit.objectives import (
-    EvaluationOptions,
-    EvaluationSettings,
-    Suite,
-    bind_suite,
-    settings_from_json,
-)
+from pyneuronautofit.objectives import EvaluationSettings, Suite, bind_suite
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.simulators import RunStatus, plan_experiment
 
@@ -45,20 +42,12 @@ Without RECORDING each model is compared with the recording it was fitted to, wh
 says it was; with -m all evaluation flags are taken from the command line."""
 
 
-def _about_modes() -> str:
-    described, default = options_of(EvaluationOptions)["modes"]
-    return f"{described.text} (default: as the models' file says, or {default})"
-
-
 @dataclass(frozen=True, kw_only=True)
-class EvaluateConfig(StoredModelsOptions, EvaluationOptions):
+class EvaluateConfig(StoredModelsOptions, StoredEvaluationOptions):
     """An evaluation of stored models."""
 
     recording: str | None = same_option(  # type: ignore[assignment]
         StoredModelsOptions, "recording", default=None
-    )
-    modes: str | None = same_option(  # type: ignore[assignment]
-        EvaluationOptions, "modes", default=None, help=_about_modes
     )
     recordings: str | None = option(
         None,
@@ -123,22 +112,8 @@ def _score(
 def _settings(
     config: EvaluateConfig, evaluation: Mapping[str, Json] | None, stored: StoredModels
 ) -> EvaluationSettings:
-    if config.modes is None and evaluation is not None:
-        _refuse_lone_flags(config)
-        pairs = stored.pairs_are_ranges
-        return settings_from_json(evaluation, config.models, pairs_are_ranges=pairs)
-    default = options_of(EvaluationOptions)["modes"][1]
-    return evaluation_settings(config, modes=config.modes or default)
-
-
-def _refuse_lone_flags(config: EvaluateConfig) -> None:
-    """Refuse evaluation flags that the file's own evaluation would silently replace."""
-    for name, (described, default) in options_of(EvaluationOptions).items():
-        if name != "modes" and getattr(config, name) != default:
-            raise UsageError(
-                f"{described.name} without -m: the models' file says how they were scored; "
-                "give -m too, and all evaluation flags are taken from the command line"
-            )
+    given = config.stored_settings(evaluation, stored, config.models)
+    return given or evaluation_settings(config, modes=config.modes or DEFAULT_MODES)
 
 
 def _as_json(scored: ScoredModel) -> Json:

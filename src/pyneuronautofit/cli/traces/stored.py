@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import MODEL, option, same_option
+from pyneuronautofit._options import MODEL, option, options_of, same_option
+from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ, text
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.objectives import EvaluationOptions, EvaluationSettings, settings_from_json
 from pyneuronautofit.recordings import RecordingOptions
 from pyneuronautofit.simulators import SimulationOptions
+
+#: What is compared where neither the user nor the models' file says it.
+DEFAULT_MODES = EvaluationOptions.modes
 
 _DEFAULT_DEGC = SimulationOptions.temperature_degC
 
@@ -53,3 +60,44 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
             if temperature is not None:
                 return temperature
         return _DEFAULT_DEGC
+
+
+def _about_modes() -> str:
+    described, default = options_of(EvaluationOptions)["modes"]
+    return f"{described.text} (default: as the models' file says, or {default})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredEvaluationOptions(EvaluationOptions):
+    """What is compared: as the models' file says, or all of it as the command line says."""
+
+    modes: str | None = same_option(  # type: ignore[assignment]
+        EvaluationOptions, "modes", default=None, help=_about_modes
+    )
+
+    def stored_settings(
+        self, evaluation: Mapping[str, Json] | None, stored: StoredModels, where: str
+    ) -> EvaluationSettings | None:
+        """Return how models are scored as their file says; None: the command line says it.
+
+        Parameters
+        ----------
+        evaluation
+            How these models of the file were scored; None where it does not say.
+        where
+            The file, for messages.
+
+        Raises
+        ------
+        UsageError
+            If there are flags that the file's own evaluation would silently replace.
+        """
+        if self.modes is not None or evaluation is None:
+            return None
+        for name, (described, default) in options_of(EvaluationOptions).items():
+            if name != "modes" and getattr(self, name) != default:
+                raise UsageError(
+                    f"{described.name} without -m: the models' file says how they were scored; "
+                    "give -m too, and all evaluation flags are taken from the command line"
+                )
+        return settings_from_json(evaluation, where, pairs_are_ranges=stored.pairs_are_ranges)

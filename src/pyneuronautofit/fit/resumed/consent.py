@@ -47,16 +47,34 @@ def open_again(run: RunReader, project: str | None = None) -> OpenedFit:
     PyNeuronAutofitError
         If the recording or the model is gone, or another one than it was.
     """
+    config = known_config(run, {} if project is None else {"project": project})
+    opened = open_fit(config, working_directory_of(run))
+    check_files(run, opened)
+    return opened
+
+
+def known_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
+    """Return the options that a run's models are simulated again with, if they may be.
+
+    Parameters
+    ----------
+    given
+        Field -> value, of where the user has said that the recording and the project are.
+
+    Raises
+    ------
+    PyNeuronAutofitError
+        As `open_again`; what the files are has to be looked at again when they are opened.
+    """
     try:
-        config = resumed_config(run, {} if project is None else {"project": project})
-        folder = working_directory_of(run)
+        config = resumed_config(run, given)
+        working_directory_of(run)
     except (KeyError, TypeError, ValueError) as error:
         # Every version writes all of them, but a store may be from somebody else.
         raise RunError(f"{run.path.name} does not say with what it was made: {error!r}") from error
-    _check(run, config, f"{run.path.stem} cannot be simulated again", RESTORE, project)
-    opened = open_fit(config, folder)
-    check_files(run, opened)
-    return opened
+    refusal = f"{run.path.stem} cannot be simulated again"
+    _check(run, config, refusal, RESTORE, given.get("project"))
+    return config
 
 
 def agreed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:

@@ -72,10 +72,8 @@ def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
 def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     """Return the value of every option, as a store holds it."""
     settings = {name: getattr(config, name) for name in options_of(config)}
-    mask = problem.suite.settings.mask
-    rule = mask.rule if mask.by_mode is None else dict(mask.by_mode)
     # A mask's file may be changed or moved while the run is not finished.
-    return {**settings, "mask": None if rule is None else repr(rule)}
+    return {**settings, "mask": problem.suite.settings.mask.literal}
 
 
 def config_of(run: RunReader) -> FitOptions:
@@ -209,20 +207,35 @@ def _population_of(run: RunReader, strategy: Strategy[Any], state: Any) -> Popul
     return population
 
 
+def refuse_others(config: FitOptions, given: Mapping[str, Any], who: str, remedy: str) -> None:
+    """Raise UsageError if one of the options that are given is another than the run's.
+
+    Parameters
+    ----------
+    config
+        The run's.
+    given
+        Field -> value.
+    who, remedy
+        The beginning and the end of the message.
+    """
+    others = [
+        name for name, value in given.items() if not _is_same(name, getattr(config, name), value)
+    ]
+    if others:
+        raise UsageError(f"{who}: {_said(config, given, others)}. {remedy}")
+
+
 def _refuse_others(config: FitOptions, given: Mapping[str, Any], run: RunReader) -> None:
     """Raise UsageError if an option that decides the results is another than the run's."""
     fixed = _options_that_are(Resumed.SAME)
-    others = [
-        name
-        for name, value in given.items()
-        if name in fixed and not _is_same(name, getattr(config, name), value)
-    ]
-    if others:
-        raise UsageError(
-            f"--resume {run.path.stem}: {_said(config, given, others)}. A run is continued with "
-            "its own settings: leave that out, or start a new run from its population with -I "
-            f"{run.path}"
-        )
+    refuse_others(
+        config,
+        {name: value for name, value in given.items() if name in fixed},
+        f"--resume {run.path.stem}",
+        "A run is continued with its own settings: leave that out, or start a new run from its "
+        f"population with -I {run.path}",
+    )
 
 
 def _refuse_less(run: RunReader, config: FitOptions, given: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.optimisers.algorithm import EvolutionOptions, SearchTask, population_size_of
+from pyneuronautofit.optimisers.algorithm import PopulationOptions, SearchTask, population_size_of
 from pyneuronautofit.optimisers.scalar.shade import Shade
 
 # Who is followed, and two others that differ from it.
@@ -14,7 +14,7 @@ _LEAST_SHADE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShadeSettings(EvolutionOptions):
+class ShadeSettings(PopulationOptions):
     """L-SHADE."""
 
     code: ClassVar[str] = "D"
