@@ -90,8 +90,8 @@ class Algorithm(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvolutionOptions(MutationOptions):
-    """What the user decides about a population that evolves.
+class PopulationOptions:
+    """What the user decides about a population.
 
     Attributes
     ----------
@@ -112,13 +112,18 @@ class EvolutionOptions(MutationOptions):
         metavar="PSZ",
         parse=whole,
         place=-2,
-        help="population size (default: 256; of Auto and DE 60). If it is a negative number: the "
-        "population size is the length of the fitness vector multiplied by the absolute value of "
-        "this option; if 0: that length",
+        help="population size (default: 256; of Auto and DE 60, of CMA 24). If it is a negative "
+        "number: the population size is the length of the fitness vector multiplied by the "
+        "absolute value of this option; if 0: that length",
     )
 
 
-def population_size_of(options: EvolutionOptions, task: SearchTask) -> int:
+@dataclass(frozen=True, kw_only=True)
+class EvolutionOptions(PopulationOptions, MutationOptions):
+    """What the user decides about a population whose children mutate."""
+
+
+def population_size_of(options: PopulationOptions, task: SearchTask) -> int:
     """Return the number of members that -P asks for.
 
     Raises

@@ -14,6 +14,7 @@ from pyneuronautofit.optimisers.nsga2 import NSGA2State
 from pyneuronautofit.optimisers.polish.refinement import Refinement, RefinementState
 from pyneuronautofit.optimisers.population import Population
 from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.optimisers.scalar.cma import CmaState
 from pyneuronautofit.optimisers.scalar.shade import ShadeState
 from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
@@ -21,7 +22,7 @@ from pyneuronautofit.space import ParameterSpace
 # So many of the first search's best are looked at.
 _N_GIVEN = 24
 
-FirstState: TypeAlias = ShadeState | GeneticState | NSGA2State
+FirstState: TypeAlias = ShadeState | CmaState | GeneticState | NSGA2State
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,15 @@ class Sequel:
 
     def ask(self, state: SequelState) -> tuple[FloatArray, SequelState]:
         """Propose what the search asks for, or the refinement."""
-        if state.refined is not None:
-            x, refined = self.refinement.ask(state.refined)
-            return x, replace(state, refined=refined)
-        x, first = self.first.ask(state.first)
-        return x[: self.evaluations - state.n_told], replace(state, first=first)
+        refined = state.refined
+        if refined is None:
+            x, first = self.first.ask(state.first)
+            if len(x):
+                return x[: self.evaluations - state.n_told], replace(state, first=first)
+            # What is left of the search's part is too little for it.
+            refined = self._begun(state)
+        x, refined = self.refinement.ask(refined)
+        return x, replace(state, refined=refined)
 
     def tell(
         self,
