@@ -27,7 +27,7 @@ def test_it_finds_the_least(name, n_evaluation, seed):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_it_is_not_worse_than_the_library(name):
-    """To where the least is found: no more than a tenth longer, which the first population takes."""
+    """To where the least is found it takes no more than a tenth longer."""
     function, space = FUNCTIONS[name]
     ours, theirs = [], []
     for seed in range(5):

@@ -44,8 +44,8 @@ class ShadeSettings(PopulationOptions):
         size = population_size_of(self, task)
         if size < _LEAST_SHADE:
             raise UsageError(
-                f"-P {size}: {self.name} needs at least {_LEAST_SHADE} members, since every child has "
-                "four parents"
+                f"-P {size}: {self.name} needs at least {_LEAST_SHADE} members, since every child "
+                "has four parents"
             )
         return Shade(task.space, task.merits, size, size, task.initial)
 
@@ -73,7 +73,7 @@ class CmaSettings(PopulationOptions):
         size = population_size_of(self, task)
         if size < _LEAST_CMA:
             raise UsageError(
-                f"-P {size}: {self.name} needs at least {_LEAST_CMA} members, since it learns from the "
-                "better half of them"
+                f"-P {size}: {self.name} needs at least {_LEAST_CMA} members, since it learns from "
+                "the better half of them"
             )
         return Cma(task.space, task.merits, size, size, task.initial)
