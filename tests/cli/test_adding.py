@@ -33,6 +33,8 @@ class LastVoltage:
     code: ClassVar[str] = "B"
     title: ClassVar[str] = "voltage at the very end"
     unit: ClassVar[str] = "mV"
+    scale: ClassVar[float | None] = None
+    traced: ClassVar[bool] = False
 
     smoothing_kernel_ms: float
 
@@ -103,7 +105,7 @@ def test_they_are_in_the_help(added, command):
     text = " ".join(command("--help").out.split())
     assert "X - smoothed voltage; B - voltage at the very end" in text
     assert "Random - candidates drawn anew, as a yardstick" in text
-    assert "K, N, M, P, R" in text
+    assert "K, N, M, P, A, D, C, R" in text
     assert "read by modes X, B" in text
     assert "read by algorithms K, P, R" in text
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pyneuronautofit.fit import Budget, Problem, search
+from pyneuronautofit.fit import Budget, FitConfig, Problem, build_search, search
 from pyneuronautofit.objectives import ALL_MODES, EvaluationSettings, bind_suite
-from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
+from pyneuronautofit.optimisers import ALGORITHMS
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.space import ParameterSpace
 
@@ -78,9 +78,8 @@ def test_every_mode_scores_them(mode, collapse):
 @pytest.mark.parametrize("letter", ALGORITHMS)
 def test_every_algorithm_outlives_them(letter, modes):
     problem = problem_with(modes)
-    strategy = build_strategy(
-        letter, problem.space, SearchSettings(population_size=30, update=0.0, elites=6)
-    )
+    config = FitConfig(algorithm=letter, population_size=30, update=0.0, elites=6)
+    strategy = build_search(config, problem)
     progress = search(problem, strategy, Budget(generations=15, seed=2))
     first = progress.history.scores[:30]
     assert np.isnan(first).any(axis=1).any(), "the first generation has failing candidates"

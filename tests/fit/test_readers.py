@@ -51,7 +51,8 @@ def test_in_the_words_of_the_help():
     assert readers_of(FitConfig, "spike_zoom") == "mode Z"
     assert readers_of(FitConfig, "krayzman_threshold") == "algorithm K"
     assert readers_of(FitConfig, "elites") == "algorithms K, M, P"
-    for everybody in ("mutation_rate", "seed", "modes", "collapse"):
+    assert readers_of(FitConfig, "mutation_rate") == "algorithms K, N, M, P"
+    for everybody in ("population_size", "weights", "polish", "seed", "modes", "collapse"):
         assert readers_of(FitConfig, everybody) == ""
     # A command without algorithms has none to name.
     assert readers_of(EvaluationOptions, "elites") == ""

@@ -15,6 +15,7 @@ import pytest
 from given import given_value, given_words
 from pyneuronautofit._options import field_names, options_of
 from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (
     FitOptions,
     build_search,
@@ -25,12 +26,19 @@ from pyneuronautofit.fit import (
 from pyneuronautofit.objectives import EvaluationOptions, Mask
 from pyneuronautofit.optimisers import (
     ALGORITHMS,
+    Merits,
     SearchSettings,
     algorithm_of,
     algorithms_that_read,
+    read_weights,
 )
+from pyneuronautofit.optimisers.polish.sequel import Sequel
+from pyneuronautofit.optimisers.scalar.options import ScalarOptions
 
 from .parabolas import make_problem
+
+#: They are about all algorithms, and not in their strategies under these names.
+EVERYBODYS = options_of(ScalarOptions)
 
 
 def parsed(*words):
@@ -60,7 +68,7 @@ def parts_of(strategy):
 
 
 @pytest.mark.parametrize("letter", ALGORITHMS)
-@pytest.mark.parametrize("name", options_of(SearchSettings))
+@pytest.mark.parametrize("name", [n for n in options_of(SearchSettings) if n not in EVERYBODYS])
 def test_an_option_of_the_search_arrives_in_the_strategies_that_read_it(name, letter):
     problem = make_problem()
     plain = build_search(parsed("-A", letter), problem)
@@ -73,6 +81,32 @@ def test_an_option_of_the_search_arrives_in_the_strategies_that_read_it(name, le
         found = [getattr(part, name) for part in parts]
         assert found
         assert set(found) == {given_value(name)}
+
+
+@pytest.mark.parametrize("letter", ALGORITHMS)
+def test_polishing_comes_behind_every_algorithm_that_does_not_polish(letter):
+    problem = make_problem()
+    config = parsed("-A", letter, "--polish", "0.25")
+    if letter == "A":
+        with pytest.raises(UsageError, match=r"--polish 0\.25: Auto polishes by itself; leave it"):
+            build_search(config, problem)
+        return
+    polished = build_search(config, problem)
+    assert isinstance(polished, Sequel)
+    assert polished.share == 0.25
+    assert polished.first == build_search(parsed("-A", letter), problem)
+
+
+@pytest.mark.parametrize("words", [["-A", "D"], ["-A", "A"], ["-A", "C"], ["--polish", "0.5"]])
+def test_weights_arrive_where_components_are_added_up(words):
+    """O and V have a component per sweep, of two."""
+    config = parsed(*words, "-m", "OV", "--weights", "V=0.25,O=3")
+    problem = dataclasses.replace(
+        make_problem(), given_weights=read_weights(config.weights, config.modes)
+    )
+    merits = [part for part in parts_of(build_search(config, problem)) if isinstance(part, Merits)]
+    assert merits
+    assert all(each.weights.tolist() == [3.0, 3.0, 0.25, 0.25] for each in merits)
 
 
 @pytest.mark.parametrize(

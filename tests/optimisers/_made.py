@@ -1,9 +1,14 @@
 """Spaces to search, problems with a known answer, and dominance by its definition."""
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from pyneuronautofit.optimisers import Merits, ResidualRows
+from pyneuronautofit.runs.store.encoding import Rows, decode, encode, restore
 from pyneuronautofit.space import ParameterSpace
 
 SEEDED = settings(max_examples=150)
@@ -84,3 +89,58 @@ def crowding(scores):
             distances[order[1:-1]] += (values[order[2:]] - values[order[:-2]]) / spread
             distances[order[[0, -1]]] = np.inf
     return distances
+
+
+def made_merits(n_score=1, n_residual=0):
+    """Every component counts the same; residuals are about no spike, and count as they are."""
+    nothing = np.full(n_residual, -1)
+    rows = ResidualRows(np.ones(n_residual), np.ones(n_residual), nothing, nothing, n_sweep=1)
+    return Merits(np.ones(n_score), rows)
+
+
+def made_residuals(values, failed=None):
+    """What is told as residuals: values (n_cand, n_residual), and no spikes in the one sweep."""
+    told = np.concatenate([values, np.zeros((len(values), 1))], axis=1)
+    if failed is not None:
+        told[failed] = np.nan
+    return told
+
+
+def same(one, other):
+    """Whether two states, or parts of them, are equal to the last bit."""
+    if dataclasses.is_dataclass(one):
+        fields = dataclasses.fields(one)
+        return type(one) is type(other) and all(
+            same(getattr(one, field.name), getattr(other, field.name)) for field in fields
+        )
+    if isinstance(one, np.ndarray):
+        return (
+            isinstance(other, np.ndarray)
+            and one.dtype == other.dtype
+            and one.shape == other.shape
+            and one.tobytes() == other.tobytes()
+        )
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def stored(state, rows_of=None):
+    """A state as it comes out of a store.
+
+    With arrays that are evaluations (`rows_of`) written as numbers of their rows, as stores do.
+    """
+    kept = [] if rows_of is None else [rows_of]
+
+    def find(array):
+        for table in kept:
+            if array.ndim == 2 and len(array) and array.shape[1] == table.shape[1]:
+                at = [np.flatnonzero((table == row).all(axis=1))[:1] for row in array]
+                if all(len(place) for place in at):
+                    return Rows("coordinates", np.concatenate(at))
+        return None
+
+    record = decode(encode(state, find), Path("made.sqlite"))
+    return restore(record, type(state), lambda rows: kept[0][rows.numbers])

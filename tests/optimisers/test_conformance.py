@@ -1,19 +1,29 @@
 """What every search algorithm promises, run over the table: a new one is tested by being in it."""
 
 import copy
-import dataclasses
-import json
-import pickle
 
 import numpy as np
 import pytest
 
-from optimisers._made import MIXED, inside, plain
+from optimisers._made import (
+    MIXED,
+    inside,
+    made_merits,
+    made_residuals,
+    plain,
+    same,
+    stored,
+)
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
 pytestmark = pytest.mark.parametrize("letter", sorted(ALGORITHMS))
 
 ONE = plain(1)
+#: Those whose members need several others.
+LEAST = {"A": 4, "C": 4, "D": 4}
+#: Of so many evaluations per member, a search that does several things does the first one for long.
+LONG = 100
 
 
 def _score(x):
@@ -25,22 +35,22 @@ def _score(x):
     )
 
 
-def _strategy(letter, space=MIXED, size=12):
-    return build_strategy(letter, space, SearchSettings(population_size=size))
+def _residuals(x, scores):
+    return made_residuals(20.0 * (x - 0.3), failed=~np.isfinite(scores).all(axis=1))
 
 
-def _same(one, other):
-    """Whether two states, or parts of them, are equal to the last bit."""
-    if dataclasses.is_dataclass(one):
-        fields = dataclasses.fields(one)
-        return type(one) is type(other) and all(
-            _same(getattr(one, field.name), getattr(other, field.name)) for field in fields
-        )
-    if isinstance(one, np.ndarray):
-        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return bool(one == other)
+def _strategy(letter, space=MIXED, size=12, n_score=3, n_evaluation=None):
+    settings = SearchSettings(population_size=size)
+    merits = made_merits(n_score, len(space))
+    strategy = build_strategy(letter, space, settings, make_merits=lambda: merits)
+    n_evaluation = n_evaluation or LONG * size
+    return strategy.lasting(n_evaluation // size, n_evaluation)
+
+
+def _tell(strategy, state, x, scores):
+    if strategy.needs_residuals:
+        return strategy.tell(state, x, scores, _residuals(x, scores))
+    return strategy.tell(state, x, scores)
 
 
 def _run(strategy, n_generation, state, score=_score):
@@ -48,20 +58,27 @@ def _run(strategy, n_generation, state, score=_score):
     for _ in range(n_generation):
         x, state = strategy.ask(state)
         asked.append(x)
-        state = strategy.tell(state, x, score(x))
+        state = _tell(strategy, state, x, score(x))
     return asked, state
 
 
-@pytest.mark.parametrize("size", [2, 3, 12, 25])
+@pytest.mark.parametrize("size", [2, 3, 4, 12, 25])
 @pytest.mark.parametrize("space", [MIXED, ONE], ids=["mixed", "one parameter"])
 def test_candidates_are_in_the_space(letter, size, space):
+    if size < LEAST.get(letter, 2):
+        with pytest.raises(UsageError, match=f"-P {size}: .* needs at least {LEAST[letter]} mem"):
+            _strategy(letter, space, size)
+        return
     strategy = _strategy(letter, space, size)
     assert strategy.population_size == size
     asked, state = _run(strategy, 6, strategy.init(1))
     for generation, x in enumerate(asked):
-        assert x.shape == (strategy.batch_size(generation), len(space))
+        most = strategy.batch_size(generation)
+        assert 0 < len(x) <= most if strategy.counts_evaluations else len(x) == most
+        assert x.shape[1] == len(space)
         assert inside(space, x)
-    assert len(asked[0]) == len(strategy.population(state)) == size
+    assert len(asked[0]) == size
+    assert 0 < len(strategy.population(state)) <= size
     assert inside(space, strategy.population(state).x)
 
 
@@ -72,14 +89,38 @@ def test_all_generations_but_the_first_have_the_same_number(letter):
 
 def test_how_long_a_search_is_going_to_be_changes_no_state(letter):
     strategy = _strategy(letter)
-    assert _same(strategy.lasting(40).init(3), strategy.init(3))
-    assert strategy.lasting(40).batch_size(7) == strategy.batch_size(7)
-    assert strategy.lasting(40).lasting(9) == strategy.lasting(9)
+    assert same(strategy.lasting(40, 480).init(3), strategy.init(3))
+    assert strategy.lasting(40, 480).batch_size(7) == strategy.batch_size(7)
+    assert strategy.lasting(40, 480).lasting(9, 120) == strategy.lasting(9, 120)
+
+
+def test_those_that_count_use_no_more_than_there_is(letter):
+    strategy = _strategy(letter, n_evaluation=137)
+    if not strategy.counts_evaluations:
+        return
+    state, n = strategy.init(1), 0
+    for _ in range(200):
+        x, state = strategy.ask(state)
+        if not len(x):
+            break
+        n += len(x)
+        state = _tell(strategy, state, x, _score(x))
+    assert not len(x)
+    assert n <= 137
+    # It stays so.
+    assert not len(strategy.ask(state)[0])
 
 
 def test_before_the_first_generation_there_is_nobody(letter):
     strategy = _strategy(letter)
     assert len(strategy.population(strategy.init(0))) == 0
+
+
+def test_what_comes_next_is_said_in_few_words(letter):
+    strategy = _strategy(letter)
+    _, state = _run(strategy, 2, strategy.init(0))
+    for each in (strategy.init(0), state):
+        assert len(strategy.phase(each)) < 40
 
 
 def test_inputs_are_never_modified(letter):
@@ -88,12 +129,13 @@ def test_inputs_are_never_modified(letter):
     for _ in range(4):
         before = copy.deepcopy(state)
         x, asked = strategy.ask(state)
-        assert _same(state, before)
+        assert same(state, before)
         scores = _score(x)
         scores[3] = np.nan
-        given = copy.deepcopy((asked, x, scores))
-        state = strategy.tell(asked, x, scores)
-        assert _same((asked, x, scores), given)
+        residuals = _residuals(x, scores)
+        given = copy.deepcopy((asked, x, scores, residuals))
+        state = strategy.tell(asked, x, scores, residuals)
+        assert same((asked, x, scores, residuals), given)
 
 
 def test_a_state_keeps_nothing_of_the_callers_arrays(letter):
@@ -101,20 +143,22 @@ def test_a_state_keeps_nothing_of_the_callers_arrays(letter):
     _, state = _run(strategy, 2, strategy.init(1))
     x, asked = strategy.ask(state)
     scores = _score(x)
-    told = strategy.tell(asked, x, scores)
+    residuals = _residuals(x, scores)
+    told = strategy.tell(asked, x, scores, residuals)
     before = copy.deepcopy(told)
     x[:] = 0.0
     scores[:] = 0.0
-    assert _same(told, before)
+    residuals[:] = 0.0
+    assert same(told, before)
 
 
 def test_the_same_seed_gives_the_same_search(letter):
     strategy = _strategy(letter)
     one, first = _run(strategy, 5, strategy.init(3))
     other, second = _run(strategy, 5, strategy.init(3))
-    assert _same(one, other)
-    assert _same(first, second)
-    assert not _same(one, _run(strategy, 5, strategy.init(4))[0])
+    assert same(one, other)
+    assert same(first, second)
+    assert not same(one, _run(strategy, 5, strategy.init(4))[0])
 
 
 def test_the_global_generator_has_no_say(letter):
@@ -122,35 +166,32 @@ def test_the_global_generator_has_no_say(letter):
     one, _ = _run(strategy, 3, strategy.init(3))
     np.random.seed(1)  # noqa: NPY002
     other, _ = _run(strategy, 3, strategy.init(3))
-    assert _same(one, other)
+    assert same(one, other)
 
 
 def test_asking_twice_gives_the_same(letter):
     strategy = _strategy(letter)
     _, state = _run(strategy, 2, strategy.init(3))
-    assert _same(strategy.ask(state), strategy.ask(state))
+    assert same(strategy.ask(state), strategy.ask(state))
 
 
-@pytest.mark.parametrize("pause", [1, 3])
+@pytest.mark.parametrize("pause", [0, 1, 3])
 def test_a_stored_state_continues_as_if_nothing_had_happened(letter, pause):
     strategy = _strategy(letter)
     whole, end = _run(strategy, 6, strategy.init(9))
     begin, state = _run(strategy, pause, strategy.init(9))
-    stored = json.loads(json.dumps(state.generator))
-    state = dataclasses.replace(pickle.loads(pickle.dumps(state)), generator=stored)
-    rest, resumed = _run(_strategy(letter), 6 - pause, state)
-    assert _same(begin + rest, whole)
-    assert _same(resumed, end)
+    rest, resumed = _run(_strategy(letter), 6 - pause, stored(state))
+    assert same(begin + rest, whole)
+    assert same(resumed, end)
 
 
-def test_a_state_between_ask_and_tell_continues_too(letter):
+@pytest.mark.parametrize("n_before", [0, 2])
+def test_a_state_between_ask_and_tell_continues_too(letter, n_before):
     strategy = _strategy(letter)
-    _, state = _run(strategy, 2, strategy.init(9))
+    _, state = _run(strategy, n_before, strategy.init(9))
     x, asked = strategy.ask(state)
-    expected = strategy.tell(asked, x, _score(x))
-    stored = json.loads(json.dumps(asked.generator))
-    asked = dataclasses.replace(pickle.loads(pickle.dumps(asked)), generator=stored)
-    assert _same(strategy.tell(asked, x, _score(x)), expected)
+    expected = _tell(strategy, asked, x, _score(x))
+    assert same(_tell(strategy, stored(asked), x, _score(x)), expected)
 
 
 def test_the_population_was_told(letter):
@@ -176,19 +217,19 @@ def test_failed_candidates_give_way_to_finite_ones(letter):
         x, state = strategy.ask(state)
         scores = score(x)
         n_finite += np.isfinite(scores).all(axis=1).sum()
-        state = strategy.tell(state, x, scores)
+        state = _tell(strategy, state, x, scores)
         population = strategy.population(state)
-        assert len(population) == 12
+        assert 8 <= len(population) <= 12
     assert n_finite >= 12
     assert population.finite.any()
-    if letter == "N":  # elitist: whoever succeeded stays before whoever failed
+    if letter in "NC":  # elitist: whoever succeeded stays before whoever failed
         assert population.finite.all()
 
 
 def test_a_generation_of_failures_is_survived(letter):
     strategy = _strategy(letter)
     _, state = _run(strategy, 2, strategy.init(5), lambda x: np.full((len(x), 3), np.nan))
-    assert len(strategy.population(state)) == 12
+    assert 0 < len(strategy.population(state)) <= 12
     asked, state = _run(strategy, 3, state)
     assert all(inside(MIXED, x) for x in asked)
     assert strategy.population(state).finite.any()
@@ -196,21 +237,23 @@ def test_a_generation_of_failures_is_survived(letter):
 
 @pytest.mark.parametrize("n_score", [1, 2, 300])
 def test_any_number_of_components(letter, n_score):
-    strategy = _strategy(letter)
+    strategy = _strategy(letter, n_score=n_score)
 
     def score(x):
         return np.tile(_score(x), (1, 100))[:, :n_score]
 
     asked, state = _run(strategy, 4, strategy.init(5), score)
     assert all(inside(MIXED, x) for x in asked)
-    assert strategy.population(state).scores.shape == (12, n_score)
+    scores = strategy.population(state).scores
+    assert 8 <= len(scores) <= 12
+    assert scores.shape[1] == n_score
 
 
 def test_equal_scores_are_no_trouble(letter):
-    strategy = _strategy(letter)
+    strategy = _strategy(letter, n_score=2)
     asked, state = _run(strategy, 4, strategy.init(5), lambda x: np.ones((len(x), 2)))
     assert all(inside(MIXED, x) for x in asked)
-    assert len(strategy.population(state)) == 12
+    assert 8 <= len(strategy.population(state)) <= 12
 
 
 def test_it_searches(letter):
@@ -223,8 +266,12 @@ def test_it_searches(letter):
 
     found, by_chance = [], []
     for seed in range(5):
-        strategy = _strategy(letter, space, 24)
-        _, state = _run(strategy, 25, strategy.init(seed), score)
+        strategy = _strategy(letter, space, 24, n_score=2, n_evaluation=600)
+        state = strategy.init(seed)
+        for _ in range(25):
+            x, state = strategy.ask(state)
+            if len(x):
+                state = _tell(strategy, state, x, score(x))
         found.append(strategy.population(state).scores.sum(axis=1).min())
         by_chance.append(score(space.sample(np.random.default_rng(seed), 600)).sum(axis=1).min())
     assert np.median(found) < np.median(by_chance)

@@ -264,7 +264,7 @@ class TestSettings:
             update=2.5, krayzman_threshold=0.2, norm_space=True, hold_normalization=True,
             weight_bound=7.0, inject_elites=True,
         )  # fmt: skip
-        strategy = build_strategy(letter, plain(2), settings).lasting(10)
+        strategy = build_strategy(letter, plain(2), settings).lasting(10, 1000)
         rule = AdaptationRule(
             krayzman_threshold=0.2, norm_space=True, hold_normalization=True, weight_bound=7.0
         )

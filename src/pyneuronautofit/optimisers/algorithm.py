@@ -112,15 +112,15 @@ class PopulationOptions:
         metavar="PSZ",
         parse=whole,
         place=-2,
-        help="population size (default: 256; of Auto and DE 60). If it is a negative number: the "
-        "population size is the length of the fitness vector multiplied by the absolute value of "
-        "this option; if 0: that length",
+        help="population size (default: 256; of Auto and DE 60, of CMA 24). If it is a negative "
+        "number: the population size is the length of the fitness vector multiplied by the "
+        "absolute value of this option; if 0: that length",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvolutionOptions(MutationOptions, PopulationOptions):
-    """What the user decides about a population that evolves by crossover and mutation."""
+class EvolutionOptions(PopulationOptions, MutationOptions):
+    """What the user decides about a population whose children mutate."""
 
 
 def population_size_of(options: PopulationOptions, task: SearchTask) -> int:

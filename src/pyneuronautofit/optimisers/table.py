@@ -17,7 +17,8 @@ from pyneuronautofit.optimisers.nsga2 import NSGA2Settings
 from pyneuronautofit.optimisers.polish.local import LocalRefinement, LocalSettings
 from pyneuronautofit.optimisers.polish.sequel import Sequel
 from pyneuronautofit.optimisers.residuals import Merits
-from pyneuronautofit.optimisers.scalar.settings import ShadeSettings
+from pyneuronautofit.optimisers.scalar.options import ScalarOptions
+from pyneuronautofit.optimisers.scalar.settings import CmaSettings, ShadeSettings
 from pyneuronautofit.optimisers.settings import SearchSettings
 from pyneuronautofit.optimisers.weighting import TraceOptions
 from pyneuronautofit.optimisers.weightings.krayzman import KrayzmanSettings
@@ -33,6 +34,7 @@ CLASSES: tuple[type[Algorithm], ...] = (
     AutoSettings,
     ShadeSettings,
     LocalSettings,
+    CmaSettings,
 )
 
 
@@ -71,7 +73,12 @@ def algorithm_plans(name: str) -> bool:
 
 
 def algorithms_that_read(name: str) -> str:
-    """Return the letters of the algorithms that read an option, or leave what it is about."""
+    """Return the letters of the algorithms that read an option, or leave what it is about.
+
+    What everything is added up by, and what comes behind a search, concerns all of them.
+    """
+    if name in field_names(ScalarOptions):
+        return "".join(_by_letter())
     traces = name in field_names(TraceOptions)
     return "".join(
         letter

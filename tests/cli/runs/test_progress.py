@@ -38,11 +38,13 @@ def screen(**how):
     return Console(file=io.StringIO(), width=120, **how)
 
 
-def after(generation, n_evaluation, scores=((1, 2, 30.25), (0, 1, 123.456))):
+def after(generation, n_evaluation, scores=((1, 2, 30.25), (0, 1, 123.456)), phase=""):
     """A search after a generation, with the scores of its archive."""
     scores = np.array(scores, dtype=float).reshape(-1, 3)
     archive = SimpleNamespace(rows=np.arange(len(scores)), scores=scores)
-    return SimpleNamespace(generation=generation, history=range(n_evaluation), archive=archive)
+    return SimpleNamespace(
+        generation=generation, history=range(n_evaluation), archive=archive, phase=phase
+    )
 
 
 def test_a_pace(clock):
@@ -104,6 +106,20 @@ def test_a_line_for_every_generation(clock):
         "generation 0/9  10 evaluations  2.5/s  best O 1, V 30.25  time left 0:00:36",
         "generation 1/9  20 evaluations  2.5/s  nothing succeeded yet  time left 0:00:32",
     ]
+
+
+def test_a_search_that_does_several_things_says_which_one_is_next(clock):
+    """How many generations there will be it does not know."""
+    console = screen(force_terminal=False)
+    PlainProgress(console, Suite(), None, Pace(100)).generation(after(3, 10, phase="jump 2"))
+    assert console.file.getvalue().startswith("generation 3  jump 2  10 evaluations  ")
+    shown = LiveProgress(screen(force_terminal=True), Suite(), None, Pace(40))
+    shown.generation(after(3, 10, phase="jump 2"))
+    (bar,) = shown._display.tasks
+    assert bar.fields["phase"].strip() == "jump 2"
+    with shown:
+        shown.evaluated(4, 1, 10)
+    assert "generation 4 " in shown._display.console.file.getvalue()
 
 
 def test_lines_are_not_broken(clock):

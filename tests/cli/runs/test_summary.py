@@ -18,7 +18,7 @@ from pyneuronautofit.cli.runs.summary import (
     print_plan,
     print_summary,
 )
-from pyneuronautofit.fit import BestModel, FitOptions
+from pyneuronautofit.fit import BestModel, FitOptions, Plan
 from pyneuronautofit.fit.problem import ReferenceSimulator
 from pyneuronautofit.optimisers import Population
 from pyneuronautofit.recordings import Recording
@@ -63,7 +63,7 @@ def progress(**changed):
 
 def test_the_plan(said, problem, files):
     config = FitOptions(recording="r.abf", algorithm="N", generations=9, seed=77)
-    print_plan(said, config, problem, 1234, files)
+    print_plan(said, config, problem, Plan(9, 1234), files)
     assert said.lines() == [
         "recording   r: 2 sweeps of 20 ms, stimulus 5 to 10.5 ms",
         "evaluation  modes OV, 4 components from 2 simulated sweep(s)",
@@ -73,9 +73,15 @@ def test_the_plan(said, problem, files):
     ]
 
 
+def test_the_plan_of_a_search_that_counts_evaluations(said, problem, files):
+    config = FitOptions(recording="r.abf", algorithm="A", seed=77)
+    print_plan(said, config, problem, Plan(None, 1234), files)
+    assert "search      Auto, 2 parameters, 1234 evaluations, seed 77" in said.lines()
+
+
 def test_the_stimulus_is_on_the_targets_clock(said, problem, files):
     coarse = replace(problem, target=replace(problem.target, step_ms=2.0))
-    print_plan(said, FitOptions(recording="r.abf"), coarse, 1, files)
+    print_plan(said, FitOptions(recording="r.abf"), coarse, Plan(0, 1), files)
     assert said.lines()[0] == "recording   r: 2 sweeps of 20 ms, stimulus 20 to 42 ms"
 
 

@@ -71,7 +71,7 @@ def test_the_sources_of_a_library_stand_for_it(tmp_path):
 
 def test_versions_name_what_computes():
     found = versions()
-    libraries = ("numpy", "numba", "moocore")
+    libraries = ("numpy", "numba", "moocore", "cmaes")
     assert list(found) == ["pyneuronautofit", "neuron", *libraries, "processor"]
     assert found["pyneuronautofit"] == __version__
     assert [found[name] for name in libraries] == list(map(importlib.metadata.version, libraries))

@@ -7,26 +7,31 @@ import pytest
 
 from fit.parabolas import Parabolas, make_problem
 from pyneuronautofit._options import Resumed, options_of
-from pyneuronautofit.fit import Budget, FitOptions, search
+from pyneuronautofit.fit import Budget, FitConfig, FitOptions, build_search, search
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
 
-@pytest.mark.parametrize("letter", ALGORITHMS)
-def test_a_search_goes_on_where_it_stopped(letter):
+@pytest.mark.parametrize("stop", [20, 60, 110, 150])
+@pytest.mark.parametrize(
+    ("letter", "polish"),
+    [*((letter, 0.0) for letter in ALGORITHMS), ("K", 0.6), ("N", 0.6), ("C", 0.6)],
+)
+def test_a_search_goes_on_where_it_stopped(letter, polish, stop):
     def strategy(problem):
-        return build_strategy(
-            letter, problem.space, SearchSettings(population_size=12, elites=3, update=1.0)
+        config = FitConfig(
+            algorithm=letter, population_size=12, elites=3, update=1.0, polish=polish
         )
+        return build_search(config, problem)
 
     problem = make_problem(modes="OVR")
-    whole = search(problem, strategy(problem), Budget(generations=9, seed=4))
-    stopped = make_problem(Parabolas(interrupt_after=60), modes="OVR")
-    first = search(stopped, strategy(stopped), Budget(generations=9, seed=4))
+    whole = search(problem, strategy(problem), Budget(generations=25, seed=4))
+    stopped = make_problem(Parabolas(interrupt_after=stop), modes="OVR")
+    first = search(stopped, strategy(stopped), Budget(generations=25, seed=4))
     assert first.interrupted
-    assert 0 < first.generation < 9
+    assert 0 <= first.generation < whole.generation
     again = make_problem(Parabolas(block=5), modes="OVR")
-    second = search(again, strategy(again), Budget(generations=9, seed=4), start=first)
-    assert second.generation == 9
+    second = search(again, strategy(again), Budget(generations=25, seed=4), start=first)
+    assert second.generation == whole.generation
     for one, other in (
         (whole.history.scores, second.history.scores),
         (whole.history.parameters, second.history.parameters),
@@ -68,7 +73,8 @@ def test_what_may_be_given_where_a_run_is_taken_up_again():
     assert found[Resumed.FREE] == {
         "n_worker", "log_level", "log_to_screen", "krayzman_debug", "print_every", "dump_every",
         "log_population", "log_archive", "dry_run", "figure", "output", "resume", "extend",
+        "minutes", "stop_after",
     }  # fmt: skip
     assert found[Resumed.CONTENT] == {"recording", "project", "mask"}
     assert found[Resumed.EXTENDED] == {"archive_size", "time_limit_s", "refine"}
-    assert found[Resumed.LONGER] == {"generations"}
+    assert found[Resumed.LONGER] == {"generations", "evaluations"}

@@ -69,7 +69,7 @@ def seen(tmp_path):
 def test_it_is_of_its_own_run(seen, tmp_path):
     assert (seen.stamp, seen.store) == ("r", tmp_path / "r.sqlite")
     assert (seen.state.name, seen.state.error) == ("finished", "")
-    assert (seen.generation, seen.n_generation, seen.n_evaluation) == (1, 9, 4)
+    assert (seen.generation, seen.goal.generations, seen.n_evaluation) == (1, 9, 4)
     assert (seen.pace.used_s, seen.pace.per_second) == (4.0, 1.0)
     assert [session.outcome for session in seen.sessions] == ["finished"]
     assert seen.losses == []
@@ -103,6 +103,7 @@ def test_everything_as_json(seen, tmp_path):
     assert answer == {
         "stamp": "r", "store": str(tmp_path / "r.sqlite"), "state": "stopped by an error",
         "error": "the disk is full", "generation": 1, "generations": 9, "evaluations": 4,
+        "evaluations_goal": None,
         "per_second": 1.5, "recent_per_second": 2.5, "used_s": 60.0, "left_s": None,
         "non_dominated": 1,
         "best": [

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit import _locks
-from pyneuronautofit.report.findings.state import Tally, goal_of, pace_of, state_of
+from pyneuronautofit.report.findings.state import Goal, Tally, goal_of, pace_of, state_of
 from pyneuronautofit.runs import RunFiles, RunLock, open_run
 from report._made import make_run
 
@@ -39,7 +39,7 @@ def test_the_lock_says_that_it_is_running(tmp_path):
     with lock, open_run(make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=None)) as run:
         state = state_of(run)
         assert (state.name, state.going_on, state.computing) == ("running", True, True)
-        assert goal_of(run) == 9
+        assert goal_of(run) == Goal(9, None)
         # Four evaluations in 4 s, of generations 0 and 1; 8 more generations are to come.
         finished = datetime.fromisoformat(run.last.finished)
         pace = pace_of(run, state, finished)

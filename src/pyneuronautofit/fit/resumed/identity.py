@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 #: those that lie beside the project file.
 KNOWN = "folders"
 # Libraries that compute: another version may round differently, or draw other random numbers.
-_LIBRARIES = ("numpy", "numba", "moocore")
+_LIBRARIES = ("numpy", "numba", "moocore", "cmaes")
 
 
 def file_digest(path: Path) -> str:

@@ -156,10 +156,7 @@ class Refinement:
             return self._looked(state, x, scores, residuals)
         if state.phase == JUMP:
             return self._jumped(state, x, scores, residuals)
-        told = self._told(state, x, scores, residuals)
-        if self._asking(told):
-            return told
-        return self._round_over(told)
+        return self._going_on(self._told(state, x, scores, residuals))
 
     def phase(self, state: RefinementState) -> str:
         """Return in a few words what comes next."""
@@ -206,7 +203,7 @@ class Refinement:
             rng = generator_from(state.generator)
             given = self.space.sample(rng, max(len(x), 1))
             return replace(state, given=given, generator=rng.bit_generator.state)
-        return replace(state, phase=WAVE, given=x[:0], starts=starts, left=left)
+        return self._going_on(replace(state, phase=WAVE, given=x[:0], starts=starts, left=left))
 
     def _jumped(
         self, state: RefinementState, x: FloatArray, scores: FloatArray, residuals: FloatArray
@@ -221,7 +218,8 @@ class Refinement:
         if not starts:
             return state
         left = np.full(len(starts), _CLIMB_STEPS, dtype=np.int64)
-        return replace(state, phase=CLIMB, starts=starts, left=left, n_wave=state.n_wave + 1)
+        n_wave = state.n_wave + 1
+        return self._going_on(replace(state, phase=CLIMB, starts=starts, left=left, n_wave=n_wave))
 
     def _told(
         self, state: RefinementState, x: FloatArray, scores: FloatArray, residuals: FloatArray
@@ -237,6 +235,10 @@ class Refinement:
             left[place] -= not len(start.jacobian)
             starts[place] = self.local.tell(start, x[part], scores[part], residuals[part])
         return replace(state, starts=tuple(starts), left=left)
+
+    def _going_on(self, state: RefinementState) -> RefinementState:
+        """Return the state, or that behind its round where nobody asks for anything any more."""
+        return state if self._asking(state) else self._round_over(state)
 
     def _round_over(self, state: RefinementState) -> RefinementState:
         """Return the state in which the better starts go on, or what comes after the last one."""
@@ -258,8 +260,7 @@ class Refinement:
         phase = WAVE if state.phase == WAVE else LAST
         going_on = tuple(starts[:n_going_on])
         left = np.full(len(going_on), n_step, dtype=np.int64)
-        following = replace(state, phase=phase, starts=going_on, left=left)
-        return following if self._asking(following) else self._round_over(following)
+        return self._going_on(replace(state, phase=phase, starts=going_on, left=left))
 
     def _base(
         self, state: RefinementState, rng: np.random.Generator

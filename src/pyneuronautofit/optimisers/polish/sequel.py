@@ -15,6 +15,7 @@ from pyneuronautofit.optimisers.nsga2 import NSGA2State
 from pyneuronautofit.optimisers.polish.refinement import Refinement, RefinementState
 from pyneuronautofit.optimisers.population import Population
 from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.optimisers.scalar.cma import CmaState
 from pyneuronautofit.optimisers.scalar.shade import ShadeState
 from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
@@ -26,7 +27,7 @@ _MOST_FIRST, _BY_ROOT = 0.6, 35.0
 # Another population needs at least so many evaluations.
 _LEAST_LEFT = 2_500
 
-FirstState: TypeAlias = ShadeState | GeneticState | NSGA2State
+FirstState: TypeAlias = ShadeState | CmaState | GeneticState | NSGA2State
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,15 @@ class Sequel:
 
     def ask(self, state: SequelState) -> tuple[FloatArray, SequelState]:
         """Propose what the search asks for, or the refinement."""
-        if not state.searching and state.refined is not None:
-            x, refined = self.refinement.ask(state.refined)
-            return x, replace(state, refined=refined)
-        x, first = self._search(state).ask(state.first)
-        return x[: self.evaluations - state.n_told], replace(state, first=first)
+        begun = state.refined
+        if state.searching or begun is None:
+            x, first = self._search(state).ask(state.first)
+            if len(x):
+                return x[: self.evaluations - state.n_told], replace(state, first=first)
+            # What is left of the search's part is too little for it.
+            begun = self._begun(state)
+        x, refined = self.refinement.ask(begun)
+        return x, replace(state, searching=False, refined=refined)
 
     def tell(
         self,

@@ -92,8 +92,12 @@ class LocalSearch:
     def begin(
         self, x: FloatArray, scores: FloatArray, residuals: FloatArray, *, fine: bool = False
     ) -> Start:
-        """Return a start at an evaluated candidate; it has no slopes yet."""
-        return Start(x, scores, residuals, fine, self._no_slopes())
+        """Return a start at an evaluated candidate; it has no slopes yet.
+
+        Where there is nothing that could be moved, it is done.
+        """
+        done = not self.free.any()
+        return Start(x, scores, residuals, fine, self._no_slopes(), done=done)
 
     def n_asked(self, start: Start) -> int:
         """Return how many candidates a start asks for next."""

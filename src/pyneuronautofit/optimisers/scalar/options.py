@@ -32,8 +32,8 @@ class ScalarOptions:
         group=FITTING,
         metavar="M=W,..",
         parse=text,
-        help="what modes count where they are added up (by Auto and DE, and in polishing), such as "
-        "O=1,V=0.01; modes that are not named count as usual",
+        help="what modes count where they are added up (by Auto, DE and CMA, and in polishing), "
+        "such as O=1,V=0.01; modes that are not named count as usual",
     )
     polish: float = option(
         0.0,

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.optimisers.algorithm import PopulationOptions, SearchTask, population_size_of
+from pyneuronautofit.optimisers.algorithm import (
+    PopulationOptions,
+    SearchTask,
+    population_size_of,
+)
+from pyneuronautofit.optimisers.scalar.cma import Cma
 from pyneuronautofit.optimisers.scalar.shade import Shade
 
 # Who is followed, and two others that differ from it.
 _LEAST_SHADE = 4
+# Of fewer, less than two are selected, from whom no directions can be learnt.
+_LEAST_CMA = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +44,36 @@ class ShadeSettings(PopulationOptions):
         size = population_size_of(self, task)
         if size < _LEAST_SHADE:
             raise UsageError(
-                f"-P {size}: DE needs at least {_LEAST_SHADE} members, since every child has four "
-                "parents"
+                f"-P {size}: {self.name} needs at least {_LEAST_SHADE} members, since every child "
+                "has four parents"
             )
         return Shade(task.space, task.merits, size, size, task.initial)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CmaSettings(PopulationOptions):
+    """CMA-ES."""
+
+    code: ClassVar[str] = "C"
+    name: ClassVar[str] = "CMA"
+    about: ClassVar[str] = (
+        "evolution strategy that learns in which directions to look (CMA-ES, begun anew with twice "
+        "the population when it has converged), on the same number as DE"
+    )
+    usual_size: ClassVar[int] = 24
+
+    def strategy(self, task: SearchTask) -> Cma:
+        """Return the strategy that searches.
+
+        Raises
+        ------
+        UsageError
+            If the population is too small.
+        """
+        size = population_size_of(self, task)
+        if size < _LEAST_CMA:
+            raise UsageError(
+                f"-P {size}: {self.name} needs at least {_LEAST_CMA} members, since it learns from "
+                "the better half of them"
+            )
+        return Cma(task.space, task.merits, size, size, task.initial)

@@ -259,6 +259,8 @@ def _restored(value: Any, hint: Any, look_up: LookUp) -> Any:
         if len(kinds) == 2 and kinds[1] is Ellipsis:
             return tuple(_restored(each, kinds[0], look_up) for each in value)
         return value
+    if isinstance(value, dict):
+        return {key: _restored(each, Any, look_up) for key, each in value.items()}
     if isinstance(value, Record):
         # The annotation is the class, or one of several classes, or None.
         choices = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
