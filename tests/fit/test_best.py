@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from pyneuronautofit.fit import Budget, best_models, search
+from pyneuronautofit.fit import Budget, best_models, drawn_model, search
 from pyneuronautofit.fit.best import best_members, places
 from pyneuronautofit.optimisers import ParetoArchive, SearchSettings, build_strategy
+
+from .parabolas import make_problem
 
 
 def finished(problem):
@@ -28,7 +31,7 @@ def test_the_best_of_each_mode_and_the_compromise(problem):
         finished(problem),
         [[0, 0, 50, 50], [1, 0, 9, 10], [4, 4, 1, 2], [0, 3, 30, 30]],
     )
-    compromise, best_o, best_v = best_models(progress, problem.suite)
+    compromise, _best_sum, best_o, best_v = best_models(progress, problem.suite)
     assert (best_o.title, best_o.row, dict(best_o.mode_sums)) == ("best O", 0, {"O": 0, "V": 100})
     assert (best_v.title, best_v.row, dict(best_v.mode_sums)) == ("best V", 2, {"O": 8, "V": 3})
     assert (compromise.title, compromise.row) == ("compromise", 1)
@@ -37,7 +40,52 @@ def test_the_best_of_each_mode_and_the_compromise(problem):
 
 def test_among_equals_the_better_compromise_is_shown(problem):
     progress = with_archive(finished(problem), [[0, 0, 90, 90], [0, 0, 10, 10]])
-    assert [model.row for model in best_models(progress, problem.suite)] == [1, 1, 1]
+    shown = [model for model in best_models(progress, problem.suite) if model.title != "best sum"]
+    assert [model.row for model in shown] == [1, 1, 1]
+
+
+def test_the_best_sum_is_shown_even_if_the_archive_has_lost_it():
+    """It is the least of all evaluations, of which a full archive keeps few."""
+    problem = make_problem(modes="RV")
+    strategy = build_strategy("N", problem.space, SearchSettings(population_size=6))
+    budget = Budget(generations=6, seed=0, archive_size=1)
+    whole = search(problem, strategy, budget)
+    # Only the rows of archive and leader are known.
+    forgetful = search(problem, strategy, budget, keep_all=False)
+    totals = whole.history.scores @ problem.weights
+    row = int(np.nanargmin(totals))
+    assert row not in whole.archive.rows
+    for progress in (whole, forgetful):
+        (best,) = [m for m in best_models(progress, problem.suite) if m.title == "best sum"]
+        assert best.row == progress.gains.leader.row == row
+        np.testing.assert_array_equal(best.parameters, whole.history.parameters[row])
+        sums = problem.suite.mode_sums(whole.history.scores[[row]])
+        assert dict(best.mode_sums) == {code: values[0] for code, values in sums.items()}
+
+
+def test_the_best_sum_follows_the_given_weights(problem):
+    """What the user gives counts, and not what modes count by themselves."""
+    of_o = replace(problem, given_weights={"O": 1.0, "V": 0.0})
+    progress = search(
+        of_o,
+        build_strategy("N", problem.space, SearchSettings(population_size=30)),
+        Budget(generations=1, seed=1),
+    )
+    (best,) = [m for m in best_models(progress, problem.suite) if m.title == "best sum"]
+    assert best.mode_sums["O"] == problem.suite.mode_sums(progress.archive.scores)["O"].min()
+
+
+def test_where_nobody_has_added_up_there_is_no_best_sum(problem):
+    progress = replace(finished(problem), gains=None)
+    titles = [model.title for model in best_models(progress, problem.suite)]
+    assert titles == ["compromise", "best O", "best V"]
+
+
+def test_a_figure_shows_what_the_search_minimises(problem):
+    best = best_models(finished(problem), problem.suite)
+    assert drawn_model(best, SimpleNamespace(needs_residuals=True)).title == "best sum"
+    assert drawn_model(best, SimpleNamespace(needs_residuals=False)).title == "compromise"
+    assert drawn_model(best[:1], SimpleNamespace(needs_residuals=True)) is best[0]
 
 
 def test_nothing_is_best_where_nothing_succeeded(problem):

@@ -105,3 +105,12 @@ def test_options_that_no_chosen_mode_reads_are_noted(recording, caplog):
         problem_of(config(recording, histogram_bins=5, spike_threshold_mV=-10.0), model())
     assert "-Q is used by the modes PQ only; none of them is in -m OV" in caplog.text
     assert "-t is used" not in caplog.text
+
+
+def test_a_threshold_in_noise_is_warned_of(recording, caplog):
+    """The step to the highest current ends at 35 mV: there is nothing but noise."""
+    problem_of(config(recording, spike_threshold_mV=35.0), model())
+    problem_of(config(recording, spike_threshold_mV=35.0, modes="V"), model())
+    problem_of(config(recording, spike_threshold_mV=80.0), model())
+    (warning,) = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert warning.getMessage().startswith("-t 35: the compared sweeps cross this threshold ")

@@ -1,63 +1,57 @@
-"""Whether a search still gets better."""
+"""Whether a search still gets better, worked out by hand."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from pyneuronautofit.fit.gains import Gains, no_gains
+from pyneuronautofit.fit.gains import no_gains, with_leader
 
-from .parabolas import make_problem
-
-#: Two components of one mode, one of another; in the sum of all, they count 1, 1 and 0.5.
-SUMS = np.array([[1.0, 0, 1], [1, 0, 1], [0, 1, 0.5]])
+NAN = np.nan
 
 
-def gains(best=(9.0, 9.0, 9.0), since=0):
-    return Gains(SUMS, np.array(best), since)
+def gains(problem, weights=(1.0, 1.0, 0.01, 0.01)):
+    """Two modes of two components each, O and V."""
+    return no_gains(problem.suite, np.array(weights))
 
 
-@pytest.mark.parametrize(
-    ("scores", "best", "since"),
-    [
-        ([[1, 2, 8]], [3, 8, 7], 0),  # all
-        ([[8, 0, 20]], [8, 9, 9], 0),  # one mode
-        ([[9, 9, 2]], [9, 2, 9], 0),  # the other
-        ([[4.4, 4.4, 9]], [8.8, 9, 9], 0),
-        ([[9, 9, 9]], [9, 9, 9], 4),
-        ([[9, 0, 9]], [9, 9, 9], 4),  # as good is not better
-        ([[9 - 1e-9, 0, 9]], [9 - 1e-9, 9, 9], 4),  # nor is a rounding error
-        ([[np.nan, 0, 0]], [9, 9, 9], 4),
-        ([[np.inf, 0, 0], [1, 1, 1]], [2, 1, 2.5], 0),
-        (np.empty((0, 3)), [9, 9, 9], 4),
-    ],
-)
-def test_what_is_better(scores, best, since):
-    before = gains(since=3)
-    after = before.after(np.array(scores, dtype=float))
-    assert after.best == pytest.approx(best)
-    assert after.since == since
-    assert before.best.tolist() == [9, 9, 9]
+def test_the_best_of_each_mode_and_of_the_weighted_sum(problem):
+    found = gains(problem).after(np.array([[1, 2, 100, 0], [0, 1, 300, 100], [NAN, 0, 0, 0]]))
+    # O, V, O + V/100
+    np.testing.assert_allclose(found.best, [1, 100, 4])
 
 
-def test_the_sum_of_all_alone_is_a_gain():
-    """Where neither mode is better than it ever was, but both together are."""
-    before = gains(best=(2.0, 2.0, 6.0), since=3)
-    after = before.after(np.array([[1.5, 1.5, 4.0]]))
-    assert (after.since, after.best.tolist()) == (0, [2.0, 2.0, 5.0])
+def test_generations_without_gain_are_counted(problem):
+    found = gains(problem).after(np.array([[1, 1, 100, 100]]))
+    assert found.since == 0
+    found = found.after(np.array([[1, 1, 100, 100]])).after(np.array([[NAN] * 4]))
+    assert found.since == 2
+    # A mode alone is a gain, too.
+    assert found.after(np.array([[9, 9, 50, 50]])).since == 0
+    # One below the part that counts is none.
+    assert found.after(np.array([[1, 1, 100, 100 - 1e-6]])).since == 3
 
 
-def test_before_the_first_generation_everything_is_a_gain():
-    problem = make_problem()
-    first = problem.no_gains
-    assert (first.best == np.inf).all()
-    failed = first.after(np.full((3, 4), np.nan))
-    assert failed.since == 1
-    assert first.after(np.ones((3, 4))).since == failed.after(np.ones((3, 4))).since == 0
+def test_nothing_has_succeeded(problem):
+    found = gains(problem).after(np.full((3, 4), NAN))
+    assert (found.since, found.leader, found.n_told) == (1, None, 3)
+    assert np.isinf(found.best).all()
 
 
-def test_sums_are_those_of_modes_and_the_weighted_one():
-    problem = make_problem()
-    assert problem.suite.markers == tuple("OOVV")
-    found = no_gains(problem.suite, np.array([1.0, 1.0, 0.01, 0.01]))
-    assert found.sums.tolist() == [[1, 0, 1], [1, 0, 1], [0, 1, 0.01], [0, 1, 0.01]]
+def test_who_leads_is_remembered(problem):
+    found = gains(problem).after(np.array([[NAN] * 4, [3, 0, 0, 100], [3, 0, 0, 50]]))
+    assert (found.leader.row, found.leader.total) == (2, 3.5)
+    # Of equals the first; a better one takes its place, whatever the modes are.
+    found = found.after(np.array([[3, 0, 0, 50], [0, 0, 900, 0]]))
+    assert found.leader.row == 2
+    found = found.after(np.array([[9, 9, 9, 9], [1, 0, 100, 0]]))
+    assert (found.leader.row, found.leader.total) == (6, 2.0)
+    assert found.leader.scores.tolist() == [1, 0, 100, 0]
+
+
+def test_the_row_of_the_leader_is_among_those_that_are_kept(problem):
+    rows = np.array([4, 9])
+    found = gains(problem).after(np.array([[NAN] * 4, [1, 1, 1, 1]]))
+    assert with_leader(rows, found).tolist() == [1, 4, 9]
+    assert with_leader(np.array([1, 4]), found).tolist() == [1, 4]
+    assert with_leader(rows, None) is rows
+    assert with_leader(rows, gains(problem)) is rows

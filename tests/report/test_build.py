@@ -51,14 +51,14 @@ def written(tmp_path, generations=GENERATIONS, **how):
 
 def test_the_models_worth_it_are_simulated_again(tmp_path, opened):
     page, steps = written(tmp_path)
-    assert steps == ["reading all evaluations", "simulating 2 models", "writing the page"]
+    assert steps == ["reading all evaluations", "simulating 3 models", "writing the page"]
     ((parameters, places),) = opened.asked
-    assert places == (0, 1)
+    assert places == (0, 1, 2)
     with open_run(tmp_path / "mine.sqlite") as run:
-        # The better compromise, (4, 4), then (6, 6).
-        np.testing.assert_array_equal(parameters, run.evaluations([2, 4]).parameters)
+        # The better compromise, (4, 4), the best sum, (2, 9) by O + V/100, then (6, 6).
+        np.testing.assert_array_equal(parameters, run.evaluations([2, 0, 4]).parameters)
     assert opened.is_closed
-    assert "The recording and 2 models, simulated again for this page (by hand)" in page
+    assert "models, simulated again for this page (by hand)" in page
 
 
 def test_traces_may_be_left_out(tmp_path, opened):

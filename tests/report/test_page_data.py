@@ -64,7 +64,7 @@ def test_models_with_all_digits_and_their_places_between_the_bounds(data):
     models = data(units=UNITS, weights=WEIGHTS)["models"]
     assert models["row"] == [2, 4]
     assert models["sums"] == [[4, 4], [6, 6]]
-    assert models["title"] == {"0": "compromise, best O, best V, least weighted fitness"}
+    assert models["title"] == {"0": "compromise, best sum, best O, best V, least weighted fitness"}
     assert models["population"] == models["archive"] == [True, True]
     assert models["unit"] == [[0.3, 0.5], [0.6, 0.2]]
     # soma.L between 1 and 9; the logarithm of pas.g between -5 and -3.

@@ -6,6 +6,7 @@ from pyneuronautofit._options import option as option
 from pyneuronautofit._options import options_of as options_of
 from pyneuronautofit.fit.best import BestModel as BestModel
 from pyneuronautofit.fit.best import best_models as best_models
+from pyneuronautofit.fit.best import drawn_model as drawn_model
 from pyneuronautofit.fit.best import reference_sums as reference_sums
 from pyneuronautofit.fit.budget import Budget as Budget
 from pyneuronautofit.fit.budget import Plan as Plan

@@ -1,9 +1,10 @@
-"""Which models to show: the best of each mode, and the best compromise."""
+"""Which models to show: the best compromise, the best by the sum of all, the best of each mode."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,8 +12,15 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fit.engine import Progress
 from pyneuronautofit.fit.problem import Problem, evaluate_models
 from pyneuronautofit.objectives import Suite
+from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
+
+Shown = TypeVar("Shown")
+
+
+#: Why the model with the least weighted sum of all components is shown.
+BEST_SUM = "best sum"
 
 
 @dataclass(frozen=True)
@@ -75,25 +83,48 @@ def best_members(sums: FloatArray, codes: Sequence[str]) -> dict[str, int]:
 
 
 def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:
-    """Return the archive's best compromise, then the best model of each mode.
+    """Return the archive's best compromise, the best sum, then the best model of each mode.
 
-    See `best_members`; empty where nothing succeeded.
+    See `best_members`; empty where nothing succeeded. The best sum is the least weighted sum of
+    all components of all that was evaluated, and missing where nobody has added up.
     """
     archive = progress.archive
     if not len(archive.rows):
         return ()
     sums = suite.mode_sums(archive.scores)
     chosen = best_members(np.stack(list(sums.values()), axis=1), tuple(sums))
-    parameters = progress.history.parameters_of(archive.rows)
+    rows = {title: int(archive.rows[member]) for title, member in chosen.items()}
+    found = {row: archive.scores[chosen[title]] for title, row in rows.items()}
+    leader = None if progress.gains is None else progress.gains.leader
+    if leader is not None:
+        found[leader.row] = leader.scores
+        rows = with_best_sum(rows, leader.row)
+    parameters = progress.history.parameters_of(np.array(list(rows.values())))
+    shown = suite.mode_sums(np.array([found[row] for row in rows.values()]))
     return tuple(
         BestModel(
             title,
-            int(archive.rows[member]),
-            parameters[member],
-            {code: float(values[member]) for code, values in sums.items()},
+            row,
+            parameters[place],
+            {code: float(values[place]) for code, values in shown.items()},
         )
-        for title, member in chosen.items()
+        for place, (title, row) in enumerate(rows.items())
     )
+
+
+def with_best_sum(chosen: Mapping[str, Shown], best: Shown) -> dict[str, Shown]:
+    """Return title -> model, with the best by the weighted sum behind the best compromise."""
+    first, *others = chosen.items()
+    return dict([first, (BEST_SUM, best), *others])
+
+
+def drawn_model(best: Sequence[BestModel], strategy: Strategy[Any]) -> BestModel:
+    """Return which of the best models a figure shows.
+
+    Searches that follow residuals minimise the weighted sum; of others it is the best compromise.
+    """
+    by_title = {model.title: model for model in best}
+    return by_title.get(BEST_SUM, best[0]) if strategy.needs_residuals else best[0]
 
 
 def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[str, float]]:

@@ -19,6 +19,7 @@ from pyneuronautofit.objectives import (
     EvaluationSettings,
     Suite,
     bind_suite,
+    note_threshold,
     read_settings,
 )
 from pyneuronautofit.optimisers import (
@@ -147,6 +148,7 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
     window = stimulus_window(config, target)
     settings = evaluation_settings(config, downsampler=_name_of(model.downsampler))
     suite: Suite = bind_suite(target, window, settings)
+    note_threshold(suite, target)
     experiment = plan_experiment(
         recording,
         stimulus_on(window, target, recording),

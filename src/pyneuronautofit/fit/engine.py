@@ -14,9 +14,9 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from pyneuronautofit._types import FloatArray
+from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.fit.budget import Budget, lasting, plan_of
-from pyneuronautofit.fit.gains import Gains
+from pyneuronautofit.fit.gains import Gains, with_leader
 from pyneuronautofit.fit.problem import Evaluation, Problem
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History
@@ -83,6 +83,11 @@ class Progress:
     gains: Gains | None = None
     stopped: str = ""
     phase: str = ""
+
+    @property
+    def shown_rows(self) -> IntArray:
+        """The rows of models that may be asked for again, ascending: archive and leader."""
+        return with_leader(self.archive.rows, self.gains)
 
 
 class Observer(Protocol):
@@ -172,7 +177,7 @@ def search(
             gains=(progress.gains or problem.no_gains).after(evaluation.scores),
             phase=strategy.phase(state),
         )
-        progress.history.keep(progress.archive.rows)
+        progress.history.keep(progress.shown_rows)
         if observer is not None:
             observer.generation(progress)
         if not len(progress.archive.rows):

@@ -17,3 +17,4 @@ from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES
 from pyneuronautofit.objectives.table import OBJECTIVES as OBJECTIVES
 from pyneuronautofit.objectives.table import modes_that_read as modes_that_read
 from pyneuronautofit.objectives.target import Target as Target
+from pyneuronautofit.objectives.thresholds import note_threshold as note_threshold

@@ -11,8 +11,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from pyneuronautofit._options import taken
+from pyneuronautofit._options import FITTING, at_least, option, taken
 from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit._words import whole
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._random import generator_from
 from pyneuronautofit.optimisers.algorithm import (
     EvolutionOptions,
@@ -25,6 +27,7 @@ from pyneuronautofit.optimisers.operators.crossover import Crossover
 from pyneuronautofit.optimisers.operators.mutation import AdaptiveMutation
 from pyneuronautofit.optimisers.operators.selection import binary_tournaments
 from pyneuronautofit.optimisers.population import Population, empty_population
+from pyneuronautofit.optimisers.residuals import Merits
 from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
@@ -62,6 +65,10 @@ class NSGA2:
         How children come from parents.
     initial : FloatArray, shape (n_given, n_param), model values, or None
         Candidates to begin with; see `initial_candidates`.
+    elite_sums
+        So many members with the least weighted sums live on, however crowded they are.
+    merits
+        How candidates are added up; None where nobody lives on for that.
     """
 
     space: ParameterSpace
@@ -69,6 +76,8 @@ class NSGA2:
     crossover: Crossover
     mutation: AdaptiveMutation
     initial: FloatArray | None = None
+    elite_sums: int = 0
+    merits: Merits | None = None
 
     needs_residuals: ClassVar[bool] = False
     counts_evaluations: ClassVar[bool] = False
@@ -106,7 +115,7 @@ class NSGA2:
         everybody = Population(x, scores)
         if len(state.parents):
             everybody = state.parents.joined(everybody)
-        survivors = _order(everybody)[: self.population_size]
+        survivors = self._survivors(everybody)
         return NSGA2State(state.generation + 1, state.generator, everybody.take(survivors))
 
     def phase(self, _state: NSGA2State) -> str:
@@ -125,6 +134,19 @@ class NSGA2:
         """Return None: there are no weights."""
         return None
 
+    def _survivors(self, everybody: Population) -> IntArray:
+        """Return who lives on, best first by the crowded comparison."""
+        order = _order(everybody)
+        if self.merits is None or not self.elite_sums:
+            return order[: self.population_size]
+        sums = self.merits.plain(everybody.scores)
+        elites = np.argsort(sums, kind="stable")[: self.elite_sums]
+        is_elite = np.zeros(len(order), dtype=bool)
+        is_elite[elites[np.isfinite(sums[elites])]] = True
+        n_other = self.population_size - int(is_elite.sum())
+        others = ~is_elite[order]
+        return order[~others | (others.cumsum() <= n_other)]
+
     def _offspring(self, state: NSGA2State, rng: np.random.Generator) -> FloatArray:
         parents = state.parents
         order = _order(parents)
@@ -137,8 +159,30 @@ class NSGA2:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NSGA2Settings(EvolutionOptions):
-    """NSGA-II: it has no elites, since parents and offspring compete, and no weights."""
+class DominanceOptions(EvolutionOptions):
+    """What the user decides about a search by dominance.
+
+    Attributes
+    ----------
+    elite_sums
+        See `NSGA2`.
+    """
+
+    elite_sums: int = option(
+        0,
+        "--elite-sums",
+        group=FITTING,
+        metavar="N",
+        parse=whole,
+        check=at_least(0),
+        help="keep the N members with the least weighted sums of all components, however crowded "
+        "they are: of many components the best compromise is lost otherwise",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NSGA2Settings(DominanceOptions):
+    """NSGA-II: it has no other elites, since parents and offspring compete, and no weights."""
 
     code: ClassVar[str] = "N"
     name: ClassVar[str] = "NSGA2"
@@ -147,10 +191,22 @@ class NSGA2Settings(EvolutionOptions):
     )
 
     def strategy(self, task: SearchTask) -> NSGA2:
-        """Return the strategy that searches."""
+        """Return the strategy that searches.
+
+        Raises
+        ------
+        UsageError
+            If there are fewer members than elites.
+        """
         size = population_size_of(self, task)
+        if self.elite_sums > size:
+            raise UsageError(
+                f"--elite-sums {self.elite_sums}: the population has {size} members (-P); give at "
+                "most as many"
+            )
         mutation = taken(AdaptiveMutation, self, refined_after=None)
-        return NSGA2(task.space, size, Crossover(), mutation, task.initial)
+        merits = task.merits if self.elite_sums else None
+        return NSGA2(task.space, size, Crossover(), mutation, task.initial, self.elite_sums, merits)
 
 
 def _order(population: Population) -> IntArray:

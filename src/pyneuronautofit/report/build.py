@@ -12,6 +12,7 @@ from pyneuronautofit.fit import open_again
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed, list_models
 from pyneuronautofit.report.findings.course import follow
+from pyneuronautofit.report.findings.phases import phases_of
 from pyneuronautofit.report.findings.responses import ShownResponses, answers
 from pyneuronautofit.report.findings.spread import spreads
 from pyneuronautofit.report.findings.state import pace_of, state_of
@@ -52,14 +53,14 @@ def write_report(
     state = state_of(run)
     on_step("reading all evaluations")
     course = follow(run)
-    listed = list_models(run)
+    listed = list_models(run, course.leader)
     distributions = spreads(run)
     responses = _responses(run, listed, project, on_step) if traces else _NOT_ASKED
     on_step("writing the page")
     pace = pace_of(run, state, now)
-    write_text(
-        path, render(Content(run, now, state, pace, course, listed, distributions, responses))
-    )
+    phases = phases_of(run)
+    content = Content(run, now, state, pace, course, listed, distributions, responses, phases)
+    write_text(path, render(content))
 
 
 def _responses(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pyneuronautofit.report.findings.choice import Listed
 from pyneuronautofit.report.findings.course import SearchCourse
+from pyneuronautofit.report.findings.phases import Phase
 from pyneuronautofit.report.findings.responses import ShownResponses
 from pyneuronautofit.report.findings.spread import Spread
 from pyneuronautofit.report.findings.state import RunPace, State
@@ -34,6 +35,8 @@ class Content:
         The parameters' distributions.
     responses
         What the models answer; or why they were not simulated, in a sentence.
+    phases
+        Those of the search that have begun, where it has any.
     """
 
     run: RunReader
@@ -44,3 +47,4 @@ class Content:
     listed: Listed
     spreads: Sequence[Spread]
     responses: ShownResponses | str
+    phases: Sequence[Phase] = ()

@@ -259,3 +259,38 @@ def test_an_interrupted_run_exports_what_it_has(number, recording, hh_project, t
     assert generation >= 1
     assert len(read(files["arXive"])["records"]) == 8 * (generation + 1)
     assert read(files["final"])["final"]
+
+
+def test_the_closing_summary_says_what_was_found_and_what_to_do(fit):
+    """All of rank 1 in eight components, and nothing better for most of the time."""
+    files = fit("-G", "40", "-P", "6", "-m", "RAMV")
+    lines = fit.answer.out.splitlines()
+    titles = [line.split("│")[1].strip() for line in lines if line.startswith("│")]
+    assert titles == ["compromise", "best sum", "best R", "best A", "best M", "best V"]
+    (distinct,) = [line for line in lines if line.startswith("distinct models: ")]
+    assert re.fullmatch(
+        r"distinct models: \d+ below [\d.]+(, \d+ below \d+)* \(weighted sum; the least is \S+\)",
+        distinct,
+    )
+    log = gzip.decompress(files["log"].read_bytes()).decode()
+    notes = [line.removeprefix("note: ") for line in lines if line.startswith("note: ")]
+    assert notes, "no member of the population is dominated, as a rule"
+    assert all(note in log for note in notes)
+
+
+def test_the_best_sums_can_be_kept_in_the_population(fit):
+    words = ["-G", "6", "-P", "6", "-m", "RAMV"]
+    plain, none, kept = (
+        fit(*words, *more, folder=folder)
+        for folder, more in (("a", ()), ("b", ("--elite-sums", "0")), ("c", ("--elite-sums", "6")))
+    )
+    assert read(plain["arXive"])["records"] == read(none["arXive"])["records"]
+    assert read(plain["arXive"])["records"] != read(kept["arXive"])["records"]
+
+
+def test_a_threshold_in_noise_is_warned_of_on_the_screen(fit):
+    fit("-t", "150", "-G", "0")
+    assert "warning: -t" not in fit.answer.err
+    files = fit("-t", "-64", "-G", "0", folder="noise")
+    assert "pyneuronautofit: warning: -t -64: the compared sweeps cross" in fit.answer.err
+    assert "WARNING" in gzip.decompress(files["log"].read_bytes()).decode()

@@ -45,7 +45,7 @@ def test_best_models_are_those_of_the_closing_summary(command, recording, hh_pro
     summary = command(*words).out
     table = summary[summary.index("┏") : summary.index("└")]
     assert table in command("status", "run").out
-    assert table.count("best") == 2
+    assert table.count("best") == 3
 
 
 def test_json_has_everything(command, tmp_path):

@@ -94,10 +94,10 @@ def test_a_checkpoint(said, problem):
     ]
 
 
-def summary(said, problem, files, *, best=BEST, reference=(), figure=None, **changed):
+def summary(said, problem, files, *, best=BEST, reference=(), figure=None, more=None, **changed):
     print_summary(
         said, problem, progress(**changed), best=best, reference=reference, files=files,
-        figure=figure,
+        figure=figure, **(more or {}),
     )  # fmt: skip
     return said.lines()
 
@@ -121,6 +121,13 @@ def test_the_summary(said, problem, files):
         f"every evaluation        {files.evaluations}",
     ]
     assert "brackets" not in "".join(lines)
+
+
+def test_distinct_models_and_notes(said, problem, files):
+    more = {"distinct": "3 below 0.5, 12 below 1", "notes": ("one", "two")}
+    lines = summary(said, problem, files, more=more)
+    assert lines[-5] == "distinct models: 3 below 0.5, 12 below 1"
+    assert lines[-4:-2] == ["note: one", "note: two"]
 
 
 def test_an_interrupted_search(said, problem, files):

@@ -35,6 +35,8 @@ def test_a_snapshot_says_what_the_store_has(tmp_path):
         assert seen.n_archive == len(run.archive()) == 1
     assert [(best.title, best.row, best.sums) for best in seen.best] == [
         ("compromise", 2, {"O": 4.0, "V": 4.0}),
+        # With O and V/100: 2.09, and 4.04 of the other.
+        ("best sum", 0, {"O": 2.0, "V": 9.0}),
         ("best O", 2, {"O": 4.0, "V": 4.0}),
         ("best V", 2, {"O": 4.0, "V": 4.0}),
     ]
@@ -107,8 +109,11 @@ def test_everything_as_json(seen, tmp_path):
         "per_second": 1.5, "recent_per_second": 2.5, "used_s": 60.0, "left_s": None,
         "non_dominated": 1,
         "best": [
-            {"model": title, "evaluation": 2, "sums": {"O": 4.0, "V": 4.0}}
-            for title in ("compromise", "best O", "best V")
+            {"model": title, "evaluation": row, "sums": {"O": sums[0], "V": sums[1]}}
+            for title, row, sums in (
+                ("compromise", 2, (4.0, 4.0)), ("best sum", 0, (2.0, 9.0)),
+                ("best O", 2, (4.0, 4.0)), ("best V", 2, (4.0, 4.0)),
+            )
         ],
         "failures": {"CRASHED": 1},
         "last_failure": "evaluation 3, CRASHED: signal <11>",

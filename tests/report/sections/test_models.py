@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pyneuronautofit.report.findings.spread import spreads
@@ -13,7 +14,10 @@ from report._made import info
 
 ALL_FAILED = [[[NAN] * 3] * 2]
 #: V alone.
-ONE_MODE = {"mode_sizes": (("V", 1),), "header": replace(info().header, markers=("V",))}
+ONE_MODE = {
+    "mode_sizes": (("V", 1),),
+    "header": replace(info().header, markers=("V",), bvalues=np.ones(1)),
+}
 
 
 def test_the_best_models_with_the_sums_of_their_modes(tmp_path):
@@ -22,9 +26,23 @@ def test_the_best_models_with_the_sums_of_their_modes(tmp_path):
     # Of the archive, which is the last generation's: (4, 4) is better than (6, 6) in all.
     assert cells(found.find(".//table")) == [
         ["model", "evaluation", "O", "V"],
-        ["compromise, best O, best V", "2", "4", "4"],
+        ["compromise, best sum, best O, best V", "2", "4", "4"],
     ]
     assert [button.get("data-choose") for button in found.iter("button")] == ["0"]
+
+
+def test_how_many_distinct_models_there_are(tmp_path):
+    units = [[[0.2, 0.2], [0.21, 0.2], [0.8, 0.2]]]
+    scores = [[[0, 0, 10], [0, 0, 20], [1, 0, 30]]]
+    with content_of(tmp_path, scores, units=units) as content:
+        (line,) = [p for p in parsed(best(content)).iter("p") if p.get("id") == "distinct"]
+        unknown = replace(content, listed=replace(content.listed, levels=()))
+        assert "Distinct" not in words(parsed(best(unknown)))
+    assert words(line) == (
+        "Distinct models by their weighted sum: 1 below 0.2, 2 below 2; the least is 0.1. A model "
+        "counts if all better ones that count are at least 5 % of the parameters' ranges away "
+        "(root of the mean square)."
+    )
 
 
 def test_sums_have_six_digits(tmp_path):
@@ -39,7 +57,7 @@ def test_different_models_are_best(tmp_path):
         found = parsed(best(content))
     assert cells(found.find(".//table"))[1:] == [
         ["compromise", "2", "4", "4"],
-        ["best O", "0", "2", "9"],
+        ["best sum, best O", "0", "2", "9"],
         ["best V, least weighted fitness", "1", "8", "1"],
     ]
     assert [button.get("data-choose") for button in found.iter("button")] == ["0", "1", "2"]
@@ -131,7 +149,7 @@ def test_the_table_of_models(tmp_path):
     trs = list(found.find(".//tbody"))
     assert [tr.get("data-place") for tr in trs] == ["0", "1"]
     assert [tr.get("title") for tr in trs] == [
-        "compromise, best O, best V, least weighted fitness", None,
+        "compromise, best sum, best O, best V, least weighted fitness", None,
     ]  # fmt: skip
     buttons = [(b.get("data-choose"), b.get("data-copy")) for b in found.iter("button")][6:]
     assert buttons == [("0", None), (None, "0"), ("1", None), (None, "1")]

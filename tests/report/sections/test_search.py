@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pyneuronautofit.report.findings.phases import Phase
 from pyneuronautofit.report.findings.state import RunPace, State
 from pyneuronautofit.report.findings.thinning import Thinned
 from pyneuronautofit.report.sections.search import course, head, nothing_yet, spikes, traces
@@ -117,7 +118,7 @@ def test_without_a_hypervolume_it_is_not_drawn(tmp_path):
     ("width", "how"), [(0.0, "Hypervolume:"), (1.0, "Hypervolume (approximated):")]
 )
 def test_of_more_than_four_modes_the_hypervolume_is_approximated(tmp_path, width, how):
-    header = replace(info().header, markers=tuple("OVTSA"))
+    header = replace(info().header, markers=tuple("OVTSA"), bvalues=np.ones(5))
     about = info(mode_sizes=tuple((code, 1) for code in "OVTSA"), header=header)
     # A mode in which all are 0 has no width, and is no part of the box.
     scores = np.random.default_rng(1).random((1, 6, 5)) + 1
@@ -171,3 +172,15 @@ def test_what_went_wrong_is_only_text(tmp_path):
         found = parsed(traces(content))
     assert not list(found.iter("script"))
     assert words(found).count(EVIL) == 2
+
+
+def test_when_phases_began(tmp_path):
+    with content_of(tmp_path) as content:
+        assert "phases" not in words(parsed(course(content)))
+        phases = (Phase("population", 0, 0), Phase("jumps", 12, 3456))
+        found = parsed(course(replace(content, phases=phases)))
+    (part,) = [each for each in found.iter("div") if each.get("id") == "phases"]
+    assert [words(item) for item in part.iter("li")] == [
+        "population: from generation 0 (evaluation 0) on",
+        "jumps: from generation 12 (evaluation 3,456) on",
+    ]

@@ -207,3 +207,24 @@ def test_the_head_that_is_written_is_allowed():
     header = make_info().header
     assert kinds.HEAD["header"](json.loads(json.dumps(header.as_json()))) is None
     assert Header.from_json(header.as_json()).markers == header.markers
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"markers": ["O", "V"]}, "make 3 components, but 2 have marks"),
+        ({"markers": ["O", "V", "V"]}, "are OVV, which are not its modes"),
+        ({"bvalues": [1.0, 2.0]}, "its bvalues are 2 numbers for 3 components"),
+    ],
+)
+def test_what_a_head_says_of_components_fits_together(changed, said):
+    about = make_info()
+    values = {
+        "header": about.header.as_json(), "settings": dict(about.settings),
+        "identity": dict(about.identity), "places": dict(about.places),
+        "mode_sizes": [list(pair) for pair in about.mode_sizes], "log_search": True,
+        "statuses": dict(about.statuses), "initial": None,
+    }  # fmt: skip
+    assert kinds.wrong_in_head(values) is None
+    values["header"] |= changed
+    assert said in kinds.wrong_in_head(values)

@@ -34,10 +34,13 @@ from pyneuronautofit.fit import (
     best_models,
     changed_versions,
     check_simulator,
+    drawn_model,
     reference_sums,
     resumed_progress,
     search,
 )
+from pyneuronautofit.fit.notes.levels import about_distinct
+from pyneuronautofit.fit.notes.stuck import StuckNotes
 from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.runs import (
     GzipLogHandler,
@@ -169,6 +172,8 @@ def _search_and_store(session: FitSession, logs: Logs, interruption: Interruptio
         try:
             recorder = _recorder(session, writer)
             progress = _search(session, recorder, interruption, start)
+            for note in session.notes_on(progress):
+                _log.info("%s", note)
             recorder.finish(progress)
         except PyNeuronAutofitError as error:
             with contextlib.suppress(OutputError):
@@ -197,7 +202,7 @@ def _search(
     session: FitSession, recorder: Recorder, interruption: Interruption, start: Progress | None
 ) -> Progress:
     config, problem, screen = session.config, session.problem, session.screen
-    observers: list[Observer] = [recorder]
+    observers: list[Observer] = [recorder, StuckNotes(session.strategy, session.plan)]
     if config.print_every > 0:
         observers.append(_PrintedCheckpoints(config.print_every, problem, screen))
     pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
@@ -220,7 +225,7 @@ def _close(session: FitSession, progress: Progress) -> int:
     figure, problem = session.config.figure, session.problem
     best = best_models(progress, problem.suite)
     if figure is not None and best and not progress.interrupted:
-        draw_best(Path(figure), problem, best[0])
+        draw_best(Path(figure), problem, drawn_model(best, session.strategy))
     reference = [] if progress.interrupted else reference_sums(problem, best)
     print_summary(
         session.screen,
@@ -230,6 +235,8 @@ def _close(session: FitSession, progress: Progress) -> int:
         reference=reference,
         files=session.files,
         figure=figure,
+        distinct=about_distinct(progress, problem),
+        notes=session.notes_on(progress),
     )
     if progress.interrupted:
         return INTERRUPTED

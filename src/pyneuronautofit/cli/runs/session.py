@@ -28,6 +28,7 @@ from pyneuronautofit.fit import (
     OpenedFit,
     Plan,
     Problem,
+    Progress,
     build_search,
     check_same,
     open_fit,
@@ -35,6 +36,7 @@ from pyneuronautofit.fit import (
     stored_settings,
     working_directory_of,
 )
+from pyneuronautofit.fit.notes.stuck import closing_notes
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, find_store, make_stamp
 from pyneuronautofit.simulators import RunStatus
@@ -100,6 +102,10 @@ class FitSession:
     def plan(self) -> Plan:
         """How long the search goes on, for its strategy."""
         return plan_of(self.budget, self.strategy)
+
+    def notes_on(self, progress: Progress) -> tuple[str, ...]:
+        """Return what a person should know about a search that has ended."""
+        return closing_notes(progress, self.strategy)
 
     def run_info(self) -> RunInfo:
         """Return what the store of a new run begins with."""

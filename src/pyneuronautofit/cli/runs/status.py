@@ -192,9 +192,10 @@ def _in_one_line(seen: Snapshot, config: StatusConfig) -> str:
 
 def _line(seen: Snapshot) -> str:
     best = ", ".join(
-        f"{each.title.removeprefix('best ')} {each.sums[each.title.removeprefix('best ')]:.4g}"
+        f"{code} {each.sums[code]:.4g}"
         for each in seen.best
-        if each.title.startswith("best ")
+        for code in each.sums
+        if each.title == f"best {code}"
     )
     left = f"  time left {said(seen.pace.left_s)}" if seen.state.going_on else ""
     return (

@@ -56,6 +56,8 @@ def print_summary(
     reference: Sequence[Mapping[str, float]],
     files: RunFiles,
     figure: str | None,
+    distinct: str = "",
+    notes: Sequence[str] = (),
 ) -> None:
     """Say what was found and where it is.
 
@@ -64,6 +66,10 @@ def print_summary(
     reference
         The sums of the best models' modes under NEURON's fixed step; empty where that is what was
         searched with.
+    distinct
+        How many distinct models were found, in words.
+    notes
+        What a person should know about how it went.
     """
     how = "interrupted" if progress.interrupted else "finished"
     how = "given up" if progress.given_up else how
@@ -84,6 +90,8 @@ def print_summary(
         )
         if reference and problem.reference is not None:
             screen.print(f"in brackets: NEURON, fixed steps of {problem.reference.step_ms:g} ms")
+        if distinct:
+            screen.print(f"distinct models: {distinct}", soft_wrap=True)
     elif len(progress.history):
         screen.print(
             "no candidate could be simulated; the log says why. Correct the model or the bounds of "
@@ -91,6 +99,8 @@ def print_summary(
         )
     else:
         screen.print("it was interrupted before the first generation was complete")
+    for note in notes:
+        screen.print(f"note: {note}", soft_wrap=True)
     screen.print(f"population and archive  {files.final}", soft_wrap=True)
     screen.print(f"every evaluation        {files.evaluations}", soft_wrap=True)
     for what, path in (("checkpoint", files.checkpoint), ("weights", files.adaptations)):

@@ -16,7 +16,7 @@ from pyneuronautofit.fit.budget import Budget, lasting, plan_of
 from pyneuronautofit.fit.build import build_problem, open_inputs
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.engine import Progress, beginning
-from pyneuronautofit.fit.gains import Gains
+from pyneuronautofit.fit.gains import Gains, with_leader
 from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.fit.resumed.identity import run_identity
@@ -173,8 +173,8 @@ def resumed_progress(
     history, rows = History(whole=keep_all), run.archive()
     for _generation, block in run.blocks():
         history.append(block.parameters, block.scores)
-        history.keep(rows)
         gains = None if gains is None else gains.after(block.scores)
+        history.keep(with_leader(rows, gains))
     archive = ParetoArchive(rows, run.evaluations(rows).scores, budget.archive_size)
     return Progress(
         run.last.number,

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
-from pyneuronautofit.fit.best import best_members, places
+from pyneuronautofit.fit.best import best_members, places, with_best_sum
+from pyneuronautofit.fit.notes.levels import Level, distinct_levels
+from pyneuronautofit.objectives.residuals import component_weights, weighted_sums
+from pyneuronautofit.optimisers import read_weights
+from pyneuronautofit.report.findings.spread import space_of
 from pyneuronautofit.runs import Evaluations, RunReader
 
 #: Rows of the table of models: they can be chosen, and their parameters be copied.
@@ -33,6 +37,46 @@ def mode_sums(run: RunReader, scores: FloatArray) -> FloatArray:
     return np.stack([scores[:, markers == c].sum(axis=1) for c in mode_codes(run)], axis=1)
 
 
+def weights_of(run: RunReader) -> FloatArray:
+    """Return what every component counts where they are added up, shape (n_score,).
+
+    Raises
+    ------
+    UsageError
+        If the store's --weights are none.
+    """
+    given = run.info.settings.get("weights")
+    modes = "".join(mode_codes(run))
+    weights = read_weights(None if given is None else str(given), modes)
+    return component_weights(run.header.markers, run.header.bvalues, weights)
+
+
+@dataclass(frozen=True)
+class LeastSum:
+    """The evaluation with the least weighted sum among those that were looked at.
+
+    Attributes
+    ----------
+    row
+        Its number; -1 where nothing succeeded.
+    total
+        Its weighted sum.
+    """
+
+    row: int = -1
+    total: float = np.inf
+
+    def after(self, first_row: int, totals: FloatArray) -> LeastSum:
+        """Return who leads after more evaluations with these weighted sums, nan for failed ones."""
+        good = np.flatnonzero(np.isfinite(totals))
+        if not len(good):
+            return self
+        best = int(good[np.argmin(totals[good])])
+        if self.total <= totals[best]:
+            return self
+        return LeastSum(first_row + best, float(totals[best]))
+
+
 @dataclass(frozen=True)
 class Listed:
     """The models of a report's table, the best compromise first.
@@ -44,6 +88,8 @@ class Listed:
     evaluations
         What the store has of them.
     sums : FloatArray, shape (n_model, n_mode)
+    totals : FloatArray, shape (n_model,)
+        The weighted sums of all components.
     fitness : FloatArray, shape (n_model,)
         The scalar under the last weights; nan where the search has none.
     titles
@@ -56,11 +102,14 @@ class Listed:
         Places of the models that are simulated again.
     n_left_out
         Models of population and archive that the table has no room for.
+    levels
+        How many distinct models there are among all of these.
     """
 
     rows: IntArray
     evaluations: Evaluations
     sums: FloatArray
+    totals: FloatArray
     fitness: FloatArray
     titles: Mapping[int, str]
     generation: IntArray
@@ -68,23 +117,32 @@ class Listed:
     in_archive: frozenset[int]
     traced: tuple[int, ...]
     n_left_out: int
+    levels: tuple[Level, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of models."""
         return len(self.rows)
 
 
-def list_models(run: RunReader) -> Listed:
-    """Return the models that a report lists: the best ones, the archive's, the population's."""
+def list_models(run: RunReader, leader: LeastSum | None = None) -> Listed:
+    """Return the models that a report lists: the best ones, the archive's, the population's.
+
+    Parameters
+    ----------
+    leader
+        Of all evaluations; None: it is one of these models.
+    """
     archive = run.archive()
     population = archive[:0] if run.last is None else run.last.population
-    everybody = np.unique(np.concatenate([archive, population]))
+    led = [] if leader is None or leader.row < 0 else [leader.row]
+    everybody = np.unique(np.concatenate([archive, population, led])).astype(np.int64)
     found = run.evaluations(everybody)
     sums = mode_sums(run, found.scores)
     good = np.flatnonzero(np.isfinite(sums).all(axis=1))
     everybody, found, sums = everybody[good], found.take(good), sums[good]
     fitness = _fitness(run, found.scores)
-    best = _best(run, everybody, sums, fitness, np.isin(everybody, archive))
+    totals = weighted_sums(found.scores, weights_of(run))
+    best = _best(run, totals, sums, fitness, np.isin(everybody, archive))
     order = _order(sums, list(dict.fromkeys(best.values())))[:MOST_LISTED]
     titles = {
         int(np.flatnonzero(order == member)[0]): ", ".join(
@@ -98,6 +156,7 @@ def list_models(run: RunReader) -> Listed:
         rows=rows,
         evaluations=found.take(order),
         sums=sums[order],
+        totals=totals[order],
         fitness=fitness[order],
         titles=titles,
         generation=np.searchsorted(firsts, rows, side="right") - 1,
@@ -105,6 +164,7 @@ def list_models(run: RunReader) -> Listed:
         in_archive=frozenset(archive.tolist()),
         traced=_different(sums[order], len(titles)),
         n_left_out=len(everybody) - len(order),
+        levels=distinct_levels(space_of(run), found.parameters, totals),
     )
 
 
@@ -114,12 +174,14 @@ def _fitness(run: RunReader, scores: FloatArray) -> FloatArray:
 
 
 def _best(
-    run: RunReader, rows: IntArray, sums: FloatArray, fitness: FloatArray, archived: BoolArray
+    run: RunReader, totals: FloatArray, sums: FloatArray, fitness: FloatArray, archived: BoolArray
 ) -> dict[str, int]:
     """Return title -> member of the models that are worth a look first."""
     members = np.flatnonzero(archived)
     best = {t: int(members[m]) for t, m in best_members(sums[members], mode_codes(run)).items()}
-    if len(rows) and np.isfinite(fitness).any():
+    if best and np.isfinite(totals).any():
+        best = with_best_sum(best, int(np.nanargmin(totals)))
+    if len(fitness) and np.isfinite(fitness).any():
         best["least weighted fitness"] = int(np.nanargmin(fitness))
     return best
 

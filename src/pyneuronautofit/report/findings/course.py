@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.optimisers.hypervolume import Hypervolume
-from pyneuronautofit.report.findings.choice import mode_codes, mode_sums
+from pyneuronautofit.report.findings.choice import LeastSum, mode_codes, mode_sums, weights_of
 from pyneuronautofit.runs import Evaluations, Generation, RunReader
 
 #: A chart shows so many generations at the most, evenly spaced.
@@ -47,6 +48,8 @@ class SearchCourse:
         (row, status, message) of the last candidate that failed.
     seconds_per_candidate
         Mean time of a simulation, s.
+    leader
+        The evaluation with the least weighted sum.
     """
 
     generation: IntArray
@@ -63,6 +66,7 @@ class SearchCourse:
     failures: Mapping[str, int]
     last_failure: tuple[int, str, str] | None
     seconds_per_candidate: float
+    leader: LeastSum = field(default_factory=LeastSum)
 
 
 def follow(run: RunReader) -> SearchCourse:
@@ -90,6 +94,7 @@ class _Follower:
     _failures: Counter[str] = field(default_factory=Counter)
     _last_failure: tuple[int, str, str] | None = None
     _seconds: float = 0.0
+    _leader: LeastSum = field(default_factory=LeastSum)
 
     def __post_init__(self) -> None:
         n_mode = len(mode_codes(self.run))
@@ -98,12 +103,15 @@ class _Follower:
         self._rows = np.zeros(0, dtype=np.int64)
         self._scores = np.zeros((0, len(self.run.header.markers)))
         self._volume = Hypervolume(n_mode)
+        self._weights = weights_of(self.run)
 
     def take(self, generation: Generation, block: Evaluations) -> None:
         """Go on by one generation."""
         sums = mode_sums(self.run, block.scores)
         self._sums.append(sums)
         self._count(generation, block)
+        totals = weighted_sums(block.scores, self._weights)
+        self._leader = self._leader.after(generation.first_row, totals)
         good = sums[np.isfinite(sums).all(axis=1)]
         self._best = np.minimum(self._best, good.min(axis=0, initial=np.inf))
         self._volume.add(good)
@@ -136,6 +144,7 @@ class _Follower:
             failures=dict(self._failures),
             last_failure=self._last_failure,
             seconds_per_candidate=self._seconds / max(n_done, 1),
+            leader=self._leader,
         )
 
     def _count(self, generation: Generation, block: Evaluations) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit.best import best_members
-from pyneuronautofit.report.findings.choice import mode_codes, mode_sums
+from pyneuronautofit.fit.best import best_members, with_best_sum
+from pyneuronautofit.objectives.residuals import weighted_sums
+from pyneuronautofit.report.findings.choice import LeastSum, mode_codes, mode_sums, weights_of
 from pyneuronautofit.runs import Evaluations, Generation, RunReader, Session
 
 # The recent past: the last minute, but at least some generations.
@@ -194,6 +195,8 @@ class Tally:
 
     failures: Counter[str] = field(default_factory=Counter)
     last_failure: tuple[int, str, str] | None = None
+    _leader: LeastSum = field(default_factory=LeastSum)
+    _led: FloatArray | None = None
     _sums: dict[int, FloatArray] = field(default_factory=dict)
     _n_seen: int = 0
 
@@ -205,10 +208,11 @@ class Tally:
         RunError
             If one of them is damaged.
         """
+        weights = weights_of(run)
         fresh = ((g, run.evaluations(g.rows)) for g in run.generations[self._n_seen :])
         # Whole blocks are read in half the time, but only from the beginning.
         for generation, block in fresh if self._n_seen else run.blocks():
-            self._take(run, generation, block)
+            self._take(run, generation, block, weights)
             self._n_seen += 1
 
     @property
@@ -222,17 +226,27 @@ class Tally:
         if not rows:
             return {}
         sums = np.array([self._sums[row] for row in rows])
+        chosen = {t: (rows[m], sums[m]) for t, m in best_members(sums, codes).items()}
+        if self._led is not None:
+            chosen = with_best_sum(chosen, (self._leader.row, self._led))
         return {
-            title: (rows[member], dict(zip(codes, sums[member].tolist(), strict=True)))
-            for title, member in best_members(sums, codes).items()
+            title: (row, dict(zip(codes, values.tolist(), strict=True)))
+            for title, (row, values) in chosen.items()
         }
 
-    def _take(self, run: RunReader, generation: Generation, block: Evaluations) -> None:
+    def _take(
+        self, run: RunReader, generation: Generation, block: Evaluations, weights: FloatArray
+    ) -> None:
         failed = [place for place, status in enumerate(block.status) if status != "OK"]
         self.failures.update(block.status[place] for place in failed)
         for place in failed[-1:]:
             row = generation.first_row + place
             self.last_failure = (row, block.status[place], block.messages[place])
+        totals = weighted_sums(block.scores, weights)
+        leader = self._leader.after(generation.first_row, totals)
+        if leader is not self._leader:
+            place = leader.row - generation.first_row
+            self._leader, self._led = leader, mode_sums(run, block.scores[[place]])[0]
         # Nobody comes into the archive later than its own generation.
         sums = mode_sums(run, block.scores[generation.entered - generation.first_row])
         self._sums.update(zip(generation.entered.tolist(), sums, strict=True))

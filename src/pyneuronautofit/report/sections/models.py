@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from pyneuronautofit.fit.notes.levels import said_levels
 from pyneuronautofit.objectives.table import ALL_MODES
+from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed, mode_codes
 from pyneuronautofit.report.findings.spread import MANY, PRESSING_PART, Spread
@@ -24,10 +26,24 @@ def best(content: Content) -> Markup:
     ]
     text = (
         "Sums of the components of each mode; smaller is better. The compromise has the least sum "
-        "of places in the modes' orders of merit. Choose a model to see it in every chart."
+        "of places in the modes' orders of merit, the best sum the least sum of all components, "
+        "each with its weight (--weights). Choose a model to see it in every chart."
     )
     head = ("model", "evaluation", *mode_codes(content.run))
-    return section("Best models", "best", element("p", text), table(head, rows, "numbers"))
+    parts = [element("p", text), table(head, rows, "numbers")]
+    return section("Best models", "best", *parts, _distinct(listed))
+
+
+def _distinct(listed: Listed) -> Markup:
+    """Say how many distinct models there are; nothing where nobody knows."""
+    if not listed.levels:
+        return Markup()
+    text = (
+        f"Distinct models by their weighted sum: {said_levels(listed.levels)}; the least is "
+        f"{np.nanmin(listed.totals):.4g}. A model counts if all better ones that count are at "
+        f"least {100 * DISTINCT:g} % of the parameters' ranges away (root of the mean square)."
+    )
+    return element("p", text, id="distinct")
 
 
 def scatter(content: Content) -> Markup:

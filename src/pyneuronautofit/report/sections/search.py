@@ -72,7 +72,23 @@ def course(content: Content) -> Markup:
         "a part of it), with Ctrl and the mouse wheel, or with two fingers."
     )
     grid = element("div", *charts, class_="grid")
-    return section("Convergence", "course", element("p", text), grid, *notes)
+    parts = [element("p", text), _phases(content)]
+    return section("Convergence", "course", *parts, grid, *notes)
+
+
+def _phases(content: Content) -> Markup:
+    """Return when the phases of the search began; nothing where it has none."""
+    if not content.phases:
+        return Markup()
+    items = [
+        element(
+            "li", f"{phase.name}: from generation {phase.generation} (evaluation "
+            f"{phase.evaluation:,}) on",
+        )
+        for phase in content.phases
+    ]  # fmt: skip
+    text = element("p", "The search has phases, and a generation is whatever is evaluated at once:")
+    return element("div", text, element("ul", *items), id="phases")
 
 
 def _about_hypervolume(content: Content) -> str:

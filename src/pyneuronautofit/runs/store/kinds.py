@@ -142,16 +142,27 @@ def wrong_in_head(values: Mapping[str, Json]) -> str | None:
         if expected:
             return f"expected {expected} in {key}, found {values[key]!r:.60}"
     header, initial = values["header"], values["initial"]
-    markers, n_param = "".join(header["markers"]), len(header["parameters"])
-    n_score = sum(size for _code, size in values["mode_sizes"])
-    if n_score != len(markers):
-        return f"the sizes of its modes make {n_score} components, but {len(markers)} have marks"
-    if "".join(code * size for code, size in values["mode_sizes"]) != markers:
-        return f"the marks of its components are {markers:.40}, which are not its modes"
+    n_param = len(header["parameters"])
+    wrong = _wrong_in_components(header, values["mode_sizes"])
+    if wrong:
+        return wrong
     if initial is not None and any(len(row) != n_param for row in initial):
         return f"initial candidates that have not {n_param} parameters"
     if not 0 < len(values["statuses"]) <= _MOST_STATUSES:
         return f"{len(values['statuses'])} statuses: expected 1 to {_MOST_STATUSES}"
+    return None
+
+
+def _wrong_in_components(header: Mapping[str, Json], mode_sizes: Json) -> str | None:
+    """Return what does not fit in what a head says of the components; None: all does."""
+    markers, n_bvalue = "".join(header["markers"]), len(header["bvalues"])
+    n_score = sum(size for _code, size in mode_sizes)
+    if n_score != len(markers):
+        return f"the sizes of its modes make {n_score} components, but {len(markers)} have marks"
+    if "".join(code * size for code, size in mode_sizes) != markers:
+        return f"the marks of its components are {markers:.40}, which are not its modes"
+    if n_bvalue != len(markers):
+        return f"its bvalues are {n_bvalue} numbers for {len(markers)} components"
     return None
 
 
