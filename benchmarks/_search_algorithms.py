@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -93,10 +94,8 @@ def run_ours(label: str, config: FitConfig, counted: Counted, seed: int, n: int)
 
 def run_other(label: str, counted: Counted, seed: int) -> None:
     """Run somebody else's algorithm until the budget is used."""
-    try:
+    with contextlib.suppress(Enough):
         {"random": _random, "cmaes": _cmaes, "pso": _pso, "nsga3": _nsga3}[label](counted, seed)
-    except Enough:
-        pass
 
 
 def _random(counted: Counted, seed: int) -> None:
