@@ -22,6 +22,8 @@ from pyneuronautofit.fit.config import FitConfig as FitConfig
 from pyneuronautofit.fit.engine import Observer as Observer
 from pyneuronautofit.fit.engine import Progress as Progress
 from pyneuronautofit.fit.engine import search as search
+from pyneuronautofit.fit.held_out import HeldOut as HeldOut
+from pyneuronautofit.fit.held_out import on_held_out as on_held_out
 from pyneuronautofit.fit.options import FitOptions as FitOptions
 from pyneuronautofit.fit.options import RunOptions as RunOptions
 from pyneuronautofit.fit.problem import Evaluation as Evaluation

@@ -21,7 +21,13 @@ from pyneuronautofit.cli.runs.session import (
     resume_request,
     resumed_session,
 )
-from pyneuronautofit.cli.runs.summary import draw_best, print_checkpoint, print_plan, print_summary
+from pyneuronautofit.cli.runs.summary import (
+    about_held_out,
+    draw_best,
+    print_checkpoint,
+    print_plan,
+    print_summary,
+)
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, RunError, UsageError
 from pyneuronautofit.fit import (
@@ -35,6 +41,7 @@ from pyneuronautofit.fit import (
     changed_versions,
     check_simulator,
     drawn_model,
+    on_held_out,
     reference_sums,
     resumed_progress,
     search,
@@ -224,8 +231,14 @@ def _search(
 def _close(session: FitSession, progress: Progress) -> int:
     figure, problem = session.config.figure, session.problem
     best = best_models(progress, problem.suite)
-    if figure is not None and best and not progress.interrupted:
-        draw_best(Path(figure), problem, drawn_model(best, session.strategy))
+    shown, elsewhere = "", None
+    if best and not progress.interrupted:
+        drawn = drawn_model(best, session.strategy)
+        opened = session.opened
+        elsewhere = on_held_out(opened.config, opened.model, problem, drawn.parameters)
+        shown = about_held_out(drawn, elsewhere)
+        if figure is not None:
+            draw_best(Path(figure), problem, drawn, elsewhere)
     reference = [] if progress.interrupted else reference_sums(problem, best)
     print_summary(
         session.screen,
@@ -236,6 +249,7 @@ def _close(session: FitSession, progress: Progress) -> int:
         files=session.files,
         figure=figure,
         distinct=about_distinct(progress, problem),
+        held_out=shown,
         notes=session.notes_on(progress),
     )
     if progress.interrupted:

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from pyneuronautofit.cli.model_table import print_models
-from pyneuronautofit.fit import BestModel, FitOptions, Plan, Problem, Progress
+from pyneuronautofit.fit import BestModel, FitOptions, HeldOut, Plan, Problem, Progress
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
@@ -57,6 +57,7 @@ def print_summary(
     files: RunFiles,
     figure: str | None,
     distinct: str = "",
+    held_out: str = "",
     notes: Sequence[str] = (),
 ) -> None:
     """Say what was found and where it is.
@@ -68,6 +69,8 @@ def print_summary(
         searched with.
     distinct
         How many distinct models were found, in words.
+    held_out
+        How a model does on sweeps that were not compared, in words.
     notes
         What a person should know about how it went.
     """
@@ -92,6 +95,8 @@ def print_summary(
             screen.print(f"in brackets: NEURON, fixed steps of {problem.reference.step_ms:g} ms")
         if distinct:
             screen.print(f"distinct models: {distinct}", soft_wrap=True)
+        if held_out:
+            screen.print(f"held-out sweeps: {held_out}", soft_wrap=True)
     elif len(progress.history):
         screen.print(
             "no candidate could be simulated; the log says why. Correct the model or the bounds of "
@@ -99,6 +104,8 @@ def print_summary(
         )
     else:
         screen.print("it was interrupted before the first generation was complete")
+    if progress.stopped:
+        screen.print(f"note: {progress.stopped}", soft_wrap=True)
     for note in notes:
         screen.print(f"note: {note}", soft_wrap=True)
     screen.print(f"population and archive  {files.final}", soft_wrap=True)
@@ -112,8 +119,17 @@ def print_summary(
         screen.print(f"figure                  {figure}", soft_wrap=True)
 
 
-def draw_best(path: Path, problem: Problem, best: BestModel) -> None:
-    """Draw a model's voltage over the recording's."""
+def about_held_out(best: BestModel, held_out: HeldOut | None) -> str:
+    """Say how far a model is from the sweeps that were not compared; nothing without any."""
+    if held_out is None:
+        return ""
+    pairs = zip(held_out.sweeps, held_out.mean_square.tolist(), strict=True)
+    listed = ", ".join(f"{sweep}: {value:.4g}" for sweep, value in pairs)
+    return f"V of the {best.title} model, mV^2: {listed}"
+
+
+def draw_best(path: Path, problem: Problem, best: BestModel, held_out: HeldOut | None) -> None:
+    """Draw a model's voltage over the recording's, also where it was not compared."""
     from pyneuronautofit.plots import save_comparison  # noqa: PLC0415 (slow to load)
 
     space = problem.space
@@ -122,14 +138,20 @@ def draw_best(path: Path, problem: Problem, best: BestModel) -> None:
     traces = problem.simulate(table)
     if traces.status[0] is not RunStatus.OK:
         return
-    sweeps = list(problem.suite.sweeps)
+    fitted = list(problem.suite.sweeps)
+    titles = {sweep: _sweep_title(problem, sweep) for sweep in fitted}
+    model = dict(zip(fitted, traces.voltage_mV[0], strict=True))
+    if held_out is not None:
+        model |= dict(zip(held_out.sweeps, held_out.voltage_mV, strict=True))
+        titles |= {s: f"{_sweep_title(problem, s)}, held out" for s in held_out.sweeps}
+    sweeps = sorted(model)
     sums = ", ".join(f"{code} {value:.4g}" for code, value in best.mode_sums.items())
     save_comparison(
         path,
         problem.target.voltage_mV[sweeps],
-        traces.voltage_mV[0],
+        np.stack([model[sweep] for sweep in sweeps]),
         step_ms=problem.target.step_ms,
-        titles=[_sweep_title(problem, sweep) for sweep in sweeps],
+        titles=[titles[sweep] for sweep in sweeps],
         heading=f"{problem.recording.name}: {best.title} ({sums})",
     )
 
