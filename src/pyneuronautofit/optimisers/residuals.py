@@ -1,4 +1,7 @@
-"""What a strategy knows about the residuals that evaluations carry beside their scores."""
+"""What a strategy knows about the residuals that evaluations carry beside their scores.
+
+The numbers in brackets are those of the equations in docs/search.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Residuals bound to a recording: the traces', and those of modes that traces say nothing about."""
+"""Residuals bound to a recording: the traces', and those of modes that traces say nothing about.
+
+The numbers in brackets are those of the equations in docs/search.md.
+"""
 
 from __future__ import annotations
 

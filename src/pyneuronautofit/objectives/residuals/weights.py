@@ -1,4 +1,7 @@
-"""What every component counts where components are added up."""
+"""What every component counts where components are added up.
+
+The numbers in brackets are those of the equations in docs/search.md.
+"""
 
 from __future__ import annotations
 

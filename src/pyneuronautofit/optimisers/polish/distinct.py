@@ -1,4 +1,7 @@
-"""Which models are distinct: not the same one again."""
+"""Which models are distinct: not the same one again.
+
+The numbers in brackets are those of the equations in docs/search.md.
+"""
 
 from __future__ import annotations
 
