@@ -179,3 +179,43 @@ def test_the_same_seed_gives_the_same_sample():
     space = _space(["a.x", "lin", 0, 1], ["a.n", "int", 1, 9])
     one, other = (space.sample(np.random.default_rng(5), 4) for _ in range(2))
     np.testing.assert_array_equal(one, other)
+
+
+@SEEDED
+@given(declarations(), SEEDS, st.booleans())
+def test_the_unit_cube_and_back(rows, seed, log_search):
+    space = ParameterSpace.from_rows(rows, log_search=log_search)
+    x = space.sample(np.random.default_rng(seed), 6)
+    before = x.copy()
+    unit = space.to_unit(x)
+    assert ((unit >= 0) & (unit <= 1)).all()
+    low, high = space.bounds(x)
+    span = np.maximum(high - low, np.abs(low) * 1e-6 + 1e-300)
+    again = space.from_unit(unit)
+    assert (np.abs(again - x) <= 1e-9 * span + 1e-9 * np.abs(x))[:, ~space.whole].all()
+    np.testing.assert_array_equal(again[:, space.whole], x[:, space.whole])
+    np.testing.assert_array_equal(x, before)
+
+
+@SEEDED
+@given(declarations(), SEEDS, st.booleans())
+def test_every_point_of_the_unit_cube_obeys_the_declaration(rows, seed, log_search):
+    space = ParameterSpace.from_rows(rows, log_search=log_search)
+    unit = np.random.default_rng(seed).random((6, len(rows)))
+    unit[0], unit[1] = 0.0, 1.0
+    for values in space.to_model(space.from_unit(unit)).values.tolist():
+        check_within(rows, values)
+
+
+def test_where_genes_are_in_the_unit_cube():
+    space = _space(
+        ("a.x", "lin", 2.0, -2.0), ("a.g", "log", 1e-4, 1.0), ("a.n", "int", 1, 4),
+        ("a.y", "lin", 0.0, "a.x"), ("a.c", "con", 5.0, 7.0), ("a.e", "lin", 3.0, 3.0),
+    )  # fmt: skip
+    x = space.from_model(np.array([[1.0, 1e-2, 3.0, 0.25, 5.0, 3.0]]))
+    np.testing.assert_allclose(space.to_unit(x), [[0.75, 0.5, 0.625, 0.25, 0.5, 0.5]])
+    assert space.continuous.tolist() == [True, True, False, True, False, True]
+    assert space.fixed.tolist() == [False] * 4 + [True, False]
+    # Whole numbers have equal shares.
+    shares = space.from_unit(np.tile(np.linspace(0, 0.999, 400)[:, None], (1, 6)))[:, 2]
+    assert np.unique(shares, return_counts=True)[1].tolist() == [100] * 4

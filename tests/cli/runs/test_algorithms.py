@@ -42,6 +42,28 @@ def test_every_algorithm_runs_and_repeats(fit, algorithm):
         assert scalars[len(population) : 10] == [None] * (10 - len(population))
 
 
+@pytest.mark.parametrize(
+    "words", [("-A", "DE"), ("-A", "CMA"), ("-A", "Auto"), ("-A", "K", "--polish", "0.7")]
+)
+def test_searches_for_one_number_run_and_repeat(fit, words):
+    """They know when their evaluations are used up; -G says how many there are as always."""
+    words = (*words, "--weights", "V=0.02", "-G", "19")
+    one = fit(*words, "-n", "1", folder="one")
+    said = fit.answer.out
+    two = fit(*words, "-n", "2", folder="two")
+    assert one["final"]["final"] == two["final"]["final"]
+    assert one["arXive"]["records"] == two["arXive"]["records"]
+    n_asked = int(said.split(" evaluations, seed 3")[0].split()[-1])
+    assert len(one["arXive"]["records"]) <= n_asked <= 200
+    assert ("polish of" in said) == (words[1] in {"Auto", "K"})
+
+
+def test_evaluations_instead_of_generations(fit):
+    for algorithm, n in (("N", 50), ("DE", 57), ("CMA", 50)):
+        files = fit("-A", algorithm, "--evaluations", "57", folder=algorithm)
+        assert len(files["arXive"]["records"]) == n
+
+
 def test_elites_survive_and_cost_no_evaluation(fit):
     few, none = fit("-E", "4", folder="few"), fit("-E", "0", folder="none")
     assert len(few["arXive"]["records"]) == 10 + 3 * 6

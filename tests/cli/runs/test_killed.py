@@ -107,6 +107,25 @@ def test_some_kills(tmp_path, where, letter):
     check_kills(tmp_path, where, letter, n_kill=3, generations=30, seed=1)
 
 
+@pytest.mark.parametrize(
+    "words", [("-A", "Auto"), ("-A", "CMA", "--polish", "0.6")], ids=["Auto", "CMA polished"]
+)
+def test_kills_in_every_phase(tmp_path, where, words):
+    """In the first search, among the first starts, and behind the first jump."""
+    whole = Run(tmp_path / "whole", words, 110, where)
+    whole.finish(1)
+    with open_run(whole.files.store) as run:
+        n = run.last.number
+        sizes = [generation.n_row for generation in run.generations]
+    # Jumps are the only batches of as many.
+    jump = len(sizes) - 1 - sizes[::-1].index(24)
+    killed = Run(tmp_path / "killed", words, 110, where)
+    for number, generation in enumerate((3, jump - 8, jump)):
+        assert killed.kill_after(min(generation, n - 1), 0.0, n_worker=1 + number % 2)
+    killed.finish(2)
+    assert_same_run(whole.files, killed.files)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("letter", SEARCHES)
 def test_twenty_kills(tmp_path, where, letter):

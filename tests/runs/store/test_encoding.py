@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,3 +139,49 @@ def test_what_cannot_be_stored_is_no_state(value):
 def test_bytes_that_are_no_state(data):
     with pytest.raises(RunError, match="cannot be read"):
         decode(data, STORE)
+
+
+@dataclass(frozen=True)
+class Small:
+    number: int
+
+
+@dataclass(frozen=True)
+class Other:
+    text: str
+
+
+@dataclass(frozen=True)
+class Several:
+    """What states of searches that consist of searches have."""
+
+    parts: tuple[Small, ...]
+    one: Small | Other | None
+    named: Any
+
+
+def test_records_in_tuples_unions_and_dictionaries():
+    table = np.arange(12.0).reshape(4, 3)
+
+    def find(array):
+        known = array.ndim == 2 and array.shape[1:] == (3,)
+        return Rows("coordinates", array[:, 0].astype(np.int64) // 3) if known else None
+
+    value = Several((Small(1), Small(2)), Other("x"), {"a": {"rows": table[[2, 0]], "n": 3}})
+    read = decode(encode(value, find), STORE)
+    assert len(rows_in(read)) == 1
+    back = restore(read, Several, lambda rows: table[rows.numbers])
+    assert (back.parts, back.one) == (value.parts, value.one)
+    assert back.named["a"]["rows"].tolist() == table[[2, 0]].tolist()
+    assert back.named["a"]["n"] == 3
+    none = restore(there_and_back(replace(value, one=None, parts=())), Several, nowhere)
+    assert (none.one, none.parts) == (None, ())
+
+
+def test_a_record_in_a_wrong_place():
+    wrong = replace(Several((), None, {}), parts=(Other("x"),))
+    with pytest.raises(RunError, match=r"in a state \(Other\) that this search \(Small\) cannot"):
+        restore(there_and_back(wrong), Several, nowhere)
+    wrong = Several((), None, {"a": Small(1)})
+    with pytest.raises(RunError, match="has a Small in a wrong place"):
+        restore(there_and_back(wrong), Several, nowhere)

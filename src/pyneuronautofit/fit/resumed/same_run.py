@@ -16,6 +16,9 @@ from pyneuronautofit.runs import Header, RunReader
 #: What is to be done where a run's models cannot be simulated again.
 RESTORE = "Restore what the run was begun with"
 
+# Libraries that no run was made by that does not know them.
+_CAME_LATER = frozenset({"cmaes"})
+
 
 def check_same(run: RunReader, opened: OpenedFit, header: Header, *, extend: bool = False) -> None:
     """Make sure that the run would go on with what it was begun with.
@@ -122,7 +125,8 @@ def _changed_versions(
     before: Mapping[str, str], now: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
     """Say which programs are other ones, and whether the processor is."""
-    changed = [name for name in now if before.get(name) != now[name]]
+    known = [name for name in now if name in before or name not in _CAME_LATER]
+    changed = [name for name in known if before.get(name) != now[name]]
     texts = {n: f"{n} was {before.get(n, 'not known')} and is {now[n]}" for n in changed}
     processor = [texts.pop("processor")] if "processor" in texts else []
     return list(texts.values()), processor
