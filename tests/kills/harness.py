@@ -92,16 +92,20 @@ class Killing:
 
     def _round(self, folder: Path, n_kill: int) -> None:
         self.tally.n_round += 1
+        ended = False
         for number in range(n_kill):
             # Those that go on where they were get somewhere only if they are not killed too soon.
             shortest = 0.3 if self.job.again and number % 2 else 0.0
             delay_s = self._lasts_s * self._rng.uniform(shortest, 1.0)
             if not self._killed(folder, delay_s):
                 self.tally.n_too_late += 1
+                ended = True
                 break
             self.tally.n_kill += 1
             self._check_whole(folder)
-        self._finish(folder)
+        # What has ended is not called again: some tools begin where they ended the last time.
+        if not ended:
+            self._finish(folder)
         found = self.job.result(folder)
         for name, wanted in self._wanted.items():
             if found[name] != wanted:

@@ -131,7 +131,7 @@ _PLANS: Mapping[str, _Plan] = {
     "tcad": _Plan({}, _POOL, lively_beside=_POOL),
     "tcahva": _Plan({"gbar": 1e-4}, quiet_pA=(-60.0, 55.0), lively_beside={"tcad": {}}),
     "tcal": _Plan({"pbar": 3e-5}, lively={"pbar": 3e-5}),
-    "tcash": _Plan({}, _POOL, lively_beside=_POOL),
+    "tcash": _Plan({}, _POOL, quiet_pA=(-60.0, 15.0), lively_beside=_POOL),
     "tcat": _Plan({"gcatbar": 5e-5}, lively={"gcatbar": 5e-5}),
     "tchain": _Plan({"gbar": 3e-3}),
     "tcond": _Plan(),

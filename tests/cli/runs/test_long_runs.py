@@ -64,7 +64,13 @@ def test_memory_descriptors_and_threads_over_100_000_evaluations(recording, hh_p
     samples = [each for each in samples if WARM <= each.generation < GENERATIONS]
     assert len(samples) > 20
     assert {each.n_thread for each in samples} == {samples[0].n_thread}
-    assert {each.n_descriptor for each in samples} == {samples[0].n_descriptor}
+    # A checkpoint that is being written has one of its own for a moment, which is no leak.
+    half = len(samples) // 2
+    first, last = (
+        {each.n_descriptor for each in part} for part in (samples[:half], samples[half:])
+    )
+    assert min(first) == min(last)
+    assert max(first | last) <= min(first) + 1
     first = sum(each.kB for each in samples[:5]) / 5
     assert max(each.kB for each in samples) < 1.05 * first
 
