@@ -23,7 +23,7 @@ _SURPLUS, _BY_HEIGHT, _HEIGHT_MV = 15.0, 5.0, 50.0
 _PER_PEAK_MV = 0.1
 
 
-class Aims(NamedTuple):
+class AimArrays(NamedTuple):
     """What the recording's sweeps are made of.
 
     Attributes
@@ -144,7 +144,9 @@ def block_means(voltage_mV: FloatArray, top_mV: float, block: int, means: FloatA
 
 
 @compiled
-def missing(voltage_mV: FloatArray, aims: Aims, spike: int, times: FloatArray, s: Scales) -> float:
+def missing(
+    voltage_mV: FloatArray, aims: AimArrays, spike: int, times: FloatArray, s: Scales
+) -> float:
     """Return the residual of a spike that is not there, eq. 14."""
     highest = highest_outside(voltage_mV, aims.begins[spike], aims.ends[spike], times, s.around)
     deficit = max(s.threshold_mV - highest, 0.0) / _DEFICIT_MV
@@ -152,7 +154,7 @@ def missing(voltage_mV: FloatArray, aims: Aims, spike: int, times: FloatArray, s
 
 
 @compiled
-def trace_residuals(traces_mV: FloatArray, aims: Aims, s: Scales) -> FloatArray:
+def trace_residuals(traces_mV: FloatArray, aims: AimArrays, s: Scales) -> FloatArray:
     """Compare traces (n_cand, n_sweep, n_sample) with the recording's.
 
     Returns

@@ -36,7 +36,7 @@ class Aims:
         What a mV of a block, and of a point of a shape, counts (the factors of eq. 16 and eq. 17).
     """
 
-    target: kernels.Aims
+    target: kernels.AimArrays
     scales: kernels.Scales
     block_factor: float
     shape_factor: float
@@ -74,7 +74,7 @@ def find_aims(voltage_mV: FloatArray, step_ms: float, threshold_mV: float) -> Ai
         _shapes(sweep, times, scales) for sweep, (times, _) in zip(voltage_mV, spikes, strict=True)
     ]
     offsets = np.cumsum([0, *(len(times) for times, _ in spikes)]).astype(np.int64)
-    target = kernels.Aims(
+    target = kernels.AimArrays(
         np.concatenate([times for times, _ in spikes]),
         np.concatenate([peaks for _, peaks in spikes]),
         np.concatenate([begins for begins, _ in middles]),
