@@ -88,4 +88,6 @@ def test_the_help_says_who_reads_an_option():
     text = " ".join(make_parser(FitConfig, "prog", "does").format_help().split())
     assert "number of spikes for evaluation; read by modes T, S, W (default 2)" in text
     assert "read by algorithm K (default 0.05)" in text
-    assert "basic mutation rate (default 0.1)" in text
+    assert "basic mutation rate; read by algorithms K, N, M, P (default 0.1)" in text
+    # Everybody reads it.
+    assert "Auto does so by itself (default 0.0)" in text
