@@ -89,3 +89,5 @@ def test_the_help_says_who_reads_an_option():
     assert "number of spikes for evaluation; read by modes T, S, W (default 2)" in text
     assert "read by algorithm K (default 0.05)" in text
     assert "basic mutation rate; read by algorithms K, N, M, P (default 0.1)" in text
+    # Everybody reads it.
+    assert "Auto does so by itself (default 0.0)" in text

@@ -60,6 +60,13 @@ class Parabolas:
         pass
 
 
+def begun_with(letter, size):
+    """Models to begin with (size, 2), for those algorithms that cannot do without; else None."""
+    if letter != "L":
+        return None
+    return np.random.default_rng(size).uniform(0.0, 10.0, (size, 2))
+
+
 def make_problem(simulator=None, modes="OV", downsampler=None):
     t = np.linspace(0.0, 1.0, N_SAMPLE)
     voltage = np.stack([2.0 * t + 3.0 * t**2, 4.0 * t + 6.0 * t**2])

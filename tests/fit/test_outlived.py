@@ -13,7 +13,7 @@ from pyneuronautofit.optimisers import ALGORITHMS
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.space import ParameterSpace
 
-from .parabolas import Parabolas
+from .parabolas import Parabolas, begun_with
 
 N_SAMPLE = 600
 WINDOW = StimulusWindow(150, 400)
@@ -79,7 +79,7 @@ def test_every_mode_scores_them(mode, collapse):
 def test_every_algorithm_outlives_them(letter, modes):
     problem = problem_with(modes)
     config = FitConfig(algorithm=letter, population_size=30, update=0.0, elites=6)
-    strategy = build_search(config, problem)
+    strategy = build_search(config, problem, begun_with(letter, 30))
     progress = search(problem, strategy, Budget(generations=15, seed=2))
     first = progress.history.scores[:30]
     assert np.isnan(first).any(axis=1).any(), "the first generation has failing candidates"

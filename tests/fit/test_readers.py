@@ -51,8 +51,10 @@ def test_in_the_words_of_the_help():
     assert readers_of(FitConfig, "spike_zoom") == "mode Z"
     assert readers_of(FitConfig, "krayzman_threshold") == "algorithm K"
     assert readers_of(FitConfig, "elites") == "algorithms K, M, P"
+    # One that begins with the models that it is given has no use for another number of them.
+    assert readers_of(FitConfig, "population_size") == "algorithms K, N, M, P, A, D, C"
     assert readers_of(FitConfig, "mutation_rate") == "algorithms K, N, M, P"
-    for everybody in ("population_size", "weights", "polish", "seed", "modes", "collapse"):
+    for everybody in ("weights", "polish", "seed", "modes", "collapse"):
         assert readers_of(FitConfig, everybody) == ""
     # A command without algorithms has none to name.
     assert readers_of(EvaluationOptions, "elites") == ""

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from given import given_value, given_words
+from optimisers._made import same
 from pyneuronautofit._options import field_names, options_of
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.errors import UsageError
@@ -35,7 +36,7 @@ from pyneuronautofit.optimisers import (
 from pyneuronautofit.optimisers.polish.sequel import Sequel
 from pyneuronautofit.optimisers.scalar.options import ScalarOptions
 
-from .parabolas import make_problem
+from .parabolas import begun_with, make_problem
 
 #: They are about all algorithms, and not in their strategies under these names.
 EVERYBODYS = options_of(ScalarOptions)
@@ -71,11 +72,12 @@ def parts_of(strategy):
 @pytest.mark.parametrize("name", [n for n in options_of(SearchSettings) if n not in EVERYBODYS])
 def test_an_option_of_the_search_arrives_in_the_strategies_that_read_it(name, letter):
     problem = make_problem()
-    plain = build_search(parsed("-A", letter), problem)
-    changed = build_search(parsed("-A", letter, *given_words(name)), problem)
+    initial = begun_with(letter, 5)
+    plain = build_search(parsed("-A", letter), problem, initial)
+    changed = build_search(parsed("-A", letter, *given_words(name)), problem, initial)
     reads = name in field_names(algorithm_of(letter))
     assert reads == (letter in algorithms_that_read(name))
-    assert (changed != plain) == reads
+    assert same(changed, plain) != reads
     if reads:
         parts = [part for part in parts_of(changed) if name in field_names(part)]
         found = [getattr(part, name) for part in parts]
@@ -87,9 +89,10 @@ def test_an_option_of_the_search_arrives_in_the_strategies_that_read_it(name, le
 def test_polishing_comes_behind_every_algorithm_that_does_not_polish(letter):
     problem = make_problem()
     config = parsed("-A", letter, "--polish", "0.25")
-    if letter == "A":
-        with pytest.raises(UsageError, match=r"--polish 0\.25: Auto polishes by itself; leave it"):
-            build_search(config, problem)
+    if letter in "AL":
+        expected = rf"--polish 0\.25: {ALGORITHMS[letter]} polishes by itself; leave it"
+        with pytest.raises(UsageError, match=expected):
+            build_search(config, problem, begun_with(letter, 5))
         return
     polished = build_search(config, problem)
     assert isinstance(polished, Sequel)

@@ -17,7 +17,7 @@ def test_the_first_letter_decides(name):
 
 
 def test_the_letters():
-    assert set(ALGORITHMS) == set("KNMPADC")
+    assert set(ALGORITHMS) == set("KNMPADLC")
 
 
 @pytest.mark.parametrize("name", ["", "X", "7", "-N"])

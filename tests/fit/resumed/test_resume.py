@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fit.parabolas import Parabolas, make_problem
+from fit.parabolas import Parabolas, begun_with, make_problem
 from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit.fit import Budget, FitConfig, FitOptions, build_search, search
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
@@ -21,7 +21,7 @@ def test_a_search_goes_on_where_it_stopped(letter, polish, stop):
         config = FitConfig(
             algorithm=letter, population_size=12, elites=3, update=1.0, polish=polish
         )
-        return build_search(config, problem)
+        return build_search(config, problem, begun_with(letter, 12))
 
     problem = make_problem(modes="OVR")
     whole = search(problem, strategy(problem), Budget(generations=25, seed=4))

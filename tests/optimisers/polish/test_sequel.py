@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from optimisers._made import MIXED, inside, plain, same
+from optimisers._made import MIXED, inside, plain, same, stored
 from optimisers._problems import LeastSquares, run_of
 from optimisers.polish.test_refinement import wavy
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
-OTHERS = sorted(set(ALGORITHMS) - {"A"})
+#: What begins with given models polishes them by itself: no search comes before it.
+LETTERS = sorted(set(ALGORITHMS) - {"L"})
+OTHERS = sorted(set(LETTERS) - {"A"})
 
 
 def sequel(problem, letter, n_evaluation, size=12):
@@ -25,7 +29,7 @@ def made(n=4):
 
 
 @pytest.mark.parametrize("n_evaluation", [12, 13, 25, 60, 137, 700])
-@pytest.mark.parametrize("letter", sorted(ALGORITHMS))
+@pytest.mark.parametrize("letter", LETTERS)
 def test_never_more_evaluations_than_asked_for(letter, n_evaluation):
     problem = made()
     strategy = sequel(problem, letter, n_evaluation)
@@ -38,7 +42,7 @@ def test_never_more_evaluations_than_asked_for(letter, n_evaluation):
     assert n_first <= max(strategy.n_first, 12)
 
 
-@pytest.mark.parametrize("letter", sorted(ALGORITHMS))
+@pytest.mark.parametrize("letter", LETTERS)
 def test_in_every_phase_a_stored_state_goes_on_to_the_last_bit(letter):
     problem = LeastSquares(plain(3), wavy(np.array([0.6, 0.7, 0.3]), height=3.0))
     strategy = sequel(problem, letter, 2400)
@@ -66,7 +70,7 @@ def test_a_search_that_stops_short_leaves_the_rest_to_the_refinement():
     assert state.n_told > n_first
 
 
-@pytest.mark.parametrize("letter", sorted(ALGORITHMS))
+@pytest.mark.parametrize("letter", LETTERS)
 def test_it_makes_better_what_was_found(letter):
     problem = made()
     strategy = sequel(problem, letter, 3000)
@@ -139,7 +143,74 @@ def test_the_search_is_told_its_own_part(letter):
     problem = made()
     strategy = sequel(problem, letter, 1000)
     assert strategy.n_first == 400
-    told = getattr(strategy.first, "evaluations", None)
+    told = getattr(strategy._search(strategy.init(1)), "evaluations", None)
     assert told in {None, 400}
     assert strategy.population_size == strategy.first.population_size
     assert strategy.batch_size(3) == strategy.first.batch_size(3)
+
+
+class Silent(LeastSquares):
+    """One spike is wanted, and there is none anywhere."""
+
+    @property
+    def merits(self):
+        plain_merits = super().merits
+        spike = np.full(plain_merits.rows.length, -1)
+        spike[0] = 0
+        sweep = np.zeros(len(spike), dtype=np.int64)
+        return replace(plain_merits, rows=replace(plain_merits.rows, spike=spike, sweep=sweep))
+
+
+def bowl(kind):
+    """Its least is found at once: all jumps are in vain."""
+    return kind(plain(3), lambda values: values - 0.4)
+
+
+def test_where_jumps_lead_nowhere_another_population_is_begun():
+    problem = bowl(Silent)
+    strategy = sequel(problem, "A", 8000)
+    asked, phases, state = run_of(strategy, problem, 3)
+    assert sum(map(len, asked)) <= 8000
+    assert state.n_search >= 2
+    second = phases.index("population 2")
+    assert phases[second - 1].startswith("jump")
+    # It has half of what is left, and what it found is polished, too.
+    used = sum(map(len, asked[:second]))
+    n_second = sum(
+        len(x) for x, phase in zip(asked, phases, strict=True) if phase == "population 2"
+    )
+    assert 0.9 * (8000 - used) / 2 < n_second <= (8000 - used) / 2
+    assert "starts" in phases[second:]
+    # Its members are others than those of the first, and nothing that was found is lost.
+    assert not np.isin(asked[second], asked[0]).any()
+    best = min(problem.cost(x) for x in np.concatenate(asked))
+    assert strategy.population(state).scores[0, 0] == pytest.approx(best)
+    # Where too little is left for another one, jumps go on to the end.
+    assert phases[-1].startswith("jump")
+
+
+def test_another_population_goes_on_from_a_stored_state():
+    """Storing all states takes long: those are looked at that begin something, and those behind."""
+    problem = bowl(Silent)
+    strategy = sequel(problem, "A", 8000)
+    state, phases, looked_at = strategy.init(3), [], set()
+    while state.n_search < 3 and (x := strategy.ask(state))[0].size:
+        asked, state = x
+        state = strategy.tell(state, asked, *problem.evaluate(asked))
+        phases.append(strategy.phase(state))
+        if state.n_search == 2 and len(set(phases[-2:])) == 2:
+            looked_at.add(phases[-1])
+            assert same(stored(state), state)
+    assert {"population 2", "starts"} <= looked_at
+
+
+@pytest.mark.parametrize(
+    ("kind", "letter", "n_evaluation"),
+    [(LeastSquares, "A", 8000), (Silent, "D", 8000), (Silent, "A", 3000)],
+    ids=["its spikes are right", "the search was chosen", "too few are left"],
+)
+def test_otherwise_there_is_one_population(kind, letter, n_evaluation):
+    problem = bowl(kind)
+    _asked, phases, state = run_of(sequel(problem, letter, n_evaluation), problem, 3)
+    assert state.n_search == 1
+    assert {phase for phase in phases if "population" in phase} == {"population"}

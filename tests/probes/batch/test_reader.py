@@ -206,6 +206,8 @@ def test_the_synapse_is_put_on_a_cell_as_its_class_makes_it(expsyn):
 
 
 class Source:
+    mods = None
+
     def load(self):
         return ConnectedCell
 
