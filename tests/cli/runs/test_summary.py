@@ -54,7 +54,7 @@ def files(tmp_path):
 def progress(**changed):
     parts = {
         "generation": 4, "history": range(500), "seconds": 12.345, "interrupted": False,
-        "given_up": "",
+        "given_up": "", "stopped": "",
         "archive": SimpleNamespace(rows=range(17)),
         "population": Population(np.zeros((2, 2)), np.array([[1, 2, 30, 40.5], [0, 0, 1e7, 1]])),
     }  # fmt: skip
@@ -196,7 +196,7 @@ def test_the_best_model_is_drawn_over_the_recording(problem, drawn, tmp_path):
     current[:, 10:21] = [[-50.0], [99.6]]
     current[:, 21:] = 1000.0
     target = Recording("r", voltage, current, 0.5)
-    draw_best(tmp_path / "best.png", replace(problem, target=target), BEST[0])
+    draw_best(tmp_path / "best.png", replace(problem, target=target), BEST[0], None)
     (((path, recorded, modelled), how),) = drawn
     assert path == tmp_path / "best.png"
     np.testing.assert_array_equal(recorded, voltage)
@@ -211,5 +211,5 @@ def test_the_best_model_is_drawn_over_the_recording(problem, drawn, tmp_path):
 
 
 def test_a_model_that_fails_now_is_not_drawn(problem, drawn, tmp_path):
-    draw_best(tmp_path / "best.png", problem, BEST[1])
+    draw_best(tmp_path / "best.png", problem, BEST[1], None)
     assert drawn == []

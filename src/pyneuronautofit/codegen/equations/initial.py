@@ -113,7 +113,7 @@ class Beginning:
         if mechanism.is_readable(name):
             return self._read(NodeVariable("mechanism", suffix, name, index))
         if name in mechanism.parameters and mechanism.is_global(name):
-            made = self._initial(suffix).values.get(key)
+            made = self._made(suffix, key)
             if made is not None and not self._is_known(mechanism, key, made):
                 raise refused(mechanism, key, _BEFORE)
             return self._read(_global(suffix, name, index))
@@ -142,6 +142,16 @@ class Beginning:
         if mechanism.is_global(name):
             return self._read(_global(suffix, name, index))
         raise refused(mechanism, key)
+
+    def _made(self, suffix: str, key: str) -> Node | None:
+        """Return what INITIAL makes of a variable; None, and nothing is read, if it makes nothing."""
+        was_executed, before = suffix in self._initialised, dict(self.variables)
+        made = self._initial(suffix).values.get(key)
+        if made is None and not was_executed:
+            del self._initialised[suffix]
+            for name in self.variables.keys() - before.keys():
+                del self.variables[name]
+        return made
 
     def _is_known(self, mechanism: tree.Mechanism, key: str, made: Node) -> bool:
         """Say whether what INITIAL makes does not depend on the cells that were there before."""
