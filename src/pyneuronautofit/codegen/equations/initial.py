@@ -144,7 +144,7 @@ class Beginning:
         raise refused(mechanism, key)
 
     def _made(self, suffix: str, key: str) -> Node | None:
-        """Return what INITIAL makes of a variable; None, and nothing is read, if it makes nothing."""
+        """Return what INITIAL makes of a variable; None, with nothing read, if that is nothing."""
         was_executed, before = suffix in self._initialised, dict(self.variables)
         made = self._initial(suffix).values.get(key)
         if made is None and not was_executed:
