@@ -28,7 +28,7 @@ _N_JUMP, _N_CLIMB, _CLIMB_STEPS, _LAST_STEPS = 24, 3, 4, 8
 # factor, up to so many times as far.
 _GAIN, _FARTHER, _FARTHEST = 0.05, 1.4, 3.0
 # After so many waves in vain jumps from a model with a wrong number of spikes lead nowhere.
-_LOST_AFTER = 4
+_LOST_AFTER = 2
 # Where a wave was in vain, every second one starts from another good model, and leads so far that
 # what it finds is distinct: at most so many times as bad as the best one, or as this merit.
 _WIDE = (0.05, 0.1)

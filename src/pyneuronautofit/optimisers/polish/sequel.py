@@ -25,7 +25,7 @@ _N_GIVEN = 24
 # The first search of Auto has at most this part of the evaluations, and by their root.
 _MOST_FIRST, _BY_ROOT = 0.6, 40.0
 # Another population needs at least so many evaluations.
-_LEAST_LEFT = 2_500
+_LEAST_LEFT = 2_000
 
 FirstState: TypeAlias = ShadeState | CmaState | GeneticState | NSGA2State
 
