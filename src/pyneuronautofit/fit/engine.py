@@ -164,20 +164,9 @@ def search(
             return replace(progress, interrupted=True)
         _log_failures(evaluation, generation)
         state = strategy.tell(asked, x, evaluation.scores, evaluation.residuals)
-        rows = progress.history.append(evaluation.parameters, evaluation.scores)
-        progress = Progress(
-            generation,
-            state,
-            strategy.population(state),
-            progress.archive.insert(rows, evaluation.scores),
-            progress.history,
-            evaluation,
-            time.monotonic() - began,
-            asked=x,
-            gains=(progress.gains or problem.no_gains).after(evaluation.scores),
-            phase=strategy.phase(state),
-        )
-        progress.history.keep(progress.shown_rows)
+        known = replace(progress, asked=x, gains=progress.gains or problem.no_gains)
+        progress = _after(known, strategy, state, evaluation)
+        progress = replace(progress, seconds=time.monotonic() - began)
         if observer is not None:
             observer.generation(progress)
         if not len(progress.archive.rows):
@@ -185,6 +174,27 @@ def search(
             if failures.are_enough:
                 break
     return _ended(progress, failures)
+
+
+def _after(
+    progress: Progress, strategy: Strategy[Any], state: Any, evaluation: Evaluation
+) -> Progress:
+    """Return a search after one more generation, of which `asked` is known, and the state now."""
+    scores, gains = evaluation.scores, progress.gains
+    rows = progress.history.append(evaluation.parameters, scores)
+    after = Progress(
+        progress.generation + 1,
+        state,
+        strategy.population(state),
+        progress.archive.insert(rows, scores),
+        progress.history,
+        evaluation,
+        asked=progress.asked,
+        gains=None if gains is None else gains.after(scores),
+        phase=strategy.phase(state),
+    )
+    after.history.keep(after.shown_rows)
+    return after
 
 
 def _stopped(progress: Progress, budget: Budget) -> str:
