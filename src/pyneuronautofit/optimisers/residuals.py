@@ -11,8 +11,8 @@ import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 
-# A squared residual of this counts 1, as much as a missing spike.
-_UNIT = 400.0
+#: A squared residual of this counts 1, as much as a missing spike.
+UNIT = 400.0
 # What a residual is about: the numbers of spikes differ.
 _SURPLUS = -2
 
@@ -68,7 +68,7 @@ class ResidualRows:
             nan where a candidate failed.
         """
         weighted = residuals[:, : self.length] * (self.fine if fine else self.coarse)
-        return np.asarray(np.einsum("ij,ij->i", weighted, weighted) / _UNIT)
+        return np.asarray(np.einsum("ij,ij->i", weighted, weighted) / UNIT)
 
     def comparable(self, residuals: FloatArray, base: FloatArray) -> BoolArray:
         """Tell which residuals of candidates are about the same as those of another.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyneuronautofit._types import FloatArray
+from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.optimisers.polish.distinct import apart
 from pyneuronautofit.space import ParameterSpace
 
@@ -12,6 +12,9 @@ from pyneuronautofit.space import ParameterSpace
 SHORTEST, LONGEST = 0.02, 0.045
 # Directions are differences of good models in this part of the jumps; the others have none.
 _ALONG = 0.5
+# This part of the jumps draws up to so many parameters anew, wherever that leads: where a channel
+# is as good as absent, no slope says what it could do.
+ANEW, MOST_ANEW = 0.34, 3
 
 
 def jumped(
@@ -52,7 +55,22 @@ def jumped(
     size = apart(moves, 0.0 * moves)
     length = rng.uniform(*lengths, n_jump)
     scaled = moves * (length / np.where(size > 0, size, 1.0))[:, None]
-    return space.from_unit(reflected(unit + scaled))
+    points = reflected(unit + scaled)
+    n_anew = round(ANEW * n_jump)
+    points[:n_anew] = _redrawn(unit, n_anew, ~space.fixed, rng)
+    return space.from_unit(points)
+
+
+def _redrawn(
+    unit: FloatArray, n_jump: int, free: BoolArray, rng: np.random.Generator
+) -> FloatArray:
+    """Return copies of a point with a few of its free coordinates drawn anew."""
+    points = np.repeat(unit[None], n_jump, axis=0)
+    places = np.flatnonzero(free)
+    for point in points:
+        chosen = rng.permutation(places)[: rng.integers(1, MOST_ANEW + 1)]
+        point[chosen] = rng.random(len(chosen))
+    return points
 
 
 def reflected(unit: FloatArray) -> FloatArray:

@@ -21,9 +21,9 @@ from pyneuronautofit.space import ParameterSpace
 
 #: Starts of the first wave, which are so far apart at least, and how often each takes slopes
 #: before the better half goes on.
-N_START, _START_APART, _WAVE_STEPS = 6, 0.02, 5
+N_START, _START_APART, _WAVE_STEPS = 6, 0.03, 5
 # Jumps that are tried at once, how many of them are polished for how long, and the best of these.
-_N_JUMP, _N_CLIMB, _CLIMB_STEPS, _LAST_STEPS = 24, 3, 4, 8
+_N_JUMP, _N_CLIMB, _CLIMB_STEPS, _LAST_STEPS = 24, 3, 4, 30
 # A wave of jumps that gains less than this part was in vain: the next one leads farther, by this
 # factor, up to so many times as far.
 _GAIN, _FARTHER, _FARTHEST = 0.05, 1.4, 3.0
@@ -256,7 +256,8 @@ class Refinement:
         if state.phase == LAST or len(starts) == 1:
             return self._before_jump(state)
         n_going_on = max(len(starts) // 2, 1) if state.phase == WAVE else 1
-        n_step = _WAVE_STEPS if state.phase == WAVE else _LAST_STEPS
+        # The last one goes on as long as it gains anything.
+        n_step = _WAVE_STEPS if n_going_on > 1 else _LAST_STEPS
         phase = WAVE if state.phase == WAVE else LAST
         going_on = tuple(starts[:n_going_on])
         left = np.full(len(going_on), n_step, dtype=np.int64)

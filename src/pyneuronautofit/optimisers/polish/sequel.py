@@ -23,7 +23,7 @@ from pyneuronautofit.space import ParameterSpace
 # So many of the first search's best are looked at.
 _N_GIVEN = 24
 # The first search of Auto has at most this part of the evaluations, and by their root.
-_MOST_FIRST, _BY_ROOT = 0.6, 40.0
+_MOST_FIRST, _BY_ROOT = 0.6, 45.0
 # Another population needs at least so many evaluations.
 _LEAST_LEFT = 2_000
 

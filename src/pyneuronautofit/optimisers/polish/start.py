@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,17 +15,23 @@ from pyneuronautofit.optimisers.polish.steps import (
     trial_points,
     updated,
 )
-from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.optimisers.residuals import UNIT, Merits
 from pyneuronautofit.space import ParameterSpace
 
-#: Differences that slopes are taken over, of the whole range: the next where a step fails.
-DIFFERENCES = (2e-3, 5e-4, 6e-3)
+#: Slopes are taken over differences of the whole range by which the weighted residuals change by
+#: about this part of their size, but at most by so much; at first, when nothing is known of them,
+#: over `FIRST_DIFFERENCE`.
+PART, CHANGE, FIRST_DIFFERENCE = 0.2, 2.0, 5e-4
+_LEAST_DIFFERENCE, _MOST_DIFFERENCE = 1e-7, 0.3
+#: How many times as long differences are: the next where a step fails.
+DIFFERENCES = (1.0, 0.25, 3.0)
 # Dampings stay within these.
 _LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e4
 # So many steps are taken at most with slopes that were only corrected.
 _MOST_CORRECTED = 3
 # A step that gains at least this part is worth the next one with the same slopes.
 _GOOD_GAIN = 0.1
+FAILED_CORRECTED = 1
 # A gain below this part is no gain.
 _LEAST_GAIN = 1e-3
 # Where a step with new slopes gains less than this part, the coarse residuals have done what they
@@ -45,8 +52,12 @@ class Start:
         Whether the fine residuals are minimised; before, the coarse ones are.
     jacobian : SingleArray, shape (n_residual, n_free), per whole range
         Empty where slopes are to be taken next. In single precision, since it is stored.
+    moves : FloatArray, shape (n_free,)
+        Over which differences slopes are taken next, of the whole range.
     difference
         Which of `DIFFERENCES` is next, or was last.
+    n_slopes
+        How often slopes were taken of the present residuals: the first differences may be unsuited.
     n_corrected
         Steps since slopes were taken.
     damping
@@ -62,7 +73,9 @@ class Start:
     residuals: FloatArray
     fine: bool
     jacobian: SingleArray
+    moves: FloatArray
     difference: int = 0
+    n_slopes: int = 0
     n_corrected: int = 0
     damping: float = 1.0
     n_step: int = 0
@@ -90,14 +103,22 @@ class LocalSearch:
         return self.space.continuous
 
     def begin(
-        self, x: FloatArray, scores: FloatArray, residuals: FloatArray, *, fine: bool = False
+        self,
+        x: FloatArray,
+        scores: FloatArray,
+        residuals: FloatArray,
+        *,
+        fine: bool = False,
+        moves: FloatArray | None = None,
     ) -> Start:
         """Return a start at an evaluated candidate; it has no slopes yet.
 
         Where there is nothing that could be moved, it is done.
         """
         done = not self.free.any()
-        return Start(x, scores, residuals, fine, self._no_slopes(), done=done)
+        if moves is None:
+            moves = np.full(int(self.free.sum()), FIRST_DIFFERENCE)
+        return Start(x, scores, residuals, fine, self._no_slopes(), moves, done=done)
 
     def n_asked(self, start: Start) -> int:
         """Return how many candidates a start asks for next."""
@@ -129,7 +150,13 @@ class LocalSearch:
         if not len(start.jacobian):
             unit = self.space.to_unit(start.x[None])[0]
             found = slopes(self.merits.rows, start.residuals, residuals, self._moves(start, unit))
-            return replace(start, jacobian=found.astype(np.float32), n_corrected=0)
+            return replace(
+                start,
+                jacobian=found.astype(np.float32),
+                n_corrected=0,
+                n_slopes=start.n_slopes + 1,
+                moves=self._suitable(found, start),
+            )
         return self._stepped(start, x, scores, residuals)
 
     def _stepped(
@@ -142,6 +169,8 @@ class LocalSearch:
         best = int(np.argmin(costs))
         tried = replace(start, n_step=start.n_step + 1)
         if not costs[best] < now * (1 - _LEAST_GAIN):
+            if start.n_corrected < FAILED_CORRECTED:
+                return self._learnt(tried, x, residuals)
             return self._failed(tried)
         damping = start.damping * float(DAMPINGS[best // 2])
         moved = replace(
@@ -153,7 +182,10 @@ class LocalSearch:
             difference=0,
         )
         gain = 1.0 - float(costs[best]) / now
-        if not start.n_corrected and gain < (_FINE_GAIN if start.fine else _COARSE_GAIN):
+        little = gain < (_FINE_GAIN if start.fine else _COARSE_GAIN)
+        # The least damped of the trials was best: a longer step may be better still.
+        longer = best // 2 == 0 and damping > _LEAST_DAMPING
+        if little and not start.n_corrected and start.n_slopes > 1 and not longer:
             return self._next_stage(replace(moved, jacobian=self._no_slopes()))
         if gain < _GOOD_GAIN or start.n_corrected >= _MOST_CORRECTED:
             return replace(moved, jacobian=self._no_slopes())
@@ -173,6 +205,19 @@ class LocalSearch:
             moved, jacobian=jacobian.astype(np.float32), n_corrected=start.n_corrected + 1
         )
 
+    def _learnt(self, start: Start, x: FloatArray, residuals: FloatArray) -> Start:
+        """Return a start with slopes that explain steps that have failed: the longest first."""
+        here = self.space.to_unit(start.x[None])[0, self.free]
+        moves = self.space.to_unit(x)[:, self.free] - here
+        jacobian = start.jacobian.astype(np.float64)
+        for trial in np.argsort(-np.einsum("ij,ij->i", moves, moves), kind="stable").tolist():
+            jacobian = updated(
+                jacobian, self.merits.rows, start.residuals, residuals[trial], moves[trial]
+            )
+        return replace(
+            start, jacobian=jacobian.astype(np.float32), n_corrected=start.n_corrected + 1
+        )
+
     def _failed(self, start: Start) -> Start:
         """Return where a start goes on after a step that gained nothing."""
         again = replace(start, jacobian=self._no_slopes(), damping=1.0)
@@ -185,14 +230,23 @@ class LocalSearch:
     def _next_stage(self, start: Start) -> Start:
         """Return a start that goes on with the fine residuals, or is done with them."""
         if not start.fine:
-            return replace(start, fine=True, difference=0)
+            return replace(start, fine=True, difference=0, n_slopes=0)
         return replace(start, done=True)
 
     def _moves(self, start: Start, unit: FloatArray) -> FloatArray:
         """Return by how much each parameter is moved: away from its upper bound."""
-        difference = DIFFERENCES[start.difference]
+        difference = start.moves * DIFFERENCES[start.difference]
         here = unit[self.free]
         return np.where(here + difference > 1.0, -difference, difference)
+
+    def _suitable(self, found: FloatArray, start: Start) -> FloatArray:
+        """Return over which differences slopes are to be taken next, where these were found."""
+        rows = self.merits.rows
+        weighted = found * (rows.fine if start.fine else rows.coarse)[:, None]
+        sizes = np.sqrt(np.einsum("ij,ij->j", weighted, weighted))
+        missed = math.sqrt(UNIT * float(rows.costs(start.residuals[None], fine=start.fine)[0]))
+        change = min(PART * missed, CHANGE)
+        return np.clip(change / np.maximum(sizes, 1e-9), _LEAST_DIFFERENCE, _MOST_DIFFERENCE)
 
     def _no_slopes(self) -> SingleArray:
         return np.empty((0, int(self.free.sum())), dtype=np.float32)

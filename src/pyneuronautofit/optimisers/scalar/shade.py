@@ -20,7 +20,7 @@ from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
 #: Members at the end of a search.
-LEAST = 8
+LEAST = 12
 # The best of these parts are followed; so many generations are remembered; so many beaten members
 # are kept, by the size of the population. All are those of the paper.
 _BEST_PART, _MEMORY, _ARCHIVE_PART = 0.11, 6, 1.0
