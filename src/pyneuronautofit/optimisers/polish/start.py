@@ -31,7 +31,6 @@ _LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e4
 _MOST_CORRECTED = 3
 # A step that gains at least this part is worth the next one with the same slopes.
 _GOOD_GAIN = 0.1
-FAILED_CORRECTED = 1
 # A gain below this part is no gain.
 _LEAST_GAIN = 1e-3
 # Where a step with new slopes gains less than this part, the coarse residuals have done what they
@@ -169,9 +168,7 @@ class LocalSearch:
         best = int(np.argmin(costs))
         tried = replace(start, n_step=start.n_step + 1)
         if not costs[best] < now * (1 - _LEAST_GAIN):
-            if start.n_corrected < FAILED_CORRECTED:
-                return self._learnt(tried, x, residuals)
-            return self._failed(tried)
+            return self._failed(tried, x, residuals)
         damping = start.damping * float(DAMPINGS[best // 2])
         moved = replace(
             tried,
@@ -205,8 +202,20 @@ class LocalSearch:
             moved, jacobian=jacobian.astype(np.float32), n_corrected=start.n_corrected + 1
         )
 
+    def _failed(self, start: Start, x: FloatArray, residuals: FloatArray) -> Start:
+        """Return where a start goes on after trials that gained nothing.
+
+        They are first learnt from; where that does not help, slopes are taken over other
+        differences.
+        """
+        if start.n_corrected:
+            return replace(start, jacobian=self._no_slopes(), damping=1.0)
+        if start.difference + 1 < len(DIFFERENCES):
+            return self._learnt(replace(start, difference=start.difference + 1), x, residuals)
+        return self._next_stage(replace(start, jacobian=self._no_slopes(), damping=1.0))
+
     def _learnt(self, start: Start, x: FloatArray, residuals: FloatArray) -> Start:
-        """Return a start with slopes that explain steps that have failed: the longest first."""
+        """Return a start with slopes that explain trials that have failed, the longest first."""
         here = self.space.to_unit(start.x[None])[0, self.free]
         moves = self.space.to_unit(x)[:, self.free] - here
         jacobian = start.jacobian.astype(np.float64)
@@ -214,18 +223,7 @@ class LocalSearch:
             jacobian = updated(
                 jacobian, self.merits.rows, start.residuals, residuals[trial], moves[trial]
             )
-        return replace(
-            start, jacobian=jacobian.astype(np.float32), n_corrected=start.n_corrected + 1
-        )
-
-    def _failed(self, start: Start) -> Start:
-        """Return where a start goes on after a step that gained nothing."""
-        again = replace(start, jacobian=self._no_slopes(), damping=1.0)
-        if start.n_corrected:
-            return again
-        if start.difference + 1 < len(DIFFERENCES):
-            return replace(again, difference=start.difference + 1)
-        return self._next_stage(again)
+        return replace(start, jacobian=jacobian.astype(np.float32), n_corrected=1)
 
     def _next_stage(self, start: Start) -> Start:
         """Return a start that goes on with the fine residuals, or is done with them."""
@@ -235,8 +233,9 @@ class LocalSearch:
 
     def _moves(self, start: Start, unit: FloatArray) -> FloatArray:
         """Return by how much each parameter is moved: away from its upper bound."""
-        difference = start.moves * DIFFERENCES[start.difference]
         here = unit[self.free]
+        # One side has half of the range, at least.
+        difference = np.minimum(start.moves * DIFFERENCES[start.difference], 0.5)
         return np.where(here + difference > 1.0, -difference, difference)
 
     def _suitable(self, found: FloatArray, start: Start) -> FloatArray:
