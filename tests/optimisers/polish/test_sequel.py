@@ -44,8 +44,9 @@ def test_never_more_evaluations_than_asked_for(letter, n_evaluation):
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_in_every_phase_a_stored_state_goes_on_to_the_last_bit(letter):
-    problem = LeastSquares(plain(3), wavy(np.array([0.6, 0.7, 0.3]), height=3.0))
-    strategy = sequel(problem, letter, 2400)
+    n = 7 if letter == "A" else 3
+    problem = LeastSquares(plain(n), wavy(np.resize([0.6, 0.7, 0.3], n), height=3.0))
+    strategy = sequel(problem, letter, 5000 if letter == "A" else 2400)
     one, phases, end = run_of(strategy, problem, 3)
     other, _phases, stored_end = run_of(strategy, problem, 3, through_store=True)
     assert same(one, other)
@@ -163,7 +164,7 @@ class Silent(LeastSquares):
 
 def bowl(kind):
     """Its least is found at once: all jumps are in vain."""
-    return kind(plain(3), lambda values: values - 0.4)
+    return kind(plain(7), lambda values: values - 0.4)
 
 
 def test_where_jumps_lead_nowhere_another_population_is_begun():

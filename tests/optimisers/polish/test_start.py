@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 
 from optimisers._made import MIXED, inside, plain, same, stored
 from optimisers._problems import LeastSquares
-from pyneuronautofit.optimisers.polish.start import DIFFERENCES, LocalSearch
+from pyneuronautofit.optimisers.polish.start import DIFFERENCES, FIRST_DIFFERENCE, LocalSearch
 from pyneuronautofit.optimisers.polish.steps import N_TRIAL
 from pyneuronautofit.space import ParameterSpace
 
@@ -215,7 +215,7 @@ def test_at_an_upper_bound_it_looks_back():
     x = np.array([[1.0, 0.5]])
     scores, residuals = problem.evaluate(x)
     asked = local.ask(local.begin(x[0], scores[0], residuals[0]))
-    np.testing.assert_allclose(asked, [[1 - DIFFERENCES[0], 0.5], [1.0, 0.5 + DIFFERENCES[0]]])
+    np.testing.assert_allclose(asked, [[1 - FIRST_DIFFERENCE, 0.5], [1.0, 0.5 + FIRST_DIFFERENCE]])
 
 
 def test_trials_come_behind_slopes():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from pyneuronautofit.optimisers.algorithm import SearchTask
 from pyneuronautofit.optimisers.polish.sequel import Sequel
+from pyneuronautofit.optimisers.scalar.cma import Cma
 from pyneuronautofit.optimisers.scalar.settings import CmaSettings, ShadeSettings
+from pyneuronautofit.optimisers.scalar.shade import Shade
 
 # Of so few parameters CMA learns at once in which directions to look; of more, it is lost sooner
 # than DE is.
@@ -27,14 +29,8 @@ class AutoSettings(ShadeSettings):
 
     def strategy(self, task: SearchTask) -> Sequel:  # type: ignore[override]
         """Return the strategy that searches; raises as that of DE."""
-        settings: ShadeSettings | CmaSettings = ShadeSettings(**self._given(self.usual_size))
+        first: Shade | Cma = super().strategy(task)
         if int(task.space.continuous.sum()) <= _FEW:
-            settings = CmaSettings(**self._given(None))
-        return Sequel(task.space, task.merits, settings.strategy(task), share=None, restarts=True)
-
-    def _given(self, size: int | None) -> dict[str, Any]:
-        """Return what the user has given, and how many members there are if he did not say."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return given | {
-            "population_size": size if self.population_size is None else self.population_size
-        }
+            size = CmaSettings.usual_size if self.population_size is None else first.population_size
+            first = Cma(task.space, task.merits, size, size, task.initial)
+        return Sequel(task.space, task.merits, first, share=None, restarts=True)

@@ -210,20 +210,23 @@ class LocalSearch:
         """
         if start.n_corrected:
             return replace(start, jacobian=self._no_slopes(), damping=1.0)
-        if start.difference + 1 < len(DIFFERENCES):
-            return self._learnt(replace(start, difference=start.difference + 1), x, residuals)
-        return self._next_stage(replace(start, jacobian=self._no_slopes(), damping=1.0))
-
-    def _learnt(self, start: Start, x: FloatArray, residuals: FloatArray) -> Start:
-        """Return a start with slopes that explain trials that have failed, the longest first."""
+        none = self._no_slopes()
+        if start.difference + 1 >= len(DIFFERENCES):
+            return self._next_stage(replace(start, jacobian=none, damping=1.0))
+        again = replace(start, difference=start.difference + 1)
         here = self.space.to_unit(start.x[None])[0, self.free]
         moves = self.space.to_unit(x)[:, self.free] - here
+        lengths = np.einsum("ij,ij->i", moves, moves)
+        usable = np.flatnonzero((lengths > 0) & np.isfinite(residuals).all(axis=1))
+        if not len(usable):
+            return replace(again, jacobian=none, damping=1.0)
         jacobian = start.jacobian.astype(np.float64)
-        for trial in np.argsort(-np.einsum("ij,ij->i", moves, moves), kind="stable").tolist():
+        # The longest first, so that what the shortest says is true in the end.
+        for trial in usable[np.argsort(-lengths[usable], kind="stable")].tolist():
             jacobian = updated(
                 jacobian, self.merits.rows, start.residuals, residuals[trial], moves[trial]
             )
-        return replace(start, jacobian=jacobian.astype(np.float32), n_corrected=1)
+        return replace(again, jacobian=jacobian.astype(np.float32), n_corrected=1)
 
     def _next_stage(self, start: Start) -> Start:
         """Return a start that goes on with the fine residuals, or is done with them."""
