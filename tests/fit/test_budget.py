@@ -114,7 +114,7 @@ def test_a_strategy_is_told_what_the_plan_says(problem):
     # Of few evaluations the first search of Auto has three fifths; of many by their root.
     assert told["A"].init(1).until == told["A"].n_first == round(0.6 * 99)
     many = told["A"].lasting(0, 10_000)
-    assert many.init(1).until == many.n_first == 4000
+    assert many.init(1).until == many.n_first == 4500
     assert told["N"].mutation.refined_after == 4
 
 

@@ -112,7 +112,7 @@ class PopulationOptions:
         metavar="PSZ",
         parse=whole,
         place=-2,
-        help="population size (default: 256; of Auto and DE 60, of CMA 24). If it is a negative "
+        help="population size (default: 256; of Auto 80, of DE 60, of CMA 24). If it is a negative "
         "number: the population size is the length of the fitness vector multiplied by the "
         "absolute value of this option; if 0: that length",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import statistics
 import subprocess
 import sys
 import time
@@ -71,8 +72,13 @@ def test_memory_descriptors_and_threads_over_100_000_evaluations(recording, hh_p
     )
     assert min(first) == min(last)
     assert max(first | last) <= min(first) + 1
-    first = sum(each.kB for each in samples[:5]) / 5
-    assert max(each.kB for each in samples) < 1.05 * first
+    # Memory is as flat as that; for a moment a checkpoint is there twice, as an object and as text.
+    part = max(len(samples) // 5, 5)
+    early, late = (
+        statistics.median(each.kB for each in some) for some in (samples[:part], samples[-part:])
+    )
+    assert late < 1.05 * early
+    assert max(each.kB for each in samples) < 1.15 * early
 
 
 @pytest.mark.nightly
