@@ -29,6 +29,7 @@ def test_differential_evolution_comes_first_and_again_where_nothing_else_helps()
 def test_few_parameters_are_searched_by_cma():
     strategy = auto(n_param=6)
     assert isinstance(strategy.first, Cma)
+    assert strategy.lasting(0, 1_000).n_first == 850
     assert (strategy.population_size, auto(17, n_param=6).population_size) == (24, 17)
 
 

@@ -14,6 +14,8 @@ from pyneuronautofit.optimisers.scalar.shade import Shade
 # Of so few parameters CMA learns at once in which directions to look; of more, it is lost sooner
 # than DE is.
 _FEW = 6
+# It converges by itself, and leaves so much to the polish.
+_SHARE_OF_FEW = 0.15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,8 @@ class AutoSettings(ShadeSettings):
     def strategy(self, task: SearchTask) -> Sequel:  # type: ignore[override]
         """Return the strategy that searches; raises as that of DE."""
         first: Shade | Cma = super().strategy(task)
+        share = None
         if int(task.space.continuous.sum()) <= _FEW:
             size = CmaSettings.usual_size if self.population_size is None else first.population_size
-            first = Cma(task.space, task.merits, size, size, task.initial)
-        return Sequel(task.space, task.merits, first, share=None, restarts=True)
+            first, share = Cma(task.space, task.merits, size, size, task.initial), _SHARE_OF_FEW
+        return Sequel(task.space, task.merits, first, share=share, restarts=share is None)
