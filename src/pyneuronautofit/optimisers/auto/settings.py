@@ -25,8 +25,8 @@ class AutoSettings(ShadeSettings):
     code: ClassVar[str] = "A"
     name: ClassVar[str] = "Auto"
     about: ClassVar[str] = (
-        "DE first (CMA for few parameters), then the best models polished by Gauss-Newton steps, and "
-        "jumps between good ones"
+        "DE first (CMA for few parameters), then the best models polished by Gauss-Newton steps, "
+        "and jumps between good ones"
     )
     usual_size: ClassVar[int] = 80
 

@@ -9,17 +9,17 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
+from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.algorithm import SearchTask
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.polish.refinement import Refinement, RefinementState
 from pyneuronautofit.optimisers.population import Population
 from pyneuronautofit.optimisers.residuals import Merits
-from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
 
 @dataclass(frozen=True)
-class LocalRefinement:
+class LocalRefinement(Summing):
     """Refinement of given models.
 
     Attributes
@@ -38,9 +38,6 @@ class LocalRefinement:
     merits: Merits
     given: FloatArray
     evaluations: int = 0
-
-    needs_residuals: ClassVar[bool] = True
-    counts_evaluations: ClassVar[bool] = True
 
     @property
     def population_size(self) -> int:
@@ -78,9 +75,7 @@ class LocalRefinement:
         residuals: FloatArray | None = None,
     ) -> RefinementState:
         """Learn what became of the candidates."""
-        if residuals is None:
-            raise ValueError("a refinement has to be told residuals")
-        return self.refinement.tell(state, x, scores, residuals)
+        return self.refinement.tell(state, x, scores, needed(residuals))
 
     def phase(self, state: RefinementState) -> str:
         """Return in a few words what comes next."""
@@ -89,14 +84,6 @@ class LocalRefinement:
     def population(self, state: RefinementState) -> Population:
         """Return the distinct models so far, best first."""
         return self.refinement.population(state)
-
-    def scalars(self, _state: RefinementState, scores: FloatArray) -> FloatArray | None:
-        """Return the weighted sums of score rows (n_cand, n_score), shape (n_cand,)."""
-        return self.merits.plain(scores)
-
-    def adaptation(self, _state: RefinementState) -> Adaptation | None:
-        """Return None: no weights are adapted."""
-        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers._base import Strategy
+from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.genetic import GeneticState
 from pyneuronautofit.optimisers.nsga2 import NSGA2State
 from pyneuronautofit.optimisers.polish.refinement import Refinement, RefinementState
@@ -65,7 +66,7 @@ class SequelState:
 
 
 @dataclass(frozen=True)
-class Sequel:
+class Sequel(Summing):
     """A search for a part of the evaluations, and refinement for the rest of them.
 
     Attributes
@@ -91,9 +92,6 @@ class Sequel:
     share: float | None
     restarts: bool = False
     evaluations: int = 0
-
-    needs_residuals: ClassVar[bool] = True
-    counts_evaluations: ClassVar[bool] = True
 
     @property
     def population_size(self) -> int:
@@ -145,8 +143,7 @@ class Sequel:
         residuals: FloatArray | None = None,
     ) -> SequelState:
         """Learn what became of the candidates."""
-        if residuals is None:
-            raise ValueError("a refinement has to be told residuals")
+        residuals = needed(residuals)
         state = replace(state, n_told=state.n_told + len(x))
         if not state.searching and state.refined is not None:
             refined = self.refinement.tell(state.refined, x, scores, residuals)
@@ -170,10 +167,6 @@ class Sequel:
         if state.refined is None or not len(state.refined.kept):
             return self.first.population(state.first)
         return self.refinement.population(state.refined)
-
-    def scalars(self, _state: SequelState, scores: FloatArray) -> FloatArray | None:
-        """Return the weighted sums of score rows (n_cand, n_score), shape (n_cand,)."""
-        return self.merits.plain(scores)
 
     def adaptation(self, state: SequelState) -> Adaptation | None:
         """Return how the first search's weights were adapted last; None if they were not."""

@@ -248,7 +248,8 @@ class LocalSearch:
         sizes = np.sqrt(np.einsum("ij,ij->j", weighted, weighted))
         missed = math.sqrt(UNIT * float(rows.costs(start.residuals[None], fine=start.fine)[0]))
         change = min(PART * missed, CHANGE)
-        return np.clip(change / np.maximum(sizes, 1e-9), _LEAST_DIFFERENCE, _MOST_DIFFERENCE)
+        wanted = change / np.maximum(sizes, 1e-9)
+        return np.asarray(np.clip(wanted, _LEAST_DIFFERENCE, _MOST_DIFFERENCE))
 
     def _no_slopes(self) -> SingleArray:
         return np.empty((0, int(self.free.sum())), dtype=np.float32)

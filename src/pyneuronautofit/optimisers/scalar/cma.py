@@ -15,17 +15,17 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from pyneuronautofit._types import BoolArray, FloatArray, Json
 from pyneuronautofit.optimisers._random import generator_from
+from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.population import Population, empty_population
 from pyneuronautofit.optimisers.residuals import Merits
-from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
 # The first standard deviation, of the whole range: what the library's own example of restarts has.
@@ -70,7 +70,7 @@ class CmaState:
 
 
 @dataclass(frozen=True)
-class Cma:
+class Cma(Summing):
     """CMA-ES with restarts.
 
     Attributes
@@ -92,9 +92,6 @@ class Cma:
     population_size: int
     evaluations: int
     initial: FloatArray | None = None
-
-    needs_residuals: ClassVar[bool] = True
-    counts_evaluations: ClassVar[bool] = True
 
     @property
     def free(self) -> BoolArray:
@@ -148,9 +145,7 @@ class Cma:
         residuals: FloatArray | None = None,
     ) -> CmaState:
         """Learn from a generation, and keep the best so far."""
-        if residuals is None:
-            raise ValueError("this search has to be told residuals")
-        told, merits = Population(x, scores), self.merits.mixed(scores, residuals)
+        told, merits = Population(x, scores), self.merits.mixed(scores, needed(residuals))
         known = self._with(replace(state, n_told=state.n_told + len(x)), told, merits)
         search = self._search(state)
         if search is None:
@@ -175,14 +170,6 @@ class Cma:
     def population(self, state: CmaState) -> Population:
         """Return the best so far, best first by what the search minimises."""
         return state.members
-
-    def scalars(self, _state: CmaState, scores: FloatArray) -> FloatArray | None:
-        """Return the weighted sums of score rows (n_cand, n_score), shape (n_cand,)."""
-        return self.merits.plain(scores)
-
-    def adaptation(self, _state: CmaState) -> Adaptation | None:
-        """Return None: weights do not change."""
-        return None
 
     def _size(self, state: CmaState) -> int:
         return int(self.population_size * 2**state.n_again)

@@ -7,16 +7,15 @@ size reduction", IEEE CEC, 1658-1665; the numbers in brackets are those of docs/
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.optimisers._random import generator_from
+from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.population import Population, empty_population
 from pyneuronautofit.optimisers.residuals import Merits
-from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 
 #: Members at the end of a search.
@@ -64,7 +63,7 @@ class ShadeState:
 
 
 @dataclass(frozen=True)
-class Shade:
+class Shade(Summing):
     """L-SHADE.
 
     Attributes
@@ -86,9 +85,6 @@ class Shade:
     population_size: int
     evaluations: int
     initial: FloatArray | None = None
-
-    needs_residuals: ClassVar[bool] = True
-    counts_evaluations: ClassVar[bool] = True
 
     def batch_size(self, _generation: int) -> int:
         """Return how many candidates a generation has, at most."""
@@ -132,10 +128,8 @@ class Shade:
         residuals: FloatArray | None = None,
     ) -> ShadeState:
         """Let children take the places of members that are no better, and learn from them."""
-        if residuals is None:
-            raise ValueError("this search has to be told residuals")
         told = Population(x, scores)
-        merits = self.merits.mixed(scores, residuals)
+        merits = self.merits.mixed(scores, needed(residuals))
         n_told = state.n_told + len(x)
         if not len(state.members):
             first = replace(state, n_told=n_told, members=told, merits=merits)
@@ -168,14 +162,6 @@ class Shade:
     def population(self, state: ShadeState) -> Population:
         """Return the current members, best first by what the search minimises."""
         return state.members
-
-    def scalars(self, _state: ShadeState, scores: FloatArray) -> FloatArray | None:
-        """Return the weighted sums of score rows (n_cand, n_score), shape (n_cand,)."""
-        return self.merits.plain(scores)
-
-    def adaptation(self, _state: ShadeState) -> Adaptation | None:
-        """Return None: weights do not change."""
-        return None
 
     def _children(
         self, state: ShadeState, steps: FloatArray, rates: FloatArray, rng: np.random.Generator
