@@ -102,21 +102,14 @@ class LocalSearch:
         return self.space.continuous
 
     def begin(
-        self,
-        x: FloatArray,
-        scores: FloatArray,
-        residuals: FloatArray,
-        *,
-        fine: bool = False,
-        moves: FloatArray | None = None,
+        self, x: FloatArray, scores: FloatArray, residuals: FloatArray, *, fine: bool = False
     ) -> Start:
         """Return a start at an evaluated candidate; it has no slopes yet.
 
         Where there is nothing that could be moved, it is done.
         """
         done = not self.free.any()
-        if moves is None:
-            moves = np.full(int(self.free.sum()), FIRST_DIFFERENCE)
+        moves = np.full(int(self.free.sum()), FIRST_DIFFERENCE)
         return Start(x, scores, residuals, fine, self._no_slopes(), moves, done=done)
 
     def n_asked(self, start: Start) -> int:
