@@ -108,7 +108,9 @@ def test_some_kills(tmp_path, where, letter):
 
 
 @pytest.mark.parametrize(
-    "words", [("-A", "Auto"), ("-A", "CMA", "--polish", "0.6")], ids=["Auto", "CMA polished"]
+    "words",
+    [("-A", "DE", "--polish", "0.6"), ("-A", "CMA", "--polish", "0.6")],
+    ids=["DE polished", "CMA polished"],
 )
 def test_kills_in_every_phase(tmp_path, where, words):
     """In the first search, among the first starts, and behind the first jump."""

@@ -154,7 +154,7 @@ def test_of_a_real_search(tmp_path):
     with contextlib.closing(RunWriter(path, about)) as writer:
         writer.begin_session({})
         keeper = Keeper(writer)
-        search(problem, strategy, Budget(evaluations=600, seed=4), keeper)
+        search(problem, strategy, Budget(evaluations=4000, seed=4), keeper)
         writer.end_session("finished")
     announced = ["population", *keeper.said[:-1]]
     kinds = [text.split()[0].rstrip("s") for text in announced]

@@ -25,6 +25,8 @@ from pyneuronautofit.space import ParameterSpace
 _N_GIVEN = 24
 # The first search of Auto has at most this part of the evaluations, and by their root.
 _MOST_FIRST, _BY_ROOT = 0.6, 45.0
+# With room for so many generations the search goes on, even if it doubles its population.
+_SURELY = 8
 # Another population needs at least so many evaluations.
 _LEAST_LEFT = 2_000
 
@@ -151,8 +153,7 @@ class Sequel(Summing):
         search = self._search(state)
         first = search.tell(state.first, x, scores, residuals)
         state = replace(state, first=first, generation=state.generation + 1)
-        next_batch = 1 if search.counts_evaluations else search.batch_size(state.generation)
-        if state.n_told + next_batch <= state.until:
+        if not self._is_over(search, state):
             return state
         return replace(state, searching=False, refined=self._begun(state))
 
@@ -171,6 +172,15 @@ class Sequel(Summing):
     def adaptation(self, state: SequelState) -> Adaptation | None:
         """Return how the first search's weights were adapted last; None if they were not."""
         return self.first.adaptation(state.first) if state.searching else None
+
+    def _is_over(self, search: Strategy[Any], state: SequelState) -> bool:
+        """Tell whether the search asks for nothing any more in its part of the evaluations."""
+        left, batch = state.until - state.n_told, search.batch_size(state.generation)
+        if left >= _SURELY * batch:
+            return False
+        if search.counts_evaluations:
+            return not len(search.ask(state.first)[0])
+        return left < batch
 
     def _search(self, state: SequelState) -> Strategy[Any]:
         """Return the search, for as many evaluations as it has at present."""
