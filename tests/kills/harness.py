@@ -103,6 +103,9 @@ class Killing:
                 break
             self.tally.n_kill += 1
             self._check_whole(folder)
+            if self._has_done_its_work(folder):
+                ended = True
+                break
         # What has ended is not called again: some tools begin where they ended the last time.
         if not ended:
             self._finish(folder)
@@ -112,6 +115,13 @@ class Killing:
                 where = difference(wanted, found[name])
                 raise Fault(f"{name} is not what it is without a kill: {where}")
         self._check_inputs(folder)
+
+    def _has_done_its_work(self, folder: Path) -> bool:
+        """Whether it was killed when all was written that there was to write."""
+        if self.job.store is not None:
+            return False
+        names = [name for name in self.job.outputs if (folder / name).exists()]
+        return set(names) >= self._wanted.keys() and self.job.result(folder) == self._wanted
 
     def _killed(self, folder: Path, delay_s: float) -> bool:
         """Start it, and kill it after some time; False if it was ready before."""
