@@ -81,22 +81,10 @@ def print_summary(
         f"{len(progress.archive.rows)} non-dominated models"
     )
     if best:
-        pairs = list(zip(best, reference or [{}] * len(best), strict=True))
-        screen.print("best models (sums of the components of each mode):")
-        print_models(
-            screen,
-            ("model", "evaluation"),
-            [
-                ((model.title, str(model.row)), _beside(model.mode_sums, own))
-                for model, own in pairs
-            ],
-        )
-        if reference and problem.reference is not None:
-            screen.print(f"in brackets: NEURON, fixed steps of {problem.reference.step_ms:g} ms")
-        if distinct:
-            screen.print(f"distinct models: {distinct}", soft_wrap=True)
-        if held_out:
-            screen.print(f"held-out sweeps: {held_out}", soft_wrap=True)
+        _print_best(screen, problem, best, reference)
+        for what, words in (("distinct models", distinct), ("held-out sweeps", held_out)):
+            if words:
+                screen.print(f"{what}: {words}", soft_wrap=True)
     elif len(progress.history):
         screen.print(
             "no candidate could be simulated; the log says why. Correct the model or the bounds of "
@@ -104,10 +92,26 @@ def print_summary(
         )
     else:
         screen.print("it was interrupted before the first generation was complete")
-    if progress.stopped:
-        screen.print(f"note: {progress.stopped}", soft_wrap=True)
-    for note in notes:
+    for note in filter(None, (progress.stopped, *notes)):
         screen.print(f"note: {note}", soft_wrap=True)
+    _print_files(screen, files, figure)
+
+
+def _print_best(
+    screen: Console,
+    problem: Problem,
+    best: Sequence[BestModel],
+    reference: Sequence[Mapping[str, float]],
+) -> None:
+    pairs = zip(best, reference or [{}] * len(best), strict=True)
+    rows = [((model.title, str(model.row)), _beside(model.mode_sums, own)) for model, own in pairs]
+    screen.print("best models (sums of the components of each mode):")
+    print_models(screen, ("model", "evaluation"), rows)
+    if reference and problem.reference is not None:
+        screen.print(f"in brackets: NEURON, fixed steps of {problem.reference.step_ms:g} ms")
+
+
+def _print_files(screen: Console, files: RunFiles, figure: str | None) -> None:
     screen.print(f"population and archive  {files.final}", soft_wrap=True)
     screen.print(f"every evaluation        {files.evaluations}", soft_wrap=True)
     for what, path in (("checkpoint", files.checkpoint), ("weights", files.adaptations)):
