@@ -17,7 +17,7 @@ from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice as ChannelChoice
 from pyneuronautofit.recordings._base import Reader as Reader
 from pyneuronautofit.recordings._base import Recording as Recording
-from pyneuronautofit.recordings.abf import AbfReader
+from pyneuronautofit.recordings.axon import AbfReader
 from pyneuronautofit.recordings.json_ import JsonReader
 from pyneuronautofit.recordings.npz import NpzReader
 from pyneuronautofit.recordings.nwb import NwbReader

@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from pyneuronautofit.recordings.abf import AbfReader
+from pyneuronautofit.recordings.axon import AbfReader
 from pyneuronautofit.recordings.json_ import JsonReader
 from pyneuronautofit.recordings.npz import NpzReader
 from pyneuronautofit.recordings.nwb import NwbReader

@@ -9,12 +9,12 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.algorithm import SearchTask
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.polish.refinement import Refinement, RefinementState
 from pyneuronautofit.optimisers.population import Population
 from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.optimisers.scalar.summing import Summing, needed
 from pyneuronautofit.space import ParameterSpace
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.optimisers._base import Strategy
-from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.genetic import GeneticState
 from pyneuronautofit.optimisers.nsga2 import NSGA2State
 from pyneuronautofit.optimisers.polish.refinement import Refinement, RefinementState
@@ -18,6 +17,7 @@ from pyneuronautofit.optimisers.population import Population
 from pyneuronautofit.optimisers.residuals import Merits
 from pyneuronautofit.optimisers.scalar.cma import CmaState
 from pyneuronautofit.optimisers.scalar.shade import ShadeState
+from pyneuronautofit.optimisers.scalar.summing import Summing, needed
 from pyneuronautofit.optimisers.weighting import Adaptation
 from pyneuronautofit.space import ParameterSpace
 

@@ -22,10 +22,10 @@ from threadpoolctl import ThreadpoolController
 
 from pyneuronautofit._types import BoolArray, FloatArray, Json
 from pyneuronautofit.optimisers._random import generator_from
-from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.population import Population, empty_population
 from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.optimisers.scalar.summing import Summing, needed
 from pyneuronautofit.space import ParameterSpace
 
 # The first standard deviation, of the whole range: what the library's own example of restarts has.

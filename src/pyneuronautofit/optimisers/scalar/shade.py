@@ -12,10 +12,10 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.optimisers._random import generator_from
-from pyneuronautofit.optimisers._summing import Summing, needed
 from pyneuronautofit.optimisers.initial import initial_candidates
 from pyneuronautofit.optimisers.population import Population, empty_population
 from pyneuronautofit.optimisers.residuals import Merits
+from pyneuronautofit.optimisers.scalar.summing import Summing, needed
 from pyneuronautofit.space import ParameterSpace
 
 #: Members at the end of a search.

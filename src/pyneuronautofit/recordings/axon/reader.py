@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings._abf_command import rebuild_command
-from pyneuronautofit.recordings._abf_file import EPISODIC, AbfFile, Output, open_abf
-from pyneuronautofit.recordings._axon_layout import ABF1, ABF2, check_layout
 from pyneuronautofit.recordings._base import ChannelChoice, Recording
 from pyneuronautofit.recordings._channels import Signal, choose, listed, named
 from pyneuronautofit.recordings._steps import compare_steps
+from pyneuronautofit.recordings.axon.command import rebuild_command
+from pyneuronautofit.recordings.axon.file import EPISODIC, AbfFile, Output, open_abf
+from pyneuronautofit.recordings.axon.layout import ABF1, ABF2, check_layout
 from pyneuronautofit.units import TO_MV, TO_PA
 
 _log = logging.getLogger(__name__)

@@ -8,9 +8,8 @@ import pytest
 from abf2_writer import AbfChannel, AbfCommand, write_abf2_channels
 from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings import ChannelChoice, read_recording
-
-from . import _made
-from ._shared import shared_file
+from recordings import _made
+from recordings._shared import shared_file
 
 # Entries of the sections in the header.
 PROTOCOL, OUTPUT, WAVEFORM, USER_LIST, SWEEPS = 76, 108, 156, 172, 316

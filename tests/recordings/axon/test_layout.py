@@ -9,7 +9,7 @@ import pytest
 
 from pyneuronautofit._bounded.sizes import VARIABLE
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings._axon_layout import (
+from pyneuronautofit.recordings.axon.layout import (
     check_layout,
     check_stimulus_file,
     user_list_parameters,

@@ -12,8 +12,8 @@ import pyabf.waveform
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings._abf_file import EPISODIC, MODES, AbfFile, Output, translated
-from pyneuronautofit.recordings._axon_layout import (
+from pyneuronautofit.recordings.axon.file import EPISODIC, MODES, AbfFile, Output, translated
+from pyneuronautofit.recordings.axon.layout import (
     ABF1_EXTENDED_HEADER,
     check_stimulus_file,
     user_list_parameters,

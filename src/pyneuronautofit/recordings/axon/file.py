@@ -15,9 +15,9 @@ import pyabf
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings._axon_layout import ABF1_EXTENDED_HEADER
 from pyneuronautofit.recordings._base import positive_step
 from pyneuronautofit.recordings._channels import Signal, listed
+from pyneuronautofit.recordings.axon.layout import ABF1_EXTENDED_HEADER
 
 #: What pyABF 2.3 raises on damaged or unusual files: it has no errors of its own.
 _PYABF_ERRORS = (
@@ -63,6 +63,7 @@ class AbfFile:
 
     @property
     def name(self) -> str:
+        """The file's name without its folder, for messages."""
         return self.path.name
 
     def describe(self) -> str:
@@ -82,6 +83,7 @@ class AbfFile:
 
 
 def open_abf(path: Path) -> AbfFile:
+    """Read a file's header and data; RecordingError says why it cannot be used."""
     with translated(path):
         abf = pyabf.ABF(str(path), loadData=False, cacheStimulusFiles=False)
         file = _describe(path, abf)

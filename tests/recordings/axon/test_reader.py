@@ -1,18 +1,15 @@
+"""Which channels are read of an Axon file."""
+
 import logging
 
 import numpy as np
 import pyabf.abfWriter
 import pytest
 
-from abf2_writer import AbfChannel, write_abf2_channels
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.recordings import ChannelChoice, read_recording
-
-from . import _made
-from ._shared import shared_file
-
-# Entries of the sections in the header.
-PROTOCOL, WAVEFORM = 76, 156
+from recordings import _made
+from recordings._shared import shared_file
 
 
 @pytest.fixture
@@ -32,14 +29,6 @@ def test_two_channels(path):
     )
 
 
-def test_command_only(path):
-    _made.write_channels(path, ("Vm", "mV"), commands=[_made.command()])
-    recording = read_recording(path)
-    np.testing.assert_array_equal(recording.current_pA, _made.current())
-    assert recording.current_is_command
-    assert "current from the command waveform 0 'Cmd 0' in pA" in recording.channels
-
-
 @pytest.mark.parametrize(
     ("voltage_unit", "to_mV", "current_unit", "to_pA"),
     [
@@ -56,11 +45,6 @@ def test_units(path, voltage_unit, to_mV, current_unit, to_pA):
     np.testing.assert_allclose(recording.current_pA, _made.current(), rtol=0, atol=0.005)
 
 
-def test_command_in_nA(path):
-    _made.write_channels(path, ("Vm", "mV"), commands=[_made.command(-0.1, 0.05, unit="nA")])
-    np.testing.assert_allclose(read_recording(path).current_pA, _made.current(), atol=1e-5)
-
-
 def test_abf1(path):
     _made.write_abf1(path)
     recording = read_recording(path)
@@ -71,38 +55,6 @@ def test_abf1(path):
         recording.channels
         == "voltage from channel 0 'IN 0' in mV, current from channel 1 'IN 1' in pA"
     )
-
-
-def _early_header_to_late(path):
-    """Give an ABF 1 file the long header, with steps in its table of epochs."""
-    content = path.read_bytes()
-    path.write_bytes(content[:2048] + bytes(6144 - 2048) + content[2048:])
-    _made.patch(path, 40, "<i", 12)  # first block of the data
-    _made.patch(path, 1306, "<10s", b"Cmd 0     ")
-    _made.patch(path, 1346, "<8s", b"nA      ")
-    _made.patch(path, 2296, "<h", 1)  # the waveform is on ..
-    _made.patch(path, 2300, "<h", 1)  # .. and from epochs
-    _made.patch(path, 2308, "<2h", 1, 1)
-    _made.patch(path, 2348, "<2f", 0.0, -0.1)
-    _made.patch(path, 2428, "<2f", 0.0, 0.05)
-    _made.patch(path, 2508, "<2i", _made.FIRST - _made.HOLDING, _made.LAST + 1 - _made.FIRST)
-
-
-def test_abf1_with_a_command(path):
-    pyabf.abfWriter.writeABF1(_made.voltage(), str(path), 1e4, units="mV")
-    _early_header_to_late(path)
-    recording = read_recording(path)
-    np.testing.assert_allclose(recording.current_pA, _made.current(), atol=1e-5)
-    assert recording.current_is_command
-
-
-def test_early_abf1_whose_samples_look_like_a_telegraph(path):
-    _made.write_abf1(path)
-    # In the short header these places, telegraph on and its gain, are the data's.
-    _made.patch(path, 4512, "<2h", 1, 1)
-    _made.patch(path, 4576, "<2f", 5.0, 5.0)
-    recording = read_recording(path)
-    np.testing.assert_allclose(recording.current_pA[1:], _made.current()[1:], rtol=0, atol=0.04)
 
 
 def test_several_voltage_channels(path):
@@ -128,23 +80,6 @@ def test_voltage_behind_the_current(path):
     assert "compared with command 0" in recording.channels
 
 
-def test_second_cell_takes_the_second_command(path):
-    first = _made.command()
-    second = _made.command(-40.0, 20.0, name="Cmd B")
-    _made.write_channels(path, ("V1", "mV"), ("V2", "mV"), commands=[first, second])
-    np.testing.assert_array_equal(read_recording(path).current_pA, _made.current())
-    recording = read_recording(path, ChannelChoice(voltage=1))
-    np.testing.assert_allclose(recording.current_pA, 0.4 * _made.current())
-    assert "command waveform 1 'Cmd B'" in recording.channels
-
-
-def test_command_can_be_asked_for_by_its_name(path):
-    _made.write_channels(path, ("Vm", "mV"), ("Im", "pA", 0.5), commands=[_made.command()])
-    recording = read_recording(path, ChannelChoice(current="cmd 0"))
-    np.testing.assert_array_equal(recording.current_pA, _made.current())
-    assert recording.current_is_command
-
-
 def test_recorded_current_that_is_not_the_commanded_one_is_warned_of(path, caplog):
     _made.write_channels(path, ("Vm", "mV"), ("Im", "pA", 0.5), commands=[_made.command()])
     recording = read_recording(path)
@@ -159,28 +94,6 @@ def test_recorded_current_that_is_the_commanded_one_is_not(path, caplog):
     _made.write_channels(path, ("Vm", "mV"), ("Im", "pA", 1.02), commands=[_made.command()])
     assert "compared with command 0 'Cmd 0'" in read_recording(path).channels
     assert not [record for record in caplog.records if record.levelno == logging.WARNING]
-
-
-def test_recorded_current_needs_no_command_that_can_be_rebuilt(path):
-    _made.write_channels(path, ("Vm", "mV"), ("Im", "pA"), commands=[_made.command()])
-    _made.patch(path, _made.section(path, WAVEFORM) + 48 + 14, "<i", 10**6)
-    assert read_recording(path).channels.endswith("current from channel 1 'Im' in pA")
-
-
-def test_step_between_samples_is_not_cut_to_whole_hertz(path):
-    write_abf2_channels(
-        path,
-        [AbfChannel("Vm", "mV", _made.voltage()), AbfChannel("Im", "pA", _made.current())],
-        0.03,
-    )
-    assert read_recording(path).step_ms == pytest.approx(0.03, rel=1e-7)  # 33,333.3 Hz
-
-
-def test_gap_free_with_both_channels_is_one_sweep(path):
-    _made.write_channels(path, ("Vm", "mV"), ("Im", "pA"), commands=[_made.command()])
-    _made.patch(path, _made.section(path, PROTOCOL), "<h", 3)
-    recording = read_recording(path)
-    np.testing.assert_array_equal(recording.current_pA, _made.current().reshape(1, -1))
 
 
 def test_channels_that_do_not_exist(path):
