@@ -40,9 +40,13 @@ quick: $(INSTALLED)
 faults: $(INSTALLED)
 	$(BIN)/python tests/mutations.py
 
+# All of it, whatever fails: one night is to show everything.
 nightly: $(INSTALLED)
-	HYPOTHESIS_PROFILE=new $(PYTEST) -m "nightly or hypothesis"
-	$(MAKE) fuzz kills
+	failed=0; \
+	HYPOTHESIS_PROFILE=new $(PYTEST) -m "nightly or hypothesis" || failed=1; \
+	$(MAKE) fuzz || failed=1; \
+	$(MAKE) kills || failed=1; \
+	exit $$failed
 
 SEED := 1
 INPUTS := 20000

@@ -53,10 +53,15 @@ def values_of(name):
         return st.text(st.sampled_from(list(ALL_MODES)), min_size=1, max_size=6)
     kinds = typing.get_args(KINDS[name]) or (KINDS[name],)
     values = st.one_of(*(OF_KIND[kind] for kind in kinds))
-    described, _default = options_of(EvaluationSettings).get(name, (None, None))
+    described, default = options_of(EvaluationSettings).get(name, (None, None))
     if described is None or described.check is None:
         return values
-    return values.filter(lambda value: value is None or described.check(value) is None)
+
+    def allowed(value):
+        # Of so many fields at once, hardly any drawing would be left if wrong ones were thrown away.
+        return value if value is None or described.check(value) is None else default
+
+    return values.map(allowed)
 
 
 @SEEDED
