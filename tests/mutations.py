@@ -66,10 +66,10 @@ MUTATIONS = (
         "codegen/ir",
     ),
     Mutation(
-        "codegen/runtime/queue.hpp",
-        "sweeps_.push_back",
-        "if (s) sweeps_.push_back",
-        "simulators/lanes/test_adaptive_lanes.py",
+        "codegen/runtime/adaptive/queue.hpp",
+        "place = n_place_++;",
+        "place = n_place_++ / 2;",
+        "simulators/lanes/test_adaptive_kernel.py",
     ),
     Mutation(
         "database/tools/distributions.py",

@@ -50,7 +50,7 @@ def test_what_is_asked_for_can_be_sent(target):
     ("target", "header", "end", "function"),
     [
         ("fixed", "driver.hpp", "KERNEL_LIBRARY(Kind0, Kind1)", "step("),
-        ("adaptive", "adaptive.hpp", "ADAPTIVE_LIBRARY(Kind0, Kind1)", "membrane("),
+        ("adaptive", "adaptive/adaptive.hpp", "ADAPTIVE_LIBRARY(Kind0, Kind1)", "membrane("),
         ("probe", "advance.hpp", "PROBE_LIBRARY(Kind0, Kind1)", "step("),
     ],
 )

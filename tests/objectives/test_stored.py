@@ -58,7 +58,7 @@ def values_of(name):
         return values
 
     def allowed(value):
-        # Of so many fields at once, hardly any drawing would be left if wrong ones were thrown away.
+        # Of so many fields at once hardly any drawing would be right by chance.
         return value if value is None or described.check(value) is None else default
 
     return values.map(allowed)

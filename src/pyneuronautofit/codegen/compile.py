@@ -119,7 +119,7 @@ def kernel_key(source: str, precision: Precision) -> str:
     texts = [
         source,
         precision,
-        *(f"{header.name}\n{header.read_text('utf-8')}" for header in _headers()),
+        *(f"{_within(header)}\n{header.read_text('utf-8')}" for header in _headers()),
         *_FLAGS,
         *(flag for flags in _CPU_FLAGS for flag in flags),
         sys.platform,
@@ -178,7 +178,12 @@ def _sealed_facts(path: Path, content: bytes) -> dict[str, Any] | None:
 
 
 def _headers() -> list[Path]:
-    return sorted(RUNTIME.glob("*.hpp"))
+    return sorted(RUNTIME.rglob("*.hpp"))
+
+
+def _within(header: Path) -> str:
+    """Return the name by which a source includes a header."""
+    return header.relative_to(RUNTIME).as_posix()
 
 
 def _compiler_command() -> list[str]:
@@ -233,7 +238,8 @@ def _compile(source: str, command: list[str], kept: Path, stop: Event | None) ->
     with tempfile.TemporaryDirectory(prefix="pyneuronautofit-") as folder:
         work = Path(folder)
         for header in _headers():
-            shutil.copyfile(header, work / header.name)
+            (work / _within(header)).parent.mkdir(exist_ok=True)
+            shutil.copyfile(header, work / _within(header))
         (work / "kernel.cpp").write_text(source, "utf-8")
         content = _run_compiler(work, command, kept, stop).read_bytes()
     _log.info("compiled it in %.1f s", time.monotonic() - started)

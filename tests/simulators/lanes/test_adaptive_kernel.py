@@ -1,110 +1,225 @@
-"""An experiment as adaptive kernels take it: ticks, limits, holding currents."""
+"""Calls of an adaptive kernel, with a leak written by hand: who is done when, and how it went."""
 
 from __future__ import annotations
 
-import ctypes
-import math
-from dataclasses import replace
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.codegen.compile import compile_kernel
 from pyneuronautofit.simulators import Adaptive
 from pyneuronautofit.simulators.experiment import Clock, Experiment
-from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptivePlan, LaneUse
+from pyneuronautofit.simulators.lanes import adaptive_plan
+from pyneuronautofit.simulators.lanes.adaptive_kernel import (
+    DIVERGED,
+    FINISHED,
+    TOO_MANY_STEPS,
+    AdaptiveKernel,
+    LaneUse,
+    Packed,
+)
+from pyneuronautofit.simulators.lanes.adaptive_plan import AdaptivePlan
+from pyneuronautofit.simulators.lanes.kernel import Stop, TreeArrays
 
-# Three sweeps of 100 ms, sampled every 0.1 ms and looked at four times a sample.
-N_SWEEP, N_SAMPLE, STEP_MS, POINTS = 3, 1000, 0.1, 4
-HOLDING_PA = np.array([20.0, -10.0, 20.0])
+# A leak, and a current that comes and goes so fast that it takes short steps, from some time on.
+SOURCE = """\
+#include "adaptive/adaptive.hpp"
+using lanes::V;
+struct Leak {
+    static constexpr int n_raw = 4, n_par = 4, n_state = 0, n_past = 0;
+    static void prepare(const V *raw, V *par) {
+        for (int i = 0; i < n_raw; i++) par[i] = raw[i];
+    }
+    static void first(const V *, V *) {}
+    static void membrane(const V *par, const V *, V v, V t, V &current, V &slope) {
+        V shaken{};
+        for (int l = 0; l < lanes::W; l++)
+            if (t[l] >= par[3][l]) shaken[l] = lanes::real(std::sin(300.0 * double(t[l])));
+        current = par[0] * (v - par[1]) + par[2] * shaken;
+        slope = par[0];
+    }
+    static void advance(const V *par, const V *st, const V *, const adaptive::Point &at, V *, V *,
+                        V &current, V &slope, V &following) {
+        membrane(par, st, at.v, at.t, current, slope);
+        following = V{};
+    }
+};
+ADAPTIVE_LIBRARY(Leak)
+"""
+N_SAMPLE, STEP_MS, AREA_UM2, CAPACITANCE_NF, REST_MV = 600, 0.1, 1000.0, 0.01, -70.0
+HOLDING_PA = np.array([0.0, -10.0, 0.0])
+STEPS_PA = np.array([10.0, 30.0, -20.0])
+FIRST, LAST, TRANSIENT_MS = 100, 400, 100.0
+NEVER = 1e9
 
 
-def experiment(**changed):
+def current_pA():
     current = np.repeat(HOLDING_PA[:, None], N_SAMPLE, axis=1)
-    current[:, 300:700] += np.array([50.0, 100.0, -40.0])[:, None]
-    made = Experiment(current, HOLDING_PA, Clock(STEP_MS, POINTS), 35.0, transient_ms=200.0)
-    return replace(made, **changed)
+    current[:, FIRST:LAST] += STEPS_PA[:, None]
+    return current
 
 
-def plan(tolerance_mV=0.003, **changed):
-    return AdaptivePlan(experiment(**changed), Adaptive(tolerance_mV))
+def made_plan():
+    experiment = Experiment(
+        current_pA(), HOLDING_PA, Clock(STEP_MS, 1), 35.0, transient_ms=TRANSIENT_MS
+    )
+    return AdaptivePlan(experiment, Adaptive(1e-4))
 
 
-def array(pointer, kind, n):
-    return list((kind * n).from_address(pointer))
+@pytest.fixture(scope="module", params=["double", "single"])
+def kernel(request):
+    return AdaptiveKernel(compile_kernel(SOURCE, precision=request.param))
 
 
-def test_ticks_divide_the_points_of_a_sample():
-    protocol = plan().protocol
-    # 2048 to a sample: 512 between two of its four points.
-    assert protocol.points == 4
-    assert 1 << protocol.point_shift == 512
-    assert protocol.tick_ms == STEP_MS / 2048
-    assert protocol.transient_ticks == round(200.0 / protocol.tick_ms)
+def leaks(n_cell):
+    """Conductances of as many cells, S/cm2."""
+    return np.random.default_rng(3).uniform(5e-5, 3e-4, n_cell)
 
 
-@pytest.mark.parametrize(("points", "shift"), [(1, 11), (2, 10), (3, 9), (2048, 1), (5000, 1)])
-def test_between_points_there_are_two_ticks_at_the_least(points, shift):
-    protocol = plan(clock=Clock(STEP_MS, points)).protocol
-    assert protocol.point_shift == shift
-    assert protocol.tick_ms == pytest.approx(STEP_MS / (points << shift))
+def packed(kernel, conductances, shaken_from=None, voltage_mV=REST_MV):
+    """Cells of one node; `shaken_from` says of some at which time, ms, they begin to be shaken."""
+    n_cell, n_lane = len(conductances), kernel.n_lane
+    rows = np.zeros((n_cell, 4))
+    rows[:, 0], rows[:, 1], rows[:, 3] = conductances, REST_MV, NEVER
+    for number, since_ms in (shaken_from or {}).items():
+        rows[number, 2:] = 30.0, since_ms
+    rows = np.concatenate([rows, np.repeat(rows[-1:], -n_cell % n_lane, axis=0)])
+    n_pack = len(rows) // n_lane
+    cable = np.broadcast_to([AREA_UM2, CAPACITANCE_NF, 0.0], (len(rows), 3))
+
+    def in_lanes(columns):
+        return kernel.aligned(columns.reshape(n_pack, n_lane, -1).swapaxes(1, 2))
+
+    voltage = np.full((len(rows), 1), voltage_mV)
+    return Packed(
+        n_cell, in_lanes(rows), in_lanes(cable), in_lanes(voltage), np.ones(n_cell, dtype=np.int32)
+    )
 
 
-def test_of_long_sweeps_the_ticks_are_fewer():
-    """As many as the narrower lanes can count, 2^30 in all."""
-    protocol = plan(transient_ms=4e5).protocol
-    assert protocol.transient_ticks <= 2**30 < 2 * protocol.transient_ticks
-    with pytest.raises(UsageError, match=r"sweeps of 1e\+09 ms are too long .*--integrator fixed"):
-        plan(transient_ms=1e9)
+def simulated(kernel, cells, n_thread=1, per_block=4, stop=None):
+    """Return voltages and status by cell, the places that cells had, steps, blocks, and the use."""
+    plan, stop = made_plan(), stop or Stop()
+    voltage = np.full((cells.n_cell, len(HOLDING_PA), N_SAMPLE), np.nan)
+    tree = TreeArrays(np.array([-1], dtype=np.int32), np.array([0], dtype=np.int32))
+    opened = kernel.open(tree, plan, cells, voltage, per_block=per_block)
+    of_cell, status = np.full_like(voltage, np.nan), np.zeros((cells.n_cell, len(HOLDING_PA)), int)
+    steps, blocks = np.zeros(cells.n_cell, int), []
+    with ThreadPoolExecutor(n_thread) as threads:
+        futures = [threads.submit(opened.work, stop) for _thread in range(n_thread)]
+        while (done := opened.next_block(stop)) is not None:
+            blocks.append((done.first, done.cells.tolist()))
+            of_cell[done.cells] = voltage[done.first : done.first + len(done.cells)]
+            status[done.cells], steps[done.cells] = done.status, done.steps
+        for future in futures:
+            future.result()
+    use = opened.use
+    opened.close()
+    return of_cell, status, steps, blocks, use
 
 
-def test_sweeps_that_hold_the_same_current_share_their_transient():
-    made = plan()
-    assert made.holding_pA.tolist() == [-10.0, 20.0]
-    protocol = made.protocol
-    assert (protocol.n_holding, protocol.n_sweep) == (2, 3)
-    assert array(protocol.holding_nA, ctypes.c_double, 2) == [-0.01, 0.02]
-    assert [sweep.holding for sweep in made._sweeps] == [1, 0, 1]
+def exact_mV(conductance):
+    """The response of a leak, to the command that changes half way between two samples."""
+    g_uS = conductance * AREA_UM2 * 0.01
+    settled = 1.0 - np.exp(-TRANSIENT_MS * g_uS / CAPACITANCE_NF)
+    v, found = REST_MV + HOLDING_PA / 1000.0 / g_uS * settled, []
+    level = current_pA() / 1000.0
+    decay = np.exp(-0.5 * STEP_MS * g_uS / CAPACITANCE_NF)
+    for sample in range(N_SAMPLE):
+        if sample:
+            for here in (level[:, sample - 1], level[:, sample]):
+                to = REST_MV + here / g_uS
+                v = to + (v - to) * decay
+        found.append(v)
+    return np.stack(found, axis=-1)
 
 
-def test_a_sweep_ends_with_its_last_point():
-    made = plan()
-    last = (N_SAMPLE * POINTS - 1) << made.protocol.point_shift
-    for number, sweep in enumerate(made._sweeps):
-        ends = array(sweep.end_tick, ctypes.c_int64, sweep.n_segment)
-        levels = array(sweep.level_nA, ctypes.c_double, sweep.n_segment)
-        assert len(ends) == 3
-        assert ends[-1] == last
-        # The step is on half way between two samples.
-        assert ends[0] == 299 * 2048 + 1024
-        step = [50.0, 100.0, -40.0][number]
-        wanted = [HOLDING_PA[number], HOLDING_PA[number] + step, HOLDING_PA[number]]
-        assert levels == pytest.approx(np.array(wanted) / 1000.0)
-        assert sweep.continues == 1
+def test_leaks_answer_as_they_do_exactly(kernel):
+    conductances = leaks(3)
+    voltage, status, _steps, _blocks, _use = simulated(kernel, packed(kernel, conductances))
+    assert (status == FINISHED).all()
+    near = 0.002 if kernel.dtype == np.float64 else 0.004
+    for found, conductance in zip(voltage, conductances):
+        np.testing.assert_allclose(found, exact_mV(conductance), rtol=0, atol=near)
 
 
-def test_what_takes_too_many_steps():
-    """50 a millisecond all the time; 2000 in the shortest simulation."""
-    protocol = plan().protocol
-    assert protocol.transient_limit == 50 * 200
-    assert protocol.sweep_limit == 50 * 100
-    short = plan(transient_ms=1.0).protocol
-    assert short.transient_limit == 2000
+@pytest.mark.parametrize("n_thread", [1, 2, 5])
+@pytest.mark.parametrize("n_cell", [1, 13, 50])
+def test_every_cell_is_done_once_whoever_works(kernel, n_thread, n_cell):
+    shaken = dict.fromkeys(range(2, n_cell, 7), 20.0)
+    cells = packed(kernel, leaks(n_cell), shaken)
+    voltage, status, steps, blocks, use = simulated(kernel, cells, n_thread, per_block=4)
+    assert sorted(cell for _first, some in blocks for cell in some) == list(range(n_cell))
+    assert sorted(first for first, _cells in blocks) == list(range(0, n_cell, 4))
+    alone = simulated(kernel, cells, per_block=1)
+    lost = (status == TOO_MANY_STEPS).any(axis=1)
+    assert np.flatnonzero(lost).tolist() == list(shaken)
+    assert ((alone[1] == TOO_MANY_STEPS).any(axis=1) == lost).all()
+    # What became of the other sweeps of a cell that was given up is nobody's concern.
+    for found, other in zip((voltage, status, steps), alone):
+        np.testing.assert_array_equal(found[~lost], other[~lost])
+    assert use.all >= use.accepted + use.rejected >= steps.sum()
+    assert shaken or use.accepted + use.rejected == steps.sum()
 
 
-@pytest.mark.parametrize("tolerance_mV", [0.003, 3e-4, 0.1])
-def test_who_is_simulated_as_a_stiff_cell(tolerance_mV):
-    """Half a step a millisecond at the usual tolerance; a step's error falls with its cube."""
-    protocol = plan(tolerance_mV).protocol
-    wanted = math.ceil(200.0 * 0.5 * (0.003 / tolerance_mV) ** (1 / 3))
-    assert protocol.stiff_limit == max(wanted, 100)
-    assert protocol.tolerance_mV == tolerance_mV
+def test_cells_are_done_nearly_in_the_order_of_their_places(kernel):
+    """So that whoever waits for them need not wait for the last one."""
+    blocks = simulated(kernel, packed(kernel, leaks(64)), per_block=8)[3]
+    firsts = [first for first, _cells in blocks]
+    assert max(abs(8 * number - first) for number, first in enumerate(firsts)) <= 8
 
 
-def test_bounds_of_a_step():
-    protocol = plan().protocol
-    assert (protocol.least_ms, protocol.first_ms, protocol.most_ms) == (0.005, 0.05, 5.0)
-    assert protocol.n_sample == N_SAMPLE
+@pytest.mark.parametrize("n_thread", [1, 3])
+def test_a_cell_that_takes_too_many_steps_is_given_up_when_it_is_overdue(
+    kernel, n_thread, monkeypatch
+):
+    monkeypatch.setattr(adaptive_plan, "_ALLOWANCE", 300)
+    monkeypatch.setattr(adaptive_plan, "_MOST_STEPS_PER_MS", 5.0)
+    # In the transient, from its beginning; in the sweeps; not at all.
+    shaken = {4: -NEVER, 9: 0.0}
+    cells = packed(kernel, leaks(20), shaken)
+    _voltage, status, steps, _blocks, _use = simulated(kernel, cells, n_thread)
+    lost = {number: set(row) - {0} for number, row in enumerate(status.tolist())}
+    assert {number for number, found in lost.items() if found != {FINISHED}} == {4, 9}
+    assert lost[4] == lost[9] == {TOO_MANY_STEPS}
+    # 200 steps a ms: overdue after 300 / (200 - 5) ms, in each of what was begun.
+    assert 300 < steps[4] <= 2 * 320
+    assert 300 < steps[9] < steps[:4].max() + 3 * 320
+
+
+def test_a_cell_may_take_what_it_has_been_allowed(kernel, monkeypatch):
+    """Many steps for a while only, within the allowance, and then few."""
+    cells = packed(kernel, leaks(2), {1: 55.0})
+    usual = simulated(kernel, cells)
+    assert (usual[1] == FINISHED).all()
+    monkeypatch.setattr(adaptive_plan, "_MOST_STEPS_PER_MS", 1.0)
+    monkeypatch.setattr(adaptive_plan, "_ALLOWANCE", int(usual[2][1]))
+    allowed = simulated(kernel, cells)
+    np.testing.assert_array_equal(allowed[0], usual[0])
+    monkeypatch.setattr(adaptive_plan, "_ALLOWANCE", int(usual[2][1]) // 6)
+    assert simulated(kernel, cells)[1].tolist()[0] == [FINISHED] * 3
+    assert TOO_MANY_STEPS in simulated(kernel, cells)[1][1]
+
+
+def test_a_cell_without_numbers_diverges_and_the_others_do_not(kernel):
+    conductances = leaks(9)
+    conductances[5] = np.nan
+    voltage, status, _steps, _blocks, _use = simulated(kernel, packed(kernel, conductances), 2)
+    assert (status[5] == DIVERGED).all()
+    assert (np.delete(status, 5, axis=0) == FINISHED).all()
+    assert np.isfinite(np.delete(voltage, 5, axis=0)).all()
+
+
+def test_who_is_told_to_stop_stops(kernel):
+    stop = Stop()
+    cells = packed(kernel, leaks(2000), dict.fromkeys(range(2000), -NEVER))
+    timer = threading.Timer(0.1, stop.set)
+    timer.start()
+    blocks = simulated(kernel, cells, 2, per_block=2000, stop=stop)[3]
+    assert blocks == []
+    stop.set()
+    assert simulated(kernel, cells, 2, per_block=2000, stop=stop)[3] == []
 
 
 def test_uses_of_lanes_add_up():

@@ -13,7 +13,7 @@ from pyneuronautofit.models import CellSource, compiled_library
 from pyneuronautofit.simulators import Adaptive, BatchSimulator, NeuronSimulator, RunStatus
 from pyneuronautofit.simulators.agreement import compare_sweep, worst
 from pyneuronautofit.simulators.experiment import Clock, adaptive_clock
-from pyneuronautofit.simulators.lanes import adaptive_kernel, adaptive_lanes
+from pyneuronautofit.simulators.lanes import adaptive_lanes, adaptive_plan
 from pyneuronautofit.space import ParameterPath, ParameterTable
 from simulators.lanes.test_mechanisms import ALL, FAST_LIVELY, FAST_QUIET, PROJECT, QUIET
 from simulators.mechanism_cells import MODS, SAMPLE_MS, step_experiment
@@ -142,27 +142,12 @@ def test_a_noisy_current_brings_its_charge(tmp_path):
 
 
 def test_a_cell_that_needs_too_many_steps_is_given_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(adaptive_kernel, "_MOST_STEPS_PER_MS", 0.01)
-    monkeypatch.setattr(adaptive_kernel, "_STIFF_STEPS_PER_MS", 0.01)
-    monkeypatch.setattr(adaptive_kernel, "_MOST_STEPS_OF_ANY", 20)
-    monkeypatch.setattr(adaptive_kernel, "_MOST_BEFORE_STIFF", 20)
+    monkeypatch.setattr(adaptive_plan, "_MOST_STEPS_PER_MS", 0.01)
+    monkeypatch.setattr(adaptive_plan, "_MOST_STEPS_OF_ANY", 20)
     source, experiment, table, _sweeps = model(("layer5",), tmp_path)
     traces = adaptive(source, experiment, table)
     assert traces.status == (RunStatus.TOO_MANY_STEPS,)
     assert np.isnan(traces.voltage_mV).all()
-
-
-def test_stiff_cells_are_simulated_by_their_own_code(tmp_path, monkeypatch):
-    source, experiment, table, _sweeps = model(("layer5", "ca1"), tmp_path)
-    monkeypatch.setattr(adaptive_kernel, "_STIFF_STEPS_PER_MS", 100.0)
-    usual = adaptive(source, experiment, table, 3e-4).voltage_mV
-    monkeypatch.setattr(adaptive_kernel, "_STIFF_STEPS_PER_MS", 0.0)
-    monkeypatch.setattr(adaptive_kernel, "_MOST_BEFORE_STIFF", 1)
-    stiff = adaptive(source, experiment, table, 3e-4)
-    assert stiff.ok.all()
-    assert not np.array_equal(stiff.voltage_mV, usual)
-    for one, other in zip(stiff.voltage_mV[:, 0], usual[:, 0]):
-        assert compare_sweep(one, other, SAMPLE_MS).quiet_mV < 0.02
 
 
 def test_a_cell_without_numbers_diverges_alone(tmp_path):
@@ -177,7 +162,7 @@ def test_sweeps_too_long_for_the_ticks_are_refused(tmp_path):
     _source, experiment, _table, _sweeps = model(("tarea-quiet",), tmp_path)
     endless = replace(experiment, transient_ms=1e9)
     with pytest.raises(UsageError, match="--integrator fixed"):
-        adaptive_kernel.AdaptivePlan(endless, Adaptive())
+        adaptive_plan.AdaptivePlan(endless, Adaptive())
 
 
 def test_cvode_refuses_a_noisy_current(tmp_path):

@@ -172,7 +172,8 @@ def adaptive(threads, monkeypatch):
     made = []
     works = []
 
-    def work(_threads, _plan, memories):
+    def work(_threads, n_thread, _plan, _layouts, memories):
+        assert n_thread == 3
         works.append(FakeWork(made, memories))
         return works[-1]
 

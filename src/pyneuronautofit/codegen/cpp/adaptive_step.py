@@ -21,7 +21,7 @@ from pyneuronautofit.codegen.schemes.adaptive_step import (
 
 _HEAD = """\
 // Generated; one struct for each kind of node, with the equations of all its mechanisms.
-#include "adaptive.hpp"
+#include "adaptive/adaptive.hpp"
 #include "quick.hpp"
 
 using lanes::M;
@@ -42,7 +42,8 @@ _FIRST = "static void first([[maybe_unused]] const V *raw, [[maybe_unused]] V *s
 _ADVANCE = """\
 static void advance([[maybe_unused]] const V *par, [[maybe_unused]] const V *st,
                         [[maybe_unused]] const V *past, [[maybe_unused]] const adaptive::Point &at,
-                        [[maybe_unused]] V *end, [[maybe_unused]] V *now, V &current, V &slope"""
+                        [[maybe_unused]] V *end, [[maybe_unused]] V *now, V &current, V &slope,
+                        V &following) {"""
 _MEMBRANE = """\
 static void membrane([[maybe_unused]] const V *par, [[maybe_unused]] const V *st,
                          [[maybe_unused]] V v, [[maybe_unused]] V t, V &current, V &slope) {"""
@@ -60,16 +61,11 @@ def generate_adaptive_kind(name: str, program: AdaptiveProgram, *, single: bool)
 
     n_state, n_past = len(program.states), len(program.past)
     both = ["current", "slope"]
-    targets = [*_places("end", n_state), *_places("now", n_past), *both]
+    targets = [*_places("end", n_state), *_places("now", n_past), *both, "following"]
     leaves = Leaves()
 
-    def advancing(prefix: str, roots: Sequence[Node]) -> tuple[list[str], list[str]]:
-        emitter = Emitter(graph, {**states, **past, **points}, leaves, prefix, quick=True)
-        texts = emitter.write(_rewritten(program, roots, single))
-        return emitter.lines, texts
-
-    plain_lines, plain = advancing("t", program.advance)
-    lines, texts = advancing("f", (*program.advance, program.following))
+    advancing = Emitter(graph, {**states, **past, **points}, leaves, "t", quick=True)
+    advanced = advancing.write(_rewritten(program, (*program.advance, program.following), single))
     here = {**states, **times, graph.input(VOLTAGE): "v"}
     flowing = Emitter(graph, here, leaves, prefix="m", quick=True)
     flown = flowing.write(_rewritten(program, program.membrane, single))
@@ -92,8 +88,7 @@ def generate_adaptive_kind(name: str, program: AdaptiveProgram, *, single: bool)
             *(f"    static constexpr int {size} = {n};" for size, n in sizes.items()),
             *_function(_PREPARE, preparing.lines, _places("par", len(prepared)), prepared),
             *_function(_FIRST, beginning.lines, _places("st", n_state), begun),
-            *_function(f"{_ADVANCE}) {{", plain_lines, targets, plain),
-            *_function(f"{_ADVANCE}, V &following) {{", lines, [*targets, "following"], texts),
+            *_function(_ADVANCE, advancing.lines, targets, advanced),
             *_function(_MEMBRANE, flowing.lines, both, flown),
             "};",
         ]

@@ -1,8 +1,9 @@
 """One adaptive step of a segment's states, as expressions.
 
-The integrator (runtime/stepper.hpp) predicts the voltage in the middle of a step; the states go
-there and on to the end of the step with the rates at that voltage, and the voltage follows with the
-states of the middle. With h the step, and a state's equation written x' = r (x_inf - x):
+The integrator (runtime/adaptive/stepper.hpp) predicts the voltage in the middle of a step. The
+states go there and on to the end of the step with the rates at that voltage, and the voltage
+follows with the states of the middle. With h the step, and a state's equation written
+x' = r (x_inf - x):
 
 gates       x_inf and r depend on nothing but voltage and time. x_inf is taken as linear in time
             over the step, with the slope that it has had since the last one, and x' is then solved

@@ -6,10 +6,11 @@ known of the cell class:
 
 - when it is constructed, all segments of a section are alike, or `setcable` leaves their number;
 - `setcable` changes numbers of segments and nothing else, and what it makes them follows from the
-  present numbers of its own cell alone;
+  cable of its own cell alone: lengths, diameters, axial resistances, capacitances;
 - a cell does not look at other cells.
 
-A candidate's numbers of segments are found out by `setcable` on one cell, the *probe*; for every
+A candidate's numbers of segments are found out by `setcable` on one cell, the *probe*, which gets
+the candidate's cable (two thirds of the time would go into all its other parameters); for every
 combination that comes up again there is a cell to reuse. It gets all its variables anew each time,
 also those that are no parameters, so that nothing is left of the candidate before.
 """
@@ -36,6 +37,8 @@ from pyneuronautofit.space import ParameterPath
 
 # NEURON initialises all cells that there are, each time: rare numbers of segments are not worth it.
 _MOST_REUSED = 20
+#: What `setcable` may look at.
+CABLE = frozenset({"L", "diam", "Ra", "cm", "nseg"})
 
 
 class ReusedCells:
@@ -64,6 +67,9 @@ class ReusedCells:
         self._experiment = experiment
         self._paths = tuple(paths)
         self._setter = Setter(paths)
+        of_cable = [number for number, path in enumerate(paths) if path.attribute in CABLE]
+        self._cable_numbers = of_cable
+        self._set_cable = Setter([paths[number] for number in of_cable])
         self._images = images
         self._seen: Counter[Segments] = Counter()
         self._cells: dict[Segments, ReusedCell] = {}
@@ -154,7 +160,7 @@ class ReusedCells:
             if section.nseg != built:
                 section.nseg = built
         try:
-            self._setter(self._probe, values)
+            self._set_cable(self._probe, [values[number] for number in self._cable_numbers])
             self._probe.setcable()
         except Exception:  # noqa: BLE001 (it will raise again, as this candidate's failure)
             self._make_probe()

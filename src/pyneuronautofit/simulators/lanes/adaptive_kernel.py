@@ -1,71 +1,20 @@
-"""A compiled kernel of the adaptive integrator: what it takes and gives, as C sees it."""
+"""A compiled kernel of the adaptive integrator: cells as it takes them, and a call of it."""
 
 from __future__ import annotations
 
 import ctypes
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pyneuronautofit._types import BoolArray, FloatArray, IntArray
-from pyneuronautofit.errors import UsageError
-from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.integrators import Adaptive
+from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.simulators.lanes.adaptive_plan import AdaptivePlan
 from pyneuronautofit.simulators.lanes.kernel import KernelBase, Stop, TreeArrays
-from pyneuronautofit.simulators.lanes.stimulus import SweepCurrent, sweep_current
-from pyneuronautofit.units import PA_PER_NA
-
-# Bounds of a step, and the first one after an edge, ms (design: measured, not critical).
-_LEAST_MS, _MOST_MS, _FIRST_MS = 0.005, 5.0, 0.05
-# A cell that fires 200 times a second takes 40: what needs more than this all the time is given up.
-_MOST_STEPS_PER_MS = 50.0
-# A cell that takes more in its transient is simulated anew, as a stiff one: at the usual tolerance,
-# else as many more as a step of third order takes.
-_STIFF_STEPS_PER_MS, _USUAL_TOLERANCE_MV = 0.5, 0.003
-_MOST_STEPS_OF_ANY, _MOST_BEFORE_STIFF = 2000, 100
-# Ticks of a whole simulation that the narrower lanes can count.
-_MOST_TICKS = 2**30
-_TICKS_PER_SAMPLE = 2048
-_LONGEST_TICK_MS = 0.25 * _LEAST_MS
 
 FINISHED, DIVERGED, TOO_MANY_STEPS = 1, 2, 3
-
-
-class _Sweep(ctypes.Structure):
-    _fields_ = (
-        ("n_segment", ctypes.c_int64),
-        ("end_tick", ctypes.c_void_p),
-        ("level_nA", ctypes.c_void_p),
-        ("current_nA", ctypes.c_void_p),
-        ("charge", ctypes.c_void_p),
-        ("jump", ctypes.c_void_p),
-        ("holding", ctypes.c_int32),
-        ("continues", ctypes.c_int32),
-    )
-
-
-class _Protocol(ctypes.Structure):
-    _fields_ = (
-        ("n_sample", ctypes.c_int64),
-        ("transient_ticks", ctypes.c_int64),
-        ("transient_limit", ctypes.c_int64),
-        ("sweep_limit", ctypes.c_int64),
-        ("stiff_limit", ctypes.c_int64),
-        ("tick_ms", ctypes.c_double),
-        ("tolerance_mV", ctypes.c_double),
-        ("least_ms", ctypes.c_double),
-        ("most_ms", ctypes.c_double),
-        ("first_ms", ctypes.c_double),
-        ("points", ctypes.c_int32),
-        ("point_shift", ctypes.c_int32),
-        ("n_holding", ctypes.c_int32),
-        ("n_sweep", ctypes.c_int32),
-        ("holding_nA", ctypes.c_void_p),
-        ("sweeps", ctypes.c_void_p),
-    )
+_NO_BLOCK_YET, _NO_BLOCK_MORE = -1, -2
 
 
 class _Cells(ctypes.Structure):
@@ -138,109 +87,119 @@ class Packed:
 
 
 @dataclass(frozen=True)
-class KernelCourse:
-    """How the cells of a call went.
+class DoneBlock:
+    """Cells of a call that are done.
 
     Attributes
     ----------
-    status : IntArray, shape (n_cell, n_sweep)
+    first
+        The place of the first among the voltages; the others follow it.
+    cells : IntArray, shape (n_done,)
+        Which they are.
+    status : IntArray, shape (n_done, n_sweep)
         FINISHED, DIVERGED, TOO_MANY_STEPS, or 0 where a sweep was not wanted any more.
-    gave_up : BoolArray, shape (n_cell,)
-        Cells that took too many steps in a transient.
-    steps : IntArray, shape (n_cell,)
-        Steps of every cell, all its sweeps and transients.
-    use
-        Of the lanes.
+    steps : IntArray, shape (n_done,)
+        Of all their sweeps and transients.
     """
 
+    first: int
+    cells: IntArray
     status: IntArray
-    gave_up: BoolArray
     steps: IntArray
-    use: LaneUse
 
 
-class AdaptivePlan:
-    """An experiment as adaptive kernels take it.
+class OpenCall:
+    """Cells that threads are at work on; whoever opens it closes it when all of them have left.
 
     Parameters
     ----------
-    experiment
-        What is simulated; its clock says at which points the voltage is looked at.
-    adaptive
-        The tolerance.
-
-    Raises
-    ------
-    UsageError
-        If a sweep is so long that the ticks do not suffice.
+    library
+        The kernel's.
+    tree
+        That of the largest cell.
+    plan
+        What the cells go through.
+    cells
+        Their values.
+    voltage_mV : FloatArray, shape (n_cell, n_sweep, n_sample), mV
+        Where their voltages go; a cell gets its place when it is begun.
+    per_block
+        So many cells make a block.
     """
 
-    def __init__(self, experiment: Experiment, adaptive: Adaptive) -> None:
-        self.experiment = experiment
-        clock = experiment.clock
-        duration_ms = max(experiment.n_sample * clock.step_ms, experiment.transient_ms)
-        shift = _point_shift(clock.substeps, clock.step_ms, duration_ms)
-        ticks = clock.substeps << shift
-        tick_ms = clock.step_ms / ticks
-        transient_ticks = max(round(experiment.transient_ms / tick_ms), 1)
-        self.holding_pA = np.unique(experiment.holding_pA)
-        end_tick = max((experiment.n_sample * clock.substeps - 1) << shift, 1)
-        self._currents = [
-            sweep_current(samples / PA_PER_NA, holding / PA_PER_NA, clock.step_ms, ticks, end_tick)
-            for samples, holding in zip(experiment.current_pA, experiment.holding_pA, strict=True)
-        ]
-        places = np.searchsorted(self.holding_pA, experiment.holding_pA).tolist()
-        self._sweeps = (_Sweep * experiment.n_sweep)(
-            *(_as_sweep(current, place) for current, place in zip(self._currents, places))
+    def __init__(
+        self,
+        library: ctypes.CDLL,
+        tree: TreeArrays,
+        plan: AdaptivePlan,
+        cells: Packed,
+        voltage_mV: FloatArray,
+        *,
+        per_block: int,
+    ) -> None:
+        n_sweep = plan.experiment.n_sweep
+        self._library = library
+        self._n_cell, self._per_block = cells.n_cell, per_block
+        self._status = np.zeros((cells.n_cell, n_sweep), dtype=np.int32)
+        self._steps = np.zeros((cells.n_cell, n_sweep), dtype=np.int64)
+        self._transient_steps = np.zeros((cells.n_cell, len(plan.holding_pA)), dtype=np.int64)
+        self._lane_steps = np.zeros(3, dtype=np.int64)
+        results = (voltage_mV, self._status, self._steps, self._transient_steps, self._lane_steps)
+        given = (cells.values, cells.cable, cells.voltage, cells.n_node)
+        # The kernel goes on to look at all this.
+        self._kept = (
+            tree,
+            plan,
+            cells,
+            voltage_mV,
+            tree.as_struct(),
+            _Cells(cells.n_cell, *(array.ctypes.data for array in given)),
+            _Results(*(array.ctypes.data for array in results)),
         )
-        self._holding_nA = np.ascontiguousarray(self.holding_pA / PA_PER_NA)
-        stiff_per_ms = _STIFF_STEPS_PER_MS * math.cbrt(_USUAL_TOLERANCE_MV / adaptive.tolerance_mV)
-        self.protocol = _Protocol(
-            experiment.n_sample,
-            transient_ticks,
-            _limit(transient_ticks * tick_ms, _MOST_STEPS_PER_MS, _MOST_STEPS_OF_ANY),
-            _limit(experiment.n_sample * clock.step_ms, _MOST_STEPS_PER_MS, _MOST_STEPS_OF_ANY),
-            _limit(transient_ticks * tick_ms, stiff_per_ms, _MOST_BEFORE_STIFF),
-            tick_ms,
-            adaptive.tolerance_mV,
-            _LEAST_MS,
-            _MOST_MS,
-            _FIRST_MS,
-            clock.substeps,
-            shift,
-            len(self.holding_pA),
-            experiment.n_sweep,
-            self._holding_nA.ctypes.data,
-            ctypes.addressof(self._sweeps),
+        shape, of_cells, of_results = self._kept[-3:]
+        self._call = ctypes.c_void_p(
+            library.kernel_open(
+                ctypes.byref(shape),
+                ctypes.byref(plan.protocol),
+                ctypes.byref(of_cells),
+                ctypes.byref(of_results),
+                ctypes.c_int64(per_block),
+            )
         )
 
+    def work(self, stop: Stop) -> None:
+        """Simulate, side by side with other threads that do, until nothing is left to begin."""
+        self._library.kernel_work(self._call, stop.as_pointer())
 
-def _as_sweep(current: SweepCurrent, holding: int) -> _Sweep:
-    arrays = [getattr(current, field.name) for field in fields(current)[:5]]
-    return _Sweep(
-        len(current.end_tick),
-        *(array.ctypes.data for array in arrays),
-        holding,
-        int(current.continues),
-    )
+    def next_block(self, stop: Stop) -> DoneBlock | None:
+        """Wait for cells that are done and return them; None: there are no more.
 
+        Ends with None, soon, when `stop` is set.
+        """
+        while True:
+            # It comes back now and then, so that Python hears of signals.
+            block = self._library.kernel_next_block(self._call, stop.as_pointer())
+            if block == _NO_BLOCK_MORE or (block == _NO_BLOCK_YET and stop.is_set):
+                return None
+            if block != _NO_BLOCK_YET:
+                return self._block(block * self._per_block)
 
-def _limit(duration_ms: float, steps_per_ms: float, at_least: int) -> int:
-    return max(math.ceil(duration_ms * steps_per_ms), at_least)
+    def _block(self, first: int) -> DoneBlock:
+        places = range(first, min(first + self._per_block, self._n_cell))
+        at = self._library.kernel_cell_at
+        cells = np.array([at(self._call, ctypes.c_int64(place)) for place in places])
+        steps = self._steps[cells].sum(axis=1) + self._transient_steps[cells].sum(axis=1)
+        return DoneBlock(first, cells, self._status[cells].astype(np.int64), steps)
 
+    @property
+    def use(self) -> LaneUse:
+        """Of the lanes, when all threads have left."""
+        return LaneUse(*self._lane_steps.tolist())
 
-def _point_shift(points: int, step_ms: float, duration_ms: float) -> int:
-    """Return log2 of the ticks between two points: as many as can be counted, up to a bound."""
-    shift = max(int(math.log2(_TICKS_PER_SAMPLE / points)), 1)
-    while shift > 1 and duration_ms / step_ms * (points << shift) > _MOST_TICKS:
-        shift -= 1
-    tick_ms = step_ms / (points << shift)
-    if tick_ms > _LONGEST_TICK_MS:
-        raise UsageError(
-            f"sweeps of {duration_ms:g} ms are too long for the adaptive integrator (ticks of "
-            f"{tick_ms:g} ms, at most {_LONGEST_TICK_MS:g}). Use --integrator fixed"
-        )
-    return shift
+    def close(self) -> None:
+        """Let go of what the kernel holds; no thread may be at work."""
+        self._library.kernel_close(self._call)
+        self._call = ctypes.c_void_p()
 
 
 class AdaptiveKernel(KernelBase):
@@ -248,60 +207,20 @@ class AdaptiveKernel(KernelBase):
 
     target = "adaptive"
 
-    def run(
+    def __init__(self, library: Path) -> None:
+        super().__init__(library)
+        self._library.kernel_open.restype = ctypes.c_void_p
+        self._library.kernel_next_block.restype = ctypes.c_int64
+        self._library.kernel_cell_at.restype = ctypes.c_int64
+
+    def open(
         self,
         tree: TreeArrays,
         plan: AdaptivePlan,
         cells: Packed,
-        voltage_mV: Sequence[Sequence[FloatArray]],
-        stop: Stop,
+        voltage_mV: FloatArray,
         *,
-        stiff: bool,
-    ) -> KernelCourse:
-        """Simulate all sweeps of cells.
-
-        Parameters
-        ----------
-        tree
-            Theirs.
-        plan
-            What they go through.
-        cells
-            Their values.
-        voltage_mV
-            Of every cell and sweep where the voltage goes, FloatArray, shape (n_sample,), mV.
-        stop
-            Ends it.
-        stiff
-            Take gates that follow the voltage at once for what they are. Else cells whose
-            transient takes many steps are given up: simulate them anew as stiff ones.
-        """
-        n_sweep = plan.experiment.n_sweep
-        places = [sweep.ctypes.data for cell in voltage_mV for sweep in cell]
-        targets = (ctypes.c_void_p * len(places))(*places)
-        status = np.zeros((cells.n_cell, n_sweep), dtype=np.int32)
-        steps = np.zeros((cells.n_cell, n_sweep), dtype=np.int64)
-        transient_steps = np.zeros((cells.n_cell, len(plan.holding_pA)), dtype=np.int64)
-        lane_steps = np.zeros(3, dtype=np.int64)
-        results = _Results(
-            ctypes.addressof(targets),
-            *(a.ctypes.data for a in (status, steps, transient_steps, lane_steps)),
-        )
-        given = _Cells(
-            cells.n_cell,
-            *(a.ctypes.data for a in (cells.values, cells.cable, cells.voltage, cells.n_node)),
-        )
-        shape = tree.as_struct()
-        self._library.kernel_run(
-            ctypes.byref(shape),
-            ctypes.byref(plan.protocol),
-            ctypes.byref(given),
-            ctypes.byref(results),
-            ctypes.c_int32(stiff),
-            stop.as_pointer(),
-        )
-        total = steps.sum(axis=1) + transient_steps.sum(axis=1)
-        protocol = plan.protocol
-        limit = protocol.transient_limit if stiff else protocol.stiff_limit
-        gave_up = (transient_steps > limit).any(axis=1)
-        return KernelCourse(status.astype(np.int64), gave_up, total, LaneUse(*lane_steps.tolist()))
+        per_block: int,
+    ) -> OpenCall:
+        """Prepare to simulate all sweeps of cells; parameters as of `OpenCall`."""
+        return OpenCall(self._library, tree, plan, cells, voltage_mV, per_block=per_block)

@@ -1,42 +1,47 @@
-"""Running cells with adaptive steps: one call of a kernel for all the sweeps of some cells.
+"""Running cells with adaptive steps: one call of a kernel for all the sweeps of many cells.
 
-Inside a call a lane that is done takes the next job, so a call wants many cells; calls run side by
-side on threads. Cells of different signatures share a call where one tree is the beginning of the
-other. A cell that turns out to be stiff in its transient leaves its call, and is simulated anew
-together with the others that did, by the slower code that takes longer steps.
+The threads of a call have one queue: a lane that is done takes the next job, whosever thread it is
+of, so lanes are empty at the end of a call alone. Cells are handed on as they are done, while the
+others are simulated. Cells of different signatures share a call where one tree is the beginning of
+the other.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from pyneuronautofit._types import FloatArray
+from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.simulators._base import RunStatus, TraceBlock, Traces
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.lanes.adaptive_kernel import (
     FINISHED,
     TOO_MANY_STEPS,
     AdaptiveKernel,
-    AdaptivePlan,
-    KernelCourse,
+    DoneBlock,
     LaneUse,
+    OpenCall,
     Packed,
 )
+from pyneuronautofit.simulators.lanes.adaptive_plan import AdaptivePlan
 from pyneuronautofit.simulators.lanes.kernel import Stop
 from pyneuronautofit.simulators.lanes.lanes import Cell, is_sound
 from pyneuronautofit.simulators.lanes.library import LoadedKernel
-from pyneuronautofit.simulators.lanes.packing import begins, make_layout, pack_all
+from pyneuronautofit.simulators.lanes.packing import LaneLayout, begins, pack_all
 
-# Voltages of one call.
-_CALL_BYTES = 96 * 1024**2
-# Jobs of one lane in a call: with fewer, lanes are empty at its end for long.
-_JOBS_PER_LANE = 24
+# Voltages of one call. Where all threads are at work on one, two are in memory.
+_CALL_BYTES = 192 * 1024**2
+# A call's cells are handed on in about so many blocks, which are not smaller than that.
+_BLOCKS, _FEWEST_IN_BLOCK = 8, 8
+
+#: Returns the layout of a signature within that of the largest cell of a call.
+Layouts = Callable[[LoadedKernel[AdaptiveKernel], Signature, Signature], LaneLayout]
 
 
 class Memory:
@@ -47,6 +52,11 @@ class Memory:
 
     def __init__(self) -> None:
         self._memory = np.empty(0)
+
+    @property
+    def size(self) -> int:
+        """For how many numbers there is room."""
+        return self._memory.size
 
     def array(self, shape: tuple[int, ...]) -> FloatArray:
         """Return an array; what was returned before is not to be used any more."""
@@ -64,37 +74,34 @@ class LaneCall:
     ----------
     loaded
         The kernel for all of them.
-    signature
-        Of the largest; the others' are its beginnings.
     cells
-        Which.
-    stiff
-        Whether they have been found to be stiff.
+        Which, the largest first; the others' signatures are the beginnings of its.
+    n_thread
+        How many threads there is something to do for.
     """
 
     loaded: LoadedKernel[AdaptiveKernel]
-    signature: Signature
     cells: Sequence[Cell]
-    stiff: bool
+    n_thread: int
 
 
-@dataclass(frozen=True)
-class LaneAnswer:
-    """What came of a call.
+@dataclass
+class _Begun:
+    """A call that has been opened."""
 
-    Attributes
-    ----------
-    block
-        The voltages of the cells that are done.
-    stiff
-        The cells that are not, and are to be simulated as stiff ones.
-    use
-        Of the lanes.
-    """
+    call: LaneCall
+    opened: OpenCall
+    memory: Memory
+    voltage_mV: FloatArray
+    futures: list[Future[None]]
+    began: float = field(default_factory=time.monotonic)
+    n_step: int = 0
 
-    block: TraceBlock
-    stiff: Sequence[Cell]
-    use: LaneUse
+    def seconds(self, steps: IntArray) -> FloatArray:
+        """Return about how long a thread was at work on cells, s, from their steps."""
+        self.n_step += int(steps.sum())
+        so_far = (time.monotonic() - self.began) * len(self.futures)
+        return np.asarray(so_far * steps / max(self.n_step, 1))
 
 
 class AdaptiveWork:
@@ -104,20 +111,31 @@ class AdaptiveWork:
     ----------
     threads
         They may have other callers.
+    n_thread
+        How many there are.
     plan
         What cells go through.
+    layouts
+        Plans arrays, and keeps them.
     memories
-        One for every call that may run, or wait for the caller, at a time.
+        Where voltages may go: one for every call that runs, or waits for the caller, at a time.
     """
 
     def __init__(
-        self, threads: ThreadPoolExecutor, plan: AdaptivePlan, memories: Sequence[Memory]
+        self,
+        threads: ThreadPoolExecutor,
+        n_thread: int,
+        plan: AdaptivePlan,
+        layouts: Layouts,
+        memories: Sequence[Memory],
     ) -> None:
         self._threads = threads
+        self._n_thread = n_thread
         self._plan = plan
+        self._layouts = layouts
         self._free = list(memories)
         self._stop = Stop()
-        self._running: dict[Future[LaneAnswer], Memory] = {}
+        self._running: deque[_Begun] = deque()
         self.use = LaneUse()
 
     def run(
@@ -132,56 +150,72 @@ class AdaptiveWork:
         cells
             With the kernel that they need.
         """
-        groups = list(cells)
-        kernel_of = {cell.candidate: loaded for loaded, some in groups for cell in some}
-        waiting = [call for group in groups for call in self._calls(*group, stiff=False)]
-        stiff: dict[LoadedKernel[AdaptiveKernel], list[Cell]] = {}
-        while waiting or stiff or self._running:
-            if not waiting:
-                waiting = [c for group in stiff.items() for c in self._calls(*group, stiff=True)]
-                stiff = {}
-            while waiting and self._free:
-                self._start(waiting.pop(), self._free.pop())
-            done, _running = wait(self._running, return_when=FIRST_COMPLETED)
-            for future in done:
-                answer = future.result()
-                memory = self._running.pop(future)
-                self.use += answer.use
-                for cell in answer.stiff:
-                    stiff.setdefault(kernel_of[cell.candidate], []).append(cell)
-                if len(answer.block.candidates):
-                    yield answer.block
-                self._free.append(memory)
+        waiting = deque(call for group in cells for call in self._calls(*group))
+        while waiting or self._running:
+            while waiting and self._has_room():
+                self._running.append(self._start(waiting.popleft()))
+            yield from self._blocks(self._running[0])
+            self._close(self._running.popleft())
 
     def abandon(self) -> None:
         """End all that is running, soon; nothing that is still to come is worth anything."""
         self._stop.set()
-        for future in list(self._running):
-            future.cancel()
 
     def end(self) -> None:
         """End all that is running, and wait until it has ended; nothing is lost if all is done."""
         self.abandon()
-        wait(self._running)
+        while self._running:
+            self._close(self._running.popleft())
 
-    def _start(self, call: LaneCall, memory: Memory) -> None:
-        future = self._threads.submit(simulate, call, self._plan, memory, self._stop)
-        self._running[future] = memory
+    def _has_room(self) -> bool:
+        """Tell whether another call may be opened: there is one that no thread has come to yet."""
+        wanted = sum(len(running.futures) for running in self._running)
+        return bool(self._free) and wanted <= self._n_thread
 
-    def _calls(
-        self, loaded: LoadedKernel[AdaptiveKernel], cells: Sequence[Cell], *, stiff: bool
-    ) -> list[LaneCall]:
-        """Cut cells into calls of the same mixture; those that are likely to last come last."""
+    def _start(self, call: LaneCall) -> _Begun:
+        # The largest: so most of them stay small.
+        memory = self._free.pop(max(range(len(self._free)), key=lambda k: self._free[k].size))
+        experiment, cells, kernel = self._plan.experiment, call.cells, call.loaded.kernel
+        largest = cells[0].image.signature
+        layouts = {
+            signature: self._layouts(call.loaded, signature, largest)
+            for signature in {cell.image.signature for cell in cells}
+        }
+        fitted = [(layouts[cell.image.signature], cell.image) for cell in cells]
+        n_node = np.array([len(cell.image.signature.parents) for cell in cells], dtype=np.int32)
+        packed = Packed(len(cells), *pack_all(kernel, fitted), n_node)
+        voltage_mV = memory.array((len(cells), experiment.n_sweep, experiment.n_sample))
+        per_block = max(math.ceil(len(cells) / _BLOCKS), _FEWEST_IN_BLOCK)
+        opened = kernel.open(fitted[0][0].tree, self._plan, packed, voltage_mV, per_block=per_block)
+        futures = [self._threads.submit(opened.work, self._stop) for _k in range(call.n_thread)]
+        return _Begun(call, opened, memory, voltage_mV, futures)
+
+    def _blocks(self, running: _Begun) -> Iterator[TraceBlock]:
+        while (done := running.opened.next_block(self._stop)) is not None:
+            cells = [running.call.cells[number] for number in done.cells.tolist()]
+            voltage_mV = running.voltage_mV[done.first : done.first + len(cells)]
+            yield _block(cells, voltage_mV, done, running.seconds(done.steps))
+
+    def _close(self, running: _Begun) -> None:
+        for future in running.futures:
+            # One that has not begun finds nothing to do any more.
+            future.cancel()
+        wait(running.futures)
+        self.use += running.opened.use
+        running.opened.close()
+        self._free.append(running.memory)
+
+    def _calls(self, loaded: LoadedKernel[AdaptiveKernel], cells: Sequence[Cell]) -> list[LaneCall]:
+        """Cut cells into calls of about the same size and mixture, as few as memory allows."""
         experiment = self._plan.experiment
         fitting = max(_CALL_BYTES // (experiment.n_sweep * experiment.n_sample * 8), 1)
-        wanted = math.ceil(_JOBS_PER_LANE * loaded.kernel.n_lane / experiment.n_sweep)
         calls = []
         for family in _families(cells):
-            n_call = 1 if stiff else max(len(family) // wanted, 1)
-            n_call = max(min(n_call, len(self._free)), math.ceil(len(family) / fitting))
+            n_call = math.ceil(len(family) / fitting)
             for part in (family[k::n_call] for k in range(n_call)):
-                calls.append(LaneCall(loaded, part[0].image.signature, part, stiff))
-        return sorted(calls, key=lambda call: len(call.cells))
+                filled = math.ceil(len(part) * experiment.n_sweep / loaded.kernel.n_lane)
+                calls.append(LaneCall(loaded, part, min(filled, self._n_thread)))
+        return calls
 
 
 def _families(cells: Sequence[Cell]) -> list[list[Cell]]:
@@ -201,51 +235,18 @@ def _families(cells: Sequence[Cell]) -> list[list[Cell]]:
     return families
 
 
-def simulate(call: LaneCall, plan: AdaptivePlan, memory: Memory, stop: Stop) -> LaneAnswer:
-    """Simulate all sweeps of the cells of a call; their voltages lie in `memory`."""
-    began = time.monotonic()
-    kernel, cells, experiment = call.loaded.kernel, call.cells, plan.experiment
-    layouts = {
-        signature: make_layout(
-            signature, call.loaded.numbers, call.loaded.sizes, within=call.signature
-        )
-        for signature in {cell.image.signature for cell in cells}
-    }
-    fitted = [(layouts[cell.image.signature], cell.image) for cell in cells]
-    n_node = np.array([len(cell.image.signature.parents) for cell in cells], dtype=np.int32)
-    voltage = memory.array((len(cells), experiment.n_sweep, experiment.n_sample))
-    course = kernel.run(
-        fitted[0][0].tree,
-        plan,
-        Packed(len(cells), *pack_all(kernel, fitted), n_node),
-        [list(rows) for rows in voltage],
-        stop,
-        stiff=call.stiff,
-    )
-    seconds = (time.monotonic() - began) * course.steps / max(course.steps.sum(), 1)
-    left = course.gave_up & (not call.stiff)
-    block = _block(cells, voltage, course, seconds, np.flatnonzero(~left).tolist())
-    return LaneAnswer(block, [cells[place] for place in np.flatnonzero(left).tolist()], course.use)
-
-
 def _block(
-    cells: Sequence[Cell],
-    voltage_mV: FloatArray,
-    course: KernelCourse,
-    seconds: FloatArray,
-    places: Sequence[int],
+    cells: Sequence[Cell], voltage_mV: FloatArray, done: DoneBlock, seconds: FloatArray
 ) -> TraceBlock:
     status = []
-    for place in places:
-        found = _status(course.status[place].tolist(), voltage_mV[place])
+    for sweeps, of_cell in zip(done.status.tolist(), voltage_mV, strict=True):
+        found = _status(sweeps, of_cell)
         status.append(found)
         if found is not RunStatus.OK:
-            voltage_mV[place] = np.nan
+            of_cell[...] = np.nan
     messages = tuple("" if found is RunStatus.OK else found.value for found in status)
-    # Most often all are done; then nothing is copied.
-    kept = voltage_mV if len(places) == len(cells) else voltage_mV[places]
-    candidates = np.array([cells[place].candidate for place in places], dtype=np.int64)
-    return TraceBlock(candidates, Traces(kept, tuple(status), messages, seconds[places]))
+    candidates = np.array([cell.candidate for cell in cells], dtype=np.int64)
+    return TraceBlock(candidates, Traces(voltage_mV, tuple(status), messages, seconds))
 
 
 def _status(sweeps: Sequence[int], voltage_mV: FloatArray) -> RunStatus:

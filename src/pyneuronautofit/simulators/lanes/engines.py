@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Protocol
 
 from pyneuronautofit.simulators._base import TraceBlock
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.integrators import Adaptive
-from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptiveKernel, AdaptivePlan, LaneUse
+from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptiveKernel, LaneUse
 from pyneuronautofit.simulators.lanes.adaptive_lanes import AdaptiveWork, Memory
+from pyneuronautofit.simulators.lanes.adaptive_plan import AdaptivePlan
 from pyneuronautofit.simulators.lanes.kernel import Kernel
 from pyneuronautofit.simulators.lanes.lanes import Cell, Chunk, LaneRunner, LaneWork, batched
 from pyneuronautofit.simulators.lanes.library import KernelLibrary, LoadedKernel
-from pyneuronautofit.simulators.lanes.packing import make_layout
+from pyneuronautofit.simulators.lanes.packing import LaneLayout, make_layout
 
 # Voltages of one chunk of the fixed step; three are in memory at the most.
 _CHUNK_BYTES = 96 * 1024**2
+
+# Candidates of a cell with a morphology may have ever new trees.
+_LAYOUTS_KEPT = 256
 
 #: Cells by their signature.
 CellsBySignature = Mapping[Signature, Sequence[Cell]]
@@ -130,6 +135,7 @@ class AdaptiveEngine:
         self._kernels = kernels
         self._n_worker = n_worker
         self._plan = AdaptivePlan(experiment, adaptive)
+        self._layouts = lru_cache(maxsize=_LAYOUTS_KEPT)(_layout_within)
         self._memories: list[Memory] = []
         self._at_work: set[AdaptiveWork] = set()
         self.use = LaneUse()
@@ -142,7 +148,7 @@ class AdaptiveEngine:
             groups.setdefault(loaded, []).extend(some)
         # Of calls side by side each has its own; a second caller finds none, and gets new ones.
         memories, self._memories = self._memories or self._new_memories(), []
-        work = AdaptiveWork(self._threads, self._plan, memories)
+        work = AdaptiveWork(self._threads, self._n_worker, self._plan, self._layouts, memories)
         self._at_work.add(work)
         try:
             yield from work.run(groups.items())
@@ -160,3 +166,9 @@ class AdaptiveEngine:
         """End all that is running, soon."""
         for work in list(self._at_work):
             work.abandon()
+
+
+def _layout_within(
+    loaded: LoadedKernel[AdaptiveKernel], signature: Signature, largest: Signature
+) -> LaneLayout:
+    return make_layout(signature, loaded.numbers, loaded.sizes, within=largest)

@@ -75,6 +75,11 @@ class Stop:
         """Let every kernel that was given this end soon, also those that are yet to begin."""
         self._flag.value = 1
 
+    @property
+    def is_set(self) -> bool:
+        """Whether everything is to end."""
+        return self._flag.value != 0
+
     def as_pointer(self) -> Any:
         """Return where a kernel looks."""
         return ctypes.byref(self._flag)

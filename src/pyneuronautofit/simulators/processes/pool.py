@@ -38,8 +38,6 @@ _STARTS = 3  # a worker that cannot even load the model is given up after this m
 _MESSAGE_S = 0.02
 # ... and they have this long before they are tried alone, each with its own time limit.
 _MESSAGE_LIMIT_S = 5.0
-# So many messages are left for each worker when one is filled: all end at about the same time.
-_MESSAGES_AHEAD = 2
 # After so long it is said that a model is being loaded.
 _SILENT_S = 5.0
 # So often it is looked whether all has been called off.
@@ -176,7 +174,9 @@ class WorkerPool:
 
     def _n_together(self, work: _Waiting, worker: WorkerProcess) -> int:
         """Return how many tasks a worker should be given at once."""
-        share = math.ceil(len(work.waiting) / (_MESSAGES_AHEAD * self._n_worker))
+        # Short tasks are dealt out evenly: the fewer messages the better, and all end together.
+        n_round = math.ceil(len(work.tasks) / (work.together * self._n_worker))
+        share = math.ceil(len(work.tasks) / (n_round * self._n_worker))
         in_time = int(_MESSAGE_S / self._seconds_per_task)
         left = self._tasks_per_worker - worker.n_done
         return max(min(work.together, share, in_time, left), 1)

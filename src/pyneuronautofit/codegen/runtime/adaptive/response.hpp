@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "lanes.hpp"
+#include "../lanes.hpp"
 #include "protocol.hpp"
 
 namespace adaptive {

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "tree.hpp"
+#include "../tree.hpp"
 
 namespace adaptive {
 

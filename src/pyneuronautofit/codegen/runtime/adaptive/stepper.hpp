@@ -16,7 +16,7 @@
 #include <cstring>
 
 #include "layout.hpp"
-#include "quick.hpp"
+#include "../quick.hpp"
 
 namespace adaptive {
 
@@ -47,10 +47,9 @@ constexpr real growth = (real(1) - gamma) / gamma;
 constexpr real lowest_mV = lanes::single ? real(-160) : real(-400);
 constexpr real highest_mV = lanes::single ? real(120) : real(400);
 
-// `following`: with the conductance that gates make by following the voltage, in the prediction of
-// the last step and in the step itself. It costs a sixth more, and lets stiff cells, whose gates are
-// faster than their steps, take longer ones.
-template <bool following, class... K> class Stepper {
+// The conductance that gates make by following the voltage is in the prediction, of the last step, and
+// in the step itself. It lets stiff cells, whose gates are faster than their steps, take longer ones.
+template <class... K> class Stepper {
   public:
     // What a step came to.
     struct Outcome {
@@ -148,8 +147,7 @@ template <bool following, class... K> class Stepper {
         const V *v = kept(voltage_part), *total = kept(current_part), *slope = kept(slope_part);
         const V *drive = kept(drive_part), *followed = kept(following_part), *c = capacitance();
         for (int i = 0; i < n_; i++) {
-            diagonal_[i] = c[i] * rate + slope[i];
-            if (following) diagonal_[i] += followed[i];
+            diagonal_[i] = c[i] * rate + slope[i] + followed[i];
             const V stiff = stiff_part(h * slope[i], stiffness_predicted * c[i]);
             right_[i] = total[i] + ((drive_share - less_if_stiff * (stiff * stiff)) * h) * drive[i];
         }
@@ -183,15 +181,10 @@ template <bool following, class... K> class Stepper {
                 const V late = clamped(middle + share * (middle - past_v[i]));
                 const Point at{uneven(v[i]), uneven(early), middle, uneven(late), t, h, rate, share};
                 const V scale = per_area * area_um2[i];
-                V current, slope;
-                if constexpr (following) {
-                    V conductance;
-                    Kind::advance(par, state, past, at, end, now, current, slope, conductance);
-                    // eq. 13. Against the voltage; what a spike grows by is followed step by step.
-                    followed[i] = scale * (conductance > real(0) ? conductance : V{});
-                } else {
-                    Kind::advance(par, state, past, at, end, now, current, slope);
-                }
+                V current, slope, conductance;
+                Kind::advance(par, state, past, at, end, now, current, slope, conductance);
+                // eq. 13. Against the voltage; what a spike grows by is followed step by step.
+                followed[i] = scale * (conductance > real(0) ? conductance : V{});
                 inner_[i] = -scale * current;
                 inner_slope_[i] = scale * slope;
                 if (!layout_.same[k]) par += Kind::n_par;
@@ -213,12 +206,8 @@ template <bool following, class... K> class Stepper {
         const V *followed = next(following_part);
         V *v_next = next(voltage_part);
         for (int i = 0; i < n_; i++) {
-            diagonal_[i] = c[i] * per_stage + inner_slope_[i];
-            right_[i] = inner_[i];
-            if (following) {
-                diagonal_[i] += followed[i];
-                right_[i] += followed[i] * (middle_[i] - v[i]);
-            }
+            diagonal_[i] = c[i] * per_stage + inner_slope_[i] + followed[i];
+            right_[i] = inner_[i] + followed[i] * (middle_[i] - v[i]);
         }
         add_axial(v, right_);
         right_[tree::electrode] += stimulus_nA;

@@ -7,11 +7,9 @@
 #define PYNEURONAUTOFIT_RUN_HPP
 
 #include <algorithm>
-#include <vector>
 
-#include "bank.hpp"
-#include "protocol.hpp"
-#include "queue.hpp"
+#include "call.hpp"
+#include "control.hpp"
 #include "response.hpp"
 #include "stepper.hpp"
 
@@ -19,7 +17,6 @@ namespace adaptive {
 
 using lanes::B;
 using lanes::bits;
-using tree::stopped;
 
 #ifdef LANES_SINGLE
 typedef std::int32_t ticks;
@@ -28,31 +25,18 @@ typedef std::int64_t ticks;
 #endif
 typedef ticks T __attribute__((vector_size(LANES_BYTES)));
 
-constexpr real safety = real(0.85);
 constexpr real acceptable = real(1.1);  // error over tolerance
-constexpr real least_change = real(0.2), most_change = real(2), after_rejection = real(0.9);
 // Within a step, a noisy current and its mean may move the voltage apart by so many tolerances.
 constexpr real wander = real(10);
 constexpr std::int64_t look_every = 256;
 
-// Where the results go. Arrays of [cell][sweep]; a cell's transients are its first jobs.
-struct Results {
-    double *const *voltage;
-    std::int32_t *status;
-    std::int64_t *steps;
-    std::int64_t *transient_steps;  // [cell][holding]
-    std::int64_t *lane_steps;       // of all lanes together: all, those that counted, rejected ones
-};
-
-template <bool following, class... K> class Run {
+// One thread's lanes.
+template <class... K> class Run {
   public:
-    // A cell whose transient takes more than so many steps is given up as `too_many_steps`.
-    Run(const Tree &tree, const Protocol &protocol, const Cells &cells, const Results &results,
-        std::int64_t transient_limit)
-        : layout_(tree), protocol_(protocol), results_(results), transient_limit_(transient_limit), bank_(layout_, cells),
-          queue_(protocol, cells), n_node_(cells.n_node), stepper_(layout_),
-          kept_size_(layout_.n_kept + 2), saved_(std::size_t(cells.n_cell * protocol.n_holding) * kept_size_),
-          tick_(real(protocol.tick_ms)), per_tick_(real(1.0 / protocol.tick_ms)) {}
+    explicit Run(Call<K...> &call)
+        : call_(call), layout_(call.layout), protocol_(call.protocol), results_(call.results), bank_(call.bank),
+          queue_(call.queue), stepper_(layout_), tick_(real(protocol_.tick_ms)),
+          per_tick_(real(1.0 / protocol_.tick_ms)) {}
 
     void run(const std::int32_t *stop) {
         h_ = last_ = lanes::broadcast(real(protocol_.first_ms));
@@ -60,7 +44,10 @@ template <bool following, class... K> class Run {
         for (int l = 0; l < W; l++) idle(l);
         for (int l = 0; l < W; l++) take(l);
         std::int64_t turn = 0;
-        while (n_active_ > 0) {
+        while (n_active_ > 0 || wait(stop)) {
+            if (n_active_ < W && queue_.has_more())
+                for (int l = 0; l < W; l++)
+                    if (!active_[l]) take(l);
             if (resized_) resize();
             if (lanes::any(begun_)) {
                 stepper_.begin(begun_, time());
@@ -69,11 +56,12 @@ template <bool following, class... K> class Run {
             step();
             if (++turn % look_every == 0 && stopped(stop)) return;
         }
-        results_.lane_steps[0] += turn * W;
+        std::int64_t good = 0, rejected = 0;
         for (int l = 0; l < W; l++) {
-            results_.lane_steps[1] += n_good_[l];
-            results_.lane_steps[2] += n_rejected_[l];
+            good += n_good_[l];
+            rejected += n_rejected_[l];
         }
+        call_.count(turn * W, good, rejected);
     }
 
   private:
@@ -101,7 +89,7 @@ template <bool following, class... K> class Run {
 
         const M least = h <= real(protocol_.least_ms) * real(1.0001), lost = error != error;
         const M good = ((error <= acceptable) | least) & ~lost & active_;
-        choose(h, error, good, lost);
+        h_ = next_step(h, h_, error, good, lost, protocol_);
         respond(n, good, outcome);
         stepper_.accept(good, lanes::all(good | ~active_));
         tick_now_ = good ? tick_now_ + n : tick_now_;
@@ -121,15 +109,16 @@ template <bool following, class... K> class Run {
     void settle_lanes(M ended, M hopeless, M overdue) {
         for (int l = 0; l < W; l++) {
             if (!active_[l]) continue;
-            if (overdue[l]) {
-                finish(l, too_many_steps);
+            if (overdue[l] && !allow(l)) {
                 queue_.give_up(lanes_[l].job.cell);
+                finish(l, too_many_steps);
                 take(l);
             } else if (hopeless[l]) {
                 // The cell's other sweeps go on: which of them fails first depends on the lanes.
                 finish(l, diverged);
                 take(l);
             } else if (queue_.hopeless(lanes_[l].job.cell)) {
+                queue_.ended(lanes_[l].job);
                 take(l);
             } else if (ended[l]) {
                 next_segment(l);
@@ -137,21 +126,17 @@ template <bool following, class... K> class Run {
         }
     }
 
-    // The next step: by the third root of the error, as its order is (docs/integrators.md, eq. 15).
-    void choose(V h, V error, M good, M lost) {
-        V change = safety * quick::inverse_cube_root(error);
-        change = lost ? lanes::broadcast(least_change) : change;
-        change = change > least_change ? change : lanes::broadcast(least_change);
-        const V most = good ? lanes::broadcast(most_change) : lanes::broadcast(after_rejection);
-        change = change < most ? change : most;
-        V next = h * change;
-        // A step that an edge has shortened says nothing against the step that was planned.
-        const M shortened = good & (h < h_ * real(0.95)) & (next < h_) & (change > real(1));
-        next = shortened ? h_ : next;
-        const V least = lanes::broadcast(real(protocol_.least_ms));
-        const V longest = lanes::broadcast(real(protocol_.most_ms));
-        next = next > least ? next : least;
-        h_ = next < longest ? next : longest;
+    // Lets a job go on that keeps to what it may have taken by now; says whether it does.
+    bool allow(int l) {
+        const double now_ms = double(tick_now_[l]) * protocol_.tick_ms;
+        const double allowed = double(protocol_.allowance) + protocol_.steps_per_ms * now_ms;
+        limit_[l] = ticks(std::min(allowed, double(most_of(lanes_[l].job))));
+        return steps_[l] <= limit_[l];
+    }
+
+    // Steps that a job may take in all.
+    std::int64_t most_of(const Queue::Job &job) const {
+        return job.sweep < 0 ? protocol_.transient_limit : protocol_.sweep_limit;
     }
 
     // What a recorded current brings in a step, and in its first half.
@@ -174,7 +159,7 @@ template <bool following, class... K> class Run {
         wandered /= stepper_.capacitance_of_electrode() * (wander * real(protocol_.tolerance_mV));
     }
 
-    void respond(T n, M good, const typename Stepper<following, K...>::Outcome &course) {
+    void respond(T n, M good, const typename Stepper<K...>::Outcome &course) {
         const int shift = protocol_.point_shift;
         const T first = (tick_now_ >> shift) + 1, last = (tick_now_ + n) >> shift;
         const T count = good & listening_ & (last - first + 1);
@@ -271,38 +256,50 @@ template <bool following, class... K> class Run {
     }
 
     void take(int l) {
-        Lane &lane = lanes_[l];
-        if (!queue_.next(lane.job)) {
+        Queue::Job job;
+        if (queue_.next(job))
+            enter(l, job);
+        else
             idle(l);
-            return;
-        }
+    }
+
+    // Waits until there is something to do; false: there is nothing any more.
+    bool wait(const std::int32_t *stop) {
+        Queue::Job job;
+        if (!queue_.wait(job, stop)) return false;
+        enter(0, job);
+        return true;
+    }
+
+    void enter(int l, const Queue::Job &job) {
+        Lane &lane = lanes_[l];
+        lane.job = job;
         if (!active_[l]) n_active_++;
         active_[l] = -1;
-        size_[l] = n_node_[lane.job.cell];
+        size_[l] = call_.n_node[job.cell];
         resized_ = true;
         lane.segment = 0;
         steps_[l] = 0;
         tick_now_[l] = 0;
+        limit_[l] = ticks(std::min(protocol_.allowance, most_of(job)));
         const std::size_t n_fixed = layout_.n_fixed, n_kept = layout_.n_kept;
-        put(bank_.fixed(lane.job.cell), n_fixed, stepper_.fixed(l));
-        if (lane.job.sweep < 0) {
-            put(bank_.begun(lane.job.cell), n_kept, stepper_.kept(l));
+        put(bank_.fixed(job.cell), n_fixed, stepper_.fixed(l));
+        if (job.sweep < 0) {
+            put(bank_.begun(job.cell), n_kept, stepper_.kept(l));
             begun_[l] = -1;
-            limit_[l] = ticks(transient_limit_);
             listening_[l] = 0;
             start_ms_[l] = -real(protocol_.transient_ticks) * tick_;
             left_[l] = ticks(protocol_.transient_ticks);
             vary(l, false);
-            stimulus_[l] = real(protocol_.holding_nA[lane.job.holding]);
+            stimulus_[l] = real(protocol_.holding_nA[job.holding]);
             restart(l);
             return;
         }
-        const Sweep &sweep = protocol_.sweeps[lane.job.sweep];
-        const real *saved = saved_of(lane.job);
+        const Sweep &sweep = protocol_.sweeps[job.sweep];
+        const real *saved = call_.saved(job);
         put(saved, n_kept, stepper_.kept(l));
         // What lay beyond the nodes that were computed when it was saved is anything.
         put_to_rest(l, int(layout_.n));
-        limit_[l] = ticks(protocol_.sweep_limit);
         start_ms_[l] = 0;
         enter_segment(l);
         if (sweep.continues) {
@@ -312,14 +309,14 @@ template <bool following, class... K> class Run {
         } else {
             restart(l);
         }
-        double *out = results_.voltage[place(lane.job)];
+        double *out = results_.voltage + (job.place * protocol_.n_sweep + job.sweep) * protocol_.n_sample;
         lane.response.begin(out, protocol_, stepper_.recorded()[l]);
         listening_[l] = -1;
     }
 
     void transient_done(int l) {
         const Queue::Job job = lanes_[l].job;
-        real *saved = saved_of(job);
+        real *saved = call_.saved(job);
         const real *kept = stepper_.kept(l);
         for (std::size_t j = 0; j < layout_.n_kept; j++) saved[j] = kept[j * W];
         saved[layout_.n_kept] = h_[l];
@@ -327,22 +324,21 @@ template <bool following, class... K> class Run {
         results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = steps_[l];
         queue_.transient_done(job, steps_[l]);
         take(l);
-        for (int other = 0; other < W; other++)
-            if (!active_[other]) take(other);
     }
 
     // Says what has become of a job; a transient's end is that of all sweeps that follow it.
     void finish(int l, Status status) {
         const Queue::Job &job = lanes_[l].job;
+        std::int32_t *const of_cell = results_.status + job.cell * protocol_.n_sweep;
         if (job.sweep >= 0) {
-            results_.status[place(job)] = status;
-            results_.steps[place(job)] = steps_[l];
-            return;
+            of_cell[job.sweep] = status;
+            results_.steps[job.cell * protocol_.n_sweep + job.sweep] = steps_[l];
+        } else {
+            results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = steps_[l];
+            for (std::int32_t s = 0; s < protocol_.n_sweep; s++)
+                if (protocol_.sweeps[s].holding == job.holding) of_cell[s] = status;
         }
-        results_.transient_steps[job.cell * protocol_.n_holding + job.holding] = steps_[l];
-        for (std::int32_t s = 0; s < protocol_.n_sweep; s++)
-            if (protocol_.sweeps[s].holding == job.holding)
-                results_.status[job.cell * protocol_.n_sweep + s] = status;
+        queue_.ended(job);
     }
 
     // An idle lane goes on with what it has, from which nothing comes.
@@ -355,26 +351,17 @@ template <bool following, class... K> class Run {
         listening_[l] = 0;
     }
 
-    std::size_t place(const Queue::Job &job) const {
-        return std::size_t(job.cell * protocol_.n_sweep + job.sweep);
-    }
-    real *saved_of(const Queue::Job &job) {
-        return &saved_[std::size_t(job.cell * protocol_.n_holding + job.holding) * kept_size_];
-    }
     static void put(const real *from, std::size_t n, real *column) {
         for (std::size_t j = 0; j < n; j++) column[j * W] = from[j];
     }
 
-    Layout<K...> layout_;
+    Call<K...> &call_;
+    const Layout<K...> &layout_;
     const Protocol &protocol_;
     const Results &results_;
-    std::int64_t transient_limit_;
-    Bank<K...> bank_;
-    Queue queue_;
-    const std::int32_t *n_node_;
-    Stepper<following, K...> stepper_;
-    std::size_t kept_size_;
-    std::vector<real> saved_;  // of every transient: what is kept, the next step, the last
+    const Bank<K...> &bank_;
+    Queue &queue_;
+    Stepper<K...> stepper_;
     real tick_, per_tick_;
     Lane lanes_[W];
     V h_{}, last_{}, stimulus_{}, start_ms_{};
@@ -386,6 +373,11 @@ template <bool following, class... K> class Run {
     bool resized_ = true;
     int n_varying_ = 0, n_active_ = 0;
 };
+
+template <class... K> void Call<K...>::work(const std::int32_t *stop) {
+    lanes::FlushDenormals flush;
+    Run<K...>(*this).run(stop);
+}
 
 }  // namespace adaptive
 

@@ -26,8 +26,9 @@ struct Sweep {
 struct Protocol {
     std::int64_t n_sample;
     std::int64_t transient_ticks;
-    std::int64_t transient_limit, sweep_limit;  // steps that a job may take
-    std::int64_t stiff_limit;  // of a transient, for a cell that is simulated as one that is not stiff
+    std::int64_t transient_limit, sweep_limit;  // steps that a job may take in all
+    std::int64_t allowance;                     // steps that it may take at first, and from then on
+    double steps_per_ms;                        // so many more a ms
     double tick_ms;
     double tolerance_mV;
     double least_ms, most_ms, first_ms;  // steps: their bounds, and the first after an edge
