@@ -110,7 +110,7 @@ def open_workload(words: argparse.Namespace, folder: Path) -> Workload:
             words.stimulus[0], words.stimulus[1], recording.step_ms, recording.n_sample
         )
     else:
-        window = detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
+        window = detect_stimulus(recording.current_pA, recording.step_ms, recording.name)
     model = load_model(None, folder)
     space = ParameterSpace.from_rows(model.parameters)
     stored = read_models(words.models)

@@ -70,7 +70,7 @@ class Scene:
 
 def weakly_firing_sweep(recording: Recording) -> int:
     """Return the sweep with the fewest spikes in the stimulus, but two or more."""
-    stimulus = detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
+    stimulus = detect_stimulus(recording.current_pA, recording.step_ms, recording.name)
     window = recording.voltage_mV[:, stimulus.first : stimulus.last + 1]
     counts = Candidates(np.array(window)[None]).spikes(THRESHOLD_MV).counts
     return int(np.where(counts >= 2, counts, counts.max() + 1).argmin())
@@ -78,7 +78,7 @@ def weakly_firing_sweep(recording: Recording) -> int:
 
 def scene(recording: Recording, sweep: int) -> Scene:
     """Find what the panels show."""
-    stimulus = detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
+    stimulus = detect_stimulus(recording.current_pA, recording.step_ms, recording.name)
     voltage = np.array(recording.voltage_mV[sweep])
     spikes = Candidates(voltage[None, None]).spikes(THRESHOLD_MV)
     before, after = (round(ms / recording.step_ms) for ms in (BEFORE_MS, AFTER_MS))

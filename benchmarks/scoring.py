@@ -58,7 +58,7 @@ def load(path: str | None, window_ms: list[float]) -> tuple[Recording, StimulusW
     if window_ms:
         window = stimulus_from_times(*window_ms, recording.step_ms, recording.n_sample)
         return recording, window
-    return recording, detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
+    return recording, detect_stimulus(recording.current_pA, recording.step_ms, recording.name)
 
 
 def load_traces(path: str | None, recording: Recording) -> np.ndarray:

@@ -35,6 +35,17 @@ def quoted(names: Iterable[str], most: int = 12) -> str:
     return f"{shown}, ... ({len(listed)} in all)" if len(listed) > most else shown or "none"
 
 
+def listed_numbers(numbers: Iterable[int]) -> str:
+    """Return ascending numbers such as 0, 7, 8, 9 as `0, 7-9`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in runs)
+
+
 def clock_time(seconds: float) -> str:
     """Return a time as hours:minutes:seconds, also one that nobody waits for."""
     # In the end it is no time that can be spelt.

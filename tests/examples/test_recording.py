@@ -54,9 +54,11 @@ def test_the_current_channel_is_the_command_with_noise(recording, script):
 
 def test_the_stimulus_is_found_in_every_sweep_without_a_warning(recording, script, caplog):
     with caplog.at_level(logging.INFO):
-        assert detect_stimulus(recording.current_pA, recording.name) == script.WINDOW
+        assert detect_stimulus(recording.current_pA, recording.step_ms) == script.WINDOW
         for sweep in range(recording.n_sweep):
-            assert detect_stimulus(recording.current_pA[[sweep]]) == script.WINDOW
+            assert (
+                detect_stimulus(recording.current_pA[[sweep]], recording.step_ms) == script.WINDOW
+            )
     assert not caplog.records
 
 

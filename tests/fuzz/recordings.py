@@ -43,7 +43,7 @@ def _asked(rng: random.Random, sound: Path, path: Path) -> Case:
         def read() -> None:
             channels = ChannelChoice(rng.choice((None, None, 0, 1, "IN 0")), None)
             recording = read_recording(path, channels)
-            detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
+            detect_stimulus(recording.current_pA, recording.step_ms, recording.name)
 
         return reader(f"read {path.name}", read)
     modes = rng.choice(("O", "OV", "TSAW", "RLM", "UCD", "ZPQ", "FXN"))

@@ -62,7 +62,12 @@ def open_recording(options: RecordingOptions, path: Path | None = None) -> Recor
 def stimulus_window(options: RecordingOptions, recording: Recording) -> StimulusWindow:
     """Return the stimulus that the user gave, or else the one that is detected."""
     if options.stimulus is None:
-        window = detect_stimulus(recording.current_pA, recording.name, recording.step_ms)
+        window = detect_stimulus(
+            recording.current_pA,
+            recording.step_ms,
+            recording.name,
+            is_command=recording.current_is_command,
+        )
     else:
         window = stimulus_from_times(*options.stimulus, recording.step_ms, recording.n_sample)
     _log.info(

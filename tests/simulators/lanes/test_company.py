@@ -36,7 +36,7 @@ def candidates(model):
 
 def experiment(dt_ms=None, offset_pA=0.0, sweeps=SWEEPS):
     recording = read_recording(EXAMPLE)
-    window = detect_stimulus(recording.current_pA, "", recording.step_ms)
+    window = detect_stimulus(recording.current_pA, recording.step_ms)
     planned = plan_experiment(recording, window, sweeps, dt_ms, 35.0)
     # With an offset every sweep begins with an edge, and its first step with nothing known.
     return replace(planned, current_pA=planned.current_pA + offset_pA)

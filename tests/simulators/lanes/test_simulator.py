@@ -131,7 +131,7 @@ def agrees_with_neuron(model, experiment, parameters, limit_mV=1e-6):
 
 def stored_models_agree(model, shared, ids, sweeps, precision, quiet_mV, shift_ms):
     recording = read_recording(shared / "data" / "File_axon_5.abf")
-    window = detect_stimulus(recording.current_pA)
+    window = detect_stimulus(recording.current_pA, recording.step_ms)
     planned = plan_experiment(recording, window, sweeps, 0.025, 35.0)
     parameters = read_models(shared / "data" / "P07-models-sample.json").select(ids).table()
     traces = []

@@ -55,14 +55,14 @@ def compare_with_plain(model, shared, folder, ids, recording, window, sweeps):
 
 def test_command_waveform_as_plain_neuron(model, shared, tmp_path):
     recording = read_recording(shared / "data" / "File_axon_5.abf")
-    window = detect_stimulus(recording.current_pA)
+    window = detect_stimulus(recording.current_pA, recording.step_ms)
     compare_with_plain(model, shared, tmp_path, [0, 132], recording, window, [0, 2, 8])
 
 
 @pytest.mark.nightly
 def test_all_sample_models_as_plain_neuron(model, shared, tmp_path):
     recording = read_recording(shared / "data" / "File_axon_5.abf")
-    window = detect_stimulus(recording.current_pA)
+    window = detect_stimulus(recording.current_pA, recording.step_ms)
     compare_with_plain(model, shared, tmp_path, range(0, 288, 12), recording, window, range(9))
 
 
