@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyneuronautofit._text import clock_time, nearest, printable, quoted, shortened, told, writable
+from pyneuronautofit._text import (
+    clock_time,
+    listed_numbers,
+    nearest,
+    printable,
+    quoted,
+    shortened,
+    told,
+    writable,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +105,12 @@ def test_nothing_that_a_terminal_obeys_is_left(text):
 ))  # fmt: skip
 def test_json_stays_the_same_json(value):
     assert json.loads(printable(json.dumps(value, ensure_ascii=False, indent=1))) == value
+
+
+def test_numbers_in_a_row_are_listed_as_ranges():
+    assert listed_numbers([0, 7, 8, 9, 11]) == "0, 7-9, 11"
+    assert listed_numbers([3]) == "3"
+    assert listed_numbers([]) == ""
 
 
 def test_what_can_be_written():

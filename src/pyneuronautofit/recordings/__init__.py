@@ -25,6 +25,7 @@ from pyneuronautofit.recordings.options import RecordingOptions as RecordingOpti
 from pyneuronautofit.recordings.recognition import is_recording as is_recording
 from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
 from pyneuronautofit.recordings.stimulus import detect_stimulus as detect_stimulus
+from pyneuronautofit.recordings.stimulus import holding_currents as holding_currents
 from pyneuronautofit.recordings.stimulus import stimulus_from_times as stimulus_from_times
 
 _log = logging.getLogger(__name__)

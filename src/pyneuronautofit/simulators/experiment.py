@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pyneuronautofit._text import listed_numbers
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.recordings import Recording, StimulusWindow
+from pyneuronautofit.recordings import Recording, StimulusWindow, holding_currents
 
 _log = logging.getLogger(__name__)
 
@@ -138,19 +139,14 @@ class Experiment:
 
 
 def holding_current(recording: Recording, stimulus: StimulusWindow) -> FloatArray:
-    """Return the current before each sweep of a recording.
-
-    The first sample of a command waveform; of a recorded current, which is noisy, the mean of the
-    samples before the stimulus, rounded to 0.1 pA.
-
-    Returns
-    -------
-    FloatArray, shape (n_sweep,), pA
-    """
-    current = recording.current_pA
-    if recording.current_is_command or stimulus.first == 0:
-        return np.array(current[:, 0])
-    return np.asarray(np.round(current[:, : stimulus.first].mean(axis=1), 1))
+    """Return the current before each sweep of a recording, shape (n_sweep,), pA."""
+    return holding_currents(
+        recording.current_pA,
+        stimulus,
+        recording.step_ms,
+        recording.name,
+        is_command=recording.current_is_command,
+    )
 
 
 def plan_experiment(
@@ -172,9 +168,24 @@ def plan_experiment(
         The value of --dt; see `make_clock`. None: for adaptive steps, see `adaptive_clock`.
     """
     chosen = list(sweeps)
+    # Of all sweeps: what is held in one does not depend on which others are simulated.
+    holding_pA = holding_current(recording, stimulus)[chosen]
+    _log.info("holding current: %s", _spelt_holding(holding_pA, chosen))
     return Experiment(
         recording.current_pA[chosen],
-        holding_current(recording, stimulus)[chosen],
+        holding_pA,
         adaptive_clock(recording.step_ms) if dt is None else make_clock(recording.step_ms, dt),
         temperature_degC,
     )
+
+
+def _spelt_holding(holding_pA: FloatArray, sweeps: Sequence[int]) -> str:
+    """Say which sweeps hold what."""
+    values = np.unique(holding_pA)
+    if len(values) == 1:
+        return f"{values[0]:g} pA"
+    of_value = (
+        (value, [sweep for sweep, held in zip(sweeps, holding_pA, strict=True) if held == value])
+        for value in values
+    )
+    return "; ".join(f"{value:g} pA in {listed_numbers(some)}" for value, some in of_value)
