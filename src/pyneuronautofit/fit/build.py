@@ -62,11 +62,12 @@ def open_recording(options: RecordingOptions, path: Path | None = None) -> Recor
 def stimulus_window(options: RecordingOptions, recording: Recording) -> StimulusWindow:
     """Return the stimulus that the user gave, or else the one that is detected."""
     if options.stimulus is None:
+        command_pA = recording.command_pA
         window = detect_stimulus(
-            recording.current_pA,
+            recording.current_pA if command_pA is None else command_pA,
             recording.step_ms,
             recording.name,
-            is_command=recording.current_is_command,
+            is_command=recording.current_is_command or command_pA is not None,
         )
     else:
         window = stimulus_from_times(*options.stimulus, recording.step_ms, recording.n_sample)

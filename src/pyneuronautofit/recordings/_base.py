@@ -35,6 +35,9 @@ class Recording:
         is then its first sample. False for a current that was recorded.
     channels : str
         A sentence that says which channels were taken, for the log.
+    command_pA : FloatArray, shape (n_sweep, n_sample), pA, or None
+        The command waveform beside a current that was recorded, where the two agree: the stimulus
+        is looked for in it.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class Recording:
     step_ms: float
     current_is_command: bool = False
     channels: str = ""
+    command_pA: FloatArray | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         voltage = matrix(self.voltage_mV, "voltage", self.name)
@@ -61,6 +65,11 @@ class Recording:
             )
         object.__setattr__(self, "voltage_mV", voltage)
         object.__setattr__(self, "current_pA", current)
+        if self.command_pA is not None:
+            command = matrix(self.command_pA, "command", self.name)
+            if command.shape != current.shape:
+                raise ValueError(f"{self.name}: a command of another shape than its current")
+            object.__setattr__(self, "command_pA", command)
         object.__setattr__(self, "step_ms", positive_step(self.step_ms, self.name))
 
     @property

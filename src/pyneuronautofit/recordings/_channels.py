@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit.errors import UsageError
@@ -35,7 +35,8 @@ def choose(
     signals : sequence of Signal
         What the file has.
     wanted : int, str or None
-        A number, a name (a number in digits where no signal is called so), or None.
+        A number, a name (a number in digits where no signal is called so), or None. Behind either a
+        colon and a unit, which the signal then has whatever the file says: `0:mV`.
     factors : mapping
         Units that will do, as in `units.TO_MV`.
     flag : str
@@ -52,6 +53,8 @@ def choose(
         return next((signal for signal in signals if signal.unit in factors), None)
     signal = named(signals, wanted)
     if signal is None:
+        signal = _with_unit(signals, str(wanted), factors)
+    if signal is None:
         guess = nearest(str(wanted), [each.name for each in signals])
         raise UsageError(
             f"{flag} {wanted}: {name} has no such channel; it has {listed(signals)}."
@@ -63,6 +66,15 @@ def choose(
             f"{name} this is channel {signal}. It has {listed(signals)}."
         )
     return signal
+
+
+def _with_unit(
+    signals: Sequence[Signal], wanted: str, factors: Mapping[str, float]
+) -> Signal | None:
+    """Return the signal that is named before a colon, with the unit behind it; None: it is none."""
+    before, _, unit = wanted.rpartition(":")
+    signal = named(signals, before) if unit.strip() in factors else None
+    return None if signal is None else replace(signal, unit=unit.strip())
 
 
 def named(signals: Sequence[Signal], wanted: int | str) -> Signal | None:

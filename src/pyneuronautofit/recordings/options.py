@@ -42,7 +42,7 @@ class RecordingOptions:
         metavar="CHANNEL",
         parse=channel,
         help="number (from 0) or name of the voltage channel (default: the first in a voltage "
-        "unit)",
+        "unit); with a unit behind it where the file's is wrong, such as 0:mV",
     )
     current_channel: int | str | None = option(
         None,
@@ -51,5 +51,6 @@ class RecordingOptions:
         metavar="CHANNEL",
         parse=channel,
         help="number (from 0) or name of the current channel (default: the first in a current "
-        "unit, else the protocol's command waveform)",
+        "unit, else the protocol's command waveform); with a unit behind it where the file's is "
+        "wrong, such as 1:pA",
     )

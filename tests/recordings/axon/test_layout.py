@@ -12,7 +12,7 @@ from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings.axon.layout import (
     check_layout,
     check_stimulus_file,
-    user_list_parameters,
+    user_list_items,
 )
 
 # Where the entry of a section is in the header of an ABF 2 file, and how large its items are.
@@ -171,16 +171,19 @@ def test_a_file_that_is_not_there(tmp_path):
         check_layout(tmp_path / "gone.abf")
 
 
-def test_which_parameters_user_lists_change(tmp_path):
-    """An item: its number, whether it is on, the parameter; the rest is of no interest."""
+def test_user_lists(tmp_path):
+    """An item: its output, whether it is on, the parameter, whether it repeats, its text."""
     path = tmp_path / "cell.abf"
     content = bytearray(abf2({"user list": (5, 64, 4)}))
-    for number, (is_on, parameter) in enumerate([(1, 27), (0, 3), (1, 60), (-1, 5)]):
-        struct.pack_into("<3h", content, 5 * 512 + 64 * number, number, is_on, parameter)
+    items = [(0, 1, 27, 0, 3), (1, 0, 3, 1, 0), (2, 1, 60, 0, 9), (3, -1, 5, 1, 7)]
+    for number, fields in enumerate(items):
+        struct.pack_into("<5h", content, 5 * 512 + 64 * number, *fields)
     path.write_bytes(content)
-    assert user_list_parameters(path) == [27, 60, 5]
+    assert user_list_items(path) == [
+        (0, 27, False, 3), (1, 3, True, 0), (2, 60, False, 9), (3, 5, True, 7)
+    ]  # fmt: skip
     path.write_bytes(abf2())
-    assert user_list_parameters(path) == []
+    assert user_list_items(path) == []
 
 
 @pytest.mark.parametrize("make", [lambda n: abf2({"data": (5, 2, n)}), lambda n: abf1(n_value=n)])

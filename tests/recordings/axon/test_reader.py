@@ -6,7 +6,7 @@ import numpy as np
 import pyabf.abfWriter
 import pytest
 
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.errors import RecordingError, UsageError
 from pyneuronautofit.recordings import ChannelChoice, read_recording
 from recordings import _made
 from recordings._shared import shared_file
@@ -114,3 +114,35 @@ def test_real_recording():
         abf.setSweep(sweep)
         np.testing.assert_array_equal(recording.voltage_mV[sweep], abf.sweepY)
         np.testing.assert_array_equal(recording.current_pA[sweep], abf.sweepC)
+
+
+def test_an_output_that_is_off_drives_nothing():
+    """Its command 0, in mV, is off; command 1, in nA, drives."""
+    recording = read_recording(shared_file("data", "18425108.abf"))
+    assert "voltage from channel 1 '10_Vm' in mV, current from channel 0 'Imemb' in nA" in (
+        recording.channels
+    )
+    assert "compared with command 1 'ME1' in nA" in recording.channels
+
+
+def test_a_unit_that_is_wrong_can_be_said():
+    path = shared_file("data", "180329_ts_0005-badUnits.abf")
+    with pytest.raises(
+        RecordingError, match=r"is a current, so the unit .* --voltage-channel 0:mV"
+    ):
+        read_recording(path)
+    recording = read_recording(path, ChannelChoice(voltage="0:mV"))
+    assert "voltage from channel 0 'IN 0' in mV, current from the command waveform" in (
+        recording.channels
+    )
+
+
+def test_the_current_of_a_second_cell_is_the_one_behind_its_voltage(path):
+    _made.write_channels(path, ("V1", "mV"), ("I1", "pA"), ("V2", "mV"), ("I2", "pA", 2.0))
+    first, second = read_recording(path), read_recording(path, ChannelChoice(voltage="V2"))
+    np.testing.assert_array_equal(first.current_pA, _made.current())
+    np.testing.assert_array_equal(second.current_pA, 2 * _made.current())
+    assert "current from channel 3 'I2' in pA" in second.channels
+    named = read_recording(path, ChannelChoice(voltage="2:V", current="1:nA"))
+    np.testing.assert_array_equal(named.voltage_mV, 1e3 * _made.voltage())
+    np.testing.assert_array_equal(named.current_pA, 1e3 * _made.current())

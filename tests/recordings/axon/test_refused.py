@@ -93,7 +93,7 @@ def _long_epoch(path):
     _made.patch(path, _made.section(path, WAVEFORM) + 48 + 14, "<i", 10**6)
 
 
-def _user_list(path, parameter=20, is_on=1):
+def _user_list(path, parameter=31, is_on=1):
     _made.write_channels(path, ("Vm", "mV"), commands=[_made.command()])
     content = path.read_bytes()
     content += bytes(-len(content) % 512)
@@ -202,7 +202,7 @@ def test_refused(path, write, match):
         read_recording(path)
 
 
-@pytest.mark.parametrize(("parameter", "is_on"), [(20, 0), (7, 1)])
+@pytest.mark.parametrize(("parameter", "is_on"), [(20, 1), (7, 1), (7, 0)])
 def test_user_list_that_does_not_matter(path, parameter, is_on):
     _user_list(path, parameter, is_on)
     np.testing.assert_array_equal(read_recording(path).current_pA, _made.current())

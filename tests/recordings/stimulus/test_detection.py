@@ -143,6 +143,12 @@ def test_an_original_that_takes_noise_for_a_stimulus_is_not_worth_a_word(caplog)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
+def test_where_nothing_is_the_same_in_all_sweeps_the_original_rule_is_taken(caplog):
+    current = _steps(2000, 500, 999, [100, 200, 300]) + np.array([[0.0], [5.0], [-5.0]])
+    assert detect(current, is_command=True) == StimulusWindow(500, 999)
+    assert "the sweeps differ from each other all over" in caplog.text
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_protocols_of_all_kinds(seed):
     protocol = drawn(seed)

@@ -16,13 +16,11 @@ from pyneuronautofit.recordings.axon.file import EPISODIC, MODES, AbfFile, Outpu
 from pyneuronautofit.recordings.axon.layout import (
     ABF1_EXTENDED_HEADER,
     check_stimulus_file,
-    user_list_parameters,
 )
+from pyneuronautofit.recordings.axon.user_list import apply_lists, user_lists, why_not_applied
 from pyneuronautofit.units import TO_PA
 
 _FROM_EPOCHS, _FROM_FILE = 1, 2
-#: Parameters of a user list up to this one concern conditioning trains, not the waveform.
-_LAST_HARMLESS_PARAMETER = 10
 
 
 def rebuild_command(file: AbfFile, output: Output | None) -> FloatArray | str:
@@ -36,6 +34,8 @@ def rebuild_command(file: AbfFile, output: Output | None) -> FloatArray | str:
     except RecordingError as error:
         # A file with a recorded current is good without its command.
         return f"pyABF cannot rebuild it ({error.__cause__})"
+    if isinstance(sweeps, str):
+        return sweeps
     return _checked_command(file, output, sweeps)
 
 
@@ -57,12 +57,17 @@ def _checked_command(
     return command
 
 
-def _waveforms(file: AbfFile, output: Output) -> list[FloatArray]:
-    """Return the waveform of each sweep in the output's own unit, as pyABF rebuilds it."""
+def _waveforms(file: AbfFile, output: Output) -> list[FloatArray] | str:
+    """Return the waveform of each sweep in the output's own unit, or why there is none."""
     if output.source == _FROM_FILE:
         return [pyabf.stimulus.stimulusWaveformFromFile(file.abf)] * file.abf.sweepCount
     # One table for all sweeps: `ABF.sweepC` would build it for each of them anew.
     table = pyabf.waveform.EpochTable(file.abf, output.index)
+    lists = user_lists(file, output.index)
+    reason = why_not_applied(lists, table, file.abf.sweepCount)
+    if reason is not None:
+        return reason
+    apply_lists(lists, table)
     for waveform in table.epochWaveformsBySweep:
         if waveform.p1s[-1] > file.abf.sweepPointCount:
             raise ValueError("its epochs are longer than the sweep")
@@ -76,7 +81,7 @@ def _why_not(file: AbfFile, output: Output | None) -> str | None:  # noqa: PLR09
         return f"no command is played in this mode, {MODES.get(file.mode, file.mode)}"
     if output is None:
         return "the file has no output"
-    is_first_version = abf.abfVersion["major"] == 1
+    is_first_version = file.is_first_version
     if is_first_version and abf.dataByteStart < ABF1_EXTENDED_HEADER:
         return "this early version of ABF1 stores it in a way that pyABF does not read"
     if output.unit not in TO_PA:
@@ -92,8 +97,6 @@ def _why_not(file: AbfFile, output: Output | None) -> str | None:  # noqa: PLR09
         return f"it comes from a source ({output.source}) that pyABF does not read"
     if is_first_version:
         return None
-    if any(number > _LAST_HARMLESS_PARAMETER for number in user_list_parameters(file.path)):
-        return "a user list changes it from sweep to sweep, which pyABF does not rebuild"
     if abf._protocolSection.nAlternateDACOutputState:
         return "the outputs alternate from sweep to sweep, which pyABF does not rebuild"
     return _why_not_from_file(file, output) if output.source == _FROM_FILE else None

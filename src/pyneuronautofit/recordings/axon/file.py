@@ -66,6 +66,11 @@ class AbfFile:
         """The file's name without its folder, for messages."""
         return self.path.name
 
+    @property
+    def is_first_version(self) -> bool:
+        """Whether it is an ABF 1."""
+        return bool(self.abf.abfVersion["major"] == 1)
+
     def describe(self) -> str:
         """Say what channels and commands the file has, for messages."""
         commands = ", ".join(

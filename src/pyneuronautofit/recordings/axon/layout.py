@@ -94,20 +94,21 @@ def check_stimulus_file(path: Path) -> None:
     allowance_of(path, size, RecordingError).check(_TEXT_TIMES * size, "its content")
 
 
-def user_list_parameters(path: Path) -> list[int]:
-    """Return which protocol parameters the user lists of an ABF 2 file change from sweep to sweep.
+def user_list_items(path: Path) -> list[tuple[int, int, bool, int]]:
+    """Return the user lists of an ABF 2 file: output, parameter, whether it repeats, and its text.
 
-    pyABF reads the parameter (int16 at byte 4 of an item) but not whether the list is on (int16 at
-    byte 2), and it does not apply the list.
+    An item has the output at byte 0, whether it is on at byte 2, the parameter at byte 4, whether
+    it repeats at byte 6, and the number of its text at byte 8, all int16. Whether it is on says
+    nothing: recorded currents follow lists that are said to be off.
     """
     found = []
     with path.open("rb") as stream:
         block, item, count = _section(stream.read(BLOCK), "user list")
         for number in range(count):
             stream.seek(block * BLOCK + number * item)
-            _, is_on, parameter = struct.unpack("<3h", stream.read(6).ljust(6, b"\0"))
-            if is_on:
-                found.append(parameter)
+            fields = struct.unpack("<5h", stream.read(10).ljust(10, b"\0"))
+            output, _is_on, parameter, repeats, text = fields
+            found.append((output, parameter, bool(repeats), text))
     return found
 
 

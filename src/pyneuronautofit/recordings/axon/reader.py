@@ -41,28 +41,47 @@ class AbfReader:
         file = open_abf(path)
         voltage = choose(file.inputs, channels.voltage, TO_MV, "--voltage-channel", file.name)
         if voltage is None:
-            raise RecordingError(
-                f"{file.name}: a current-clamp recording needs a channel in mV, and there is none: "
-                f"this looks like voltage clamp. Found: {file.describe()}."
-            )
+            raise RecordingError(_why_no_voltage(file))
         _refuse_voltage_clamp(file, voltage, channels)
-        current, is_command, sentence = _current(file, voltage, channels)
+        current = _current(file, voltage, channels)
         others = [s for s in file.inputs if s.unit in TO_MV and s != voltage]
         return Recording(
             name=file.name,
             voltage_mV=TO_MV[voltage.unit] * file.data(voltage),
-            current_pA=current,
+            current_pA=current.current_pA,
             step_ms=file.step_ms,
-            current_is_command=is_command,
-            channels=f"voltage from channel {voltage}, {sentence}"
+            current_is_command=current.is_command,
+            channels=f"voltage from channel {voltage}, {current.sentence}"
             + (f"; --voltage-channel would take {listed(others)}" if others else ""),
+            command_pA=current.command_pA,
         )
+
+
+def _why_no_voltage(file: AbfFile) -> str:
+    """Say that no channel has a unit of voltage, and what that is likely to mean."""
+    needed = f"{file.name}: a current-clamp recording needs a channel in mV, and there is none"
+    driving = _driving(file)
+    if driving is not None and driving.unit in TO_MV:
+        return f"{needed}: this looks like voltage clamp. Found: {file.describe()}."
+    number = file.inputs[0].index
+    command = f"its command {driving} is a current, so" if driving is not None else "perhaps"
+    return (
+        f"{needed}; {command} the unit of a channel may be wrong. If channel {number} is the "
+        f"membrane potential, say its unit: --voltage-channel {number}:mV. Found: "
+        f"{file.describe()}."
+    )
+
+
+def _driving(file: AbfFile) -> Output | None:
+    """Return the first output that is on; None: none is."""
+    return next((output for output in file.outputs if output.source), None)
 
 
 def _refuse_voltage_clamp(file: AbfFile, voltage: Signal, channels: ChannelChoice) -> None:
     if channels.voltage is not None and channels.current is not None:
         return  # The user knows better than the units in the header.
-    first_output = file.outputs[0] if file.outputs else None
+    # What is off drives nothing, whatever its unit is.
+    first_output = _driving(file) or (file.outputs[0] if file.outputs else None)
     paired = file.outputs[voltage.index] if voltage.index < len(file.outputs) else None
     records_current_first = (
         channels.voltage is None
@@ -84,16 +103,33 @@ def _refuse_voltage_clamp(file: AbfFile, voltage: Signal, channels: ChannelChoic
         )
 
 
-def _current(
-    file: AbfFile, voltage: Signal, channels: ChannelChoice
-) -> tuple[FloatArray, bool, str]:
-    """Return the current (pA), whether it is a command, and a sentence that says so."""
+@dataclass(frozen=True)
+class _Current:
+    """The current of a file.
+
+    Attributes
+    ----------
+    current_pA : FloatArray, shape (n_sweep, n_sample), pA
+        Recorded, or else the command.
+    is_command
+        Which of them.
+    sentence
+        Says where it is from.
+    command_pA : FloatArray, shape (n_sweep, n_sample), pA, or None
+        The command beside a recorded current that agrees with it.
+    """
+
+    current_pA: FloatArray
+    is_command: bool
+    sentence: str
+    command_pA: FloatArray | None = None
+
+
+def _current(file: AbfFile, voltage: Signal, channels: ChannelChoice) -> _Current:
     asked = _asked_output(file, channels.current)
     output = asked or _output_for(file, voltage)
     command = rebuild_command(file, output)
-    recorded = None
-    if asked is None:
-        recorded = choose(file.inputs, channels.current, TO_PA, "--current-channel", file.name)
+    recorded = None if asked else _recorded(file, voltage, channels.current)
     if recorded is None:
         if isinstance(command, str):
             lacking = "" if asked else "no channel has a unit of current, and "
@@ -102,20 +138,33 @@ def _current(
                 f"{file.describe()}. Give a recording with its current, or write voltage, current "
                 "and dt to a .npz file."
             )
-        return command, True, f"current from the command waveform {output} of the protocol"
+        return _Current(
+            command, True, f"current from the command waveform {output} of the protocol"
+        )
     current = TO_PA[recorded.unit] * file.data(recorded)
     if isinstance(command, str):
-        return current, False, f"current from channel {recorded}"
+        return _Current(current, False, f"current from channel {recorded}")
+    sentence = f"current from channel {recorded}, compared with command {output}"
     resolution = TO_PA[recorded.unit] * abs(file.abf._dataGain[recorded.index])
     difference = compare_steps(current, command, file.step_ms, resolution)
-    if difference is not None:
-        _log.warning(
-            "%s: the recorded current, channel %s, is not what command %s asked for: %s. The "
-            "recorded one is used; check the scale factors, or take the command with "
-            "--current-channel '%s'.",
-            *(file.name, recorded, output, difference, output.name if output else ""),
-        )
-    return current, False, f"current from channel {recorded}, compared with command {output}"
+    if difference is None:
+        return _Current(current, False, sentence, command)
+    _log.warning(
+        "%s: the recorded current, channel %s, is not what command %s asked for: %s. The "
+        "recorded one is used; check the scale factors, or take the command with "
+        "--current-channel '%s'.",
+        *(file.name, recorded, output, difference, output.name if output else ""),
+    )
+    return _Current(current, False, sentence)
+
+
+def _recorded(file: AbfFile, voltage: Signal, wanted: int | str | None) -> Signal | None:
+    """Return the channel of the current: the next one behind the voltage, else one before it."""
+    others = [signal for signal in file.inputs if signal.index != voltage.index]
+    behind_first = sorted(others, key=lambda signal: (signal.index < voltage.index, signal.index))
+    if wanted is not None:
+        return choose(file.inputs, wanted, TO_PA, "--current-channel", file.name)
+    return choose(behind_first, None, TO_PA, "--current-channel", file.name)
 
 
 def _asked_output(file: AbfFile, wanted: int | str | None) -> Output | None:

@@ -73,6 +73,15 @@ def detect_stimulus(
     other = most_common_window(current_pA)
     if other is not None and _same(window, other, step_ms):
         return other
+    n_sample = current_pA.shape[1]
+    if other is not None and _is_all(window, n_sample) and not _is_all(other, n_sample):
+        # Nothing is the same in all sweeps, not even what is held.
+        _log.warning(
+            "%s: the sweeps differ from each other all over; the stimulus is taken to be %s, by "
+            "the rule of the original program. --stimulus START STOP (ms) chooses.",
+            *(name, other.spelt(step_ms)),
+        )
+        return other
     if other is not None and not _is_all(other, current_pA.shape[1]):
         _log.warning(
             "%s: the stimulus is taken to be %s, %s; the rule of the original program would take "
