@@ -22,6 +22,7 @@ from pyneuronautofit.recordings.json_ import JsonReader
 from pyneuronautofit.recordings.npz import NpzReader
 from pyneuronautofit.recordings.nwb import NwbReader
 from pyneuronautofit.recordings.options import RecordingOptions as RecordingOptions
+from pyneuronautofit.recordings.plausible import doubts_about, ranges_of, refuse_absurd
 from pyneuronautofit.recordings.recognition import is_recording as is_recording
 from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
 from pyneuronautofit.recordings.stimulus import detect_stimulus as detect_stimulus
@@ -76,7 +77,7 @@ def find_reader(path: Path) -> Reader:
 
 
 def read_recording(path: Path | str, channels: ChannelChoice = AUTOMATIC) -> Recording:
-    """Read a recording of any known format, and log which channels were taken.
+    """Read a recording of any known format, and log what was taken, and what is hardly a cell's.
 
     Parameters
     ----------
@@ -100,13 +101,17 @@ def read_recording(path: Path | str, channels: ChannelChoice = AUTOMATIC) -> Rec
     file = Path(path)
     recording = find_reader(file).read(file, channels)
     _log.info(
-        "%s: %d sweeps of %d samples, %.6g ms apart; %s.",
+        "%s: %d sweeps of %d samples, %.6g ms apart; %s; %s.",
         recording.name,
         recording.n_sweep,
         recording.n_sample,
         recording.step_ms,
         recording.channels,
+        ranges_of(recording),
     )
+    refuse_absurd(recording)
+    for doubt in doubts_about(recording):
+        _log.warning("%s: %s.", recording.name, doubt)
     return recording
 
 

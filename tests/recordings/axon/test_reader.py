@@ -143,6 +143,6 @@ def test_the_current_of_a_second_cell_is_the_one_behind_its_voltage(path):
     np.testing.assert_array_equal(first.current_pA, _made.current())
     np.testing.assert_array_equal(second.current_pA, 2 * _made.current())
     assert "current from channel 3 'I2' in pA" in second.channels
-    named = read_recording(path, ChannelChoice(voltage="2:V", current="1:nA"))
-    np.testing.assert_array_equal(named.voltage_mV, 1e3 * _made.voltage())
+    named = read_recording(path, ChannelChoice(voltage="2:uV", current="1:nA"))
+    np.testing.assert_array_equal(named.voltage_mV, 1e-3 * _made.voltage())
     np.testing.assert_array_equal(named.current_pA, 1e3 * _made.current())

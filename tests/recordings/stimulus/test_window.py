@@ -17,7 +17,7 @@ def test_times_and_words():
 
 
 @given(
-    first=st.integers(0, 50000),
+    first=st.integers(100, 50000),  # what is nearer to the begin may be in seconds
     length=st.integers(1, 50000),
     step=st.sampled_from([0.01, 0.02, 0.025, 0.05, 0.1, 1 / 3, 0.5]),
 )
@@ -26,7 +26,7 @@ def test_times_of_samples_give_these_samples(first, length, step):
     assert window == StimulusWindow(first, first + length - 1)
 
 
-@given(st.integers(0, 9_999), st.integers(1, 10_000))
+@given(st.integers(50, 9_999), st.integers(1, 10_000))
 def test_times_written_with_one_decimal(first, length):
     # As a user types them: 0.05 divides none of these numbers exactly.
     start, stop = float(f"{first / 10:.1f}"), float(f"{(first + length) / 10:.1f}")
@@ -57,3 +57,11 @@ def test_impossible_times(start, stop, match):
 
 def test_whole_sweep_by_times():
     assert stimulus_from_times(0.0, 50.0, 0.1, 500) == StimulusWindow(0, 499)
+
+
+def test_seconds_are_told_from_milliseconds():
+    with pytest.raises(UsageError, match=r"look like seconds .* ms: --stimulus 215\.6 715\.6"):
+        stimulus_from_times(0.2156, 0.7156, 0.05, 20_000)
+    # Pulses that are as short, and sweeps in which seconds would lie behind the end.
+    assert stimulus_from_times(100.0, 100.5, 0.05, 20_000) == StimulusWindow(2000, 2009)
+    assert stimulus_from_times(0.2, 0.7, 0.05, 10_000) == StimulusWindow(4, 13)

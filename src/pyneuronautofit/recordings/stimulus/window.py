@@ -6,6 +6,10 @@ import math
 from dataclasses import dataclass
 
 from pyneuronautofit.errors import UsageError
+from pyneuronautofit.units import MS_PER_S
+
+# What is so short, and in seconds lies within the sweep, was meant in seconds.
+_SHORTEST_MS = 2.0
 
 
 @dataclass(frozen=True, order=True)
@@ -42,7 +46,8 @@ def stimulus_from_times(
     Raises
     ------
     UsageError
-        If the times are not in order, or not within the sweep, or closer than a sample.
+        If the times are not in order, or not within the sweep, or closer than a sample; or if they
+        are in seconds.
     """
     given = f"--stimulus {start_ms:.12g} {stop_ms:.12g}"
     if not (math.isfinite(start_ms) and math.isfinite(stop_ms) and start_ms < stop_ms):
@@ -55,6 +60,12 @@ def stimulus_from_times(
         raise UsageError(
             f"{given}: the stimulus must lie within the sweep, which lasts from 0 to "
             f"{n_sample * step_ms:.12g} ms. Give START STOP in ms."
+        )
+    duration_ms = n_sample * step_ms
+    if MS_PER_S * stop_ms <= duration_ms and stop_ms - start_ms < _SHORTEST_MS:
+        raise UsageError(
+            f"{given}: these look like seconds in a sweep of {duration_ms:.6g} ms. Give START STOP "
+            f"in ms: --stimulus {MS_PER_S * start_ms:.6g} {MS_PER_S * stop_ms:.6g}"
         )
     # Rounding, not truncation: 1646.8 / 0.05 may come out a little below 32936.
     first, last = round(ends[0]), round(ends[1]) - 1
