@@ -50,6 +50,7 @@ NEEDED = {
         "population_size": "4", "project": "model",
     },
     "compare": {"recording": "cell.npz", "responses": "cell.npz", "modes": "O"},
+    "sweeps": {"recording": "cell.npz"},
     "simulate": {**_HH, "models": "db.json", "recording": "cell.npz", "out": "out.npz"},
     "evaluate": {**_HH, "models": "db.json", "recording": "cell.npz", "modes": "O"},
     "polish": {

@@ -49,6 +49,7 @@ DEFAULTS = {
 COMMANDS = [
     "fit",
     "compare",
+    "sweeps",
     "simulate",
     "evaluate",
     "polish",

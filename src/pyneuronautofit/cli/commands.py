@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "compare": Command(
             "traces", "RECORDING RESPONSES", "score given voltages against a recording"
         ),
+        "sweeps": Command("traces", "RECORDING", "say what is in a recording, sweep by sweep"),
         "simulate": Command(
             "traces", "MODELS RECORDING -o OUT.npz", "run models under a recording's currents"
         ),

@@ -10,6 +10,7 @@ from pyneuronautofit.plots.components import draw_components as draw_components
 from pyneuronautofit.plots.distributions import Density as Density
 from pyneuronautofit.plots.distributions import distributions_size as distributions_size
 from pyneuronautofit.plots.distributions import draw_distributions as draw_distributions
+from pyneuronautofit.plots.recording import save_recording as save_recording
 from pyneuronautofit.plots.steps import save_steps as save_steps
 from pyneuronautofit.plots.sweeps import save_sweeps as save_sweeps
 from pyneuronautofit.plots.traces import check_figure_path as check_figure_path

@@ -28,6 +28,8 @@ from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
 from pyneuronautofit.recordings.stimulus import detect_stimulus as detect_stimulus
 from pyneuronautofit.recordings.stimulus import holding_currents as holding_currents
 from pyneuronautofit.recordings.stimulus import stimulus_from_times as stimulus_from_times
+from pyneuronautofit.recordings.sweeps import SweepFacts as SweepFacts
+from pyneuronautofit.recordings.sweeps import facts_of_sweeps as facts_of_sweeps
 
 _log = logging.getLogger(__name__)
 

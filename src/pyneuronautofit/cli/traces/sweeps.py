@@ -1,0 +1,125 @@
+"""`sweeps RECORDING`: what is in a recording, sweep by sweep, and where its stimulus is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.table import Table
+
+from pyneuronautofit._options import RUN, same_option
+from pyneuronautofit._words import WRITTEN
+from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.fit import (
+    EvaluationOptions,
+    RecordingOptions,
+    open_recording,
+    option,
+    stimulus_window,
+)
+from pyneuronautofit.plots import save_recording
+from pyneuronautofit.recordings import Recording, StimulusWindow, SweepFacts, facts_of_sweeps
+
+DESCRIPTION = """Prints what is in a recording.
+
+For every sweep: what is held, how far the current goes, where the cell rests and how often it
+spikes; and where the stimulus was found. --figure draws it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepsConfig(RecordingOptions):
+    """A look into a recording."""
+
+    spike_threshold_mV: float = same_option(EvaluationOptions, "spike_threshold_mV")
+    as_json: bool = option(False, "--json", group=RUN, help="print JSON instead of a table")
+    figure: str | None = option(
+        None,
+        "--figure",
+        group=RUN,
+        metavar="FILE",
+        parse=WRITTEN,
+        help="draw the sweeps, the stimulus and what is held into this file (.png, .pdf, .svg)",
+    )
+
+
+def run(argv: Sequence[str], prog: str) -> int:
+    """Look, print, and return the exit code."""
+    config = parse_config(SweepsConfig, argv, prog, DESCRIPTION)
+    screen = Screen(config.figure)
+    wrong = ""
+    window: StimulusWindow | None = None
+    with logging_to_screen("WARNING"):
+        recording = open_recording(config)
+        try:
+            window = stimulus_window(config, recording)
+        except RecordingError as error:
+            # What is there can be looked at all the same, and has to be, to say what is meant.
+            wrong = str(error)
+        sweeps = facts_of_sweeps(recording, window, config.spike_threshold_mV)
+    if config.figure is not None:
+        _draw(Path(config.figure), recording, window, sweeps)
+    if config.as_json:
+        screen.print_lines(json.dumps(_as_json(recording, window, sweeps, wrong), allow_nan=False))
+    else:
+        _print(screen, recording, window, sweeps, wrong)
+    return 0
+
+
+def _as_json(
+    recording: Recording, window: StimulusWindow | None, sweeps: Sequence[SweepFacts], wrong: str
+) -> dict[str, object]:
+    return {
+        "recording": recording.name,
+        "step_ms": recording.step_ms,
+        "duration_ms": recording.duration_ms,
+        "window_ms": None if window is None else list(window.times_ms(recording.step_ms)),
+        "wrong": wrong,
+        "sweeps": [{"used": True, "reason": "", **asdict(sweep)} for sweep in sweeps],
+    }
+
+
+def _print(
+    screen: Screen,
+    recording: Recording,
+    window: StimulusWindow | None,
+    sweeps: Sequence[SweepFacts],
+    wrong: str,
+) -> None:
+    screen.print(
+        f"{recording.name}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, samples "
+        f"{recording.step_ms:g} ms apart; {recording.channels}",
+        soft_wrap=True,
+    )
+    found = wrong if window is None else f"stimulus: {window.spelt(recording.step_ms)}"
+    screen.print(found, soft_wrap=True)
+    table = Table("sweep", "holding, pA", "amplitude, pA", "rests at, mV", "spikes")
+    for sweep in sweeps:
+        table.add_row(
+            str(sweep.number),
+            "" if sweep.holding_pA is None else f"{sweep.holding_pA:g}",
+            f"{sweep.amplitude_pA:.4g}",
+            f"{sweep.resting_mV:.4g}",
+            str(sweep.spikes),
+        )
+    screen.print(table)
+
+
+def _draw(
+    path: Path, recording: Recording, window: StimulusWindow | None, sweeps: Sequence[SweepFacts]
+) -> None:
+    held = [sweep.holding_pA for sweep in sweeps if sweep.holding_pA is not None]
+    save_recording(
+        path,
+        recording.voltage_mV,
+        recording.current_pA,
+        step_ms=recording.step_ms,
+        window_ms=None if window is None else window.times_ms(recording.step_ms),
+        holding_pA=np.array(held) if held else None,
+        heading=recording.name,
+    )

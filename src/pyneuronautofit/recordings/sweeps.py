@@ -1,0 +1,105 @@
+"""What is in each sweep of a recording, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.recordings._base import Recording
+from pyneuronautofit.recordings.stimulus import StimulusWindow, holding_currents
+from pyneuronautofit.recordings.stimulus.noise import moving_mean
+
+# A recorded current is looked at in means over this.
+_SMOOTHED_MS = 5.0
+
+
+@dataclass(frozen=True)
+class SweepFacts:
+    """A sweep.
+
+    Attributes
+    ----------
+    number
+        Its number in the file.
+    holding_pA
+        What is held before the stimulus; None: nothing is known of a stimulus.
+    amplitude_pA
+        How far the current goes from that, with its sign; without a stimulus from its first sample.
+    resting_mV
+        The median of the voltage before the stimulus, or of all of it.
+    spikes
+        How often the voltage rises above the threshold.
+    """
+
+    number: int
+    holding_pA: float | None
+    amplitude_pA: float
+    resting_mV: float
+    spikes: int
+
+
+def facts_of_sweeps(
+    recording: Recording, window: StimulusWindow | None, threshold_mV: float
+) -> list[SweepFacts]:
+    """Return what is in each sweep.
+
+    Parameters
+    ----------
+    window
+        The stimulus; None: there is none that describes all sweeps.
+    threshold_mV
+        Above it is a spike.
+    """
+    counts = spike_counts(recording.voltage_mV, threshold_mV)
+    before = recording.voltage_mV[:, : window.first] if window else recording.voltage_mV
+    resting = np.median(before if before.shape[1] else recording.voltage_mV, axis=1)
+    held = None if window is None else _held(recording, window)
+    furthest = _furthest(recording, window, held)
+    return [
+        SweepFacts(
+            number,
+            None if held is None else float(held[number]),
+            float(furthest[number]),
+            float(resting[number]),
+            int(counts[number]),
+        )
+        for number in range(recording.n_sweep)
+    ]
+
+
+def spike_counts(voltage_mV: FloatArray, threshold_mV: float) -> IntArray:
+    """Return how many runs of samples are above a threshold, shape (n_sweep,).
+
+    Parameters
+    ----------
+    voltage_mV : FloatArray, shape (n_sweep, n_sample), mV
+    """
+    above = voltage_mV > threshold_mV
+    risen = (above[:, 1:] & ~above[:, :-1]).sum(axis=1) + above[:, 0]
+    return np.asarray(risen, dtype=np.int64)
+
+
+def _held(recording: Recording, window: StimulusWindow) -> FloatArray:
+    return holding_currents(
+        recording.current_pA,
+        window,
+        recording.step_ms,
+        recording.name,
+        is_command=recording.current_is_command,
+    )
+
+
+def _furthest(
+    recording: Recording, window: StimulusWindow | None, held: FloatArray | None
+) -> FloatArray:
+    current = recording.current_pA
+    if not recording.current_is_command:
+        current = moving_mean(current, max(round(_SMOOTHED_MS / recording.step_ms), 1))
+    from_pA = current[:, 0] if held is None else held
+    if window is not None:
+        current = current[:, window.first : window.last + 1]
+    away = current - from_pA[:, None]
+    places = np.abs(away).argmax(axis=1)
+    return np.asarray(away[np.arange(len(away)), places])
