@@ -23,12 +23,13 @@ from pyneuronautofit.simulators.lanes.adaptive_kernel import (
 from pyneuronautofit.simulators.lanes.adaptive_plan import AdaptivePlan
 from pyneuronautofit.simulators.lanes.kernel import Stop, TreeArrays
 
-# A leak, and a current that comes and goes so fast that it takes short steps, from some time on.
+# A leak, and a current that comes and goes so fast that it takes short steps: from some time on,
+# and above some voltage.
 SOURCE = """\
 #include "adaptive/adaptive.hpp"
 using lanes::V;
 struct Leak {
-    static constexpr int n_raw = 4, n_par = 4, n_state = 0, n_past = 0;
+    static constexpr int n_raw = 6, n_par = 6, n_state = 0, n_past = 0;
     static void prepare(const V *raw, V *par) {
         for (int i = 0; i < n_raw; i++) par[i] = raw[i];
     }
@@ -36,7 +37,8 @@ struct Leak {
     static void membrane(const V *par, const V *, V v, V t, V &current, V &slope) {
         V shaken{};
         for (int l = 0; l < lanes::W; l++)
-            if (t[l] >= par[3][l]) shaken[l] = lanes::real(std::sin(300.0 * double(t[l])));
+            if (t[l] >= par[3][l] && v[l] >= par[5][l])
+                shaken[l] = lanes::real(std::sin(double(par[4][l]) * double(t[l])));
         current = par[0] * (v - par[1]) + par[2] * shaken;
         slope = par[0];
     }
@@ -61,10 +63,10 @@ def current_pA():
     return current
 
 
-def made_plan():
-    experiment = Experiment(
-        current_pA(), HOLDING_PA, Clock(STEP_MS, 1), 35.0, transient_ms=TRANSIENT_MS
-    )
+def made_plan(holding_pA=None):
+    current = current_pA() if holding_pA is None else np.repeat(holding_pA[:, None], 100, axis=1)
+    held = HOLDING_PA if holding_pA is None else holding_pA
+    experiment = Experiment(current, held, Clock(STEP_MS, 1), 35.0, transient_ms=TRANSIENT_MS)
     return AdaptivePlan(experiment, Adaptive(1e-4))
 
 
@@ -78,13 +80,21 @@ def leaks(n_cell):
     return np.random.default_rng(3).uniform(5e-5, 3e-4, n_cell)
 
 
-def packed(kernel, conductances, shaken_from=None, voltage_mV=REST_MV):
-    """Cells of one node; `shaken_from` says of some at which time, ms, they begin to be shaken."""
+def packed(kernel, conductances, shaken_from=None, *, frequency=None, above_mV=None, strength=None):
+    """Cells of one node; `shaken_from` says of some at which time, ms, they begin to be shaken.
+
+    `frequency` (300 per ms), `strength` (30 mA/cm2) and `above_mV` say how.
+    """
     n_cell, n_lane = len(conductances), kernel.n_lane
-    rows = np.zeros((n_cell, 4))
-    rows[:, 0], rows[:, 1], rows[:, 3] = conductances, REST_MV, NEVER
+    rows = np.zeros((n_cell, 6))
+    rows[:, 0], rows[:, 1], rows[:, 3], rows[:, 4], rows[:, 5] = (
+        conductances, REST_MV, NEVER, 300.0, -NEVER,
+    )  # fmt: skip
     for number, since_ms in (shaken_from or {}).items():
-        rows[number, 2:] = 30.0, since_ms
+        rows[number, 2:4] = 30.0, since_ms
+    for place, given in ((4, frequency), (5, above_mV), (2, strength)):
+        for number, value in (given or {}).items():
+            rows[number, place] = value
     rows = np.concatenate([rows, np.repeat(rows[-1:], -n_cell % n_lane, axis=0)])
     n_pack = len(rows) // n_lane
     cable = np.broadcast_to([AREA_UM2, CAPACITANCE_NF, 0.0], (len(rows), 3))
@@ -92,19 +102,20 @@ def packed(kernel, conductances, shaken_from=None, voltage_mV=REST_MV):
     def in_lanes(columns):
         return kernel.aligned(columns.reshape(n_pack, n_lane, -1).swapaxes(1, 2))
 
-    voltage = np.full((len(rows), 1), voltage_mV)
+    voltage = np.full((len(rows), 1), REST_MV)
     return Packed(
         n_cell, in_lanes(rows), in_lanes(cable), in_lanes(voltage), np.ones(n_cell, dtype=np.int32)
     )
 
 
-def simulated(kernel, cells, n_thread=1, per_block=4, stop=None):
-    """Return voltages and status by cell, the places that cells had, steps, blocks, and the use."""
-    plan, stop = made_plan(), stop or Stop()
-    voltage = np.full((cells.n_cell, len(HOLDING_PA), N_SAMPLE), np.nan)
+def simulated(kernel, cells, n_thread=1, per_block=4, stop=None, holding_pA=None):
+    """Return voltages and status by cell, steps, the blocks as they came, and the use of lanes."""
+    plan, stop = made_plan(holding_pA), stop or Stop()
+    n_sweep, n_sample = plan.experiment.n_sweep, plan.experiment.n_sample
+    voltage = np.full((cells.n_cell, n_sweep, n_sample), np.nan)
     tree = TreeArrays(np.array([-1], dtype=np.int32), np.array([0], dtype=np.int32))
     opened = kernel.open(tree, plan, cells, voltage, per_block=per_block)
-    of_cell, status = np.full_like(voltage, np.nan), np.zeros((cells.n_cell, len(HOLDING_PA)), int)
+    of_cell, status = np.full_like(voltage, np.nan), np.zeros((cells.n_cell, n_sweep), int)
     steps, blocks = np.zeros(cells.n_cell, int), []
     with ThreadPoolExecutor(n_thread) as threads:
         futures = [threads.submit(opened.work, stop) for _thread in range(n_thread)]
@@ -186,6 +197,37 @@ def test_a_cell_that_takes_too_many_steps_is_given_up_when_it_is_overdue(
     # 200 steps a ms: overdue after 300 / (200 - 5) ms, in each of what was begun.
     assert 300 < steps[4] <= 2 * 320
     assert 300 < steps[9] < steps[:4].max() + 3 * 320
+
+
+def test_a_cell_that_is_given_up_before_its_last_transient_is_done_with(kernel, monkeypatch):
+    """One transient has ended well, one is overdue, the others are never begun; none is waited for.
+
+    That takes lanes that are busy with another cell for longer.
+    """
+    monkeypatch.setattr(adaptive_plan, "_ALLOWANCE", 300)
+    monkeypatch.setattr(adaptive_plan, "_MOST_STEPS_PER_MS", 20.0)
+    holding_pA = 10.0 * np.arange(kernel.n_lane - 1)
+    cells = packed(
+        kernel,
+        np.full(2, 1e-4),
+        {0: -NEVER, 1: -NEVER},
+        frequency={0: 0.3},
+        strength={0: 0.03, 1: 0.3},
+        above_mV={1: -68.0},
+    )
+    stop = Stop()
+    timer = threading.Timer(60.0, stop.set)
+    timer.start()
+    _voltage, status, steps, blocks, _use = simulated(
+        kernel, cells, stop=stop, holding_pA=holding_pA
+    )
+    timer.cancel()
+    assert [(first, sorted(some)) for first, some in blocks] == [(0, [0, 1])]
+    assert set(status[0]) == {FINISHED}
+    assert TOO_MANY_STEPS in status[1]
+    # What makes it what it is to be: the first cell's transients last, the other's first does not.
+    assert steps[0] > 300 * (kernel.n_lane - 1)
+    assert steps[1] < 1000
 
 
 def test_a_cell_may_take_what_it_has_been_allowed(kernel, monkeypatch):

@@ -68,7 +68,9 @@ class Queue {
     void transient_done(const Job &job, std::int64_t steps) {
         const std::lock_guard<std::mutex> lock(mutex_);
         settled_[std::size_t(job.cell * protocol_.n_holding + job.holding)] = 1;
-        transient_ended(job, steps);
+        n_step_[std::size_t(job.cell)] += steps;
+        count_settled(job.cell);
+        transient_ended();
     }
 
     // A job has ended, or was given up. With a transient go the sweeps that were to follow it.
@@ -78,8 +80,8 @@ class Queue {
             count_off(job.cell, 1);
             return;
         }
-        count_off_after(job);
-        transient_ended(job, 0);
+        give_back(job);
+        transient_ended();
     }
 
     // Nothing more is wanted of a cell.
@@ -114,8 +116,7 @@ class Queue {
                 n_running_++;
                 return true;
             }
-            count_off_after(job);
-            unsettled_[std::size_t(job.cell)]--;
+            give_back(job);
         }
         while (!sweeps_.empty()) {
             std::pop_heap(sweeps_.begin(), sweeps_.end(), shorter);
@@ -131,28 +132,32 @@ class Queue {
         return false;
     }
 
-    // With the last of its transients a cell's sweeps may begin, all of them one after the other.
-    void transient_ended(const Job &job, std::int64_t steps) {
+    void transient_ended() {
         n_running_--;
-        n_step_[std::size_t(job.cell)] += steps;
-        if (--unsettled_[std::size_t(job.cell)] == 0) {
-            const Size size{n_node_[job.cell], n_step_[std::size_t(job.cell)], -job.cell};
-            for (std::int32_t s = 0; s < protocol_.n_sweep; s++) {
-                const std::int32_t holding = protocol_.sweeps[s].holding;
-                if (!settled_[std::size_t(job.cell * protocol_.n_holding + holding)]) continue;
-                sweeps_.push_back({size, {job.cell, holding, s, -1}});
-                std::push_heap(sweeps_.begin(), sweeps_.end(), shorter);
-            }
-        }
         n_waiting_ = sweeps_.size();
         more_.notify_all();
     }
 
-    void count_off_after(const Job &transient) {
+    // Nothing follows a transient, which may not even have begun.
+    void give_back(const Job &transient) {
         std::int32_t n = 0;
         for (std::int32_t s = 0; s < protocol_.n_sweep; s++)
             n += std::int32_t(protocol_.sweeps[s].holding == transient.holding);
         count_off(transient.cell, n);
+        count_settled(transient.cell);
+    }
+
+    // Of one transient more it is known what follows. With the last of them a cell's sweeps may begin,
+    // all of them one after the other.
+    void count_settled(std::int64_t cell) {
+        if (--unsettled_[std::size_t(cell)] > 0) return;
+        const Size size{n_node_[cell], n_step_[std::size_t(cell)], -cell};
+        for (std::int32_t s = 0; s < protocol_.n_sweep; s++) {
+            const std::int32_t holding = protocol_.sweeps[s].holding;
+            if (!settled_[std::size_t(cell * protocol_.n_holding + holding)]) continue;
+            sweeps_.push_back({size, {cell, holding, s, -1}});
+            std::push_heap(sweeps_.begin(), sweeps_.end(), shorter);
+        }
     }
 
     void count_off(std::int64_t cell, std::int32_t n) {
