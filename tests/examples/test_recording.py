@@ -8,8 +8,7 @@ import numpy as np
 import pyabf
 import pytest
 
-from pyneuronautofit.recordings import detect_stimulus
-from pyneuronautofit.simulators import holding_current
+from pyneuronautofit.recordings import detect_stimulus, holding_current
 
 from .conftest import DATA
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import holding_current, make_clock, plan_experiment
+from pyneuronautofit.recordings import Recording, StimulusWindow, holding_current
+from pyneuronautofit.simulators import make_clock, plan_experiment
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from pyneuronautofit.recordings.plausible import doubts_about, ranges_of, refuse
 from pyneuronautofit.recordings.recognition import is_recording as is_recording
 from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
 from pyneuronautofit.recordings.stimulus import detect_stimulus as detect_stimulus
+from pyneuronautofit.recordings.stimulus import holding_current as holding_current
 from pyneuronautofit.recordings.stimulus import holding_currents as holding_currents
 from pyneuronautofit.recordings.stimulus import stimulus_from_times as stimulus_from_times
 from pyneuronautofit.recordings.sweeps import SweepFacts as SweepFacts

@@ -8,7 +8,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.recordings._base import Recording
-from pyneuronautofit.recordings.stimulus import StimulusWindow, holding_currents
+from pyneuronautofit.recordings.stimulus import StimulusWindow, holding_current
 from pyneuronautofit.recordings.stimulus.noise import moving_mean
 
 # A recorded current is looked at in means over this.
@@ -55,7 +55,7 @@ def facts_of_sweeps(
     counts = spike_counts(recording.voltage_mV, threshold_mV)
     before = recording.voltage_mV[:, : window.first] if window else recording.voltage_mV
     resting = np.median(before if before.shape[1] else recording.voltage_mV, axis=1)
-    held = None if window is None else _held(recording, window)
+    held = None if window is None else holding_current(recording, window)
     furthest = _furthest(recording, window, held)
     return [
         SweepFacts(
@@ -79,16 +79,6 @@ def spike_counts(voltage_mV: FloatArray, threshold_mV: float) -> IntArray:
     above = voltage_mV > threshold_mV
     risen = (above[:, 1:] & ~above[:, :-1]).sum(axis=1) + above[:, 0]
     return np.asarray(risen, dtype=np.int64)
-
-
-def _held(recording: Recording, window: StimulusWindow) -> FloatArray:
-    return holding_currents(
-        recording.current_pA,
-        window,
-        recording.step_ms,
-        recording.name,
-        is_command=recording.current_is_command,
-    )
 
 
 def _furthest(

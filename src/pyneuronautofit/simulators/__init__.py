@@ -12,7 +12,6 @@ from pyneuronautofit.simulators.agreement import worst as worst
 from pyneuronautofit.simulators.experiment import DEFAULT_DT_MS as DEFAULT_DT_MS
 from pyneuronautofit.simulators.experiment import Clock as Clock
 from pyneuronautofit.simulators.experiment import Experiment as Experiment
-from pyneuronautofit.simulators.experiment import holding_current as holding_current
 from pyneuronautofit.simulators.experiment import make_clock as make_clock
 from pyneuronautofit.simulators.experiment import plan_experiment as plan_experiment
 from pyneuronautofit.simulators.integrators import Adaptive as Adaptive

@@ -17,7 +17,7 @@ import numpy as np
 from pyneuronautofit._text import listed_numbers
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.recordings import Recording, StimulusWindow, holding_currents
+from pyneuronautofit.recordings import Recording, StimulusWindow, holding_current
 
 _log = logging.getLogger(__name__)
 
@@ -136,17 +136,6 @@ class Experiment:
         """Simulated time of one candidate, shared transients counted once, ms."""
         transients = len(np.unique(self.holding_pA)) * self.transient_ms
         return transients + self.n_sweep * self.n_sample * self.clock.step_ms
-
-
-def holding_current(recording: Recording, stimulus: StimulusWindow) -> FloatArray:
-    """Return the current before each sweep of a recording, shape (n_sweep,), pA."""
-    return holding_currents(
-        recording.current_pA,
-        stimulus,
-        recording.step_ms,
-        recording.name,
-        is_command=recording.current_is_command,
-    )
 
 
 def plan_experiment(

@@ -70,11 +70,27 @@ def detect_stimulus(
             "--current-channel, or say where it is with --stimulus START STOP (ms)."
         )
     window = StimulusWindow(found.first, found.last)
-    other = most_common_window(current_pA)
-    if other is not None and _same(window, other, step_ms):
+    return _reconciled(
+        window, most_common_window(current_pA), current_pA.shape[1], step_ms, (name, reason)
+    )
+
+
+def _reconciled(
+    window: StimulusWindow,
+    other: StimulusWindow | None,
+    n_sample: int,
+    step_ms: float,
+    said: tuple[str, str],
+) -> StimulusWindow:
+    """Return the window, or that of the original program's rule; `said`: name and reason."""
+    name, reason = said
+    if other is None:
+        return window
+    if _same(window, other, step_ms):
         return other
-    n_sample = current_pA.shape[1]
-    if other is not None and _is_all(window, n_sample) and not _is_all(other, n_sample):
+    if _is_all(other, n_sample):
+        return window
+    if _is_all(window, n_sample):
         # Nothing is the same in all sweeps, not even what is held.
         _log.warning(
             "%s: the sweeps differ from each other all over; the stimulus is taken to be %s, by "
@@ -82,12 +98,11 @@ def detect_stimulus(
             *(name, other.spelt(step_ms)),
         )
         return other
-    if other is not None and not _is_all(other, current_pA.shape[1]):
-        _log.warning(
-            "%s: the stimulus is taken to be %s, %s; the rule of the original program would take "
-            "%s. --stimulus START STOP (ms) chooses.",
-            *(name, window.spelt(step_ms), reason, other.spelt(step_ms)),
-        )
+    _log.warning(
+        "%s: the stimulus is taken to be %s, %s; the rule of the original program would take "
+        "%s. --stimulus START STOP (ms) chooses.",
+        *(name, window.spelt(step_ms), reason, other.spelt(step_ms)),
+    )
     return window
 
 

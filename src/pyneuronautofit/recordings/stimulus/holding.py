@@ -7,6 +7,7 @@ import logging
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray
+from pyneuronautofit.recordings._base import Recording
 from pyneuronautofit.recordings.stimulus.noise import moving_mean, noise_of
 from pyneuronautofit.recordings.stimulus.window import StimulusWindow
 
@@ -23,6 +24,17 @@ _BLOCK_MS = 5.0
 _DIGITS = 1
 # Means that are no further apart than so many standard errors of their difference agree.
 _AGREEING = 2.0
+
+
+def holding_current(recording: Recording, window: StimulusWindow) -> FloatArray:
+    """Return what `holding_currents` says of a recording, shape (n_sweep,), pA."""
+    return holding_currents(
+        recording.current_pA,
+        window,
+        recording.step_ms,
+        recording.name,
+        is_command=recording.current_is_command,
+    )
 
 
 def holding_currents(
