@@ -84,7 +84,7 @@ def image(number=0.0):
     values = [10.0, 11.0, 20.0, 21.0, 22.0, 40.0, 41.0, 42.0]
     node = np.arange(N_NODE)
     cable = Cable(node + 100.0, node + 200.0, node + 300.0)
-    return CellImage(SIGNATURE, cable, node - 70.0 + number, np.array(values) + 100 * number)
+    return CellImage.of(SIGNATURE, cable, node - 70.0 + number, np.array(values) + 100 * number)
 
 
 def rested(runner, number=0.0, time_ms=3.0):

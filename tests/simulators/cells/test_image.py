@@ -38,7 +38,7 @@ def test_equal_signatures_share_lanes():
 
 def test_an_image_can_be_sent():
     numbers = np.array([1.0, 0.0, 3.0])
-    image = CellImage(make_signature(), Cable(numbers, numbers, numbers), numbers, numbers[:0])
+    image = CellImage.of(make_signature(), Cable(numbers, numbers, numbers), numbers, numbers[:0])
     received = pickle.loads(pickle.dumps(image))
     assert received.signature == image.signature
     np.testing.assert_array_equal(received.cable.area_um2, numbers)

@@ -244,6 +244,44 @@ def test_a_cell_may_take_what_it_has_been_allowed(kernel, monkeypatch):
     assert TOO_MANY_STEPS in simulated(kernel, cells)[1][1]
 
 
+def test_a_cell_that_fires_all_the_time_goes_on_with_a_looser_tolerance(kernel, monkeypatch):
+    """Its voltage is then as with that tolerance from the beginning; others' do not change."""
+    slow = {"frequency": {1: 5.0}, "strength": {1: 0.3}}
+    cells = packed(kernel, leaks(3), {1: -NEVER}, **slow)
+    monkeypatch.setattr(adaptive_plan, "_TRANSIENT_EXACT", (10**9, 0.0))
+    monkeypatch.setattr(adaptive_plan, "_SWEEP_EXACT", (10**9, 0.0))
+    monkeypatch.setattr(adaptive_plan, "_MOST_STEPS_PER_MS", 1000.0)
+    exact = simulated(kernel, cells)
+    monkeypatch.setattr(adaptive_plan, "_TRANSIENT_EXACT", (0, 0.0))
+    monkeypatch.setattr(adaptive_plan, "_SWEEP_EXACT", (0, 0.0))
+    loose = simulated(kernel, cells)
+    assert (loose[1] == FINISHED).all()
+    # Its steps are twice as long.
+    assert loose[2][1] == pytest.approx(exact[2][1] / 2, rel=0.15)
+    assert 0 < np.abs(loose[0][1] - exact[0][1]).max() < 8 * 0.05
+    monkeypatch.setattr(adaptive_plan, "_TRANSIENT_EXACT", (int(exact[2][0]), 0.0))
+    monkeypatch.setattr(adaptive_plan, "_SWEEP_EXACT", (int(exact[2][0]), 0.0))
+    some = simulated(kernel, cells)
+    for number in (0, 2):
+        np.testing.assert_array_equal(some[0][number], exact[0][number])
+    assert loose[2][1] < some[2][1] < exact[2][1]
+
+
+def test_steps_count_twice_when_they_are_twice_as_long(kernel, monkeypatch):
+    """So that whether a cell is given up does not hang on when it was loosened."""
+    slow = {"frequency": {1: 5.0}, "strength": {1: 0.3}}
+    cells = packed(kernel, leaks(3), {1: -NEVER}, **slow)
+    monkeypatch.setattr(adaptive_plan, "_ALLOWANCE", 100)
+    for per_ms, status in ((1000.0, FINISHED), (3.0, TOO_MANY_STEPS)):
+        monkeypatch.setattr(adaptive_plan, "_MOST_STEPS_PER_MS", per_ms)
+        for exact in ((0, 0.0), (10**9, 0.0)):
+            monkeypatch.setattr(adaptive_plan, "_TRANSIENT_EXACT", exact)
+            monkeypatch.setattr(adaptive_plan, "_SWEEP_EXACT", exact)
+            found = simulated(kernel, cells)[1]
+            assert set(found[1]) - {0} == {status}
+            assert (found[[0, 2]] == FINISHED).all()
+
+
 def test_a_cell_without_numbers_diverges_and_the_others_do_not(kernel):
     conductances = leaks(9)
     conductances[5] = np.nan

@@ -87,12 +87,22 @@ def test_what_takes_too_many_steps():
     protocol = plan().protocol
     assert protocol.transient_limit == 50 * 200
     assert protocol.sweep_limit == 50 * 100
-    assert (protocol.allowance, protocol.steps_per_ms) == (5000, 50.0)
+    assert (protocol.most.at_first, protocol.most.per_ms) == (5000, 50.0)
     short = plan(transient_ms=1.0).protocol
     assert short.transient_limit == 2000
 
 
+def test_how_many_steps_may_be_exact_grows_with_exactness():
+    usual, exact = plan().protocol, plan(tolerance_mV=0.003 / 8).protocol
+    for protocol, more in ((usual, 1), (exact, 2)):
+        assert protocol.transient_exact.at_first == 2000 * more
+        assert protocol.transient_exact.per_ms == pytest.approx(5.0 * more)
+        assert protocol.sweep_exact.at_first == 3000 * more
+        assert protocol.sweep_exact.per_ms == pytest.approx(20.0 * more)
+        assert protocol.loose_tolerance_mV == pytest.approx(8 * protocol.tolerance_mV)
+
+
 def test_bounds_of_a_step():
     protocol = plan().protocol
-    assert (protocol.least_ms, protocol.first_ms, protocol.most_ms) == (0.005, 0.05, 20.0)
+    assert (protocol.least_ms, protocol.first_ms, protocol.most_ms) == (0.005, 0.05, 5.0)
     assert protocol.n_sample == N_SAMPLE

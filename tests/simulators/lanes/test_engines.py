@@ -30,7 +30,7 @@ EXPERIMENT = Experiment(
 def cell(candidate, signature):
     n = len(signature.parents)
     ones = np.ones(n)
-    return Cell(candidate, CellImage(signature, Cable(ones, ones, ones), ones, candidate * ones))
+    return Cell(candidate, CellImage.of(signature, Cable(ones, ones, ones), ones, candidate * ones))
 
 
 @dataclass(eq=False)

@@ -37,7 +37,7 @@ EXPERIMENT = Experiment(CURRENT_PA, HOLDING_PA, Clock(0.1, 2), 35.0, transient_m
 def cell(candidate, g=None):
     one = np.ones(1)
     value = float(candidate) if g is None else g
-    return Cell(candidate, CellImage(SIGNATURE, Cable(one, one, 0 * one), one, one * value))
+    return Cell(candidate, CellImage.of(SIGNATURE, Cable(one, one, 0 * one), one, one * value))
 
 
 @dataclass(eq=False)

@@ -33,7 +33,7 @@ def image(scale=1.0, signature=SIGNATURE):
     n = len(signature.parents)
     nodes = np.arange(n, dtype=float)
     cable = Cable(100 + nodes * scale, 200 + nodes * scale, 300 + nodes * scale)
-    return CellImage(signature, cable, -70.0 - nodes * scale, VALUES * scale)
+    return CellImage.of(signature, cable, -70.0 - nodes * scale, VALUES * scale)
 
 
 def test_values_go_kind_after_kind_in_the_order_of_the_kernel():
@@ -117,7 +117,7 @@ def test_which_trees_are_beginnings_of_another():
 
 
 def test_cells_of_two_sizes_share_packs_and_what_is_missing_is_connected_to_nothing():
-    large = CellImage(
+    large = CellImage.of(
         LONGER,
         Cable(*(np.arange(7.0) + offset for offset in (100, 200, 300))),
         -70.0 - np.arange(7.0),

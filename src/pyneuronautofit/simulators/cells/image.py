@@ -72,40 +72,50 @@ class CellImage:
     ----------
     signature
         The tree and the kinds of its nodes.
-    cable
-        Areas, capacitances, axial conductances.
-    voltage_mV : FloatArray, shape (n_node,)
-        At the beginning.
-    values : FloatArray, shape (n_value,)
-        Node 0's variables in the order in which they were asked for, then node 1's, ...; in
-        NEURON's units. A node without membrane has none.
+    numbers : FloatArray, shape (4 * n_node + n_value,)
+        Its cable, its voltages at the beginning and its values, one after the other: every
+        candidate's image is sent and packed, which one piece makes much cheaper than five.
     """
 
     signature: Signature
-    cable: Cable
-    voltage_mV: FloatArray
-    values: FloatArray
+    numbers: FloatArray
+
+    @classmethod
+    def of(
+        cls, signature: Signature, cable: Cable, voltage_mV: FloatArray, values: FloatArray
+    ) -> CellImage:
+        """Make it of its parts; they are described with the properties."""
+        parts = (cable.area_um2, cable.capacitance_nF, cable.conductance_uS, voltage_mV, values)
+        return cls(signature, np.concatenate(parts, dtype=np.float64))
+
+    @property
+    def cable(self) -> Cable:
+        """Areas, capacitances, axial conductances."""
+        n_node = len(self.signature.parents)
+        return Cable(*self.numbers[: 3 * n_node].reshape(3, n_node))
+
+    @property
+    def voltage_mV(self) -> FloatArray:
+        """Voltages at the beginning, shape (n_node,)."""
+        n_node = len(self.signature.parents)
+        return self.numbers[3 * n_node : 4 * n_node]
+
+    @property
+    def values(self) -> FloatArray:
+        """Variables of the nodes, shape (n_value,), in NEURON's units.
+
+        Node 0's in the order in which they were asked for, then node 1's, ...; a node without
+        membrane has none.
+        """
+        return self.numbers[4 * len(self.signature.parents) :]
 
     def __reduce__(self) -> tuple[Callable[..., CellImage], tuple[Any, ...]]:
-        # Every candidate's image is sent: as one piece it takes a third of the time.
-        cable = self.cable
-        pieces = (
-            cable.area_um2,
-            cable.capacitance_nF,
-            cable.conductance_uS,
-            self.voltage_mV,
-            self.values,
-        )
-        return _image_of, (self.signature, np.concatenate(pieces, dtype=np.float64).tobytes())
+        return _image_of, (self.signature, self.numbers.tobytes())
 
 
 def _image_of(signature: Signature, numbers: bytes) -> CellImage:
-    """Take an image apart that has been sent; its arrays are read-only."""
-    pieces, n_node = np.frombuffer(numbers), len(signature.parents)
-    area, capacitance, conductance, voltage = pieces[: 4 * n_node].reshape(4, n_node)
-    return CellImage(
-        signature, Cable(area, capacitance, conductance), voltage, pieces[4 * n_node :]
-    )
+    """Take up an image that has been sent; its numbers are read-only."""
+    return CellImage(signature, np.frombuffer(numbers))
 
 
 def identical(one: CellImage, other: CellImage) -> bool:

@@ -187,7 +187,7 @@ class Recipe:
         cable = _read_cable(self.blueprint, points, cm)
         shared = [_read_global(variable) for variable in self.global_variables]
         numbers = np.concatenate([own, shared, cable.area_um2])
-        return CellImage(self.blueprint.signature, cable, voltage_mV, numbers[self.order])
+        return CellImage.of(self.blueprint.signature, cable, voltage_mV, numbers[self.order])
 
 
 def _read_cm(blueprint: Blueprint, points: Sequence[Any]) -> FloatArray:

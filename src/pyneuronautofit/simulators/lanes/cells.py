@@ -61,20 +61,21 @@ def read_cells(
     while pending:
         asked, pending = pending, []
         plan = packed_plan(kernels.plan)
-        signatures: set[Signature] = set()
+        # Those of one message are one object, which is told by its address: most are asked for.
+        signatures: dict[int, Signature] = {}
         tasks = [make_task(cell, plan) for cell in asked]
         for outcome in workers.map(tasks, together):
             cell, value = asked[outcome.task], outcome.value
             if isinstance(value, PyNeuronAutofitError):
                 raise value
             if isinstance(value, Signature):
-                signatures.add(value)
+                signatures[id(value)] = value
                 pending.append(cell)
                 continue
-            # Of a cell that has failed there is no value.
-            signatures.update([] if value is None else [value.signature])
-            found.append(replace(outcome, task=cell))
-        _load(kernels, signatures, threads)
+            if value is not None:  # the cell has not failed
+                signatures[id(value.signature)] = value.signature
+            found.append(outcome if cell == outcome.task else replace(outcome, task=cell))
+        _load(kernels, set(signatures.values()), threads)
     return sorted(found, key=lambda outcome: outcome.task)
 
 

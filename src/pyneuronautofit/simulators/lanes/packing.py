@@ -12,6 +12,9 @@ from pyneuronautofit.codegen.kinds import NodeKind
 from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.lanes.kernel import Kernel, KernelBase, LaneGroup, TreeArrays
 
+# Area, capacitance and conductance of a node that a cell does not have.
+_MISSING = (0.0, 1.0, 0.0)
+
 
 @dataclass(frozen=True)
 class LaneLayout:
@@ -120,32 +123,26 @@ def pack_all(
     values, cable, voltage : FloatArray, each shape (n_pack, n, n_lane)
         As `LaneGroup` has them.
     """
-    n_lane = kernel.n_lane
-    filled = [*cells, *([cells[-1]] * (-len(cells) % n_lane))]
-    n_node = len(cells[0][0].tree.parent)
-    columns = (
-        [image.values[layout.order] for layout, image in filled],
-        [_padded_cable(image, n_node) for _layout, image in filled],
-        [_padded(image.voltage_mV, n_node, image.voltage_mV[-1]) for _layout, image in filled],
-    )
-    values, cable, voltage = (
-        kernel.aligned(np.stack(each).reshape(-1, n_lane, len(each[0])).swapaxes(1, 2))
-        for each in columns
-    )
-    return values, cable, voltage
-
-
-def _padded_cable(image: CellImage, n_node: int) -> FloatArray:
-    """Return a column of the cable in which missing nodes are there, and connected to nothing."""
-    cable = image.cable
-    return np.concatenate(
-        [
-            _padded(cable.area_um2, n_node, 0.0),
-            _padded(cable.capacitance_nF, n_node, 1.0),
-            _padded(cable.conductance_uS, n_node, 0.0),
-        ]
-    )
-
-
-def _padded(values: FloatArray, n: int, filling: float) -> FloatArray:
-    return np.concatenate([values, np.full(n - len(values), filling)])
+    n_lane, n_node = kernel.n_lane, len(cells[0][0].tree.parent)
+    n_filled = len(cells) + -len(cells) % n_lane
+    values = np.empty((n_filled, len(cells[0][0].order)))
+    # Missing nodes are there, at rest, and connected to nothing.
+    cable = np.broadcast_to(np.array(_MISSING)[:, None], (n_filled, 3, n_node)).copy()
+    voltage = np.empty((n_filled, n_node))
+    alike: dict[int, list[int]] = {}
+    for number, (layout, _image) in enumerate(cells):
+        alike.setdefault(id(layout), []).append(number)
+    for rows in alike.values():
+        layout, image = cells[rows[0]]
+        n = len(image.signature.parents)
+        numbers = np.stack([cells[row][1].numbers for row in rows])
+        values[rows] = numbers[:, 4 * n + layout.order]
+        cable[rows, :, :n] = numbers[:, : 3 * n].reshape(-1, 3, n)
+        voltage[rows, :n] = numbers[:, 3 * n : 4 * n]
+        voltage[rows, n:] = numbers[:, 4 * n - 1 : 4 * n]
+    packed = []
+    for columns in (values, cable.reshape(n_filled, -1), voltage):
+        columns[len(cells) :] = columns[len(cells) - 1]
+        in_packs = columns.reshape(-1, n_lane, columns.shape[1]).swapaxes(1, 2)
+        packed.append(kernel.aligned(in_packs))
+    return packed[0], packed[1], packed[2]

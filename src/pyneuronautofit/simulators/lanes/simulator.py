@@ -8,7 +8,7 @@ simulated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
@@ -135,14 +135,11 @@ class BatchSimulator:
             # All are read before anything is yielded: workers have one caller at a time.
             workers = self._workers.for_paths(paths_of(parameters))
             outcomes = self._read(workers, parameters, candidates)
-            cells: dict[Signature, list[Cell]] = {}
+            images = {o.task: o.value for o in outcomes if isinstance(o.value, CellImage)}
             for outcome in outcomes:
-                if isinstance(outcome.value, CellImage):
-                    cell = Cell(outcome.task, outcome.value)
-                    cells.setdefault(outcome.value.signature, []).append(cell)
-                else:
+                if outcome.task not in images:
                     yield self._failed(outcome)
-            yield from self._engine.simulate(cells)
+            yield from self._engine.simulate(_by_signature(images))
 
     def run(self, parameters: ParameterTable) -> Traces:
         """Simulate candidates and return all their voltages."""
@@ -181,3 +178,21 @@ class BatchSimulator:
         seconds = np.array([outcome.seconds])
         traces = Traces(voltage, (outcome.status,), (outcome.message,), seconds)
         return TraceBlock(np.array([outcome.task]), traces)
+
+
+def _by_signature(images: Mapping[int, CellImage]) -> dict[Signature, list[Cell]]:
+    """Sort candidates' images by their signatures."""
+    # Workers send signatures of their own, one for all cells of a message that share it. Whether two
+    # are the same object is told at once, whether they are equal is not: so all cells get the first.
+    canonical: dict[Signature, Signature] = {}
+    by_object: dict[int, tuple[Signature, Signature]] = {}
+    cells: dict[Signature, list[Cell]] = {}
+    for candidate, image in images.items():
+        own = image.signature
+        known = by_object.get(id(own))
+        if known is None:
+            known = by_object[id(own)] = own, canonical.setdefault(own, own)
+        first = known[1]
+        same = image if own is first else CellImage(first, image.numbers)
+        cells.setdefault(first, []).append(Cell(candidate, same))
+    return cells

@@ -23,14 +23,22 @@ struct Sweep {
     std::int32_t continues;        // whether the holding current simply goes on
 };
 
+// How many steps may have been taken by a time.
+struct Pace {
+    std::int64_t at_first;
+    double per_ms;
+
+    double by(double time_ms) const { return double(at_first) + per_ms * time_ms; }
+};
+
 struct Protocol {
     std::int64_t n_sample;
     std::int64_t transient_ticks;
     std::int64_t transient_limit, sweep_limit;  // steps that a job may take in all
-    std::int64_t allowance;                     // steps that it may take at first, and from then on
-    double steps_per_ms;                        // so many more a ms
+    Pace most;                                  // a job that takes more is given up
+    Pace transient_exact, sweep_exact;          // one that takes more goes on with `loose_tolerance_mV`
     double tick_ms;
-    double tolerance_mV;
+    double tolerance_mV, loose_tolerance_mV;
     double least_ms, most_ms, first_ms;  // steps: their bounds, and the first after an edge
     std::int32_t points;                 // of the response in a sample
     std::int32_t point_shift;            // log2 of ticks between points

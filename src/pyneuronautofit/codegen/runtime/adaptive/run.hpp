@@ -29,6 +29,8 @@ constexpr real acceptable = real(1.1);  // error over tolerance
 // Within a step, a noisy current and its mean may move the voltage apart by so many tolerances.
 constexpr real wander = real(10);
 constexpr std::int64_t look_every = 256;
+// With the looser tolerance a step is twice as long, and counts as much.
+constexpr ticks loose_price = 2;
 
 // One thread's lanes.
 template <class... K> class Run {
@@ -41,7 +43,10 @@ template <class... K> class Run {
     void run(const std::int32_t *stop) {
         h_ = last_ = lanes::broadcast(real(protocol_.first_ms));
         left_ = T{} + 1;
-        for (int l = 0; l < W; l++) idle(l);
+        for (int l = 0; l < W; l++) {
+            be_exact(l);
+            idle(l);
+        }
         for (int l = 0; l < W; l++) take(l);
         std::int64_t turn = 0;
         while (n_active_ > 0 || wait(stop)) {
@@ -84,7 +89,7 @@ template <class... K> class Run {
         if (n_varying_ > 0) charge(n, half_nA, whole_nA, wandered);
         const V share = fresh_ ? V{} : h / (h + last_);
         auto outcome = stepper_.attempt(time() + real(0.5) * h, h, share, half_nA, whole_nA);
-        V error = outcome.error_mV / real(protocol_.tolerance_mV);
+        V error = outcome.error_mV / tolerance_;
         error = wandered > error ? wandered : error;
 
         const M least = h <= real(protocol_.least_ms) * real(1.0001), lost = error != error;
@@ -99,9 +104,10 @@ template <class... K> class Run {
         const M ended = (left_ <= 0) & active_, hopeless = lost & least & active_;
         // Masks are -1 where they are true.
         steps_ -= active_;
+        spent_ += active_ & price_;
         n_good_ -= good;
         n_rejected_ -= active_ & ~good;
-        const M overdue = (steps_ > limit_) & active_;
+        const M overdue = (spent_ > limit_) & active_;
         if (lanes::any(ended | hopeless | overdue)) settle_lanes(ended, hopeless, overdue);
     }
 
@@ -126,12 +132,32 @@ template <class... K> class Run {
         }
     }
 
-    // Lets a job go on that keeps to what it may have taken by now; says whether it does.
+    // Lets a job go on that keeps to what it may have spent by now, or that may be done with a looser
+    // tolerance from now on; says whether it goes on.
     bool allow(int l) {
-        const double now_ms = double(tick_now_[l]) * protocol_.tick_ms;
-        const double allowed = double(protocol_.allowance) + protocol_.steps_per_ms * now_ms;
-        limit_[l] = ticks(std::min(allowed, double(most_of(lanes_[l].job))));
-        return steps_[l] <= limit_[l];
+        const double now_ms = double(tick_now_[l]) * protocol_.tick_ms, spent = double(spent_[l]);
+        const Queue::Job &job = lanes_[l].job;
+        const double most = std::min(protocol_.most.by(now_ms), double(most_of(job)));
+        const double exact = exact_of(job).by(now_ms);
+        if (spent > exact) loosen(l);
+        limit_[l] = ticks(is_loose(l) ? most : std::min(exact, most));
+        return spent <= most;
+    }
+
+    void be_exact(int l) {
+        tolerance_[l] = real(protocol_.tolerance_mV);
+        price_[l] = 1;
+    }
+
+    void loosen(int l) {
+        tolerance_[l] = real(protocol_.loose_tolerance_mV);
+        price_[l] = loose_price;
+    }
+
+    bool is_loose(int l) const { return price_[l] != 1; }
+
+    const Pace &exact_of(const Queue::Job &job) const {
+        return job.sweep < 0 ? protocol_.transient_exact : protocol_.sweep_exact;
     }
 
     // Steps that a job may take in all.
@@ -156,7 +182,7 @@ template <class... K> class Run {
             const double apart = std::abs(at_middle - at_first - whole * till_middle);
             wandered[l] = real(apart);
         }
-        wandered /= stepper_.capacitance_of_electrode() * (wander * real(protocol_.tolerance_mV));
+        wandered /= stepper_.capacitance_of_electrode() * (wander * tolerance_);
     }
 
     void respond(T n, M good, const typename Stepper<K...>::Outcome &course) {
@@ -279,9 +305,10 @@ template <class... K> class Run {
         size_[l] = call_.n_node[job.cell];
         resized_ = true;
         lane.segment = 0;
-        steps_[l] = 0;
+        steps_[l] = spent_[l] = 0;
         tick_now_[l] = 0;
-        limit_[l] = ticks(std::min(protocol_.allowance, most_of(job)));
+        be_exact(l);
+        limit_[l] = ticks(std::min({exact_of(job).at_first, protocol_.most.at_first, most_of(job)}));
         const std::size_t n_fixed = layout_.n_fixed, n_kept = layout_.n_kept;
         put(bank_.fixed(job.cell), n_fixed, stepper_.fixed(l));
         if (job.sweep < 0) {
@@ -366,7 +393,9 @@ template <class... K> class Run {
     Lane lanes_[W];
     V h_{}, last_{}, stimulus_{}, start_ms_{};
     T tick_now_{}, left_{};
-    T steps_{}, limit_{}, n_good_{}, n_rejected_{};
+    V tolerance_{};
+    T steps_{}, n_good_{}, n_rejected_{};
+    T spent_{}, price_{}, limit_{};  // steps at their price, which is higher where they are longer
     M fresh_{}, begun_{}, active_{}, listening_{};
     std::int32_t size_[W] = {};
     bool varying_[W] = {};
