@@ -21,7 +21,7 @@ from pyneuronautofit.simulators.neuron.cell import NeuronSession, NeuronSetup, o
 from pyneuronautofit.simulators.neuron.setter import PathValues, Setter
 
 #: Reading a cell takes less time than sending its parameters and what was read.
-CELLS_TOGETHER = 64
+CELLS_TOGETHER = 256
 
 #: What is read at the nodes of every kind.
 ReadingPlan = Mapping[NodeKind, tuple[NodeVariable, ...]]
