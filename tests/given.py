@@ -10,7 +10,7 @@ from pyneuronautofit.fit import FitOptions
 _WORDS = {
     "modes": "XO", "mask": "{'R': [1]}", "algorithm": "N", "log_level": "DEBUG",
     "simulator": "batch", "integrator": "fixed", "precision": "single", "tolerance_mV": "0.5",
-    "print_every": "3", "population_size": "10",
+    "print_every": "3", "population_size": "10", "hold_out": "2",
 }  # fmt: skip
 
 

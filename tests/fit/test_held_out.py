@@ -17,8 +17,9 @@ SANE, REFUSED = np.array([0.1, 0.03, 1e-4]), np.array([0.1, 0.9, 1e-4])
 
 
 def problem_of_sweeps(n_sweep, compared):
-    recording = SimpleNamespace(n_sweep=n_sweep)
-    return SimpleNamespace(recording=recording, suite=SimpleNamespace(sweeps=compared))
+    recording = SimpleNamespace(n_sweep=n_sweep, numbers=tuple(range(n_sweep)))
+    suite = SimpleNamespace(sweeps=compared, settings=SimpleNamespace(hold_out=None))
+    return SimpleNamespace(recording=recording, suite=suite)
 
 
 def test_those_that_no_mode_looks_at():

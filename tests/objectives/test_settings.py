@@ -32,13 +32,14 @@ def test_defaults_are_those_of_the_command_line():
 
 def test_the_key_evaluation_of_result_files():
     settings = EvaluationSettings(
-        "OV", Mask(rule=(1, 4)), before_spike=40, after_spike=80, spike_threshold_mV=-10.0,
-        spike_count=3, collapse=True, spike_zoom=2.5, downsampler="halve", histogram_bins=9,
+        "OV", Mask(rule=(1, 4)), hold_out="1,3", before_spike=40, after_spike=80,
+        spike_threshold_mV=-10.0, spike_count=3, collapse=True, spike_zoom=2.5, downsampler="halve", histogram_bins=9,
         smoothing_kernel_ms=7.5,
     )  # fmt: skip
     assert settings.as_json() == {
         "mode": "OV",
         "mask": {"range": [1, 4]},
+        "hold_out": "1,3",
         "prespike": 40,
         "postspike": 80,
         "spikethreshold": -10.0,
@@ -53,7 +54,7 @@ def test_the_key_evaluation_of_result_files():
 
 
 # What the suite does with the modes, whichever they are; and what is only written down.
-OF_THE_SUITE = {"modes", "mask", "collapse", "downsampler"}
+OF_THE_SUITE = {"modes", "mask", "hold_out", "collapse", "downsampler"}
 READ = sorted(set(field_names(EvaluationSettings)) - OF_THE_SUITE)
 KINDS = typing.get_type_hints(EvaluationSettings)
 ANOTHER = {

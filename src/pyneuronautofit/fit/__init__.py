@@ -17,13 +17,16 @@ from pyneuronautofit.fit.build import build_simulator as build_simulator
 from pyneuronautofit.fit.build import evaluation_settings as evaluation_settings
 from pyneuronautofit.fit.build import open_problem as open_problem
 from pyneuronautofit.fit.build import open_recording as open_recording
+from pyneuronautofit.fit.build import open_sweeps as open_sweeps
 from pyneuronautofit.fit.build import stimulus_window as stimulus_window
 from pyneuronautofit.fit.config import FitConfig as FitConfig
 from pyneuronautofit.fit.engine import Observer as Observer
 from pyneuronautofit.fit.engine import Progress as Progress
 from pyneuronautofit.fit.engine import search as search
 from pyneuronautofit.fit.held_out import HeldOut as HeldOut
+from pyneuronautofit.fit.held_out import far_worse as far_worse
 from pyneuronautofit.fit.held_out import on_held_out as on_held_out
+from pyneuronautofit.fit.held_out import per_fitted_sweep as per_fitted_sweep
 from pyneuronautofit.fit.options import FitOptions as FitOptions
 from pyneuronautofit.fit.options import RunOptions as RunOptions
 from pyneuronautofit.fit.problem import Evaluation as Evaluation

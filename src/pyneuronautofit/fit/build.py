@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,12 @@ from pyneuronautofit.recordings import (
     ChannelChoice,
     Recording,
     RecordingOptions,
+    Selection,
     StimulusWindow,
+    SweepChoice,
+    corrected,
     detect_stimulus,
-    read_recording,
+    read_sweeps,
     stimulus_from_times,
 )
 from pyneuronautofit.simulators import (
@@ -53,10 +57,18 @@ from pyneuronautofit.space import ParameterSpace
 _log = logging.getLogger(__name__)
 
 
-def open_recording(options: RecordingOptions, path: Path | None = None) -> Recording:
+def open_sweeps(options: RecordingOptions, path: Path | None = None) -> Selection:
     """Read the recording, or another one with the same options; its reader logs what it took."""
-    choice = ChannelChoice(options.voltage_channel, options.current_channel)
-    return read_recording(path or Path(options.recording), choice)
+    channels = ChannelChoice(options.voltage_channel, options.current_channel)
+    sweeps = None if options.sweeps is None else SweepChoice(options.sweeps)
+    found = read_sweeps(path or Path(options.recording), channels, sweeps)
+    right = corrected(found.recording, options.voltage_offset_mV, options.added_current_pA)
+    return replace(found, recording=right)
+
+
+def open_recording(options: RecordingOptions, path: Path | None = None) -> Recording:
+    """Read the recording as `open_sweeps` does, without what is left out."""
+    return open_sweeps(options, path).recording
 
 
 def stimulus_window(options: RecordingOptions, recording: Recording) -> StimulusWindow:

@@ -52,6 +52,7 @@ def reduce_recording(recording: Recording, downsampler: Downsampler | None) -> R
         step_ms=step_ms,
         current_is_command=recording.current_is_command,
         channels=recording.channels,
+        numbers=recording.numbers,
     )
 
 

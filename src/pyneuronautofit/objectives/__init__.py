@@ -2,6 +2,7 @@
 
 from pyneuronautofit.objectives._base import BoundObjective as BoundObjective
 from pyneuronautofit.objectives._base import Objective as Objective
+from pyneuronautofit.objectives.hold_out import held_out_places as held_out_places
 from pyneuronautofit.objectives.mask import Mask as Mask
 from pyneuronautofit.objectives.mask import parse_mask as parse_mask
 from pyneuronautofit.objectives.mask import read_mask as read_mask

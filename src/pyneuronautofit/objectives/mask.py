@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from pyneuronautofit._bounded import read_bytes
-from pyneuronautofit._text import shortened
+from pyneuronautofit._text import listed_numbers, shortened
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import MaskError
 
@@ -48,8 +48,13 @@ class Mask:
     rule: Rule | None = None
     by_mode: Mapping[str, Rule] | None = None
 
-    def sweeps(self, mode: str, n_sweep: int) -> tuple[int, ...]:
-        """Return the sweeps that a mode looks at, in their order.
+    def sweeps(self, mode: str, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Return the places of the sweeps that a mode looks at, in their order.
+
+        Parameters
+        ----------
+        numbers
+            What the sweeps of the recording are called, ascending: masks have these.
 
         Raises
         ------
@@ -58,16 +63,19 @@ class Mask:
         """
         rule = self.rule if self.by_mode is None else self.by_mode.get(mode)
         if rule is None:
-            return tuple(range(n_sweep))
+            return tuple(range(len(numbers)))
         if isinstance(rule, tuple):
-            return _range(rule, mode, n_sweep)
+            return _range(rule, mode, numbers)
         for sweep in [rule] if isinstance(rule, int) else rule:
-            if not 0 <= sweep < n_sweep:
+            # The end of 0..k need not be there where sweeps before it are left out.
+            there = 0 <= sweep <= numbers[-1] if isinstance(rule, int) else sweep in numbers
+            if not there:
                 raise MaskError(
                     f"the evaluation mask names sweep {sweep} for mode {mode}, but the recording "
-                    f"has {n_sweep} sweeps, 0 to {n_sweep - 1}; correct the mask (-k)"
+                    f"has {_known(numbers)}; correct the mask (-k)"
                 )
-        return tuple(range(rule + 1)) if isinstance(rule, int) else tuple(sorted(set(rule)))
+        wanted = range(rule + 1) if isinstance(rule, int) else rule
+        return _places(wanted, numbers, rule, mode)
 
     @property
     def literal(self) -> str | None:
@@ -176,19 +184,35 @@ def _rule(literal: object, where: str) -> Rule:
     raise MaskError(f"{where} is {shortened(repr(literal))}: {_EXPECTED}")
 
 
-def _range(rule: tuple[int, int], mode: str, n_sweep: int) -> tuple[int, ...]:
-    first, last = max(rule[0], 0), min(rule[1], n_sweep - 1)
-    if first > last:
-        raise MaskError(
-            f"the evaluation mask {rule} of mode {mode} selects no sweep: the recording has "
-            f"{n_sweep} sweeps, 0 to {n_sweep - 1}; correct the mask (-k)"
-        )
+def _range(rule: tuple[int, int], mode: str, numbers: Sequence[int]) -> tuple[int, ...]:
+    first, last = max(rule[0], numbers[0]), min(rule[1], numbers[-1])
+    places = _places(range(first, last + 1), numbers, rule, mode)
     if (first, last) != rule:
         _log.warning(
-            "the evaluation mask of mode %s asks for sweeps %d..%d; the recording has 0..%d, "
-            "so it was cut to %d..%d", mode, *rule, n_sweep - 1, first, last,
+            "the evaluation mask of mode %s asks for sweeps %d..%d; the recording has %d..%d, "
+            "so it was cut to %d..%d", mode, *rule, numbers[0], numbers[-1], first, last,
         )  # fmt: skip
-    return tuple(range(first, last + 1))
+    return places
+
+
+def _places(
+    wanted: Sequence[int], numbers: Sequence[int], rule: Rule, mode: str
+) -> tuple[int, ...]:
+    """Return where the wanted sweeps are among all."""
+    found = tuple(place for place, number in enumerate(numbers) if number in wanted)
+    if not found:
+        raise MaskError(
+            f"the evaluation mask {rule} of mode {mode} selects no sweep: the recording has "
+            f"{_known(numbers)}; correct the mask (-k)"
+        )
+    return found
+
+
+def _known(numbers: Sequence[int]) -> str:
+    """Say how many sweeps there are, and what they are called."""
+    if len(numbers) == numbers[-1] - numbers[0] + 1:
+        return f"{len(numbers)} sweeps, {numbers[0]} to {numbers[-1]}"
+    return f"{len(numbers)} sweeps, {listed_numbers(numbers)}"
 
 
 def _rule_as_json(rule: Rule | None) -> Json:

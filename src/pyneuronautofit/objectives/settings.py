@@ -62,6 +62,16 @@ class _Evaluation(Generic[MaskT]):
         "these by mode, or the name of a file that holds one",
         json_key="mask",
     )
+    hold_out: str | None = option(
+        None,
+        "--hold-out",
+        group=MODEL,
+        metavar="SWEEPS",
+        parse=text,
+        help="sweeps that are not fitted but simulated, scored and shown beside the others: "
+        "numbers and half-open ranges such as 1,3,5:8, or 1/3 for every third",
+        json_key="hold_out",
+    )
     before_spike: int = option(
         70,
         "-l",
@@ -169,6 +179,8 @@ class EvaluationSettings(_Evaluation[Mask]):
         Letters, in the order of the objective vector.
     mask
         Which sweeps each mode looks at.
+    hold_out
+        Which sweeps no mode looks at, as `held_out_places` reads it; None: the mask alone says it.
     before_spike, after_spike
         Samples of a spike's shape before and from its threshold crossing.
     spike_threshold_mV

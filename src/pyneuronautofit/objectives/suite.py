@@ -13,6 +13,7 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives._base import BoundObjective
 from pyneuronautofit.objectives.candidates import Candidates
+from pyneuronautofit.objectives.hold_out import held_out_places
 from pyneuronautofit.objectives.settings import EvaluationSettings
 from pyneuronautofit.objectives.table import ALL_MODES, OBJECTIVES
 from pyneuronautofit.objectives.target import Target
@@ -33,7 +34,7 @@ class Member:
     objective
         The mode, bound to its sweeps.
     sweeps
-        The sweeps of the recording that it looks at.
+        The sweeps of the recording that it looks at, by their places in it.
     rows
         Where these are among the suite's sweeps.
     """
@@ -53,7 +54,7 @@ class Suite:
     members
         The modes, in the order of -m.
     sweeps
-        Every sweep that a mode looks at: the ones worth simulating.
+        Every sweep that a mode looks at, by their places: the ones worth simulating.
     n_sample
         Samples of a sweep of the recording.
     settings
@@ -129,7 +130,11 @@ def bind_suite(
         If the mask does not fit the recording.
     """
     codes = _checked_codes(settings.modes)
-    selected = {code: settings.mask.sweeps(code, recording.n_sweep) for code in codes}
+    held_out = set(held_out_places(settings.hold_out, recording.numbers))
+    selected = {
+        code: _fitted(settings.mask.sweeps(code, recording.numbers), held_out, code)
+        for code in codes
+    }
     sweeps = tuple(sorted({sweep for chosen in selected.values() for sweep in chosen}))
     # Modes that look at the same sweeps share the target: it is in the cache once.
     targets = {
@@ -155,6 +160,16 @@ def bind_suite(
         n_scores=n_scores,
         bvalues=np.concatenate(parts, axis=1)[0],
     )
+
+
+def _fitted(places: tuple[int, ...], held_out: set[int], code: str) -> tuple[int, ...]:
+    """Return the sweeps that a mode looks at and that are not held out."""
+    found = tuple(place for place in places if place not in held_out)
+    if not found:
+        raise UsageError(
+            f"--hold-out leaves no sweep for mode {code}: hold out fewer, or correct the mask (-k)"
+        )
+    return found
 
 
 def _chunks(shape: tuple[int, ...]) -> Iterator[slice]:

@@ -17,13 +17,19 @@ from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice as ChannelChoice
 from pyneuronautofit.recordings._base import Reader as Reader
 from pyneuronautofit.recordings._base import Recording as Recording
+from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
 from pyneuronautofit.recordings.axon import AbfReader
-from pyneuronautofit.recordings.json_ import JsonReader
-from pyneuronautofit.recordings.npz import NpzReader
+from pyneuronautofit.recordings.correction import corrected as corrected
 from pyneuronautofit.recordings.nwb import NwbReader
 from pyneuronautofit.recordings.options import RecordingOptions as RecordingOptions
+from pyneuronautofit.recordings.options import taken_as_stored as taken_as_stored
+from pyneuronautofit.recordings.options import taking_as_json as taking_as_json
 from pyneuronautofit.recordings.plausible import doubts_about, ranges_of, refuse_absurd
 from pyneuronautofit.recordings.recognition import is_recording as is_recording
+from pyneuronautofit.recordings.selection import LeftOut as LeftOut
+from pyneuronautofit.recordings.selection import Selection as Selection
+from pyneuronautofit.recordings.selection import SweepChoice as SweepChoice
+from pyneuronautofit.recordings.selection import select_sweeps
 from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
 from pyneuronautofit.recordings.stimulus import detect_stimulus as detect_stimulus
 from pyneuronautofit.recordings.stimulus import holding_current as holding_current
@@ -79,7 +85,16 @@ def find_reader(path: Path) -> Reader:
     )
 
 
-def read_recording(path: Path | str, channels: ChannelChoice = AUTOMATIC) -> Recording:
+def read_recording(
+    path: Path | str, channels: ChannelChoice = AUTOMATIC, sweeps: SweepChoice | None = None
+) -> Recording:
+    """Read the sweeps of a recording that belong together; see `read_sweeps`."""
+    return read_sweeps(path, channels, sweeps).recording
+
+
+def read_sweeps(
+    path: Path | str, channels: ChannelChoice = AUTOMATIC, sweeps: SweepChoice | None = None
+) -> Selection:
     """Read a recording of any known format, and log what was taken, and what is hardly a cell's.
 
     Parameters
@@ -88,21 +103,24 @@ def read_recording(path: Path | str, channels: ChannelChoice = AUTOMATIC) -> Rec
         The file.
     channels : ChannelChoice
         Which channels to take where the usual ones are not wanted.
+    sweeps : SweepChoice or None
+        Which sweeps to take; None: all that can be used and are alike.
 
     Returns
     -------
-    Recording
-        Voltage in mV and current in pA, shape (n_sweep, n_sample).
+    Selection
+        Voltage in mV and current in pA, shape (n_sweep, n_sample), and which sweeps are left out.
 
     Raises
     ------
     RecordingError
         If the file cannot be read or does not hold a current-clamp recording with a stimulus.
     UsageError
-        If a channel is asked for that the file does not have.
+        If a channel or a sweep is asked for that the file does not have.
     """
     file = Path(path)
-    recording = find_reader(file).read(file, channels)
+    selection = select_sweeps(find_reader(file).read(file, channels), sweeps)
+    recording = selection.recording
     _log.info(
         "%s: %d sweeps of %d samples, %.6g ms apart; %s; %s.",
         recording.name,
@@ -115,7 +133,7 @@ def read_recording(path: Path | str, channels: ChannelChoice = AUTOMATIC) -> Rec
     refuse_absurd(recording)
     for doubt in doubts_about(recording):
         _log.warning("%s: %s.", recording.name, doubt)
-    return recording
+    return selection
 
 
 def _head(path: Path) -> bytes:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
+
+if TYPE_CHECKING:
+    from pyneuronautofit.recordings.selection.raw import RawRecording
 
 _MATRIX = 2
 
@@ -38,6 +41,9 @@ class Recording:
     command_pA : FloatArray, shape (n_sweep, n_sample), pA, or None
         The command waveform beside a current that was recorded, where the two agree: the stimulus
         is looked for in it.
+    numbers : tuple of int, n_sweep
+        The sweeps' numbers in the file, ascending: what masks, messages and results call them.
+        Given none, they are counted from 0.
 
     Raises
     ------
@@ -53,10 +59,11 @@ class Recording:
     current_is_command: bool = False
     channels: str = ""
     command_pA: FloatArray | None = field(default=None, repr=False)
+    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        voltage = matrix(self.voltage_mV, "voltage", self.name)
-        current = matrix(self.current_pA, "current", self.name)
+        voltage = finite_matrix(self.voltage_mV, "voltage", self.name)
+        current = finite_matrix(self.current_pA, "current", self.name)
         if voltage.shape != current.shape:
             raise RecordingError(
                 f"{self.name}: voltage and current must have the same shape (sweeps, samples), but "
@@ -66,11 +73,15 @@ class Recording:
         object.__setattr__(self, "voltage_mV", voltage)
         object.__setattr__(self, "current_pA", current)
         if self.command_pA is not None:
-            command = matrix(self.command_pA, "command", self.name)
+            command = finite_matrix(self.command_pA, "command", self.name)
             if command.shape != current.shape:
                 raise ValueError(f"{self.name}: a command of another shape than its current")
             object.__setattr__(self, "command_pA", command)
         object.__setattr__(self, "step_ms", positive_step(self.step_ms, self.name))
+        numbers = self.numbers or tuple(range(len(voltage)))
+        if len(numbers) != len(voltage) or list(numbers) != sorted(set(numbers)):
+            raise ValueError(f"{self.name}: {numbers} are no numbers of {len(voltage)} sweeps")
+        object.__setattr__(self, "numbers", numbers)
 
     @property
     def n_sweep(self) -> int:
@@ -110,12 +121,12 @@ class Reader(Protocol):
     def recognises(self, head: bytes) -> bool:
         """Whether a file with these first bytes is of the format."""
 
-    def read(self, path: Path, channels: ChannelChoice) -> Recording:
-        """Read the file; a `RecordingError` says why where that cannot be done."""
+    def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
+        """Read all sweeps of the file; a `RecordingError` says why where that cannot be done."""
 
 
 def matrix(values: Any, what: str, name: str) -> FloatArray:
-    """Return `values` as a checked, read-only copy.
+    """Return `values` as a checked, read-only copy, or itself where nobody can write to it.
 
     Parameters
     ----------
@@ -143,7 +154,16 @@ def matrix(values: Any, what: str, name: str) -> FloatArray:
             f"samples, but its shape is {found.shape}. "
             + ("A single sweep needs the shape (1, samples)." if found.ndim == 1 else "")
         )
+    if _is_frozen(found):
+        return found
     result = np.array(found, dtype=np.float64, order="C")
+    result.setflags(write=False)
+    return result
+
+
+def finite_matrix(values: Any, what: str, name: str) -> FloatArray:
+    """Return `values` as `matrix` does, after checking that all are finite numbers."""
+    result = matrix(values, what, name)
     bad = np.argwhere(~np.isfinite(result))
     if len(bad):
         sweep, sample = bad[0]
@@ -152,8 +172,14 @@ def matrix(values: Any, what: str, name: str) -> FloatArray:
             f"not; the first is {result[sweep, sample]} in sweep {sweep}, sample {sample} (both "
             "from 0). Leave that sweep out, or repair the samples."
         )
-    result.setflags(write=False)
     return result
+
+
+def _is_frozen(values: Any) -> bool:
+    """Say whether an array is as a recording keeps it, with memory of its own."""
+    flags = values.flags
+    own = flags.owndata and flags.c_contiguous and not flags.writeable
+    return bool(own and values.dtype == np.float64)
 
 
 def positive_step(value: Any, name: str) -> float:

@@ -7,9 +7,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
 from pyneuronautofit.recordings.axon import AbfReader
-from pyneuronautofit.recordings.json_ import JsonReader
-from pyneuronautofit.recordings.npz import NpzReader
 from pyneuronautofit.recordings.nwb import NwbReader
 
 _HEAD_BYTES = 64

@@ -59,7 +59,7 @@ def facts_of_sweeps(
     furthest = _furthest(recording, window, held)
     return [
         SweepFacts(
-            number,
+            recording.numbers[number],
             None if held is None else float(held[number]),
             float(furthest[number]),
             float(resting[number]),

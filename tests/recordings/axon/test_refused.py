@@ -61,11 +61,6 @@ def _variable_length(path):
     _made.patch(path, _made.section(path, SWEEPS) + 4, "<i", 100)
 
 
-def _stopped_within_a_sweep(path):
-    _made.write_channels(path, ("Vm", "mV"), ("Im", "pA"))
-    _made.patch(path, 236 + 8, "<q", 2 * _made.N_SWEEP * _made.N_SAMPLE - 2)
-
-
 def _stimulus_file(path):
     _made.write_channels(path, ("Vm", "mV"), commands=[_made.command()])
     output = _made.section(path, OUTPUT)
@@ -169,9 +164,11 @@ REFUSED = [
     (_holding_only, "switched off, flat at its holding level of -25 pA, no usable stimulus"),
     (_mode(3), "no command is played in this mode, gap-free"),
     (_mode(2), "no command is played in this mode, event-driven"),
-    (_mode(1), "all sweeps must have the same length, but those of this file differ"),
-    (_variable_length, r"must have the same length.*\(100 to 2560 values\)"),
-    (_stopped_within_a_sweep, "10238 values do not divide into 4 equal sweeps of 2 channels"),
+    (_mode(1), "no command is played in this mode, event-driven"),
+    (
+        _variable_length,
+        r"its sweeps should have 3890 samples, but the file has 5120. It is damaged",
+    ),
     (_stimulus_file, r"stimulus file 'pyneuronautofit\.pro', which is not there"),
     (_scaled_stimulus_file, "stimulus file is scaled by 2 and shifted by 0"),
     (_unknown_source, r"a source \(7\) that pyABF does not read"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -119,11 +119,11 @@ def _serve(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
     model = load_model(config.project_path(), Path.cwd())
     stages: list[Stage] = []
     stage_of, headings = [0] * len(stored.models), [""] * len(stored.models)
-    for number, (path, places) in enumerate(found.items()):
-        stages.append(_stage(config, model, path, stored))
-        for place in places:
+    for number, group in enumerate(found):
+        stages.append(_stage(group.config, model, group.path, stored))
+        for place in group.places:
             stage_of[place] = number
-            headings[place] = heading_of(database, place, path.name)
+            headings[place] = heading_of(database, place, group.path.name)
     return serve(config, Exhibition(database, headings, stages, stage_of), screen)
 
 
@@ -137,12 +137,13 @@ def _draw(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
         check_target(None)
     found = _recordings(config, database)
     drawn = [p for m in stored.models for p in paths_of(config.patterns, m.number)]
-    journals = [journal_path(_output_of(config, path)) for path in found if config.patterns]
-    check_outputs(replace(config, patterns=()), reads=found, writes=[*drawn, *journals])
+    paths = list(dict.fromkeys(group.path for group in found))
+    journals = [journal_path(_output_of(config, path)) for path in paths if config.patterns]
+    check_outputs(replace(config, patterns=()), reads=paths, writes=[*drawn, *journals])
     model = load_model(config.project_path(), Path.cwd())
     reviewed: list[Reviewed] = []
-    for each in found.items():
-        reviewed += _review(config, database, model, each, screen)
+    for group in found:
+        reviewed += _review(group, database, model, screen)
     failed = [each for each in reviewed if each.problem]
     for lost in failed:
         screen.print(f"model {lost.number}: {lost.problem}", soft_wrap=True, markup=False)
@@ -165,26 +166,40 @@ def _chosen(config: FinalCheckConfig) -> Database:
     return database
 
 
-def _recordings(config: FinalCheckConfig, database: Database) -> Mapping[Path, list[int]]:
+@dataclass(frozen=True)
+class _Group:
+    """Models of one recording that was taken in one way.
+
+    Attributes
+    ----------
+    config
+        With which it is taken so.
+    path
+        The recording.
+    places
+        Of the models.
+    """
+
+    config: FinalCheckConfig
+    path: Path
+    places: list[int]
+
+
+def _recordings(config: FinalCheckConfig, database: Database) -> Sequence[_Group]:
     """Return the recordings with the places of their models; raises if one is not there."""
     folders = [] if config.recordings is None else [Path(config.recordings)]
     here = Path.cwd()
     folders += [database.path.parent, here, here.parent / "experimentaldata"]
-    found: dict[Path, list[int]] = {}
+    found: dict[tuple[Path, FinalCheckConfig], list[int]] = {}
     for place, model in enumerate(database.stored.models):
-        found.setdefault(find_target(model.target, folders), []).append(place)
-    return found
+        key = find_target(model.target, folders), config.taking_as(model.evaluation)
+        found.setdefault(key, []).append(place)
+    return [_Group(taken, path, places) for (path, taken), places in found.items()]
 
 
-def _review(
-    config: FinalCheckConfig,
-    database: Database,
-    model: Model,
-    on: tuple[Path, Sequence[int]],
-    screen: Screen,
-) -> list[Reviewed]:
-    """Draw the models (their places) that were fitted to one recording."""
-    path, places = on
+def _review(group: _Group, database: Database, model: Model, screen: Screen) -> list[Reviewed]:
+    """Draw the models that were fitted to one recording."""
+    config, path, places = group.config, group.path, group.places
     stored = database.stored
     members = replace(stored, models=tuple(stored.models[place] for place in places))
     subjects = [

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from pyneuronautofit._options import MODEL, RUN
-from pyneuronautofit._text import quoted, shortened
+from pyneuronautofit._text import listed_numbers, quoted, shortened
 from pyneuronautofit._words import FOLDER, RUN_NAME, text, whole
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
@@ -224,19 +224,20 @@ def _write_scripts(
 def _sweep(again: OpenedFit, asked: int | None) -> Sweep:
     """Return the sweep that scripts replay, under a fixed step."""
     problem, recording = again.problem, again.problem.recording
-    number = asked
-    if number is None:
+    if asked is None:
         current = recording.current_pA[list(problem.suite.sweeps)].max(axis=1)
-        number = problem.suite.sweeps[int(np.argmax(current))]
-    if not 0 <= number < recording.n_sweep:
+        place = problem.suite.sweeps[int(np.argmax(current))]
+    elif asked in recording.numbers:
+        place = recording.numbers.index(asked)
+    else:
         raise UsageError(
-            f"--sweep {number}: the recording has the sweeps 0 to {recording.n_sweep - 1}"
+            f"--sweep {asked}: the recording has the sweeps {listed_numbers(recording.numbers)}"
         )
     experiment = plan_experiment(
         recording,
         stimulus_on(problem.stimulus, problem.target, recording),
-        [number],
+        [place],
         again.config.step_ms,
         again.config.temperature_degC,
     )
-    return Sweep(recording.name, number, experiment)
+    return Sweep(recording.name, recording.numbers[place], experiment)

@@ -23,6 +23,7 @@ from pyneuronautofit.cli.runs.session import (
 )
 from pyneuronautofit.cli.runs.summary import (
     about_held_out,
+    doubt_of_held_out,
     draw_best,
     print_checkpoint,
     print_plan,
@@ -231,12 +232,13 @@ def _search(
 def _close(session: FitSession, progress: Progress) -> int:
     figure, problem = session.config.figure, session.problem
     best = best_models(progress, problem.suite)
-    shown, elsewhere = "", None
+    shown, elsewhere, notes = "", None, [*session.notes_on(progress)]
     if best and not progress.interrupted:
         drawn = drawn_model(best, session.strategy)
         opened = session.opened
         elsewhere = on_held_out(opened.config, opened.model, problem, drawn.parameters)
-        shown = about_held_out(drawn, elsewhere)
+        shown = about_held_out(problem, drawn, elsewhere)
+        notes.append(doubt_of_held_out(problem, drawn, elsewhere))
         if figure is not None:
             draw_best(Path(figure), problem, drawn, elsewhere)
     reference = [] if progress.interrupted else reference_sums(problem, best)
@@ -250,7 +252,7 @@ def _close(session: FitSession, progress: Progress) -> int:
         figure=figure,
         distinct=about_distinct(progress, problem),
         held_out=shown,
-        notes=session.notes_on(progress),
+        notes=notes,
     )
     if progress.interrupted:
         return INTERRUPTED

@@ -38,6 +38,7 @@ from pyneuronautofit.fit import (
 )
 from pyneuronautofit.fit.notes.stuck import closing_notes
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
+from pyneuronautofit.recordings import taking_as_json
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, find_store, make_stamp
 from pyneuronautofit.simulators import RunStatus
 
@@ -299,13 +300,15 @@ def _new_files(config: FitOptions, version: str) -> RunFiles:
 def _header(opened: OpenedFit, command: str) -> Header:
     problem = opened.problem
     suite = problem.suite
+    # It goes with the evaluation into every database, so that models are scored again as they were.
+    taking = taking_as_json(opened.config)
     return Header(
         suite.markers,
         suite.bvalues,
         problem.space.as_rows(),
         problem.version,
         problem.recording.name,
-        suite.settings.as_json(),
+        {**suite.settings.as_json(), **({"recording": taking} if taking else {})},
         command,
         opened.config.temperature_degC,
     )

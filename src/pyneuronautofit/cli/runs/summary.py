@@ -9,7 +9,16 @@ import numpy as np
 from rich.console import Console
 
 from pyneuronautofit.cli.model_table import print_models
-from pyneuronautofit.fit import BestModel, FitOptions, HeldOut, Plan, Problem, Progress
+from pyneuronautofit.fit import (
+    BestModel,
+    FitOptions,
+    HeldOut,
+    Plan,
+    Problem,
+    Progress,
+    far_worse,
+    per_fitted_sweep,
+)
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
@@ -123,13 +132,33 @@ def _print_files(screen: Console, files: RunFiles, figure: str | None) -> None:
         screen.print(f"figure                  {figure}", soft_wrap=True)
 
 
-def about_held_out(best: BestModel, held_out: HeldOut | None) -> str:
+def about_held_out(problem: Problem, best: BestModel, held_out: HeldOut | None) -> str:
     """Say how far a model is from the sweeps that were not compared; nothing without any."""
     if held_out is None:
         return ""
-    pairs = zip(held_out.sweeps, held_out.mean_square.tolist(), strict=True)
-    listed = ", ".join(f"{sweep}: {value:.4g}" for sweep, value in pairs)
-    return f"V of the {best.title} model, mV^2: {listed}"
+    pairs = zip(held_out.numbers, held_out.mean_square.tolist(), strict=True)
+    listed = ", ".join(f"{number}: {value:.4g}" for number, value in pairs)
+    said = f"V of the {best.title} model, mV^2: {listed}"
+    if held_out.per_sweep:
+        fitted = per_fitted_sweep(problem, best.mode_sums)
+        both = ", ".join(
+            f"{code} {value:.4g} ({fitted[code]:.4g})" for code, value in held_out.per_sweep.items()
+        )
+        said += f"; per held-out sweep (per fitted sweep): {both}"
+    return said
+
+
+def doubt_of_held_out(problem: Problem, best: BestModel, held_out: HeldOut | None) -> str:
+    """Say that a model is far worse where it was not compared; nothing where it is not."""
+    if held_out is None:
+        return ""
+    worse = far_worse(problem, per_fitted_sweep(problem, best.mode_sums), held_out)
+    if not worse:
+        return ""
+    return (
+        f"on the held-out sweeps the {best.title} model is far worse than on the fitted ones "
+        f"({', '.join(worse)}): it follows them, not the cell. Fit more sweeps, or fewer parameters"
+    )
 
 
 def draw_best(path: Path, problem: Problem, best: BestModel, held_out: HeldOut | None) -> None:
@@ -163,7 +192,7 @@ def draw_best(path: Path, problem: Problem, best: BestModel, held_out: HeldOut |
 def _sweep_title(problem: Problem, sweep: int) -> str:
     window = slice(problem.stimulus.first, problem.stimulus.last + 1)
     current_pA = float(np.mean(problem.target.current_pA[sweep, window]))
-    return f"sweep {sweep}: {current_pA:.0f} pA"
+    return f"sweep {problem.target.numbers[sweep]}: {current_pA:.0f} pA"
 
 
 def _beside(sums: Mapping[str, float], reference: Mapping[str, float]) -> dict[str, float | str]:

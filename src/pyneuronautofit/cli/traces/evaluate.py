@@ -92,6 +92,7 @@ def _score(
     evaluation: Mapping[str, Json] | None,
     stored: StoredModels,
 ) -> tuple[Suite, Evaluation]:
+    config = config.taking_as(evaluation)
     recording = open_recording(config, path)
     target = reduce_recording(recording, model.downsampler)
     window = stimulus_window(config, target)

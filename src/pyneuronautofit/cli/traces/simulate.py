@@ -71,9 +71,10 @@ def run(argv: Sequence[str], prog: str) -> int:
         raise UsageError("-o is missing: expected the .npz file to write the voltages to")
     if not Path(config.out).absolute().parent.is_dir():
         raise UsageError(f"-o {config.out}: the folder {Path(config.out).parent} does not exist")
-    screen = Screen(config.out)
+    screen, out = Screen(config.out), Path(config.out)
     with logging_to_screen("INFO"):
         stored = config.read_models()
+        config = _taking(config, stored)
         recording = open_recording(config)
         window = stimulus_window(config, recording)
         model = load_model(config.project_path(), Path.cwd())
@@ -88,11 +89,23 @@ def run(argv: Sequence[str], prog: str) -> int:
             _simulate(each, model.cell_source, experiment, stored, screen)
             for each in _configs(config)
         ]
-    _write(Path(config.out), simulated, recording.step_ms, stored)
+    _write(out, simulated, recording.step_ms, stored)
     if len(simulated) > 1:
         _print_comparison(screen, simulated, recording.step_ms, stored)
-    screen.print(f"voltages in {config.out}", soft_wrap=True)
+    screen.print(f"voltages in {out}", soft_wrap=True)
     return 0
+
+
+def _taking(config: SimulateConfig, stored: StoredModels) -> SimulateConfig:
+    """Return options that take the recording as the models had it, if they all had it alike."""
+    ways = [config.taking_as(model.evaluation) for model in stored.models]
+    if all(way == ways[0] for way in ways):
+        return ways[0]
+    _log.warning(
+        "the models were fitted to recordings that were taken in different ways (their sweeps, "
+        "corrections or channels); here the options of this command alone count"
+    )
+    return config
 
 
 def _configs(config: SimulateConfig) -> list[SimulateConfig]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from pyneuronautofit._options import MODEL, option, options_of, same_option
 from pyneuronautofit._types import Json
@@ -12,7 +13,7 @@ from pyneuronautofit._words import READ, text
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives import EvaluationOptions, EvaluationSettings, settings_from_json
-from pyneuronautofit.recordings import RecordingOptions
+from pyneuronautofit.recordings import RecordingOptions, taken_as_stored
 from pyneuronautofit.simulators import SimulationOptions
 
 #: What is compared where neither the user nor the models' file says it.
@@ -53,6 +54,13 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
         """Read the models that were asked for."""
         stored = read_models(Path(self.models))
         return stored if self.selection is None else stored.select(parse_selection(self.selection))
+
+    def taking_as(self, evaluation: Mapping[str, Json] | None) -> Self:
+        """Return options that take the recording as models had it that were scored like this."""
+        stored = (evaluation or {}).get("recording")
+        if not isinstance(stored, dict) or not stored:
+            return self
+        return taken_as_stored(self, stored, self.models)
 
     def temperature_of(self, stored: StoredModels) -> float:
         """Return the temperature: the flag's, or the file's, or else the default."""

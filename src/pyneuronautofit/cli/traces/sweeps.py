@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from pyneuronautofit._options import RUN, same_option
@@ -19,12 +20,19 @@ from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.fit import (
     EvaluationOptions,
     RecordingOptions,
-    open_recording,
+    open_sweeps,
     option,
     stimulus_window,
 )
 from pyneuronautofit.plots import save_recording
-from pyneuronautofit.recordings import Recording, StimulusWindow, SweepFacts, facts_of_sweeps
+from pyneuronautofit.recordings import (
+    LeftOut,
+    Recording,
+    Selection,
+    StimulusWindow,
+    SweepFacts,
+    facts_of_sweeps,
+)
 
 DESCRIPTION = """Prints what is in a recording.
 
@@ -55,7 +63,8 @@ def run(argv: Sequence[str], prog: str) -> int:
     wrong = ""
     window: StimulusWindow | None = None
     with logging_to_screen("WARNING"):
-        recording = open_recording(config)
+        selection = open_sweeps(config)
+        recording = selection.recording
         try:
             window = stimulus_window(config, recording)
         except RecordingError as error:
@@ -65,32 +74,48 @@ def run(argv: Sequence[str], prog: str) -> int:
     if config.figure is not None:
         _draw(Path(config.figure), recording, window, sweeps)
     if config.as_json:
-        screen.print_lines(json.dumps(_as_json(recording, window, sweeps, wrong), allow_nan=False))
+        found = _as_json(selection, window, sweeps, wrong)
+        screen.print_lines(json.dumps(found, allow_nan=False))
     else:
-        _print(screen, recording, window, sweeps, wrong)
+        _print(screen, selection, window, sweeps, wrong)
     return 0
 
 
 def _as_json(
-    recording: Recording, window: StimulusWindow | None, sweeps: Sequence[SweepFacts], wrong: str
+    selection: Selection, window: StimulusWindow | None, sweeps: Sequence[SweepFacts], wrong: str
 ) -> dict[str, object]:
+    recording = selection.recording
+    used = {
+        sweep.number: {"used": True, "reason": "", "stimulus": stimulus, **asdict(sweep)}
+        for sweep, stimulus in zip(sweeps, selection.stimuli, strict=True)
+    }
+    others = {
+        left_out.sweep.number: {
+            "used": False,
+            "reason": left_out.reason,
+            "stimulus": left_out.sweep.stimulus,
+            "number": left_out.sweep.number,
+        }
+        for left_out in selection.left_out
+    }
     return {
         "recording": recording.name,
         "step_ms": recording.step_ms,
         "duration_ms": recording.duration_ms,
         "window_ms": None if window is None else list(window.times_ms(recording.step_ms)),
         "wrong": wrong,
-        "sweeps": [{"used": True, "reason": "", **asdict(sweep)} for sweep in sweeps],
+        "sweeps": [each for _number, each in sorted((used | others).items())],
     }
 
 
 def _print(
     screen: Screen,
-    recording: Recording,
+    selection: Selection,
     window: StimulusWindow | None,
     sweeps: Sequence[SweepFacts],
     wrong: str,
 ) -> None:
+    recording, left_out = selection.recording, selection.left_out
     screen.print(
         f"{recording.name}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, samples "
         f"{recording.step_ms:g} ms apart; {recording.channels}",
@@ -98,16 +123,32 @@ def _print(
     )
     found = wrong if window is None else f"stimulus: {window.spelt(recording.step_ms)}"
     screen.print(found, soft_wrap=True)
-    table = Table("sweep", "holding, pA", "amplitude, pA", "rests at, mV", "spikes")
-    for sweep in sweeps:
-        table.add_row(
-            str(sweep.number),
-            "" if sweep.holding_pA is None else f"{sweep.holding_pA:g}",
-            f"{sweep.amplitude_pA:.4g}",
-            f"{sweep.resting_mV:.4g}",
-            str(sweep.spikes),
-        )
+    names = any([*selection.stimuli, *(each.sweep.stimulus for each in left_out)])
+    columns = ["sweep", "holding, pA", "amplitude, pA", "rests at, mV", "spikes"]
+    columns += ["stimulus"] if names else []
+    columns += ["not used"] if left_out else []
+    rows = {each.sweep.number: _row_left_out(each) for each in left_out}
+    for sweep, stimulus in zip(sweeps, selection.stimuli, strict=True):
+        rows[sweep.number] = [*_row(sweep), stimulus, ""]
+    table = Table(*columns)
+    for _number, (*facts, stimulus, reason) in sorted(rows.items()):
+        shown = [*facts, *([stimulus] if names else []), *([reason] if left_out else [])]
+        table.add_row(*map(escape, shown))
     screen.print(table)
+
+
+def _row(sweep: SweepFacts) -> list[str]:
+    return [
+        str(sweep.number),
+        "" if sweep.holding_pA is None else f"{sweep.holding_pA:g}",
+        f"{sweep.amplitude_pA:.4g}",
+        f"{sweep.resting_mV:.4g}",
+        str(sweep.spikes),
+    ]
+
+
+def _row_left_out(left_out: LeftOut) -> list[str]:
+    return [str(left_out.sweep.number), "", "", "", "", left_out.sweep.stimulus, left_out.reason]
 
 
 def _draw(

@@ -116,7 +116,8 @@ def heading_of(database: Database, place: int, recording: str) -> str:
 def sweep_titles(target: Recording, window: StimulusWindow) -> tuple[str, ...]:
     """Return a title for every sweep: its number, and its mean current within the stimulus."""
     current_pA = target.current_pA[:, window.first : window.last + 1].mean(axis=1)
-    return tuple(f"sweep {sweep}: {mean:.0f} pA" for sweep, mean in enumerate(current_pA))
+    pairs = zip(target.numbers, current_pA, strict=True)
+    return tuple(f"sweep {number}: {mean:.0f} pA" for number, mean in pairs)
 
 
 def review(

@@ -43,7 +43,8 @@ def _checked_command(
     file: AbfFile, output: Output, sweeps: Sequence[FloatArray]
 ) -> FloatArray | str:
     """Return the waveforms in pA, shape (n_sweep, n_sample), or what is wrong with them."""
-    n_sample = file.abf.sweepPointCount
+    n_sample = file.sweeps.n_sample
+    sweeps = [sweeps[number] for number in file.sweeps.numbers]
     shortest = min(len(sweep) for sweep in sweeps)
     if shortest < n_sample:
         return f"its waveform has {shortest} samples, the sweep {n_sample}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyabf
 
 from pyneuronautofit._types import FloatArray
@@ -18,6 +17,7 @@ from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import positive_step
 from pyneuronautofit.recordings._channels import Signal, listed
 from pyneuronautofit.recordings.axon.layout import ABF1_EXTENDED_HEADER
+from pyneuronautofit.recordings.axon.whole import WholeSweeps, whole_sweeps
 
 #: What pyABF 2.3 raises on damaged or unusual files: it has no errors of its own.
 _PYABF_ERRORS = (
@@ -40,7 +40,7 @@ MODES = {
     4: "oscilloscope",
     5: "episodic stimulation",
 }
-_VARIABLE_LENGTH, EPISODIC = 1, 5
+EPISODIC = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class AbfFile:
     step_ms: float
     inputs: tuple[Signal, ...]
     outputs: tuple[Output, ...]
+    sweeps: WholeSweeps
 
     @property
     def name(self) -> str:
@@ -81,10 +82,14 @@ class AbfFile:
             f" sweeps, {MODES.get(self.mode, f'mode {self.mode}')}"
         )
 
+    @property
+    def unequal(self) -> Mapping[int, str]:
+        """The numbers of sweeps that are not whole, and what is wrong with them."""
+        return self.sweeps.unequal
+
     def data(self, signal: Signal) -> FloatArray:
-        """Return a channel in its own unit, shape (n_sweep, n_sample)."""
-        flat = np.asarray(self.abf.data[signal.index], dtype=np.float64)
-        return flat.reshape(self.abf.sweepCount, self.abf.sweepPointCount)
+        """Return a channel's whole sweeps in its own unit, shape (n_sweep, n_sample)."""
+        return self.sweeps.rows(self.abf.data[signal.index])
 
 
 def open_abf(path: Path) -> AbfFile:
@@ -92,7 +97,9 @@ def open_abf(path: Path) -> AbfFile:
     with translated(path):
         abf = pyabf.ABF(str(path), loadData=False, cacheStimulusFiles=False)
         file = _describe(path, abf)
-        _refuse_unequal_sweeps(file)
+        # One that was stopped within a sample of several channels has a part of it.
+        abf.dataPointCount -= abf.dataPointCount % abf.channelCount
+        abf.sweepPointCount = file.sweeps.n_sample
         if abf.abfVersion["major"] == 1 and abf.dataByteStart < ABF1_EXTENDED_HEADER:
             _mend_gains(abf)
         abf.setSweep(0)  # reads the data
@@ -138,37 +145,22 @@ def _describe(path: Path, abf: Any) -> AbfFile:
         texts = dict(enumerate(strings))  # an output that is not used may name a text beyond them
         names = [(texts.get(name, ""), texts.get(unit, "")) for name, unit in indices]
     inputs = enumerate(zip(abf.adcNames, abf.adcUnits))
+    # Not from pyABF's sampling rate, which is cut to a whole number of Hz.
+    step_ms = positive_step(interval_us / 1e3, path.name)
     return AbfFile(
         path=path,
         abf=abf,
         mode=abf.nOperationMode,
-        # Not from pyABF's sampling rate, which is cut to a whole number of Hz.
-        step_ms=positive_step(interval_us / 1e3, path.name),
+        step_ms=step_ms,
         inputs=tuple(Signal(i, _clean(name), _clean(unit)) for i, (name, unit) in inputs),
         outputs=tuple(
             Output(i, _clean(name), _clean(unit), source if is_on else 0)
             for i, ((name, unit), (is_on, source)) in enumerate(zip(names, sources))
         ),
+        sweeps=whole_sweeps(abf, step_ms, path.name),
     )
 
 
 def _clean(text: str) -> str:
     # ABF 1 fields are of fixed width, padded with blanks or zeros.
     return text.replace("\0", " ").strip()
-
-
-def _refuse_unequal_sweeps(file: AbfFile) -> None:
-    abf = file.abf
-    lengths = [] if abf.abfVersion["major"] == 1 else list(abf._synchArraySection.lLength)
-    if file.mode == _VARIABLE_LENGTH or len(set(lengths)) > 1:
-        found = f" ({min(lengths)} to {max(lengths)} values)" if lengths else ""
-        raise RecordingError(
-            f"{file.name}: all sweeps must have the same length, but those of this file differ"
-            f"{found}: {file.describe()}. Record in episodic mode, or cut the sweeps to one length."
-        )
-    if abf.dataPointCount != abf.sweepCount * abf.channelCount * abf.sweepPointCount:
-        raise RecordingError(
-            f"{file.name}: {abf.dataPointCount} values do not divide into {abf.sweepCount} equal "
-            f"sweeps of {abf.channelCount} channels. The acquisition was probably stopped within a "
-            "sweep; save the complete sweeps as a new file."
-        )

@@ -8,17 +8,19 @@ describes, which pyABF rebuilds from the table of epochs or from a stimulus file
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings._base import ChannelChoice, Recording
+from pyneuronautofit.recordings._base import ChannelChoice
 from pyneuronautofit.recordings._channels import Signal, choose, listed, named
 from pyneuronautofit.recordings._steps import compare_steps
 from pyneuronautofit.recordings.axon.command import rebuild_command
 from pyneuronautofit.recordings.axon.file import EPISODIC, AbfFile, Output, open_abf
 from pyneuronautofit.recordings.axon.layout import ABF1, ABF2, check_layout
+from pyneuronautofit.recordings.selection import RawRecording, RawSweep, raw_of_matrices
 from pyneuronautofit.units import TO_MV, TO_PA
 
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ class AbfReader:
         """Whether the file starts with the letters of either version."""
         return head.startswith((ABF1, ABF2))
 
-    def read(self, path: Path, channels: ChannelChoice) -> Recording:
+    def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
         """Read the voltage, and the recorded or the commanded current."""
         check_layout(path)
         file = open_abf(path)
@@ -45,16 +47,32 @@ class AbfReader:
         _refuse_voltage_clamp(file, voltage, channels)
         current = _current(file, voltage, channels)
         others = [s for s in file.inputs if s.unit in TO_MV and s != voltage]
-        return Recording(
-            name=file.name,
-            voltage_mV=TO_MV[voltage.unit] * file.data(voltage),
-            current_pA=current.current_pA,
-            step_ms=file.step_ms,
+        whole = raw_of_matrices(
+            file.name,
+            _scaled(file, voltage, TO_MV),
+            current.current_pA,
+            file.step_ms,
+            current.command_pA,
             current_is_command=current.is_command,
             channels=f"voltage from channel {voltage}, {current.sentence}"
             + (f"; --voltage-channel would take {listed(others)}" if others else ""),
-            command_pA=current.command_pA,
         )
+        return replace(whole, sweeps=_numbered(file, whole.sweeps))
+
+
+def _numbered(file: AbfFile, whole: Sequence[RawSweep]) -> tuple[RawSweep, ...]:
+    """Return all sweeps of a file, the ones that are not whole among them."""
+    sweeps = {number: RawSweep(number, unusable=why) for number, why in file.unequal.items()}
+    others = (number for number in range(len(whole) + len(sweeps)) if number not in sweeps)
+    for number, sweep in zip(others, whole, strict=True):
+        sweeps[number] = replace(sweep, number=number)
+    return tuple(sweeps[number] for number in sorted(sweeps))
+
+
+def _scaled(file: AbfFile, signal: Signal, factors: Mapping[str, float]) -> FloatArray:
+    values = file.data(signal)
+    values *= factors[signal.unit]
+    return values
 
 
 def _why_no_voltage(file: AbfFile) -> str:
@@ -141,7 +159,7 @@ def _current(file: AbfFile, voltage: Signal, channels: ChannelChoice) -> _Curren
         return _Current(
             command, True, f"current from the command waveform {output} of the protocol"
         )
-    current = TO_PA[recorded.unit] * file.data(recorded)
+    current = _scaled(file, recorded, TO_PA)
     if isinstance(command, str):
         return _Current(current, False, f"current from channel {recorded}")
     sentence = f"current from channel {recorded}, compared with command {output}"

@@ -91,12 +91,12 @@ def answers(problem: Problem, parameters: FloatArray, places: tuple[int, ...]) -
             for place, status, message in zip(places, found.status, found.messages, strict=True)
             if status is not RunStatus.OK
         ),
-        sweeps=tuple(sweeps),
+        sweeps=tuple(problem.target.numbers[sweep] for sweep in sweeps),
         current_pA=problem.target.current_pA[list(sweeps), window].mean(axis=1),
         counts=counts,
         rates_Hz=rates,
         latency_ms=latency,
-        drawn=tuple(sweeps[member] for member in drawn),
+        drawn=tuple(problem.target.numbers[sweeps[member]] for member in drawn),
         traces=thin(voltage[:, drawn], _MOST_SAMPLES),
         stimulus_ms=(stimulus.first * step_ms, (stimulus.last + 1) * step_ms),
         step_ms=step_ms,

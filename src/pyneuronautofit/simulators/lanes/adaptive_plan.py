@@ -14,16 +14,16 @@ from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.lanes.stimulus import SweepCurrent, sweep_current
 from pyneuronautofit.units import PA_PER_NA
 
-# Bounds of a step, and the first one after an edge, ms (design: measured, not critical). With steps of
-# 20 ms a fit is 7 % faster, and voltages that drift slowly are twice as wrong.
+# Bounds of a step, and the first one after an edge, ms (design: measured, not critical). With steps
+# of 20 ms a fit is 7 % faster, and voltages that drift slowly are twice as wrong.
 _LEAST_MS, _MOST_MS, _FIRST_MS = 0.005, 5.0, 0.05
 # A cell that fires 200 times a second takes 40: what needs more than this all the time is given up.
 _MOST_STEPS_PER_MS = 50.0
 # .. and what has taken more than that beyond an allowance is given up there and then.
 _MOST_STEPS_OF_ANY, _ALLOWANCE = 2000, 5000
-# What takes more steps than these, at first and per ms, fires all the time: in a transient 25 times a
-# second, in a sweep 100 times. It goes on with a looser tolerance, with which it is still as near to
-# the truth as NEURON's fixed step is. The numbers are those of the usual tolerance.
+# What takes more steps than these, at first and per ms, fires all the time: in a transient 25 times
+# a second, in a sweep 100 times. It goes on with a looser tolerance, with which it is still as near
+# to the truth as NEURON's fixed step is. The numbers are those of the usual tolerance.
 _TRANSIENT_EXACT, _SWEEP_EXACT, _USUAL_MV = (2000, 5.0), (3000, 20.0), 0.003
 # Steps are then twice as long: an error grows with the third power.
 _LOOSER = 8.0

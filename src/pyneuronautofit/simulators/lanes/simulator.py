@@ -182,8 +182,9 @@ class BatchSimulator:
 
 def _by_signature(images: Mapping[int, CellImage]) -> dict[Signature, list[Cell]]:
     """Sort candidates' images by their signatures."""
-    # Workers send signatures of their own, one for all cells of a message that share it. Whether two
-    # are the same object is told at once, whether they are equal is not: so all cells get the first.
+    # Workers send signatures of their own, one for all cells of a message that share it. Whether
+    # two are the same object is told at once, whether they are equal is not: all cells get the
+    # first.
     canonical: dict[Signature, Signature] = {}
     by_object: dict[int, tuple[Signature, Signature]] = {}
     cells: dict[Signature, list[Cell]] = {}

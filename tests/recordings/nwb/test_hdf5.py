@@ -10,7 +10,7 @@ from pyneuronautofit.recordings import read_recording
 from pyneuronautofit.recordings.nwb import NwbReader
 
 h5py = pytest.importorskip("h5py")
-check_datasets = pytest.importorskip("pyneuronautofit.recordings._hdf5").check_datasets
+check_datasets = pytest.importorskip("pyneuronautofit.recordings.nwb.hdf5").check_datasets
 
 
 def test_a_file_of_usual_size_passes(tmp_path):

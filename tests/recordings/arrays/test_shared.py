@@ -7,7 +7,7 @@ import pytest
 
 from pyneuronautofit.errors import RecordingError, UsageError
 from pyneuronautofit.recordings import ChannelChoice
-from pyneuronautofit.recordings._arrays import recording_from, refuse_choice, require_keys
+from pyneuronautofit.recordings.arrays.shared import recording_from, refuse_choice, require_keys
 
 GOOD = {"voltage": [[-70.0, -69.0]], "current": [[0.0, 5.0]], "dt": 0.05}
 
@@ -15,9 +15,10 @@ GOOD = {"voltage": [[-70.0, -69.0]], "current": [[0.0, 5.0]], "dt": 0.05}
 def test_values_and_what_is_said_of_them():
     found = recording_from(GOOD, "cell.npz")
     assert found.name == "cell.npz"
-    np.testing.assert_array_equal(found.voltage_mV, GOOD["voltage"])
-    np.testing.assert_array_equal(found.current_pA, GOOD["current"])
-    assert (found.step_ms, found.current_is_command) == (0.05, False)
+    (sweep,) = found.sweeps
+    np.testing.assert_array_equal(sweep.voltage_mV, GOOD["voltage"][0])
+    np.testing.assert_array_equal(sweep.current_pA, GOOD["current"][0])
+    assert (sweep.step_ms, found.current_is_command) == (0.05, False)
     assert found.channels == (
         "voltage from the array voltage (mV), current from the array current (pA)"
     )
@@ -33,7 +34,7 @@ def test_a_command_waveform_is_one_if_the_file_says_so(command):
 
 @pytest.mark.parametrize("step", [1, np.int16(1), np.float32(1.0), np.array([[1.0]])])
 def test_a_step_is_one_number_of_any_kind(step):
-    assert recording_from(GOOD | {"dt": step}, "cell.npz").step_ms == 1.0
+    assert recording_from(GOOD | {"dt": step}, "cell.npz").sweeps[0].step_ms == 1.0
 
 
 @pytest.mark.parametrize(

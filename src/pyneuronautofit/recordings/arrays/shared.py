@@ -9,7 +9,8 @@ import numpy as np
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import RecordingError, UsageError
-from pyneuronautofit.recordings._base import ChannelChoice, Recording, positive_step
+from pyneuronautofit.recordings._base import ChannelChoice, matrix, positive_step
+from pyneuronautofit.recordings.selection import RawRecording, raw_of_matrices
 
 #: Arrays that a file must have: `voltage` mV and `current` pA [sweep, sample], `dt` ms.
 REQUIRED = ("voltage", "current", "dt")
@@ -41,8 +42,8 @@ def refuse_choice(channels: ChannelChoice, name: str) -> None:
             )
 
 
-def recording_from(values: Mapping[str, Any], name: str) -> Recording:
-    """Return the recording that these values (required keys present) describe."""
+def recording_from(values: Mapping[str, Any], name: str) -> RawRecording:
+    """Return the sweeps that these values (required keys present) describe."""
     step = np.asarray(values["dt"])
     if step.size != 1 or step.dtype.kind not in "fiu":
         raise RecordingError(
@@ -56,11 +57,19 @@ def recording_from(values: Mapping[str, Any], name: str) -> Recording:
             f"is {values[COMMAND]!r}. Correct it or leave it out."
         )
     is_command = bool(command.item())
-    return Recording(
-        name=name,
-        voltage_mV=values["voltage"],
-        current_pA=values["current"],
-        step_ms=positive_step(step.item(), name),
+    voltage = matrix(values["voltage"], "voltage", name)
+    current = matrix(values["current"], "current", name)
+    if voltage.shape != current.shape:
+        raise RecordingError(
+            f"{name}: voltage and current must have the same shape (sweeps, samples), but the "
+            f"voltage is {voltage.shape} and the current {current.shape}. Give one current sample "
+            "for every voltage sample."
+        )
+    return raw_of_matrices(
+        name,
+        voltage,
+        current,
+        positive_step(step.item(), name),
         current_is_command=is_command,
         channels="voltage from the array voltage (mV), current from the array current (pA)"
         + (", a command waveform" if is_command else ""),

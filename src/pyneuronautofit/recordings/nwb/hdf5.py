@@ -12,6 +12,7 @@ from typing import Any
 import h5py
 
 from pyneuronautofit._bounded import allowance_of
+from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import RecordingError
 
 _DOUBLE_BYTES = 8
@@ -46,6 +47,30 @@ def check_datasets(path: Path) -> None:
     with h5py.File(path, "r") as file:
         check("/", file)
         file.visititems(check)
+
+
+def check_is_nwb(path: Path) -> None:
+    """Refuse a file that is an HDF5 file, but no NWB 2.
+
+    Raises
+    ------
+    RecordingError
+        That says what it is instead.
+    """
+    with h5py.File(path, "r") as file:
+        if "nwb_version" in file.attrs:
+            return
+        names = quoted(sorted(map(str, file)))
+        if isinstance(file.get("nwb_version"), h5py.Dataset):
+            raise RecordingError(
+                f"{path}: an NWB 2 file was expected, but this is an NWB 1 file, whose layout "
+                "pynwb does not read. Convert it, or write voltage, current and dt of the wanted "
+                "sweeps to a .npz file."
+            )
+    raise RecordingError(
+        f"{path}: an NWB file was expected, but this is another HDF5 file; it has {names}. Write "
+        "voltage, current and dt of the wanted sweeps to a .npz file."
+    )
 
 
 def _elsewhere(path: Path, name: str) -> RecordingError:

@@ -12,8 +12,9 @@ import numpy as np
 from pyneuronautofit._bounded import allowance_of, parse_json, read_bytes
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings import _arrays
-from pyneuronautofit.recordings._base import ChannelChoice, Recording
+from pyneuronautofit.recordings._base import ChannelChoice
+from pyneuronautofit.recordings.arrays import shared
+from pyneuronautofit.recordings.selection import RawRecording
 
 #: Keys of the files that the original program exported: conditions, but no voltages.
 _CONDITIONS = frozenset({"mode", "nrec", "cond", "currents"})
@@ -31,9 +32,9 @@ class JsonReader:
         """Whether the file starts with an opening brace."""
         return head.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{")
 
-    def read(self, path: Path, channels: ChannelChoice) -> Recording:
+    def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
         """Read the lists of the file."""
-        _arrays.refuse_choice(channels, path.name)
+        shared.refuse_choice(channels, path.name)
         values = _load(path)
         if values.keys() >= _CONDITIONS and "voltage" not in values:
             raise RecordingError(
@@ -41,10 +42,10 @@ class JsonReader:
                 "currents) holds the conditions of one, without voltages. Give the recording "
                 "itself: the .abf, .npz, .nwb or .json file it was made from."
             )
-        _arrays.require_keys(values, path.name)
+        shared.require_keys(values, path.name)
         for key in ("voltage", "current"):
             values[key] = _rows(values[key], key, path.name)
-        return _arrays.recording_from(values, path.name)
+        return shared.recording_from(values, path.name)
 
 
 def _load(path: Path) -> dict[str, Json]:
@@ -67,20 +68,17 @@ def _load(path: Path) -> dict[str, Json]:
 
 
 def _rows(value: Json, what: str, name: str) -> FloatArray:
-    """Return the lists of one key as a matrix; NumPy's own words about ragged lists help nobody."""
+    """Return the lists of one key as a matrix, in which what shorter ones lack is nan."""
     if not isinstance(value, list) or not value:
         raise RecordingError(
             f"{name}: the {what} must be a list of sweeps, each a list of numbers, but it is "
             f"{'an empty list' if value == [] else 'a ' + type(value).__name__}."
         )
     rows = [_row(row, sweep, what, name) for sweep, row in enumerate(value)]
+    found = np.full((len(rows), max(map(len, rows))), np.nan)
     for sweep, row in enumerate(rows):
-        if len(row) != len(rows[0]):
-            raise RecordingError(
-                f"{name}: all sweeps must have the same number of samples, but the {what} of sweep "
-                f"{sweep} has {len(row)}, that of sweep 0 {len(rows[0])}. Cut or leave out sweeps."
-            )
-    return np.array(rows, dtype=np.float64)
+        found[sweep, : len(row)] = row
+    return found
 
 
 def _row(row: Any, sweep: int, what: str, name: str) -> list[float]:
@@ -89,12 +87,17 @@ def _row(row: Any, sweep: int, what: str, name: str) -> list[float]:
             f"{name}: the {what} must be a list of sweeps, each a list of numbers, but sweep "
             f"{sweep} is {row!r:.40}. A single sweep is written [[..]]."
         )
-    for sample, value in enumerate(row):
-        # Python reads whole numbers of any size, also those that no float can hold.
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or abs(value) > sys.float_info.max:
-            raise RecordingError(
-                f"{name}: the {what} must be finite numbers, but sweep {sweep} has {value!r:.40} "
-                f"at sample {sample} (both from 0). Repair the file."
-            )
-    return row
+    return [_number(value, sweep, sample, what, name) for sample, value in enumerate(row)]
+
+
+def _number(value: Any, sweep: int, sample: int, what: str, name: str) -> float:
+    if value is None:
+        return float("nan")
+    # Python reads whole numbers of any size, also those that no float can hold.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or abs(value) > sys.float_info.max:
+        raise RecordingError(
+            f"{name}: the {what} must be finite numbers, but sweep {sweep} has {value!r:.40} at "
+            f"sample {sample} (both from 0). Repair the file; a missing sample is null."
+        )
+    return float(value)

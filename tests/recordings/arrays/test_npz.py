@@ -58,7 +58,10 @@ def test_step_in_an_array_of_one_and_other_arrays(tmp_path):
         ({"voltage": np.zeros((4, 2, 3))}, r"voltage must be a matrix.*\(4, 2, 3\)"),
         ({"voltage": np.array([["a"]])}, "voltage must be numbers"),
         ({"current": np.ones((2, 4))}, r"same shape.*\(2, 3\).*\(2, 4\)"),
-        ({"current": np.full((2, 3), np.nan)}, "current must be finite, but 6 of its 6"),
+        (
+            {"current": np.full((2, 3), np.nan)},
+            "no sweep can be used. 0-1: it has no samples that are numbers",
+        ),
         ({"dt": np.array([0.1, 0.1])}, r"dt must be one number.*\(2,\)"),
         ({"dt": np.array("fast")}, "dt must be one number.*U4"),
         ({"dt": -1.0}, "positive number of ms"),

@@ -8,8 +8,9 @@ from typing import Any
 
 from pyneuronautofit._bounded import DAMAGED, read_arrays
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.recordings import _arrays
-from pyneuronautofit.recordings._base import ChannelChoice, Recording
+from pyneuronautofit.recordings._base import ChannelChoice
+from pyneuronautofit.recordings.arrays import shared
+from pyneuronautofit.recordings.selection import RawRecording
 
 
 @dataclass(frozen=True)
@@ -23,19 +24,19 @@ class NpzReader:
         """Whether the file is a zip archive."""
         return head.startswith(b"PK\x03\x04")
 
-    def read(self, path: Path, channels: ChannelChoice) -> Recording:
+    def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
         """Read the arrays of the archive."""
-        _arrays.refuse_choice(channels, path.name)
+        shared.refuse_choice(channels, path.name)
         values = _load(path)
-        _arrays.require_keys(values, path.name)
-        return _arrays.recording_from(values, path.name)
+        shared.require_keys(values, path.name)
+        return shared.recording_from(values, path.name)
 
 
 def _load(path: Path) -> dict[str, Any]:
     """Return the arrays that a recording is made of, as far as the archive has them."""
     try:
         # Others are named, for the message about missing keys, but not read.
-        return read_arrays(path, (*_arrays.REQUIRED, _arrays.COMMAND), RecordingError)
+        return read_arrays(path, (*shared.REQUIRED, shared.COMMAND), RecordingError)
     except DAMAGED as error:
         raise RecordingError(
             f"{path}: a NumPy archive of numbers was expected, but it cannot be read ({error}). "

@@ -1,0 +1,4 @@
+"""Recordings as plain arrays: `.npz` and `.json`."""
+
+from pyneuronautofit.recordings.arrays.json_ import JsonReader as JsonReader
+from pyneuronautofit.recordings.arrays.npz import NpzReader as NpzReader

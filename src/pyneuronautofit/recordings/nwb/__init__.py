@@ -1,0 +1,3 @@
+"""Neurodata Without Borders: intracellular current clamp."""
+
+from pyneuronautofit.recordings.nwb.reader import NwbReader as NwbReader
