@@ -11,7 +11,7 @@ import pytest
 from pyneuronautofit.models import load_model
 from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.models.thalamocortical.parameters import PARAMETERS
-from pyneuronautofit.objectives.mask import read_mask
+from pyneuronautofit.objectives.sweeps.mask import read_mask
 
 from .conftest import DATA, EXAMPLES
 

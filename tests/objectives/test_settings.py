@@ -33,8 +33,8 @@ def test_defaults_are_those_of_the_command_line():
 def test_the_key_evaluation_of_result_files():
     settings = EvaluationSettings(
         "OV", Mask(rule=(1, 4)), hold_out="1,3", before_spike=40, after_spike=80,
-        spike_threshold_mV=-10.0, spike_count=3, collapse=True, spike_zoom=2.5, downsampler="halve", histogram_bins=9,
-        smoothing_kernel_ms=7.5,
+        spike_threshold_mV=-10.0, spike_count=3, collapse=True, spike_zoom=2.5,
+        downsampler="halve", histogram_bins=9, smoothing_kernel_ms=7.5,
     )  # fmt: skip
     assert settings.as_json() == {
         "mode": "OV",

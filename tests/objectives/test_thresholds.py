@@ -7,7 +7,7 @@ import pytest
 
 from objectives._made import recording
 from pyneuronautofit.objectives import EvaluationSettings, bind_suite, note_threshold
-from pyneuronautofit.objectives.mask import Mask
+from pyneuronautofit.objectives.sweeps.mask import Mask
 from pyneuronautofit.objectives.thresholds import Crossings, Sweeps, about_threshold, stable_range
 from pyneuronautofit.recordings import StimulusWindow, read_recording
 

@@ -33,9 +33,9 @@ from pyneuronautofit.optimisers import (
 )
 from pyneuronautofit.recordings import (
     ChannelChoice,
+    ChosenSweeps,
     Recording,
     RecordingOptions,
-    Selection,
     StimulusWindow,
     SweepChoice,
     corrected,
@@ -57,7 +57,7 @@ from pyneuronautofit.space import ParameterSpace
 _log = logging.getLogger(__name__)
 
 
-def open_sweeps(options: RecordingOptions, path: Path | None = None) -> Selection:
+def open_sweeps(options: RecordingOptions, path: Path | None = None) -> ChosenSweeps:
     """Read the recording, or another one with the same options; its reader logs what it took."""
     channels = ChannelChoice(options.voltage_channel, options.current_channel)
     sweeps = None if options.sweeps is None else SweepChoice(options.sweeps)

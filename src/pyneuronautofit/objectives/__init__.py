@@ -2,10 +2,6 @@
 
 from pyneuronautofit.objectives._base import BoundObjective as BoundObjective
 from pyneuronautofit.objectives._base import Objective as Objective
-from pyneuronautofit.objectives.hold_out import held_out_places as held_out_places
-from pyneuronautofit.objectives.mask import Mask as Mask
-from pyneuronautofit.objectives.mask import parse_mask as parse_mask
-from pyneuronautofit.objectives.mask import read_mask as read_mask
 from pyneuronautofit.objectives.settings import EvaluationOptions as EvaluationOptions
 from pyneuronautofit.objectives.settings import EvaluationSettings as EvaluationSettings
 from pyneuronautofit.objectives.settings import read_settings as read_settings
@@ -14,6 +10,10 @@ from pyneuronautofit.objectives.stored import used_evaluation as used_evaluation
 from pyneuronautofit.objectives.stored import used_mask as used_mask
 from pyneuronautofit.objectives.suite import Suite as Suite
 from pyneuronautofit.objectives.suite import bind_suite as bind_suite
+from pyneuronautofit.objectives.sweeps.hold_out import held_out_places as held_out_places
+from pyneuronautofit.objectives.sweeps.mask import Mask as Mask
+from pyneuronautofit.objectives.sweeps.mask import parse_mask as parse_mask
+from pyneuronautofit.objectives.sweeps.mask import read_mask as read_mask
 from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES
 from pyneuronautofit.objectives.table import OBJECTIVES as OBJECTIVES
 from pyneuronautofit.objectives.table import modes_that_read as modes_that_read

@@ -19,7 +19,7 @@ from pyneuronautofit._options import (
 )
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ_OR_LITERAL, real, text, whole
-from pyneuronautofit.objectives.mask import Mask, read_mask
+from pyneuronautofit.objectives.sweeps.mask import Mask, read_mask
 from pyneuronautofit.objectives.table import ALL_MODES
 
 MaskT = TypeVar("MaskT")

@@ -16,8 +16,8 @@ from pyneuronautofit._options import json_keys_of, options_of
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import DatabaseError
-from pyneuronautofit.objectives.mask import Mask, Rule
 from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.sweeps.mask import Mask, Rule
 from pyneuronautofit.objectives.table import ALL_MODES
 
 #: The only key of a mask that is a range; see `Mask.as_json`.

@@ -13,8 +13,8 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives._base import BoundObjective
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.hold_out import held_out_places
 from pyneuronautofit.objectives.settings import EvaluationSettings
+from pyneuronautofit.objectives.sweeps.hold_out import held_out_places
 from pyneuronautofit.objectives.table import ALL_MODES, OBJECTIVES
 from pyneuronautofit.objectives.target import Target
 from pyneuronautofit.recordings import Recording, StimulusWindow

@@ -26,8 +26,8 @@ from pyneuronautofit.recordings.options import taken_as_stored as taken_as_store
 from pyneuronautofit.recordings.options import taking_as_json as taking_as_json
 from pyneuronautofit.recordings.plausible import doubts_about, ranges_of, refuse_absurd
 from pyneuronautofit.recordings.recognition import is_recording as is_recording
+from pyneuronautofit.recordings.selection import ChosenSweeps as ChosenSweeps
 from pyneuronautofit.recordings.selection import LeftOut as LeftOut
-from pyneuronautofit.recordings.selection import Selection as Selection
 from pyneuronautofit.recordings.selection import SweepChoice as SweepChoice
 from pyneuronautofit.recordings.selection import select_sweeps
 from pyneuronautofit.recordings.stimulus import StimulusWindow as StimulusWindow
@@ -94,7 +94,7 @@ def read_recording(
 
 def read_sweeps(
     path: Path | str, channels: ChannelChoice = AUTOMATIC, sweeps: SweepChoice | None = None
-) -> Selection:
+) -> ChosenSweeps:
     """Read a recording of any known format, and log what was taken, and what is hardly a cell's.
 
     Parameters
@@ -108,7 +108,7 @@ def read_sweeps(
 
     Returns
     -------
-    Selection
+    ChosenSweeps
         Voltage in mV and current in pA, shape (n_sweep, n_sample), and which sweeps are left out.
 
     Raises

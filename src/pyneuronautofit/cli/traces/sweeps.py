@@ -26,9 +26,9 @@ from pyneuronautofit.fit import (
 )
 from pyneuronautofit.plots import save_recording
 from pyneuronautofit.recordings import (
+    ChosenSweeps,
     LeftOut,
     Recording,
-    Selection,
     StimulusWindow,
     SweepFacts,
     facts_of_sweeps,
@@ -82,7 +82,7 @@ def run(argv: Sequence[str], prog: str) -> int:
 
 
 def _as_json(
-    selection: Selection, window: StimulusWindow | None, sweeps: Sequence[SweepFacts], wrong: str
+    selection: ChosenSweeps, window: StimulusWindow | None, sweeps: Sequence[SweepFacts], wrong: str
 ) -> dict[str, object]:
     recording = selection.recording
     used = {
@@ -110,7 +110,7 @@ def _as_json(
 
 def _print(
     screen: Screen,
-    selection: Selection,
+    selection: ChosenSweeps,
     window: StimulusWindow | None,
     sweeps: Sequence[SweepFacts],
     wrong: str,

@@ -1,7 +1,7 @@
 """Which sweeps of a file are taken, before anything is compared."""
 
+from pyneuronautofit.recordings.selection.alike import ChosenSweeps as ChosenSweeps
 from pyneuronautofit.recordings.selection.alike import LeftOut as LeftOut
-from pyneuronautofit.recordings.selection.alike import Selection as Selection
 from pyneuronautofit.recordings.selection.alike import select_sweeps as select_sweeps
 from pyneuronautofit.recordings.selection.choice import SweepChoice as SweepChoice
 from pyneuronautofit.recordings.selection.raw import RawRecording as RawRecording

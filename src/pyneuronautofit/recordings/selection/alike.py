@@ -41,7 +41,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, eq=False)
-class Selection:
+class ChosenSweeps:
     """A recording, and what of its file is not in it.
 
     Attributes
@@ -59,7 +59,7 @@ class Selection:
     stimuli: tuple[str, ...]
 
 
-def select_sweeps(raw: RawRecording, choice: SweepChoice | None = None) -> Selection:
+def select_sweeps(raw: RawRecording, choice: SweepChoice | None = None) -> ChosenSweeps:
     """Take the sweeps that were asked for, or all, and of these the ones that are alike.
 
     Parameters
@@ -105,7 +105,7 @@ def select_sweeps(raw: RawRecording, choice: SweepChoice | None = None) -> Selec
         )  # fmt: skip
     n_sample = min(len(_voltage(sweep)) for sweep in alike)
     by_number = {sweep.number: sweep for sweep in raw.sweeps}
-    return Selection(
+    return ChosenSweeps(
         _joined(raw, alike, n_sample),
         tuple(LeftOut(by_number[n], reasons[n]) for n in by_number if n in reasons),
         tuple(sweep.stimulus for sweep in alike),

@@ -11,6 +11,7 @@
 #include "call.hpp"
 #include "control.hpp"
 #include "response.hpp"
+#include "spending.hpp"
 #include "stepper.hpp"
 
 namespace adaptive {
@@ -18,35 +19,23 @@ namespace adaptive {
 using lanes::B;
 using lanes::bits;
 
-#ifdef LANES_SINGLE
-typedef std::int32_t ticks;
-#else
-typedef std::int64_t ticks;
-#endif
-typedef ticks T __attribute__((vector_size(LANES_BYTES)));
-
 constexpr real acceptable = real(1.1);  // error over tolerance
 // Within a step, a noisy current and its mean may move the voltage apart by so many tolerances.
 constexpr real wander = real(10);
 constexpr std::int64_t look_every = 256;
-// With the looser tolerance a step is twice as long, and counts as much.
-constexpr ticks loose_price = 2;
 
 // One thread's lanes.
 template <class... K> class Run {
   public:
     explicit Run(Call<K...> &call)
         : call_(call), layout_(call.layout), protocol_(call.protocol), results_(call.results), bank_(call.bank),
-          queue_(call.queue), stepper_(layout_), tick_(real(protocol_.tick_ms)),
+          queue_(call.queue), stepper_(layout_), spending_(protocol_), tick_(real(protocol_.tick_ms)),
           per_tick_(real(1.0 / protocol_.tick_ms)) {}
 
     void run(const std::int32_t *stop) {
         h_ = last_ = lanes::broadcast(real(protocol_.first_ms));
         left_ = T{} + 1;
-        for (int l = 0; l < W; l++) {
-            be_exact(l);
-            idle(l);
-        }
+        for (int l = 0; l < W; l++) idle(l);
         for (int l = 0; l < W; l++) take(l);
         std::int64_t turn = 0;
         while (n_active_ > 0 || wait(stop)) {
@@ -89,7 +78,7 @@ template <class... K> class Run {
         if (n_varying_ > 0) charge(n, half_nA, whole_nA, wandered);
         const V share = fresh_ ? V{} : h / (h + last_);
         auto outcome = stepper_.attempt(time() + real(0.5) * h, h, share, half_nA, whole_nA);
-        V error = outcome.error_mV / tolerance_;
+        V error = outcome.error_mV / spending_.tolerance_mV();
         error = wandered > error ? wandered : error;
 
         const M least = h <= real(protocol_.least_ms) * real(1.0001), lost = error != error;
@@ -104,10 +93,10 @@ template <class... K> class Run {
         const M ended = (left_ <= 0) & active_, hopeless = lost & least & active_;
         // Masks are -1 where they are true.
         steps_ -= active_;
-        spent_ += active_ & price_;
+        spending_.count(active_);
         n_good_ -= good;
         n_rejected_ -= active_ & ~good;
-        const M overdue = (spent_ > limit_) & active_;
+        const M overdue = spending_.is_over() & active_;
         if (lanes::any(ended | hopeless | overdue)) settle_lanes(ended, hopeless, overdue);
     }
 
@@ -115,7 +104,7 @@ template <class... K> class Run {
     void settle_lanes(M ended, M hopeless, M overdue) {
         for (int l = 0; l < W; l++) {
             if (!active_[l]) continue;
-            if (overdue[l] && !allow(l)) {
+            if (overdue[l] && !spending_.allow(l, double(tick_now_[l]) * protocol_.tick_ms)) {
                 queue_.give_up(lanes_[l].job.cell);
                 finish(l, too_many_steps);
                 take(l);
@@ -130,39 +119,6 @@ template <class... K> class Run {
                 next_segment(l);
             }
         }
-    }
-
-    // Lets a job go on that keeps to what it may have spent by now, or that may be done with a looser
-    // tolerance from now on; says whether it goes on.
-    bool allow(int l) {
-        const double now_ms = double(tick_now_[l]) * protocol_.tick_ms, spent = double(spent_[l]);
-        const Queue::Job &job = lanes_[l].job;
-        const double most = std::min(protocol_.most.by(now_ms), double(most_of(job)));
-        const double exact = exact_of(job).by(now_ms);
-        if (spent > exact) loosen(l);
-        limit_[l] = ticks(is_loose(l) ? most : std::min(exact, most));
-        return spent <= most;
-    }
-
-    void be_exact(int l) {
-        tolerance_[l] = real(protocol_.tolerance_mV);
-        price_[l] = 1;
-    }
-
-    void loosen(int l) {
-        tolerance_[l] = real(protocol_.loose_tolerance_mV);
-        price_[l] = loose_price;
-    }
-
-    bool is_loose(int l) const { return price_[l] != 1; }
-
-    const Pace &exact_of(const Queue::Job &job) const {
-        return job.sweep < 0 ? protocol_.transient_exact : protocol_.sweep_exact;
-    }
-
-    // Steps that a job may take in all.
-    std::int64_t most_of(const Queue::Job &job) const {
-        return job.sweep < 0 ? protocol_.transient_limit : protocol_.sweep_limit;
     }
 
     // What a recorded current brings in a step, and in its first half.
@@ -182,7 +138,7 @@ template <class... K> class Run {
             const double apart = std::abs(at_middle - at_first - whole * till_middle);
             wandered[l] = real(apart);
         }
-        wandered /= stepper_.capacitance_of_electrode() * (wander * tolerance_);
+        wandered /= stepper_.capacitance_of_electrode() * (wander * spending_.tolerance_mV());
     }
 
     void respond(T n, M good, const typename Stepper<K...>::Outcome &course) {
@@ -305,10 +261,9 @@ template <class... K> class Run {
         size_[l] = call_.n_node[job.cell];
         resized_ = true;
         lane.segment = 0;
-        steps_[l] = spent_[l] = 0;
+        steps_[l] = 0;
         tick_now_[l] = 0;
-        be_exact(l);
-        limit_[l] = ticks(std::min({exact_of(job).at_first, protocol_.most.at_first, most_of(job)}));
+        spending_.begin(l, job.sweep < 0);
         const std::size_t n_fixed = layout_.n_fixed, n_kept = layout_.n_kept;
         put(bank_.fixed(job.cell), n_fixed, stepper_.fixed(l));
         if (job.sweep < 0) {
@@ -389,13 +344,12 @@ template <class... K> class Run {
     const Bank<K...> &bank_;
     Queue &queue_;
     Stepper<K...> stepper_;
+    Spending spending_;
     real tick_, per_tick_;
     Lane lanes_[W];
     V h_{}, last_{}, stimulus_{}, start_ms_{};
     T tick_now_{}, left_{};
-    V tolerance_{};
     T steps_{}, n_good_{}, n_rejected_{};
-    T spent_{}, price_{}, limit_{};  // steps at their price, which is higher where they are longer
     M fresh_{}, begun_{}, active_{}, listening_{};
     std::int32_t size_[W] = {};
     bool varying_[W] = {};
