@@ -46,6 +46,41 @@ def write_json(path: Path) -> None:
     path.write_text(json.dumps(values))
 
 
+def write_csv(path: Path, delimiter: str = ",", titles: str = "") -> None:
+    columns, names = [np.arange(N_SAMPLE) * STEP_MS], ["time (ms)"]
+    for sweep, (v, i) in enumerate(zip(voltage(), current())):
+        columns += [v, i]
+        names += [f"Trace {sweep + 1} (mV)", f"Trace {sweep + 1} (pA)"]
+    lines = [delimiter.join(names)]
+    lines += [delimiter.join(f"{value:.9g}" for value in row) for row in zip(*columns)]
+    path.write_text(titles + "\n".join(lines))
+
+
+def write_atf(path: Path) -> None:
+    write_csv(path, "\t", f'ATF\t1.0\n1\t{2 * N_SWEEP + 1}\n"Comment="\n')
+
+
+def write_wcp(path: Path, units: tuple[str, str] = ("mV", "pA")) -> None:
+    """A file of WinWCP: one step of its converter is 0.1 mV, or 0.1 pA."""
+    most, volts, step = 32767, 5.0, 0.1
+    n_block = 2 * 2 * N_SAMPLE // 512
+    lines = ["VER=8", "NC=2", f"NR={N_SWEEP}", "NBH=2", "NBA=2", f"NBD={n_block}", "AD=5",
+             f"ADCMAX={most}", f"NP={2 * N_SAMPLE}", f"DT={STEP_MS / 1e3}"]  # fmt: skip
+    for k, (name, unit) in enumerate(zip(("Vm", "Im"), units)):
+        lines += [
+            f"YN{k}={name}",
+            f"YU{k}={unit}",
+            f"YG{k}={volts / most / step:.15g}",
+            f"YO{k}={k}",
+        ]
+    content = "\r\n".join(lines).encode("ascii").ljust(1024, b"\r")
+    for v, i in zip(voltage(), current()):
+        head = struct.pack("<8s4s3f8f", b"ACCEPTED", b"TEST", 1.0, 0.0, STEP_MS / 1e3, *[volts] * 8)
+        samples = np.stack([v, i], axis=1) / step
+        content += head.ljust(1024, b"\0") + samples.round().astype("<i2").tobytes()
+    path.write_bytes(content)
+
+
 def write_abf(path: Path) -> None:
     write_abf2(path, voltage(), current(), STEP_MS)
 

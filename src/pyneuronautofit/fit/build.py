@@ -40,6 +40,7 @@ from pyneuronautofit.recordings import (
     SweepChoice,
     corrected,
     detect_stimulus,
+    in_a_line,
     read_sweeps,
     stimulus_from_times,
 )
@@ -88,6 +89,8 @@ def stimulus_window(options: RecordingOptions, recording: Recording) -> Stimulus
         window.first, window.last,
         window.first * recording.step_ms, (window.last + 1) * recording.step_ms,
     )  # fmt: skip
+    threshold_mV = getattr(options, "spike_threshold_mV", None)
+    _log.info("%s: %s", recording.name, in_a_line(recording, window, threshold_mV))
     return window
 
 

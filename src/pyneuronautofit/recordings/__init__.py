@@ -15,11 +15,12 @@ from pyneuronautofit._registry import table_by
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice as ChannelChoice
-from pyneuronautofit.recordings._base import Reader as Reader
 from pyneuronautofit.recordings._base import Recording as Recording
+from pyneuronautofit.recordings._reader import Reader as Reader
 from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
 from pyneuronautofit.recordings.axon import AbfReader
 from pyneuronautofit.recordings.correction import corrected as corrected
+from pyneuronautofit.recordings.neo_ import NeoReader
 from pyneuronautofit.recordings.nwb import NwbReader
 from pyneuronautofit.recordings.options import RecordingOptions as RecordingOptions
 from pyneuronautofit.recordings.options import taken_as_stored as taken_as_stored
@@ -37,6 +38,8 @@ from pyneuronautofit.recordings.stimulus import holding_currents as holding_curr
 from pyneuronautofit.recordings.stimulus import stimulus_from_times as stimulus_from_times
 from pyneuronautofit.recordings.sweeps import SweepFacts as SweepFacts
 from pyneuronautofit.recordings.sweeps import facts_of_sweeps as facts_of_sweeps
+from pyneuronautofit.recordings.sweeps import in_a_line as in_a_line
+from pyneuronautofit.recordings.text import AtfReader, CsvReader
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +59,9 @@ READERS: Mapping[str, Reader] = table_by(
         NpzReader(),
         JsonReader(),
         NwbReader(),
+        AtfReader(),
+        CsvReader(),
+        NeoReader(),
     ),
 )
 

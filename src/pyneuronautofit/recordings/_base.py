@@ -1,18 +1,14 @@
-"""What a recording is, and what a reader of one file format promises."""
+"""What a recording is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
-
-if TYPE_CHECKING:
-    from pyneuronautofit.recordings.selection.raw import RawRecording
 
 _MATRIX = 2
 
@@ -105,24 +101,6 @@ class ChannelChoice:
 
     voltage: int | str | None = None
     current: int | str | None = None
-
-
-class Reader(Protocol):
-    """Reads one file format. A new format is one such object and one line of the table."""
-
-    @property
-    def name(self) -> str:
-        """What the format is called in messages."""
-
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """Endings of its files, in lower case, with the dot; the usual one first."""
-
-    def recognises(self, head: bytes) -> bool:
-        """Whether a file with these first bytes is of the format."""
-
-    def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
-        """Read all sweeps of the file; a `RecordingError` says why where that cannot be done."""
 
 
 def matrix(values: Any, what: str, name: str) -> FloatArray:

@@ -33,7 +33,7 @@ class RecordingOptions:
         metavar="RECORDING",
         parse=READ,
         resumed=Resumed.CONTENT,
-        help="the recording: .abf, .npz, .json or .nwb",
+        help="the recording: .abf, .nwb, .npz, .json, .csv, .atf, or what python-neo reads",
     )
     sweeps: str | None = option(
         None,

@@ -9,11 +9,16 @@ from pathlib import Path
 
 from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
 from pyneuronautofit.recordings.axon import AbfReader
+from pyneuronautofit.recordings.neo_ import NeoReader
 from pyneuronautofit.recordings.nwb import NwbReader
+from pyneuronautofit.recordings.text import AtfReader, CsvReader
+from pyneuronautofit.recordings.text.columns import are_titles
+from pyneuronautofit.recordings.text.csv_ import titles_of
 
 _HEAD_BYTES = 64
+_MOST_TITLES = 1 << 20
 #: What nothing else than recordings looks like; a file of this name that is damaged is one, too.
-_OF_ITS_OWN = (AbfReader(), NwbReader())
+_OF_ITS_OWN = (AbfReader(), NwbReader(), AtfReader(), NeoReader())
 _KEYS = (rb'"voltage"\s*:', rb'"current"\s*:')
 _ARRAYS = {"voltage.npy", "current.npy"}
 
@@ -33,9 +38,17 @@ def is_recording(path: Path) -> bool:
         if NpzReader().recognises(head):
             with zipfile.ZipFile(path) as archive:
                 return set(archive.namelist()) >= _ARRAYS
+        if path.suffix.lower() in CsvReader().suffixes:
+            return _has_titles(path)
         return JsonReader().recognises(head) and _has_keys(path)
     except (OSError, ValueError, zipfile.BadZipFile):
         return False
+
+
+def _has_titles(path: Path) -> bool:
+    with path.open("rb") as stream:
+        line = stream.readline(_MOST_TITLES).decode("utf-8", "replace")
+    return are_titles(titles_of(line)[1])
 
 
 def _has_keys(path: Path) -> bool:

@@ -8,11 +8,13 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.recordings._base import Recording
+from pyneuronautofit.recordings.plausible import ranges_of
 from pyneuronautofit.recordings.stimulus import StimulusWindow, holding_current
 from pyneuronautofit.recordings.stimulus.noise import moving_mean
 
 # A recorded current is looked at in means over this.
 _SMOOTHED_MS = 5.0
+_MOST_COUNTS = 40
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,24 @@ def facts_of_sweeps(
         )
         for number in range(recording.n_sweep)
     ]
+
+
+def in_a_line(recording: Recording, window: StimulusWindow, threshold_mV: float | None) -> str:
+    """Say how far voltage and current go, what is held, and how often each sweep spikes.
+
+    Parameters
+    ----------
+    threshold_mV
+        Above it is a spike; None: nothing is said of spikes.
+    """
+    held = np.unique(holding_current(recording, window))
+    holding = f"{held[0]:g}" + (f" to {held[-1]:g}" if len(held) > 1 else "")
+    said = f"{ranges_of(recording)}, holding {holding} pA"
+    if threshold_mV is None:
+        return said
+    counts = spike_counts(recording.voltage_mV, threshold_mV).tolist()
+    shown = " ".join(map(str, counts[:_MOST_COUNTS])) + (" .." if counts[_MOST_COUNTS:] else "")
+    return f"{said}, spikes above {threshold_mV:g} mV: {shown}"
 
 
 def spike_counts(voltage_mV: FloatArray, threshold_mV: float) -> IntArray:

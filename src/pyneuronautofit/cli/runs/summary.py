@@ -20,6 +20,7 @@ from pyneuronautofit.fit import (
     per_fitted_sweep,
 )
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
+from pyneuronautofit.recordings import in_a_line
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
@@ -36,6 +37,7 @@ def print_plan(
         f"recording   {recording.name}: {recording.n_sweep} sweeps of "
         f"{recording.duration_ms:g} ms, stimulus {stimulus.first * step_ms:g} to "
         f"{(stimulus.last + 1) * step_ms:g} ms",
+        f"            {in_a_line(problem.target, stimulus, suite.settings.spike_threshold_mV)}",
         f"evaluation  modes {suite.settings.modes}, {len(suite.markers)} components from "
         f"{len(suite.sweeps)} simulated sweep(s)",
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "

@@ -18,10 +18,10 @@ import numpy as np
 
 from pyneuronautofit._bounded import allowance_of
 from pyneuronautofit._text import quoted
-from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice
 from pyneuronautofit.recordings._channels import Signal, choose, listed
+from pyneuronautofit.recordings._noiseless import is_noiseless
 from pyneuronautofit.recordings.nwb.alignment import current_beside
 from pyneuronautofit.recordings.nwb.pairing import Pair, pairs_of
 from pyneuronautofit.recordings.nwb.series import (
@@ -123,7 +123,7 @@ def _recording(file: Any, channels: ChannelChoice, path: Path) -> RawRecording:
     allowance_of(path, None, RecordingError).check(n_bytes, "what its sweeps hold")
     sweeps = [_sweep(pair) for pair in pairs]
     _mention_bias(pairs, name)
-    is_command = all(_is_command(s.current_pA) for s in sweeps if s.current_pA is not None)
+    is_command = all(is_noiseless(s.current_pA) for s in sweeps if s.current_pA is not None)
     return RawRecording(name, (*_in_order(sweeps, others),), taken, current_is_command=is_command)
 
 
@@ -185,12 +185,6 @@ def _electrode(
     signals = [Signal(index, each, unit) for index, each in enumerate(names)]
     chosen = choose(signals, wanted, {unit: 1.0}, flag, name) or signals[0]
     return chosen, [signal for signal in signals if signal != chosen]
-
-
-def _is_command(current_pA: FloatArray) -> bool:
-    """Tell a command from a recorded current: only the former is constant over 1 % of a sweep."""
-    begin = current_pA[: len(current_pA) // 100 + 2]
-    return bool((begin == begin[0]).all())
 
 
 def _mention_bias(pairs: Sequence[Pair], name: str) -> None:
