@@ -66,13 +66,9 @@ def write_wcp(path: Path, units: tuple[str, str] = ("mV", "pA")) -> None:
     n_block = 2 * 2 * N_SAMPLE // 512
     lines = ["VER=8", "NC=2", f"NR={N_SWEEP}", "NBH=2", "NBA=2", f"NBD={n_block}", "AD=5",
              f"ADCMAX={most}", f"NP={2 * N_SAMPLE}", f"DT={STEP_MS / 1e3}"]  # fmt: skip
+    gain = volts / most / step
     for k, (name, unit) in enumerate(zip(("Vm", "Im"), units)):
-        lines += [
-            f"YN{k}={name}",
-            f"YU{k}={unit}",
-            f"YG{k}={volts / most / step:.15g}",
-            f"YO{k}={k}",
-        ]
+        lines += [f"YN{k}={name}", f"YU{k}={unit}", f"YG{k}={gain:.15g}", f"YO{k}={k}"]
     content = "\r\n".join(lines).encode("ascii").ljust(1024, b"\r")
     for v, i in zip(voltage(), current()):
         head = struct.pack("<8s4s3f8f", b"ACCEPTED", b"TEST", 1.0, 0.0, STEP_MS / 1e3, *[volts] * 8)

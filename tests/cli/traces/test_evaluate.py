@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -96,6 +97,55 @@ def test_whatever_the_evaluation_was_models_are_scored_by_it_again(fitted, left_
     stored = read(final)["evaluation"]
     for name in set(changed) - {"modes", "mask", "spike_threshold_mV"}:
         assert stored[json_keys_of(EvaluationSettings)[name]] == given_value(name)
+
+
+def test_a_recording_is_taken_as_the_fit_took_it(fitted, command, recording, hh_project):
+    """Its sweeps, its corrections and its stimulus are remembered with the models."""
+    taking = ("--sweeps", "0,2", "--voltage-offset", "-3", "--add-current", "15",
+              "--stimulus", "21", "39")  # fmt: skip
+    final = fitted("-m", "VR", *taking)
+    assert read(final)["evaluation"]["recording"] == {
+        "sweeps": "0,2", "voltage_offset_mV": -3.0, "added_current_pA": 15.0,
+        "stimulus": [21.0, 39.0],
+    }  # fmt: skip
+    assert fitted.scored(final) == vectors(final)
+    # What is given goes before what is remembered.
+    words = ("--project", hh_project, "--json", "--voltage-offset", "1", final, recording)
+    other = [each["vector"] for each in json.loads(evaluate(command, *words))]
+    assert other != vectors(final)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("sweeps", 3, "has sweeps 3, which is no value of --sweeps"),
+        ("voltage_offset_mV", "much", "has voltage_offset_mV 'much'"),
+        ("added_current_pA", 1e9, "which is no value of --add-current"),
+        ("stimulus", [1], "has stimulus .1., which is no value of --stimulus"),
+        ("voltage_channel", True, "which is no value of --voltage-channel"),
+    ],
+)
+def test_a_remembered_recording_that_is_damaged(
+    command, finished, recording, hh_project, key, value, said
+):
+    content = read(finished)
+    content["evaluation"]["recording"] = {key: value}
+    finished.write_text(json.dumps(content))
+    answer = command("evaluate", "--project", hh_project, finished, recording)
+    assert answer.code == 2
+    assert re.search(said, " ".join(answer.err.split()))
+
+
+def test_sweeps_keep_the_numbers_of_the_file(fitted, command, recording, hh_project):
+    final = fitted("-m", "V", "--sweeps", "1:3", "-k", "[2]")
+    assert len(vectors(final)[0]) == 1
+    assert fitted.scored(final) == vectors(final)
+    refused = command("-A", "N", "-m", "V", "--sweeps", "1:3", "-k", "[0]", "--project", hh_project,
+                      recording)  # fmt: skip
+    assert refused.code == 2
+    assert "names sweep 0 for mode V, but the recording has 2 sweeps, 1 to 2" in " ".join(
+        refused.err.split()
+    )
 
 
 def test_a_value_that_is_none_is_refused_in_words(command, finished, recording, hh_project):

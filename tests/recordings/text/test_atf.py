@@ -37,5 +37,5 @@ def test_all_traces(tmp_path):
 
 @pytest.mark.parametrize("said", ["3\t9", "9\t5", "x\t5", "3", "-1\t5", "99999\t5"])
 def test_headers_that_are_wrong(tmp_path, said):
-    with pytest.raises(RecordingError, match="Export the recording again|first column has to be"):
+    with pytest.raises(RecordingError, match=r"Export the recording again|first column has to be"):
         read_recording(written(tmp_path / "cell.atf", 2, said))
