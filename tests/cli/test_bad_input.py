@@ -6,6 +6,7 @@ say. RECORDING stands for a recording that is all right.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -37,9 +38,13 @@ def arrays(name: str, **changed):
     return write
 
 
+#: Three sweeps of three lengths.
+ROWS = [[1.0] * n for n in (3, 9, 20)]
+
+
 def with_nan(folder: Path) -> None:
     voltage = np.full((2, 300), -65.0)
-    voltage[1, 7] = np.nan
+    voltage[:, 7] = np.nan
     arrays("r.npz", voltage=voltage)(folder)
 
 
@@ -62,16 +67,16 @@ CASES = {
     "foreign file": (text("r.abf", "hello, world"), (*FIT, "r.abf"), r"r\.abf.*(ABF|formats)"),
     "unknown suffix": (text("r.xyz", "hello, world"), (*FIT, "r.xyz"), r"\.xyz.*\.abf"),
     "truncated ABF": (truncated_abf, (*FIT, "r.abf"), r"r\.abf.*(short|truncat|ends|bytes)"),
-    "NaN": (with_nan, (*FIT, "r.npz"), r"finite.*sweep 1, sample 7"),
+    "NaN": (with_nan, (*FIT, "r.npz"), r"0-1: its voltage has 1 samples.*the first is sample 7"),
     "unequal shapes": (
         arrays("r.npz", voltage=np.zeros((2, 200))),
         (*FIT, "r.npz"),
         r"\(2, 200\).*\(2, 300\)",
     ),
     "unequal sweeps": (
-        text("r.json", '{"voltage": [[1, 2, 3], [1, 2]], "current": [[0, 1, 0], [0, 1]], "dt": 1}'),
+        text("r.json", json.dumps(dict.fromkeys(("voltage", "current"), ROWS) | {"dt": 1})),
         (*FIT, "r.json"),
-        r"r\.json.*sweep 1",
+        r"r\.json.*several protocols, and fewer than half.*--sweeps 0",
     ),
     "missing key": (arrays("r.npz", dt=None), (*FIT, "r.npz"), r"dt"),
     "conditions without voltages": (

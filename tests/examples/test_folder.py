@@ -85,8 +85,8 @@ def test_a_fit_can_be_started_in_the_folder(tmp_path):
 def test_the_mask_selects_informative_sweeps(recording):
     mask = read_mask(str(DATA / "TC-example-mask.json"), "OV")
     for mode in "OV":
-        assert mask.sweeps(mode, recording.n_sweep) == (0, 4, 5, 7)
-    assert mask.sweeps("R", recording.n_sweep) == tuple(range(9))
+        assert mask.sweeps(mode, recording.numbers) == (0, 4, 5, 7)
+    assert mask.sweeps("R", recording.numbers) == tuple(range(9))
 
 
 def test_the_mask_has_rules_for_more_modes_behind_comments(recording, tmp_path):
@@ -94,4 +94,4 @@ def test_the_mask_has_rules_for_more_modes_behind_comments(recording, tmp_path):
     (tmp_path / "mask.json").write_text(text.replace('# "', '"'))
     mask = read_mask(str(tmp_path / "mask.json"), "OVTWSA")
     for mode in "TWSA":
-        assert mask.sweeps(mode, recording.n_sweep) == (5, 6, 7)
+        assert mask.sweeps(mode, recording.numbers) == (5, 6, 7)

@@ -21,7 +21,7 @@ def test_an_option_of_a_fit_means_something_to_a_library_call():
     """What only the command reads, files and the screen, is the command's alone."""
     parts = (RecordingOptions, EvaluationOptions, SearchSettings, SimulationOptions)
     of_parts = {name for part in parts for name in options_of(part)}
-    assert set(options_of(FitConfig)) - of_parts == {"algorithm", "off_log_scale"}
+    assert set(options_of(FitConfig)) - of_parts == {"algorithm", "beside", "off_log_scale"}
     assert not set(options_of(FitConfig)) & set(options_of(Budget))
     read_by_nobody = {"krayzman_debug", "figure", "output", "dry_run", "initial_population"}
     assert read_by_nobody <= set(options_of(FitOptions)) - set(options_of(FitConfig))

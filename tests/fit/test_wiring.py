@@ -113,7 +113,7 @@ def test_weights_arrive_where_components_are_added_up(words):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in options_of(FitOptions) if n not in ("mask", "recording")]
+    "name", [n for n in options_of(FitOptions) if n not in ("mask", "recording", "beside")]
 )
 def test_an_option_comes_back_from_a_run(name):
     """A run is taken up again with what it was begun with."""

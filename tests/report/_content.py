@@ -42,17 +42,18 @@ def content_of_run(run, responses="Not asked.") -> Content:
     return Content(run, NOW, state, pace, follow(run), list_models(run), spreads(run), responses)
 
 
-def answered(**changed) -> ShownResponses:
-    """The recording and the models 0 and 2 under two sweeps; model 1 failed."""
+def answered(**changed) -> tuple[ShownResponses, ...]:
+    """One recording, and the models 0 and 2 under two sweeps; model 1 failed."""
     parts = {
-        "models": (0, 2), "failed": ((1, "it broke"),), "sweeps": (3, 5),
+        "models": (0, 2), "failed": ((1, "it broke"),), "recording": "cell.abf",
+        "sweeps": (3, 5), "held_out": (), "scores": (),
         "current_pA": np.array([-50.0, 123.456]), "counts": np.array([[0, 2], [1, 3], [0, 0]]),
         "rates_Hz": np.array([[0.0, 20.0], [10.0, 33.3333], [0.0, 0.0]]),
         "latency_ms": np.array([[NAN, 12.345678], [1.0, 2.0], [NAN, NAN]]),
         "drawn": (5,), "traces": Thinned(np.full((3, 1, 4), -60.0), 0),
         "stimulus_ms": (10.0, 30.0), "step_ms": 0.5, "n_sample": 100, "simulator": "by hand",
     }  # fmt: skip
-    return ShownResponses(**{**parts, **changed})
+    return (ShownResponses(**{**parts, **changed}),)
 
 
 def parsed(markup) -> ET.Element:

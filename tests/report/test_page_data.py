@@ -118,7 +118,8 @@ def test_spreads(data):
 
 def test_responses(data):
     voltage = np.array([[[-60.0, 30.004, -60.006, 400.0]]] * 3)
-    found = data(responses=answered(traces=Thinned(voltage, 7)))["responses"]
+    found = data(responses=answered(traces=Thinned(voltage, 7)))["responses"][0]
+    assert (found["recording"], found["held"]) == ("cell.abf", [False, False])
     assert found["models"] == [0, 2]
     assert found["sweeps"] == [3, 5]
     # Sweep 5 is the second one.
@@ -136,7 +137,7 @@ def test_responses(data):
 
 
 def test_why_there_are_no_responses_is_not_drawn(data):
-    assert data(responses="Not asked.")["responses"] is None
+    assert data(responses="Not asked.")["responses"] == []
 
 
 def test_a_run_without_models(data):

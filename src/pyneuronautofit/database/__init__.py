@@ -11,6 +11,7 @@ from pyneuronautofit.database.models import StoredModels as StoredModels
 from pyneuronautofit.database.models import parse_selection as parse_selection
 from pyneuronautofit.database.models import read_models as read_models
 from pyneuronautofit.database.tools.merging import merge as merge
+from pyneuronautofit.database.tools.scoring import ScoredGroup as ScoredGroup
 from pyneuronautofit.database.tools.scoring import ScoredModel as ScoredModel
 from pyneuronautofit.database.tools.scoring import find_target as find_target
 from pyneuronautofit.database.tools.scoring import score_models as score_models

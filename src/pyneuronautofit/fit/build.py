@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.problem import Problem, ReferenceSimulator
 from pyneuronautofit.fit.readers import note_unread_by_algorithm, note_unread_by_modes
 from pyneuronautofit.fit.reduction import Downsampler, reduce_recording, stimulus_on
+from pyneuronautofit.fit.several import recording_options, shares_of
 from pyneuronautofit.models import CellSource, Model, load_model
 from pyneuronautofit.objectives import (
     EvaluationOptions,
@@ -133,7 +135,7 @@ def build_simulator(
 
 
 def open_problem(config: FitConfig, working_directory: Path) -> Problem:
-    """Read the recording, load the model and build everything that decides a candidate's scores.
+    """Read the recordings, load the model and build everything that decides a candidate's scores.
 
     Parameters
     ----------
@@ -143,22 +145,56 @@ def open_problem(config: FitConfig, working_directory: Path) -> Problem:
     Raises
     ------
     PyNeuronAutofitError
-        Whatever is wrong with the recording, the model or the options.
+        Whatever is wrong with the recordings, the model or the options.
     """
-    return build_problem(config, *open_inputs(config, working_directory))
+    recordings, model = open_inputs(config, working_directory)
+    return build_problems(config, recordings, model)
 
 
-def open_inputs(config: FitConfig, working_directory: Path) -> tuple[Recording, Model]:
-    """Read the recording and load the model; raises as `open_problem`."""
-    # The recording first: a wrong file name should not wait for channels to be compiled.
-    recording = open_recording(config)
+def open_inputs(config: FitConfig, working_directory: Path) -> tuple[list[Recording], Model]:
+    """Read the recordings and load the model; raises as `open_problem`."""
+    # The recordings first: a wrong file name should not wait for channels to be compiled.
+    recordings = [open_recording(each) for each in recording_options(config)]
     model = load_model(config.project_path(), working_directory)
     _log.info("model: %s, version %s", model.description, model.version)
-    return recording, model
+    return recordings, model
 
 
-def build_problem(config: FitConfig, recording: Recording, model: Model) -> Problem:
-    """Build everything that decides a candidate's scores.
+def build_problems(config: FitConfig, recordings: Sequence[Recording], model: Model) -> Problem:
+    """Build everything that decides a candidate's scores on one recording or several.
+
+    Raises
+    ------
+    PyNeuronAutofitError
+        Whatever is wrong with a stimulus, the mask, the modes or the parameters.
+    """
+    options = recording_options(config)
+    if len(recordings) == 1:
+        return build_problem(options[0], recordings[0], model)
+    fitted: list[Problem] = []
+    elsewhere: list[Problem] = []
+    shares = shares_of(config.mask, config.hold_out, [each.name for each in recordings])
+    for own, recording, share in zip(options, recordings, shares, strict=True):
+        # What is held out as a whole is looked at as it would be fitted.
+        of_it = replace(own, mask=share.mask, hold_out=share.hold_out)
+        part = build_problem(of_it, recording, model)
+        (fitted if share.fitted else elsewhere).append(part)
+    return replace(fitted[0], beside=tuple(fitted[1:]), elsewhere=tuple(elsewhere))
+
+
+def build_problem(
+    config: FitConfig,
+    recording: Recording,
+    model: Model,
+    *,
+    window: StimulusWindow | None = None,
+) -> Problem:
+    """Build everything that decides a candidate's scores on one recording.
+
+    Parameters
+    ----------
+    window
+        The stimulus, in samples of what is compared; None: it is looked for, or was given.
 
     Raises
     ------
@@ -166,7 +202,7 @@ def build_problem(config: FitConfig, recording: Recording, model: Model) -> Prob
         Whatever is wrong with the stimulus, the mask, the modes or the parameters.
     """
     target = reduce_recording(recording, model.downsampler)
-    window = stimulus_window(config, target)
+    window = window or stimulus_window(config, target)
     settings = evaluation_settings(config, downsampler=_name_of(model.downsampler))
     suite: Suite = bind_suite(target, window, settings)
     note_threshold(suite, target)
@@ -218,7 +254,7 @@ def build_search(
         letter,
         problem.space,
         config,
-        n_score=len(problem.suite.markers),
+        n_score=len(problem.whole.markers),
         initial=initial,
         make_merits=lambda: Merits(problem.weights, taken(ResidualRows, problem.residuals)),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyneuronautofit._options import FITTING, option
-from pyneuronautofit._words import text
+from pyneuronautofit._options import FITTING, Resumed, option
+from pyneuronautofit._words import READ, text
 from pyneuronautofit.objectives import EvaluationOptions
 from pyneuronautofit.optimisers import SearchSettings, about_algorithms
 from pyneuronautofit.recordings import RecordingOptions
@@ -20,6 +20,17 @@ class FitConfig(RecordingOptions, EvaluationOptions, SearchSettings, SimulationO
     """
 
     adaptive_by_default = True
+
+    beside: tuple[str, ...] = option(
+        (),
+        group="",
+        metavar="RECORDING",
+        parse=READ,
+        place=1,
+        resumed=Resumed.CONTENT,
+        help="further recordings of the same cell, which are fitted as well; FILE:SWEEPS takes "
+        "some of a file's sweeps",
+    )
 
     algorithm: str = option(
         "Krayzman",

@@ -16,8 +16,9 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.fit.budget import Budget, lasting, plan_of
+from pyneuronautofit.fit.evaluation import Evaluation
 from pyneuronautofit.fit.gains import Gains, with_leader
-from pyneuronautofit.fit.problem import Evaluation, Problem
+from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History
 from pyneuronautofit.simulators import RunStatus

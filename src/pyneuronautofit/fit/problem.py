@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.fit.evaluation import Evaluation, evaluate_models
 from pyneuronautofit.fit.gains import Gains, no_gains
 from pyneuronautofit.fit.reduction import Downsampler, reduce_traces
-from pyneuronautofit.objectives import Suite
-from pyneuronautofit.objectives.residuals import BoundResiduals, bind_residuals, mode_weights
+from pyneuronautofit.fit.several.merging import merged
+from pyneuronautofit.objectives import Suite, joint_suite
+from pyneuronautofit.objectives.residuals import (
+    BoundResiduals,
+    JointResiduals,
+    bind_residuals,
+    joint_residuals,
+    mode_weights,
+)
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import RunStatus, Simulator, Traces
+from pyneuronautofit.simulators import Simulator, Traces
 from pyneuronautofit.space import ParameterSpace, ParameterTable
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What became of candidates.
-
-    Attributes
-    ----------
-    parameters : FloatArray, shape (n_cand, n_param), model values
-    scores : FloatArray, shape (n_cand, n_score)
-        A failed candidate is a row of nan.
-    status, messages
-        One per candidate.
-    seconds : FloatArray, shape (n_cand,), s
-        How long the simulation of each took.
-    residuals : FloatArray, shape (n_cand, n_residual + n_sweep), or None
-        Where they were asked for; a failed candidate is a row of nan.
-    """
-
-    parameters: FloatArray
-    scores: FloatArray
-    status: tuple[RunStatus, ...]
-    messages: tuple[str, ...]
-    seconds: FloatArray
-    residuals: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +69,10 @@ class Problem:
         NEURON itself, where the search has steps that NEURON's fixed ones differ from; else None.
     given_weights
         What modes count where components are added up, as far as the user said so.
+    beside
+        The same on further recordings of the cell, which are fitted as well.
+    elsewhere
+        The same on recordings that are held out as a whole.
     """
 
     recording: Recording
@@ -97,25 +85,56 @@ class Problem:
     version: str = ""
     reference: ReferenceSimulator | None = None
     given_weights: Mapping[str, float] = field(default_factory=dict)
+    beside: tuple[Problem, ...] = ()
+    elsewhere: tuple[Problem, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Problem, ...]:
+        """The problem on each recording that is fitted, this one first."""
+        return (self, *self.beside)
+
+    @cached_property
+    def whole(self) -> Suite:
+        """The components of all recordings: the objective vector. It scores no traces."""
+        return joint_suite([part.suite for part in self.parts])
 
     @cached_property
     def weights(self) -> FloatArray:
         """What every component counts where they are added up, shape (n_score,)."""
-        return mode_weights(self.suite, self.given_weights)
+        return mode_weights(self.whole, self.given_weights)
 
     @cached_property
-    def residuals(self) -> BoundResiduals:
-        """How traces miss the target, as numbers: found when it is first needed."""
-        return bind_residuals(self.suite, self.target, self.weights)
+    def bound_residuals(self) -> tuple[BoundResiduals, ...]:
+        """How traces miss each target, as numbers: found when it is first needed."""
+        ends = np.cumsum([len(part.suite.markers) for part in self.parts])[:-1]
+        own = np.split(self.weights, ends)
+        pairs = zip(self.parts, own, strict=True)
+        return tuple(bind_residuals(part.suite, part.target, weights) for part, weights in pairs)
+
+    @property
+    def residuals(self) -> BoundResiduals | JointResiduals:
+        """What the numbers are about that evaluations have with their scores."""
+        bound = self.bound_residuals
+        return bound[0] if len(bound) == 1 else joint_residuals(bound)
 
     @property
     def no_gains(self) -> Gains:
         """What is so before the first generation."""
-        return no_gains(self.suite, self.weights)
+        return no_gains(self.whole, self.weights)
 
     def check(self) -> None:
         """Raise ModelError unless the model can be built and has all the searched parameters."""
-        self.simulator.check(self.space.to_model(self.space.sample(np.random.default_rng(0), 1)))
+        first = self.space.to_model(self.space.sample(np.random.default_rng(0), 1))
+        for part in (*self.parts, *self.elsewhere):
+            part.simulator.check(first)
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Close all simulators in the end."""
+        with contextlib.ExitStack() as stack:
+            for part in (*self.parts, *self.elsewhere):
+                stack.enter_context(part.simulator)
+            yield
 
     def evaluate(
         self,
@@ -134,11 +153,21 @@ class Problem:
         with_residuals
             Whether residuals are wanted, too.
         """
-        table = self.space.to_model(x)
-        wanted = self.residuals if with_residuals else None
-        return evaluate_models(
-            self.simulator, self.suite, table, self.downsampler, on_done, residuals=wanted
-        )
+        table, n_part = self.space.to_model(x), len(self.parts)
+        wanted = self.bound_residuals if with_residuals else (None,) * n_part
+        found = []
+        for number, (part, residuals) in enumerate(zip(self.parts, wanted, strict=True)):
+            told = None if on_done is None else _of_parts(on_done, number, n_part)
+            found.append(
+                evaluate_models(
+                    part.simulator, part.suite, table, self.downsampler, told, residuals=residuals
+                )
+            )
+        if n_part == 1:
+            return found[0]
+        names = [part.recording.name for part in self.parts]
+        n_residual = [0 if each is None else len(each.coarse) for each in wanted]
+        return merged(found, names, n_residual)
 
     def simulate(self, table: ParameterTable) -> Traces:
         """Return the voltages of models, on the target's clock."""
@@ -147,37 +176,8 @@ class Problem:
         return Traces(reduced, traces.status, traces.messages, traces.seconds)
 
 
-def evaluate_models(
-    simulator: Simulator,
-    suite: Suite,
-    table: ParameterTable,
-    downsampler: Downsampler | None = None,
-    on_done: Callable[[int, int], None] | None = None,
-    *,
-    residuals: BoundResiduals | None = None,
-) -> Evaluation:
-    """Simulate models, score them as they are finished, and drop their voltages."""
-    n_cand = len(table)
-    missed = None if residuals is None else np.full((n_cand, residuals.n_number), np.nan)
-    scores = np.full((n_cand, len(suite.markers)), np.nan)
-    status = [RunStatus.FAILED] * n_cand
-    messages = [""] * n_cand
-    seconds = np.zeros(n_cand)
-    n_done = 0
-    for block in simulator.stream(table):
-        traces, rows = block.traces, block.candidates
-        ok = traces.ok
-        # Choosing copies, which is worth sparing where nobody failed: mostly.
-        voltage_mV = traces.voltage_mV if ok.all() else traces.voltage_mV[ok]
-        voltage_mV = reduce_traces(voltage_mV, downsampler)
-        if len(voltage_mV):
-            scores[rows[ok]] = found = suite.score(voltage_mV)
-            if residuals is not None and missed is not None:
-                missed[rows[ok]] = residuals.of(voltage_mV, found)
-        seconds[rows] = traces.seconds
-        for place, row in enumerate(rows.tolist()):
-            status[row], messages[row] = traces.status[place], traces.messages[place]
-        n_done += len(rows)
-        if on_done is not None:
-            on_done(n_done, n_cand)
-    return Evaluation(table.values, scores, tuple(status), tuple(messages), seconds, missed)
+def _of_parts(
+    on_done: Callable[[int, int], None], number: int, n_part: int
+) -> Callable[[int, int], None]:
+    """Return what is told of one part's candidates, so that all parts count alike."""
+    return lambda n_done, n_all: on_done((number * n_all + n_done) // n_part, n_all)

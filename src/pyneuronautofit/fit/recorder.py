@@ -10,7 +10,8 @@ from typing import Any
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.fit.engine import Progress
-from pyneuronautofit.fit.problem import Evaluation, Problem
+from pyneuronautofit.fit.evaluation import Evaluation
+from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.runs import (
     Evaluations,
@@ -160,7 +161,7 @@ class Recorder:
         return Models(parameters, scores, weighted, source)
 
     def _best(self, progress: Progress) -> str:
-        sums = self.problem.suite.mode_sums(progress.archive.scores)
+        sums = self.problem.whole.mode_sums(progress.archive.scores)
         return ", ".join(f"{code} {v.min():.6g}" for code, v in sums.items() if len(v)) or "none"
 
     def _log_models(self, what: str, models: Models) -> None:

@@ -2,6 +2,7 @@
 
 from pyneuronautofit.objectives._base import BoundObjective as BoundObjective
 from pyneuronautofit.objectives._base import Objective as Objective
+from pyneuronautofit.objectives.joint import joint_suite as joint_suite
 from pyneuronautofit.objectives.settings import EvaluationOptions as EvaluationOptions
 from pyneuronautofit.objectives.settings import EvaluationSettings as EvaluationSettings
 from pyneuronautofit.objectives.settings import read_settings as read_settings
@@ -12,6 +13,7 @@ from pyneuronautofit.objectives.suite import Suite as Suite
 from pyneuronautofit.objectives.suite import bind_suite as bind_suite
 from pyneuronautofit.objectives.sweeps.hold_out import held_out_places as held_out_places
 from pyneuronautofit.objectives.sweeps.mask import Mask as Mask
+from pyneuronautofit.objectives.sweeps.mask import mask_text as mask_text
 from pyneuronautofit.objectives.sweeps.mask import parse_mask as parse_mask
 from pyneuronautofit.objectives.sweeps.mask import read_mask as read_mask
 from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES

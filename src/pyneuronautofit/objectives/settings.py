@@ -209,6 +209,9 @@ class EvaluationSettings(_Evaluation[Mask]):
     def as_json(self) -> dict[str, Json]:
         """Return the key `evaluation` of result files."""
         values = {key: getattr(self, name) for name, key in json_keys_of(self).items()}
+        if self.hold_out is None:
+            # Who reads files of models by other programs knows nothing of it.
+            del values["hold_out"]
         return {k: v.as_json() if isinstance(v, Mask) else v for k, v in values.items()}
 
 

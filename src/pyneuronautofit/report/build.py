@@ -65,16 +65,16 @@ def write_report(
 
 def _responses(
     run: RunReader, listed: Listed, project: str | None, on_step: Callable[[str], None]
-) -> ShownResponses | str:
+) -> tuple[ShownResponses, ...] | str:
     """Return what the models answer; or why they could not be asked."""
     if not listed.traced:
         return "There are no models to simulate."
     on_step(f"simulating {len(listed.traced)} models")
     try:
         opened = open_again(run, project)
-        with opened.problem.simulator:
+        with opened.problem.opened():
             parameters = listed.evaluations.parameters[list(listed.traced)]
-            return answers(opened.problem, parameters, listed.traced)
+            return answers(opened, parameters, listed.traced)
     except NotAgreedError:
         raise
     except PyNeuronAutofitError as error:

@@ -46,5 +46,5 @@ class Content:
     course: SearchCourse
     listed: Listed
     spreads: Sequence[Spread]
-    responses: ShownResponses | str
+    responses: tuple[ShownResponses, ...] | str
     phases: Sequence[Phase] = ()

@@ -85,10 +85,14 @@ def _spread(spread: Spread, names: Sequence[str]) -> Mapping[str, Json]:
     }
 
 
-def _responses(found: ShownResponses | str) -> Json:
-    if isinstance(found, str):
-        return None
+def _responses(found: tuple[ShownResponses, ...] | str) -> Json:
+    return [] if isinstance(found, str) else [_on_recording(each) for each in found]
+
+
+def _on_recording(found: ShownResponses) -> Json:
     return {
+        "recording": found.recording,
+        "held": [sweep in found.held_out for sweep in found.sweeps],
         "models": found.models,
         "sweeps": found.sweeps,
         "current": rounded(found.current_pA, 4),

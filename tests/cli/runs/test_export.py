@@ -163,7 +163,7 @@ def test_a_damaged_run_is_exported_as_far_as_it_is_sound(fitted, command):
     (("no",), "there is no run no"),
     (("out/run", "--formats", "xml"), "--formats xml: expected some of json, csv, parquet"),
     (("out/run", "--scripts", "999"), "has the evaluations 0 to 31"),
-    (("out/run", "--scripts", "1", "--sweep", "3"), "--sweep 3: the recording has the sweeps 0 to"),
+    (("out/run", "--scripts", "1", "--sweep", "3"), "--sweep 3: the recording has the sweeps 0-2"),
     (("cell.npz",), "there is no run cell.npz"),
 ], ids=str)  # fmt: skip
 def test_mistakes(fitted, command, words, said):

@@ -36,7 +36,7 @@ def test_it_says_what_was_fitted_to_what(reported, recording, tmp_path):
         # All digits of the parameters, to go on with them.
         rows = content["models"]["row"]
         assert content["models"]["parameters"] == run.evaluations(rows).parameters.tolist()
-    found = content["responses"]
+    (found,) = content["responses"]
     assert found["count"][0] == [0, 0, 2]
     assert found["rate"][0] == pytest.approx([0, 0, 100])
     assert found["latency"][0] == [None, None, 5.0]
@@ -68,7 +68,7 @@ def test_a_recording_that_is_gone(reported, command, recording):
     assert answer.code == 0, answer.err
     text, content = read(path)
     assert "there are no traces: the recording of run is not there any more" in text
-    assert content["responses"] is None
+    assert content["responses"] == []
     assert content["models"]["row"]
 
 
@@ -78,7 +78,7 @@ def test_a_recording_that_is_another_one(reported, command, recording):
     assert command("report", "run").code == 0
     text, content = read(path)
     assert "there are no traces: run cannot be simulated again: " in text
-    assert content["responses"] is None
+    assert content["responses"] == []
 
 
 def test_without_traces(command, tmp_path):

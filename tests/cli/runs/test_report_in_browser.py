@@ -60,7 +60,7 @@ def check_page(browser, path):
 def test_every_chart_is_drawn_everywhere(reported, browser, tmp_path):
     path, pictures = reported("-m", "OV", "-A", "K", "-U", "1"), output_folder(tmp_path)
     expected = {"course-O", "course-V", "course-scalar", "course-volume", "course-weights"}
-    expected |= {"trace-0", "trace-1", "trace-2", "rate", "count", "latency"}
+    expected |= {"trace-0-0", "trace-0-1", "trace-0-2", "rate-0", "count-0", "latency-0"}
     expected |= {"scatter", "parameters"}
     for name, size, dark in (("desktop", DESKTOP, False), ("phone", PHONE, False),
                              ("dark", DESKTOP, True)):  # fmt: skip
@@ -89,7 +89,7 @@ def test_choosing_a_model_shows_it_everywhere(reported, browser):
         const here = charts.get('scatter').chart, box = here.getDom().getBoundingClientRect();
         const at = (k) => here.convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, D.models.sums[k]);
         const far = (k) => Math.hypot(at(k)[0] - at(0)[0], at(k)[1] - at(0)[1]);
-        const k = [...D.responses.models].sort((a, b) => far(b) - far(a))[0];
+        const k = [...D.responses[0].models].sort((a, b) => far(b) - far(a))[0];
         return [k, box.left + at(k)[0], box.top + at(k)[1], far(k)];
     """)
     assert place[3] > 20, "pixels between the points"
@@ -108,7 +108,7 @@ def test_choosing_a_model_shows_it_everywhere(reported, browser):
     )
     assert marked == [str(place[0])]
     names = "return charts.get(arguments[0]).chart.getOption().series.map(s => s.name)"
-    for chart in ("trace-2", "rate"):
+    for chart in ("trace-0-2", "rate-0"):
         assert browser.run(names, chart) == ["recording", "compromise", "chosen"]
     drawn = browser.run("return charts.get('scatter').chart.getOption().series.at(-1).data")
     assert [point[2] for point in drawn] == [place[0]]
@@ -134,13 +134,13 @@ def test_long_recordings_are_thinned_and_it_is_said(reported, command, browser, 
     text, content = read(path)
     assert "of every 3 samples the smallest and the largest are drawn" in text
     assert "2 of 3 sweeps are drawn" in text
-    assert content["responses"]["drawn"] == [0, 2]
+    assert content["responses"][0]["drawn"] == [0, 2]
     show(browser, path)
     # The recording's spikes, which begin at 25 and 30 ms and are 0.5 ms wide.
     spikes = browser.run("return trace(0, 1).filter((p) => p[1] > 0)")
     assert {voltage for _ms, voltage in spikes} == {20}
     assert all(25 <= ms <= 25.6 or 30 <= ms <= 30.6 for ms, _voltage in spikes)
-    assert {"trace-0", "trace-1", "rate"} <= check_page(browser, path)
+    assert {"trace-0-0", "trace-0-1", "rate-0"} <= check_page(browser, path)
 
 
 def test_sweeps_zoom_together(reported, browser):
@@ -149,13 +149,13 @@ def test_sweeps_zoom_together(reported, browser):
         "const z = charts.get(arguments[0]).chart.getOption().dataZoom[0]; return [z.start, z.end]"
     )
     browser.run(
-        "charts.get('trace-0').chart.dispatchAction({type: 'dataZoom', start: 40, end: 60})"
+        "charts.get('trace-0-0').chart.dispatchAction({type: 'dataZoom', start: 40, end: 60})"
     )
-    for name in ("trace-0", "trace-1", "trace-2"):
+    for name in ("trace-0-0", "trace-0-1", "trace-0-2"):
         assert browser.run(part, name) == [40, 60]
     # Another model is shown in the same part.
     browser.run("choose(1)")
-    assert browser.run(part, "trace-2") == [40, 60]
+    assert browser.run(part, "trace-0-2") == [40, 60]
 
 
 def test_parameters_are_copied_as_json(reported, browser, tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from database._made import content, database, model
-from pyneuronautofit.database.tools.scoring import find_target, score_models
+from pyneuronautofit.database.tools.scoring import ScoredGroup, find_target, score_models
 from pyneuronautofit.errors import DatabaseError
 from pyneuronautofit.fit import Evaluation
 from pyneuronautofit.simulators import RunStatus
@@ -39,7 +39,8 @@ class Scorer:
         scores[failed] = np.nan
         status = tuple(RunStatus.DIVERGED if bad else RunStatus.OK for bad in failed)
         messages = tuple("too long" if bad else "" for bad in failed)
-        return Sums(), Evaluation(np.empty((0, 0)), scores, status, messages, np.zeros(len(scores)))
+        found = Evaluation(np.empty((0, 0)), scores, status, messages, np.zeros(len(scores)))
+        return ScoredGroup(Sums(), found, {"O": scores[:, 0]})
 
 
 def find(name):

@@ -54,7 +54,8 @@ class Problem:
         self.target = Recording("r", voltage, current, STEP_MS)
         self.stimulus = WINDOW
         self.space = SPACE
-        settings = SimpleNamespace(spike_threshold_mV=THRESHOLD)
+        settings = SimpleNamespace(spike_threshold_mV=THRESHOLD, hold_out=None)
+        self.recording, self.parts = self.target, (self,)
         self.suite = SimpleNamespace(sweeps=self.sweeps, settings=settings)
         self.simulator = SimpleNamespace(description="by hand")
         self.asked = []
@@ -62,6 +63,12 @@ class Problem:
     def simulate(self, table):
         self.asked.append(table)
         return Traces(self.voltage_mV, self.status, self.messages, np.zeros(len(self.status)))
+
+
+def answered_by(problem, parameters, places):
+    """What is shown of a problem on one recording."""
+    (found,) = answers(SimpleNamespace(problem=problem), parameters, places)
+    return found
 
 
 OK = RunStatus.OK
@@ -85,7 +92,7 @@ def problem():
 
 @pytest.fixture
 def found(problem):
-    return answers(problem, VALUES, (10, 11, 12, 13))
+    return answered_by(problem, VALUES, (10, 11, 12, 13))
 
 
 def test_parameters_are_given_to_the_model(problem, found):
@@ -132,14 +139,14 @@ def test_currents_are_means_within_the_stimulus(found):
 @pytest.mark.parametrize("n_model", [80, 120])
 def test_what_both_have_is_shown(n_model):
     voltage = np.stack([[sweep(25, n_sample=n_model), sweep(70, n_sample=n_model)]])
-    found = answers(Problem(voltage, (OK,), ("",)), VALUES[:1], (0,))
+    found = answered_by(Problem(voltage, (OK,), ("",)), VALUES[:1], (0,))
     assert found.n_sample == found.traces.voltage_mV.shape[-1] == min(n_model, N_SAMPLE)
     assert found.counts[1].tolist() == [1, 1]
 
 
 def test_where_all_failed_there_is_the_recording():
     broken = Problem(MODELS[1:2], (RunStatus.TIMED_OUT,), ("",))
-    found = answers(broken, VALUES[:1], (0,))
+    found = answered_by(broken, VALUES[:1], (0,))
     assert found.models == ()
     assert found.traces.voltage_mV.shape == (1, 2, N_SAMPLE)
     assert found.counts.tolist() == [[4, 0]]
@@ -150,7 +157,7 @@ def test_of_many_sweeps_some_are_drawn_evenly():
     recorded = np.stack([sweep(rest=-70.0 - k) for k in range(n_sweep + 2)])
     sweeps = tuple(range(2, n_sweep + 2))
     voltage = np.full((1, n_sweep, N_SAMPLE), -50.0)
-    found = answers(Problem(voltage, (OK,), ("",), sweeps, recorded), VALUES[:1], (0,))
+    found = answered_by(Problem(voltage, (OK,), ("",), sweeps, recorded), VALUES[:1], (0,))
     assert found.sweeps == sweeps
     assert len(found.drawn) == MOST_SWEEPS
     assert (found.drawn[0], found.drawn[-1]) == (2, n_sweep + 1)
@@ -164,7 +171,7 @@ def test_long_traces_are_thinned_out(monkeypatch):
     long = np.stack([[sweep(25, n_sample=3000), sweep(2000, n_sample=3000)]])
     recorded = np.stack([sweep(10 * k, n_sample=3000) for k in range(4)])
     monkeypatch.setattr(module, "_MOST_SAMPLES", 1)
-    found = answers(Problem(long, (OK,), ("",), recorded=recorded), VALUES[:1], (0,))
+    found = answered_by(Problem(long, (OK,), ("",), recorded=recorded), VALUES[:1], (0,))
     assert found.traces.n_bin > 0
     assert found.traces.voltage_mV.shape[-1] < 3000
     assert (found.traces.voltage_mV.max(axis=-1) == -10.0).all()

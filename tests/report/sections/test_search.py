@@ -139,12 +139,12 @@ def test_traces_of_models(tmp_path):
     text = words(found)
     assert "The recording and 2 models, simulated again for this page (by hand):" in text
     assert warnings(found) == [f"Evaluation {row} could not be simulated again: it broke"]
-    assert charts(found) == ["trace-0"]
+    assert charts(found) == ["trace-0-0"]
     (panel,) = [each for each in found.iter("div") if each.get("data-chart")]
-    assert panel.get("aria-label") == "sweep 5"
+    assert panel.get("aria-label") == "cell.abf, sweep 5"
     assert "1 of 2 sweeps are drawn." in text
     assert "thinned" not in text
-    assert charts(drawn) == ["rate", "count", "latency"]
+    assert charts(drawn) == ["rate-0", "count-0", "latency-0"]
 
 
 def test_traces_that_are_thinned_out(tmp_path):
@@ -155,7 +155,7 @@ def test_traces_that_are_thinned_out(tmp_path):
     assert "of every 7 samples the smallest and the largest are drawn" in words(found)
     assert "sweeps are drawn" not in words(found)
     assert warnings(found) == []
-    assert charts(found) == ["trace-0", "trace-1"]
+    assert charts(found) == ["trace-0-0", "trace-0-1"]
 
 
 def test_why_there_are_no_traces(tmp_path):

@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import PATTERN, READ, whole
@@ -166,8 +167,7 @@ def _chosen(config: FinalCheckConfig) -> Database:
     return database
 
 
-@dataclass(frozen=True)
-class _Group:
+class _Group(NamedTuple):
     """Models of one recording that was taken in one way.
 
     Attributes

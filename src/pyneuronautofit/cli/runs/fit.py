@@ -42,7 +42,7 @@ from pyneuronautofit.fit import (
     changed_versions,
     check_simulator,
     drawn_model,
-    on_held_out,
+    on_everything_held_out,
     reference_sums,
     resumed_progress,
     search,
@@ -123,7 +123,7 @@ def run_session(
         _log.info("pyneuronautofit %s", __version__)
         with interruption.allowed():
             session = open_session()
-        with session.problem.simulator:
+        with session.problem.opened():
             # Whoever takes a run up has its lock already.
             held = lock or RunLock(session.files.lock)
             return _run(session, logs, interruption, held)
@@ -214,7 +214,7 @@ def _search(
     if config.print_every > 0:
         observers.append(_PrintedCheckpoints(config.print_every, problem, screen))
     pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
-    with make_progress(screen, problem.suite, session.plan.generations, pace) as display:
+    with make_progress(screen, problem.whole, session.plan.generations, pace) as display:
         observers.append(display)
         everybody = _All(observers)
         return search(
@@ -231,12 +231,12 @@ def _search(
 
 def _close(session: FitSession, progress: Progress) -> int:
     figure, problem = session.config.figure, session.problem
-    best = best_models(progress, problem.suite)
-    shown, elsewhere, notes = "", None, [*session.notes_on(progress)]
+    best = best_models(progress, problem.whole)
+    shown, notes = "", [*session.notes_on(progress)]
     if best and not progress.interrupted:
         drawn = drawn_model(best, session.strategy)
         opened = session.opened
-        elsewhere = on_held_out(opened.config, opened.model, problem, drawn.parameters)
+        elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)
         shown = about_held_out(problem, drawn, elsewhere)
         notes.append(doubt_of_held_out(problem, drawn, elsewhere))
         if figure is not None:

@@ -31,14 +31,16 @@ from pyneuronautofit.fit import (
     Progress,
     build_search,
     check_same,
+    evaluation_as_json,
     open_fit,
     plan_of,
+    recording_word,
+    split_word,
     stored_settings,
     working_directory_of,
 )
 from pyneuronautofit.fit.notes.stuck import closing_notes
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
-from pyneuronautofit.recordings import taking_as_json
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, find_store, make_stamp
 from pyneuronautofit.simulators import RunStatus
 
@@ -110,7 +112,7 @@ class FitSession:
 
     def run_info(self) -> RunInfo:
         """Return what the store of a new run begins with."""
-        problem, suite = self.problem, self.problem.suite
+        problem, suite = self.problem, self.problem.whole
         project = self.opened.model.cell_source.project
         return RunInfo(
             header=self.header,
@@ -121,7 +123,9 @@ class FitSession:
                 "project": None if project is None else str(project),
                 "directory": str(self.directory),
             },
-            mode_sizes=tuple(zip(suite.settings.modes, suite.n_scores, strict=True)),
+            mode_sizes=tuple(
+                (member.code, n) for member, n in zip(suite.members, suite.n_scores, strict=True)
+            ),
             log_search=problem.space.log_search,
             statuses={status.name: status.value for status in RunStatus},
             initial=self.initial,
@@ -157,7 +161,7 @@ def new_session(
     choose
         Returns the candidates to begin with (model values); None: those of the flag -I.
     """
-    config = _with_seed(config)
+    config = _settled(_with_seed(config))
     directory = directory or Path.cwd()
     opened = open_fit(config, directory)
     problem = opened.problem
@@ -281,7 +285,7 @@ def _read_file(path: Path) -> StoredModels:
 
 
 def _new_files(config: FitOptions, version: str) -> RunFiles:
-    recording = Path(config.recording)
+    recording, _sweeps = split_word(config.recording)
     folder = recording.parent if config.output is None else Path(config.output)
     stamp = make_stamp(
         recording,
@@ -299,18 +303,24 @@ def _new_files(config: FitOptions, version: str) -> RunFiles:
 
 def _header(opened: OpenedFit, command: str) -> Header:
     problem = opened.problem
-    suite = problem.suite
-    # It goes with the evaluation into every database, so that models are scored again as they were.
-    taking = taking_as_json(opened.config)
+    suite = problem.whole
     return Header(
         suite.markers,
         suite.bvalues,
         problem.space.as_rows(),
         problem.version,
         problem.recording.name,
-        {**suite.settings.as_json(), **({"recording": taking} if taking else {})},
+        evaluation_as_json(opened.config, problem),
         command,
         opened.config.temperature_degC,
+    )
+
+
+def _settled(config: FitOptions) -> FitOptions:
+    """Return the config with further recordings by names that are good from anywhere."""
+    beside = [split_word(word) for word in config.beside]
+    return replace(
+        config, beside=tuple(recording_word(path.absolute(), own) for path, own in beside)
     )
 
 

@@ -18,6 +18,7 @@ from pyneuronautofit.fit import (
     Progress,
     far_worse,
     per_fitted_sweep,
+    per_held_out_sweep,
 )
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.recordings import in_a_line
@@ -30,16 +31,13 @@ def print_plan(
     screen: Console, config: FitOptions, problem: Problem, plan: Plan, files: RunFiles
 ) -> None:
     """Say what is going to run."""
-    recording, suite, stimulus = problem.recording, problem.suite, problem.stimulus
-    step_ms = problem.target.step_ms
     generations = "" if plan.generations is None else f"{plan.generations} generation(s), "
+    n_sweep = sum(len(part.suite.sweeps) for part in problem.parts)
     lines = [
-        f"recording   {recording.name}: {recording.n_sweep} sweeps of "
-        f"{recording.duration_ms:g} ms, stimulus {stimulus.first * step_ms:g} to "
-        f"{(stimulus.last + 1) * step_ms:g} ms",
-        f"            {in_a_line(problem.target, stimulus, suite.settings.spike_threshold_mV)}",
-        f"evaluation  modes {suite.settings.modes}, {len(suite.markers)} components from "
-        f"{len(suite.sweeps)} simulated sweep(s)",
+        *(line for part in problem.parts for line in _about_recording(part, "recording")),
+        *(line for part in problem.elsewhere for line in _about_recording(part, "held out")),
+        f"evaluation  modes {problem.suite.settings.modes}, {len(problem.whole.markers)} "
+        f"components from {n_sweep} simulated sweep(s)",
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
         f"parameters, {generations}{plan.evaluations} evaluations, seed {config.seed}",
         f"simulator   {problem.simulator.description}",
@@ -49,9 +47,18 @@ def print_plan(
         screen.print(line, soft_wrap=True)
 
 
+def _about_recording(part: Problem, what: str) -> list[str]:
+    recording, stimulus, step_ms = part.recording, part.stimulus, part.target.step_ms
+    return [
+        f"{what:12s}{recording.name}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, "
+        f"stimulus {stimulus.first * step_ms:g} to {(stimulus.last + 1) * step_ms:g} ms",
+        f"            {in_a_line(part.target, stimulus, part.suite.settings.spike_threshold_mV)}",
+    ]
+
+
 def print_checkpoint(screen: Console, problem: Problem, progress: Progress) -> None:
     """Print the sums of every mode for each member of the population."""
-    sums = problem.suite.mode_sums(progress.population.scores)
+    sums = problem.whole.mode_sums(progress.population.scores)
     screen.print(f"population after generation {progress.generation}:")
     for member in range(len(progress.population)):
         values = "  ".join(f"{code} {values[member]:.6g}" for code, values in sums.items())
@@ -134,27 +141,31 @@ def _print_files(screen: Console, files: RunFiles, figure: str | None) -> None:
         screen.print(f"figure                  {figure}", soft_wrap=True)
 
 
-def about_held_out(problem: Problem, best: BestModel, held_out: HeldOut | None) -> str:
+def about_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut]) -> str:
     """Say how far a model is from the sweeps that were not compared; nothing without any."""
-    if held_out is None:
+    if not held_out:
         return ""
-    pairs = zip(held_out.numbers, held_out.mean_square.tolist(), strict=True)
-    listed = ", ".join(f"{number}: {value:.4g}" for number, value in pairs)
+    several = bool(problem.beside or problem.elsewhere)
+    listed = ", ".join(
+        f"{each.recording + ' ' if several else ''}{number}: {value:.4g}"
+        for each in held_out
+        for number, value in zip(each.numbers, each.mean_square.tolist(), strict=True)
+    )
     said = f"V of the {best.title} model, mV^2: {listed}"
-    if held_out.per_sweep:
+    asked = per_held_out_sweep(held_out)
+    if asked:
         fitted = per_fitted_sweep(problem, best.mode_sums)
         both = ", ".join(
-            f"{code} {value:.4g} ({fitted[code]:.4g})" for code, value in held_out.per_sweep.items()
+            f"{code} {value:.4g} ({fitted[code]:.4g})" for code, value in asked.items()
         )
         said += f"; per held-out sweep (per fitted sweep): {both}"
     return said
 
 
-def doubt_of_held_out(problem: Problem, best: BestModel, held_out: HeldOut | None) -> str:
+def doubt_of_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut]) -> str:
     """Say that a model is far worse where it was not compared; nothing where it is not."""
-    if held_out is None:
-        return ""
-    worse = far_worse(problem, per_fitted_sweep(problem, best.mode_sums), held_out)
+    fitted = per_fitted_sweep(problem, best.mode_sums)
+    worse = far_worse(problem, fitted, per_held_out_sweep(held_out))
     if not worse:
         return ""
     return (
@@ -163,8 +174,20 @@ def doubt_of_held_out(problem: Problem, best: BestModel, held_out: HeldOut | Non
     )
 
 
-def draw_best(path: Path, problem: Problem, best: BestModel, held_out: HeldOut | None) -> None:
-    """Draw a model's voltage over the recording's, also where it was not compared."""
+def draw_best(path: Path, problem: Problem, best: BestModel, held_out: Sequence[HeldOut]) -> None:
+    """Draw a model's voltage over the recording's, also where it was not compared.
+
+    Of several recordings each has a figure of its own, the name of which ends with its own.
+    """
+    by_name = {each.recording: each for each in held_out}
+    for part in problem.parts:
+        of_part = path
+        if problem.beside:
+            of_part = path.with_stem(f"{path.stem}-{Path(part.recording.name).stem}")
+        _draw_part(of_part, part, best, by_name.get(part.recording.name))
+
+
+def _draw_part(path: Path, problem: Problem, best: BestModel, held_out: HeldOut | None) -> None:
     from pyneuronautofit.plots import save_comparison  # noqa: PLC0415 (slow to load)
 
     space = problem.space

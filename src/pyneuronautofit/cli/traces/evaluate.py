@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from pyneuronautofit._options import MODEL, RUN, option, same_option
-from pyneuronautofit._types import Json
+from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import READ
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.model_table import print_models
@@ -20,8 +22,16 @@ from pyneuronautofit.cli.traces.stored import (
     StoredEvaluationOptions,
     StoredModelsOptions,
 )
-from pyneuronautofit.database import ScoredModel, StoredModels, find_target, score_models
+from pyneuronautofit.database import (
+    ScoredGroup,
+    ScoredModel,
+    StoredModels,
+    find_target,
+    score_models,
+)
+from pyneuronautofit.errors import DatabaseError
 from pyneuronautofit.fit import (
+    BESIDE,
     Evaluation,
     build_simulator,
     evaluate_models,
@@ -30,8 +40,16 @@ from pyneuronautofit.fit import (
     stimulus_window,
 )
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
+from pyneuronautofit.fit.several import merged
 from pyneuronautofit.models import Model, load_model
-from pyneuronautofit.objectives import EvaluationSettings, Suite, bind_suite
+from pyneuronautofit.objectives import (
+    EvaluationSettings,
+    Mask,
+    Suite,
+    bind_suite,
+    held_out_places,
+    joint_suite,
+)
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.simulators import RunStatus, plan_experiment
 
@@ -48,6 +66,14 @@ class EvaluateConfig(StoredModelsOptions, StoredEvaluationOptions):
 
     recording: str | None = same_option(  # type: ignore[assignment]
         StoredModelsOptions, "recording", default=None
+    )
+    beside: tuple[str, ...] = option(
+        (),
+        group="",
+        metavar="RECORDING",
+        parse=READ,
+        place=1,
+        help="further recordings that the models were fitted to (default: sought like the first)",
     )
     recordings: str | None = option(
         None,
@@ -79,10 +105,15 @@ def run(argv: Sequence[str], prog: str) -> int:
 def _recording_of(config: EvaluateConfig, target: str | None) -> Path:
     if config.recording is not None:
         return Path(config.recording)
+    return find_target(target, _folders(config))
+
+
+def _folders(config: EvaluateConfig) -> list[Path]:
+    """Return where recordings are sought."""
     folders = [Path(config.models).parent, Path(), Path("..") / "experimentaldata"]
     if config.recordings is not None:
         folders.insert(0, Path(config.recordings))
-    return find_target(target, folders)
+    return folders
 
 
 def _score(
@@ -91,23 +122,80 @@ def _score(
     path: Path,
     evaluation: Mapping[str, Json] | None,
     stored: StoredModels,
-) -> tuple[Suite, Evaluation]:
+) -> ScoredGroup:
+    """Score models on their recording, and on those beside it that they were fitted to as well."""
+    others = _beside(evaluation, config.models)
+    on_each = [(path, evaluation)]
+    on_each += [(_recording_beside(config, other), other) for other in others]
+    groups = [_score_on(config, model, each, how, stored) for each, how in on_each]
+    if len(groups) == 1:
+        return groups[0]
+    names = [each.name for each, _how in on_each]
+    found = merged([group.found for group in groups], names, [0] * len(groups))
+    held_out: dict[str, FloatArray] = {}
+    for group in groups:
+        for code, sums in group.held_out.items():
+            held_out[code] = held_out.get(code, 0.0) + sums
+    return ScoredGroup(joint_suite([group.suite for group in groups]), found, held_out)
+
+
+def _beside(evaluation: Mapping[str, Json] | None, where: str) -> list[Mapping[str, Json]]:
+    others = (evaluation or {}).get(BESIDE, [])
+    good = isinstance(others, list) and all(
+        isinstance(each, dict) and isinstance(each.get("target"), str) for each in others
+    )
+    if not good:
+        raise DatabaseError(
+            f"{where}: the evaluation's {BESIDE!r} is {others!r:.60}: expected a list of "
+            "evaluations on further recordings, each with its 'target'"
+        )
+    return list(others)
+
+
+def _recording_beside(config: EvaluateConfig, evaluation: Mapping[str, Json]) -> Path:
+    name = str(evaluation["target"])
+    given = next((path for path in map(Path, config.beside) if path.name == name), None)
+    if given is not None:
+        return given
+    folders = [] if config.recording is None else [Path(config.recording).parent]
+    return find_target(name, [*folders, *_folders(config)])
+
+
+def _score_on(
+    config: EvaluateConfig,
+    model: Model,
+    path: Path,
+    evaluation: Mapping[str, Json] | None,
+    stored: StoredModels,
+) -> ScoredGroup:
+    """Score models on one recording, and on those of its sweeps that were held out."""
     config = config.taking_as(evaluation)
     recording = open_recording(config, path)
     target = reduce_recording(recording, model.downsampler)
     window = stimulus_window(config, target)
-    suite = bind_suite(target, window, _settings(config, evaluation, stored))
-    experiment = plan_experiment(
-        recording,
-        stimulus_on(window, target, recording),
-        suite.sweeps,
-        config.step_ms,
-        config.temperature_of(stored),
-    )
-    with build_simulator(model.cell_source, experiment, config) as simulator:
-        table = stored.table()
-        simulator.check(table)
-        return suite, evaluate_models(simulator, suite, table, model.downsampler)
+    settings = _settings(config, evaluation, stored)
+    table = stored.table()
+
+    def scored(suite: Suite) -> Evaluation:
+        experiment = plan_experiment(
+            recording,
+            stimulus_on(window, target, recording),
+            suite.sweeps,
+            config.step_ms,
+            config.temperature_of(stored),
+        )
+        with build_simulator(model.cell_source, experiment, config) as simulator:
+            simulator.check(table)
+            return evaluate_models(simulator, suite, table, model.downsampler)
+
+    suite = bind_suite(target, window, settings)
+    found = scored(suite)
+    places = held_out_places(settings.hold_out, target.numbers)
+    if not places:
+        return ScoredGroup(suite, found)
+    mask = Mask(rule=[target.numbers[place] for place in places])
+    other = bind_suite(target, window, replace(settings, mask=mask, hold_out=None))
+    return ScoredGroup(suite, found, other.mode_sums(scored(other).scores))
 
 
 def _settings(
@@ -118,7 +206,10 @@ def _settings(
 
 
 def _as_json(scored: ScoredModel) -> Json:
+    sums = np.array(list(scored.held_out.values()), dtype=np.float64)
+    held_out = dict(zip(scored.held_out, numbers(sums), strict=True))
     return {
+        **({"held_out": held_out} if held_out else {}),
         "id": scored.model.number,
         "recording": scored.recording,
         "status": scored.status.name,
@@ -132,6 +223,10 @@ def _print_table(screen: Screen, scored: Sequence[ScoredModel]) -> None:
     screen.print("sums of the components of each mode:")
     rows = [((str(each.model.number), each.recording), each.mode_sums) for each in scored]
     print_models(screen, ("model", "recording"), rows)
+    apart = [((str(m.model.number), m.recording), m.held_out) for m in scored if m.held_out]
+    if apart:
+        screen.print("the same of the sweeps that were held out:")
+        print_models(screen, ("model", "recording"), apart)
     for each in scored:
         if each.status is not RunStatus.OK:
             screen.print(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -34,6 +34,8 @@ class ScoredModel:
         The objective vector; nan where it failed.
     mode_sums
         The sum of the components of every mode.
+    held_out
+        The same of the sweeps that were held out; empty where none were.
     """
 
     model: StoredModel
@@ -43,12 +45,31 @@ class ScoredModel:
     markers: tuple[str, ...]
     vector: FloatArray
     mode_sums: Mapping[str, float]
+    held_out: Mapping[str, float] = field(default_factory=dict)
 
 
-#: Simulates and scores a group: (recording, stored evaluation, models) -> suite, result.
-Scorer: TypeAlias = Callable[
-    [Path, Mapping[str, Json] | None, StoredModels], tuple[Suite, Evaluation]
-]
+@dataclass(frozen=True)
+class ScoredGroup:
+    """What became of models that were scored alike.
+
+    Attributes
+    ----------
+    suite
+        What they were scored by.
+    found
+        Their scores.
+    held_out : Mapping of FloatArray, shape (n_model,)
+        Mode letter -> the sums of its components on the sweeps that were held out; empty where
+        none were.
+    """
+
+    suite: Suite
+    found: Evaluation
+    held_out: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+#: Simulates and scores a group: (recording, stored evaluation, models) -> what became of it.
+Scorer: TypeAlias = Callable[[Path, Mapping[str, Json] | None, StoredModels], ScoredGroup]
 
 
 def score_models(
@@ -73,15 +94,14 @@ def score_models(
     results: dict[int, ScoredModel] = {}
     for (path, _evaluation), places in groups.items():
         members = tuple(stored.models[place] for place in places)
-        suite, found = score(path, members[0].evaluation, replace(stored, models=members))
+        group = score(path, members[0].evaluation, replace(stored, models=members))
         for row, place in enumerate(places):
-            results[place] = _scored(stored.models[place], path.name, suite, found, row)
+            results[place] = _scored(stored.models[place], path.name, group, row)
     return [results[place] for place in range(len(stored.models))]
 
 
-def _scored(
-    model: StoredModel, recording: str, suite: Suite, found: Evaluation, row: int
-) -> ScoredModel:
+def _scored(model: StoredModel, recording: str, group: ScoredGroup, row: int) -> ScoredModel:
+    suite, found = group.suite, group.found
     sums = suite.mode_sums(found.scores[row : row + 1])
     return ScoredModel(
         model,
@@ -91,6 +111,7 @@ def _scored(
         suite.markers,
         found.scores[row],
         {code: float(values[0]) for code, values in sums.items()},
+        {code: float(values[row]) for code, values in group.held_out.items()},
     )
 
 

@@ -18,7 +18,11 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import NotAgreedError, RunError
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.options import FitOptions
-from pyneuronautofit.fit.resumed.identity import file_digest, model_digests, unknown_files
+from pyneuronautofit.fit.resumed.identity import (
+    model_digests,
+    recording_digests,
+    unknown_files,
+)
 from pyneuronautofit.fit.resumed.resume import (
     OpenedFit,
     open_fit,
@@ -26,6 +30,7 @@ from pyneuronautofit.fit.resumed.resume import (
     working_directory_of,
 )
 from pyneuronautofit.fit.resumed.same_run import RESTORE, changed_inputs, check_files, start_anew
+from pyneuronautofit.fit.several import recording_options
 from pyneuronautofit.models.finding import FoundModel, find_model
 from pyneuronautofit.runs import RunReader
 
@@ -110,12 +115,12 @@ def _check(
 ) -> None:
     folder = working_directory_of(run)
     found = find_model(config.project_path(), folder)
-    recording = Path(config.recording).absolute()
-    digest = file_digest(recording)
+    recording, *beside = (Path(each.recording).absolute() for each in recording_options(config))
+    digests = recording_digests(recording, beside)
     # What the model is, its library says when it is loaded; then it is compared once more.
     models = [model_digests(source) for source in found.sources]
     changed = [
-        changed_inputs(run.info.identity, {"recording": digest, "model": model}, recording)
+        changed_inputs(run.info.identity, {**digests, "model": model}, recording)
         for model in models
     ]
     if all(changed):
@@ -128,8 +133,8 @@ def _check(
             quoted(unknown),
         )
     for path in _foreign(run, found, agreed=project is not None):
-        beside = found.project is not None and path.is_relative_to(found.project.parent)
-        consent = f"say so with --project {found.project}" if beside else f"start in {folder}"
+        inside = found.project is not None and path.is_relative_to(found.project.parent)
+        consent = f"say so with --project {found.project}" if inside else f"start in {folder}"
         raise NotAgreedError(
             f"{run.path.stem} was made with {path}, which lies neither in the folder of the run "
             "nor in the working directory, and whose content would be executed. Look at it; if "

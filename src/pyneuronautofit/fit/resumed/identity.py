@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyneuronautofit._bounded import open_input
@@ -60,8 +60,22 @@ def versions() -> dict[str, str]:
     }
 
 
-def run_identity(recording: Path, source: CellSource) -> dict[str, Json]:
-    """Return what the results of a run depend on, beside its settings."""
+def recording_digests(recording: Path, beside: Sequence[Path] = ()) -> dict[str, Json]:
+    """Return the SHA-256 of what is fitted, as `run_identity` has them."""
+    first: dict[str, Json] = {"recording": file_digest(recording)}
+    return first | ({"beside": [file_digest(path) for path in beside]} if beside else {})
+
+
+def run_identity(
+    recording: Path, source: CellSource, beside: Sequence[Path] = ()
+) -> dict[str, Json]:
+    """Return what the results of a run depend on, beside its settings.
+
+    Parameters
+    ----------
+    beside
+        Further recordings.
+    """
     left_out = left_out_of_model(source)
     if left_out:
         _log.warning(
@@ -70,7 +84,7 @@ def run_identity(recording: Path, source: CellSource) -> dict[str, Json]:
             left_out,
         )
     return {
-        "recording": file_digest(recording),
+        **recording_digests(recording, beside),
         "model": model_digests(source),
         "known": KNOWN,
         "versions": versions(),

@@ -13,7 +13,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RecordingError, RunError, UsageError
 from pyneuronautofit.fit.budget import Budget, lasting, plan_of
-from pyneuronautofit.fit.build import build_problem, open_inputs
+from pyneuronautofit.fit.build import build_problems, open_inputs
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.engine import Progress, beginning
 from pyneuronautofit.fit.gains import Gains, with_leader
@@ -21,8 +21,9 @@ from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.fit.resumed.identity import run_identity
 from pyneuronautofit.fit.resumed.settings import options_from
+from pyneuronautofit.fit.several import recording_options, recording_word, split_word
 from pyneuronautofit.models import Model
-from pyneuronautofit.objectives import used_mask
+from pyneuronautofit.objectives import mask_text, used_mask
 from pyneuronautofit.optimisers import (
     ParetoArchive,
     Population,
@@ -63,17 +64,20 @@ class OpenedFit:
 
 def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
     """Open a problem as `open_problem` does, and know by which files it is that problem."""
-    recording, model = open_inputs(config, working_directory)
-    problem = build_problem(config, recording, model)
-    path = Path(config.recording).absolute()
-    return OpenedFit(config, problem, model, path, run_identity(path, model.cell_source))
+    recordings, model = open_inputs(config, working_directory)
+    problem = build_problems(config, recordings, model)
+    path, *beside = (Path(each.recording).absolute() for each in recording_options(config))
+    return OpenedFit(config, problem, model, path, run_identity(path, model.cell_source, beside))
 
 
 def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     """Return the value of every option, as a store holds it."""
     settings = {name: getattr(config, name) for name in options_of(config)}
     # A mask's file may be changed or moved while the run is not finished.
-    return {**settings, "mask": problem.suite.settings.mask.literal}
+    mask = problem.suite.settings.mask.literal
+    if problem.beside or problem.elsewhere:
+        mask = None if config.mask is None else mask_text(config.mask)
+    return {**settings, "beside": list(config.beside), "mask": mask}
 
 
 def config_of(run: RunReader) -> FitOptions:
@@ -133,7 +137,11 @@ def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
             "than it would have been: add --extend if that is what you want, or leave it out"
         )
     _refuse_less(run, config, given)
-    where = {"recording": str(_recording_of(run, given)), "project": _project_of(run, given)}
+    where = {
+        "recording": _recording_of(config, run, given),
+        "beside": _beside_of(config, run, given),
+        "project": _project_of(run, given),
+    }
     return replace(config, **{**given, **where, "extend": extend})
 
 
@@ -284,11 +292,25 @@ def _shown(value: Any) -> str:
     return "at its default" if value is None else str(value)
 
 
-def _recording_of(run: RunReader, given: Mapping[str, Any]) -> Path:
-    """Return where the recording is: where it was said to be, where it was, or beside the store."""
+def _recording_of(config: FitOptions, run: RunReader, given: Mapping[str, Any]) -> str:
+    """Return where the recording is, with the sweeps that are its own."""
+    _path, sweeps = split_word(config.recording)
     if given.get("recording"):
-        return Path(given["recording"])
-    was = Path(str(run.info.places["recording"]))
+        path, other = split_word(given["recording"])
+        return recording_word(path, sweeps if other is None else other)
+    return recording_word(_found(Path(str(run.info.places["recording"])), run), sweeps)
+
+
+def _beside_of(config: FitOptions, run: RunReader, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return where the further recordings are, with the sweeps that are their own."""
+    if given.get("beside"):
+        return tuple(given["beside"])
+    was = [split_word(word) for word in config.beside]
+    return tuple(recording_word(_found(path, run), sweeps) for path, sweeps in was)
+
+
+def _found(was: Path, run: RunReader) -> Path:
+    """Return where a recording is: where it was, or beside the store, or here."""
     for path in (was, run.path.parent / was.name, Path.cwd() / was.name):
         if path.is_file():
             return path

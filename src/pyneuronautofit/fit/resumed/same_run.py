@@ -99,6 +99,8 @@ def changed_inputs(before: Mapping[str, Json], now: Mapping[str, Json], path: Pa
             f"the recording {path} is not the file that it was begun with (SHA-256 "
             f"{recording[:12]}.. then, {now['recording'][:12]}.. now)"
         )
+    if before.get("beside", []) != now.get("beside", []):
+        changed.append("the recordings beside it are not the files that it was begun with")
     unknown = unknown_files(before, now["model"])
     known = {name: digest for name, digest in now["model"].items() if name not in unknown}
     files = changed_files(before.get("model", {}), known)

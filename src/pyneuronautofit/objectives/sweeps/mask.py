@@ -117,6 +117,12 @@ def read_mask(text: str, modes: str) -> Mask:
         ) from error
 
 
+def mask_text(text: str) -> str:
+    """Return a mask's literal: `text` itself, or what is in the file that it names."""
+    path = Path(text)
+    return _file_text(path) if _is_file(path) else text
+
+
 class _NoLiteralError(MaskError):
     """The text cannot be read as a literal at all."""
 

@@ -1,23 +1,23 @@
 // Traces of the recording and of models, a panel per sweep; spikes against current.
 
-const R = D.responses;
+// One of each recording.
+const responses = D.responses.map((R) => ({ ...R, samples: decode(R.voltage) }));
 // Place of a model in the table -> its trace; the recording is trace 0.
-const traceOf = new Map(R ? R.models.map((place, k) => [place, k + 1]) : []);
-const samples = R ? decode(R.voltage) : null;
+const traceOf = new Map(responses.length ? responses[0].models.map((place, k) => [place, k + 1]) : []);
 
 function decode(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return new Int16Array(bytes.buffer);
 }
 
-function trace(number, panel) {
+function trace(R, number, panel) {
   const [, nSweep, n] = R.shape;
   const start = (number * nSweep + panel) * n;
   const points = new Array(n);
   // Of a bin there are two samples; where in the bin they were is not kept.
   const step = R.bin ? (R.bin * R.step) / 2 : R.step;
   const shift = R.bin ? step / 2 : 0;
-  for (let i = 0; i < n; i++) points[i] = [i * step + shift, samples[start + i] * R.unit];
+  for (let i = 0; i < n; i++) points[i] = [i * step + shift, R.samples[start + i] * R.unit];
   return points;
 }
 
@@ -28,24 +28,24 @@ function shownTraces() {
   return shown;
 }
 
-function panelOption(panel) {
+function panelOption(R, panel) {
   return (colours, width) => {
     const sweep = R.drawn[panel];
     const option = base(colours, width, {
-      title: `sweep ${R.sweeps[sweep]}: ${short(R.current[sweep])} pA`, bottom: 22, left: 50,
+      title: `sweep ${R.sweeps[sweep]}: ${short(R.current[sweep])} pA${R.held[sweep] ? ", held out" : ""}`, bottom: 22, left: 50,
       x: { name: "ms", nameGap: 20, min: 0, max: R.duration, scale: false }, y: { name: "mV", nameGap: 34 },
     });
     option.tooltip.axisPointer = { type: "line" };
     option.tooltip.formatter = (points) => [`${short(points[0].value[0])} ms`, ...points.map((p) => `${p.marker}${escapeText(p.seriesName)} ${p.value[1].toFixed(1)} mV`)].join("<br>");
     option.series = shownTraces().map((line) => ({
-      name: line.name, type: "line", symbol: "none", sampling: "minmax", lineStyle: { width: line.width }, color: colours[line.colour], data: trace(line.number, panel),
+      name: line.name, type: "line", symbol: "none", sampling: "minmax", lineStyle: { width: line.width }, color: colours[line.colour], data: trace(R, line.number, panel),
     }));
     option.series[0].markArea = { silent: true, itemStyle: { color: colours.faint, opacity: 0.07 }, data: [[{ xAxis: R.stimulus[0] }, { xAxis: R.stimulus[1] }]] };
     return option;
   };
 }
 
-function spikeOption(title, unit, values) {
+function spikeOption(R, title, unit, values) {
   return (colours, width) => {
     const option = base(colours, width, { title, legend: {}, x: { name: "pA" }, y: { name: unit }, zoom: true });
     const order = R.current.map((_, k) => k).sort((a, b) => R.current[a] - R.current[b]);
@@ -59,17 +59,19 @@ function spikeOption(title, unit, values) {
 }
 
 function addTraces() {
-  if (!R) return;
-  R.drawn.forEach((_, panel) => addChart(`trace-${panel}`, panelOption(panel), followZoom));
-  addChart("rate", spikeOption("Firing rate within the stimulus", "Hz", R.rate));
-  addChart("count", spikeOption("Spikes in the sweep", "spikes", R.count));
-  addChart("latency", spikeOption("Latency of the first spike", "ms", R.latency));
+  if (!responses.length) return;
+  responses.forEach((R, k) => {
+    R.drawn.forEach((_, panel) => addChart(`trace-${k}-${panel}`, panelOption(R, panel), followZoom));
+    addChart(`rate-${k}`, spikeOption(R, "Firing rate within the stimulus", "Hz", R.rate));
+    addChart(`count-${k}`, spikeOption(R, "Spikes in the sweep", "spikes", R.count));
+    addChart(`latency-${k}`, spikeOption(R, "Latency of the first spike", "ms", R.latency));
+  });
   fillPicker();
   listeners.push(() => { fillPicker(); for (const name of tracesAndSpikes()) draw(name); });
 }
 
 function tracesAndSpikes() {
-  return [...charts.keys()].filter((name) => name.startsWith("trace-") || ["rate", "count", "latency"].includes(name));
+  return [...charts.keys()].filter((name) => /^(trace|rate|count|latency)-/.test(name));
 }
 
 // All panels show the same part of time.
@@ -94,7 +96,7 @@ function showPart(start, end, source) {
 function fillPicker() {
   const picker = document.getElementById("shown-models");
   const keys = [["recording", "recording"], ...(chosen === 0 ? [] : [["compromise", "compromise"]])].map(([name, colour]) => mark(name, colour));
-  const buttons = R.models.map((place) => {
+  const buttons = responses[0].models.map((place) => {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.choose = place;

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.fit import Problem
+from pyneuronautofit.fit import HeldOut, OpenedFit, Problem, held_out_sweeps, models_on
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.report.findings.thinning import Thinned, thin
 from pyneuronautofit.simulators import RunStatus
@@ -29,8 +30,15 @@ class ShownResponses:
         Places of the models in the report's list, of those that could be simulated.
     failed
         (place, what went wrong) of the others.
+    recording
+        What it is called.
     sweeps
         Numbers of the sweeps.
+    held_out
+        Those among them that are held out.
+    scores
+        For every mode its letter, and of every model the sum of its components per sweep, on the
+        fitted sweeps and on those that are held out; empty where none are.
     current_pA : FloatArray, shape (n_sweep,), pA
         The mean current during the stimulus.
     counts : IntArray, shape (1 + n_model, n_sweep)
@@ -51,7 +59,10 @@ class ShownResponses:
 
     models: tuple[int, ...]
     failed: tuple[tuple[int, str], ...]
+    recording: str
     sweeps: tuple[int, ...]
+    held_out: tuple[int, ...]
+    scores: tuple[tuple[str, FloatArray, FloatArray], ...]
     current_pA: FloatArray
     counts: IntArray
     rates_Hz: FloatArray
@@ -64,26 +75,51 @@ class ShownResponses:
     simulator: str
 
 
-def answers(problem: Problem, parameters: FloatArray, places: tuple[int, ...]) -> ShownResponses:
-    """Simulate models and find out how they and the recording answer.
+def answers(
+    opened: OpenedFit, parameters: FloatArray, places: tuple[int, ...]
+) -> tuple[ShownResponses, ...]:
+    """Simulate models and find out how they and the recordings answer.
 
     Parameters
     ----------
+    opened
+        Whatever the run was made from, again.
     parameters : FloatArray, shape (n_model, n_param), model values
     places
         What these models are called.
+
+    Returns
+    -------
+    tuple of ShownResponses
+        One for every recording that is fitted.
     """
-    space, sweeps = problem.space, problem.suite.sweeps
+    return tuple(_on(part, opened, parameters, places) for part in opened.problem.parts)
+
+
+def _on(
+    problem: Problem, opened: OpenedFit, parameters: FloatArray, places: tuple[int, ...]
+) -> ShownResponses:
+    space, fitted = problem.space, problem.suite.sweeps
     targets = tuple(parameter.targets for parameter in space.parameters)
     found = problem.simulate(ParameterTable(targets, tuple(space.whole.tolist()), parameters))
     ok = np.flatnonzero(found.ok).tolist()
-    recorded = problem.target.voltage_mV[list(sweeps)]
-    n_sample = min(recorded.shape[-1], found.voltage_mV.shape[-1])
-    voltage = np.concatenate([recorded[None, :, :n_sample], found.voltage_mV[ok, :, :n_sample]])
-    drawn = _evenly(len(sweeps), MOST_SWEEPS)
+    apart = _held_out(problem, opened, parameters[ok])
+    held_out = apart[0].sweeps if apart else ()
+    order = sorted([*fitted, *held_out])
+    where = [[*fitted, *held_out].index(sweep) for sweep in order]
+    simulated = found.voltage_mV[ok]
+    if apart:
+        others = np.stack([each.voltage_mV for each in apart])
+        n_common = min(others.shape[-1], simulated.shape[-1])
+        simulated = np.concatenate([simulated[..., :n_common], others[..., :n_common]], axis=1)
+    recorded = problem.target.voltage_mV[order]
+    n_sample = min(recorded.shape[-1], simulated.shape[-1])
+    voltage = np.concatenate([recorded[None, :, :n_sample], simulated[:, where, :n_sample]])
+    drawn = _evenly(len(order), MOST_SWEEPS)
     counts, rates, latency = _spikes(problem, voltage)
     step_ms, stimulus = problem.target.step_ms, problem.stimulus
     window = slice(stimulus.first, stimulus.last + 1)
+    numbers = problem.target.numbers
     return ShownResponses(
         models=tuple(places[member] for member in ok),
         failed=tuple(
@@ -91,17 +127,44 @@ def answers(problem: Problem, parameters: FloatArray, places: tuple[int, ...]) -
             for place, status, message in zip(places, found.status, found.messages, strict=True)
             if status is not RunStatus.OK
         ),
-        sweeps=tuple(problem.target.numbers[sweep] for sweep in sweeps),
-        current_pA=problem.target.current_pA[list(sweeps), window].mean(axis=1),
+        recording=problem.recording.name,
+        sweeps=tuple(numbers[sweep] for sweep in order),
+        held_out=tuple(numbers[sweep] for sweep in held_out),
+        scores=_side_by_side(problem, found.voltage_mV[ok], apart),
+        current_pA=problem.target.current_pA[order, window].mean(axis=1),
         counts=counts,
         rates_Hz=rates,
         latency_ms=latency,
-        drawn=tuple(problem.target.numbers[sweeps[member]] for member in drawn),
+        drawn=tuple(numbers[order[member]] for member in drawn),
         traces=thin(voltage[:, drawn], _MOST_SAMPLES),
         stimulus_ms=(stimulus.first * step_ms, (stimulus.last + 1) * step_ms),
         step_ms=step_ms,
         n_sample=n_sample,
         simulator=problem.simulator.description,
+    )
+
+
+def _held_out(problem: Problem, opened: OpenedFit, parameters: FloatArray) -> list[HeldOut]:
+    """Return the models on the sweeps that were held out; nothing where one of them failed."""
+    if problem.suite.settings.hold_out is None or not len(parameters):
+        return []
+    sweeps = held_out_sweeps(problem)
+    found = models_on(opened.config, opened.model, problem, sweeps, parameters)
+    there = [each for each in found if each is not None]
+    return there if len(there) == len(found) else []
+
+
+def _side_by_side(
+    problem: Problem, voltage_mV: FloatArray, apart: Sequence[HeldOut]
+) -> tuple[tuple[str, FloatArray, FloatArray], ...]:
+    """Return what every mode comes to per sweep, fitted and held out, for every model."""
+    if not apart:
+        return ()
+    n_sweep = {member.code: len(member.sweeps) for member in problem.suite.members}
+    sums = problem.suite.mode_sums(problem.suite.score(voltage_mV))
+    return tuple(
+        (code, each / n_sweep[code], np.array([model.per_sweep[code] for model in apart]))
+        for code, each in sums.items()
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pyneuronautofit._text import listed_numbers
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.optimisers.hypervolume import MOST_EXACT
@@ -108,19 +109,51 @@ def traces(content: Content) -> Markup:
     found = content.responses
     if isinstance(found, str):
         return section("Traces", "traces", _warning(found))
+    first = found[0]
     text = (
-        f"The recording and {len(found.models)} models, simulated again for this page "
-        f"({found.simulator}): the best ones, and those non-dominated ones that are least like "
-        f"them. All sweeps zoom together.{_left_out(found)}"
+        f"The recording and {len(first.models)} models, simulated again for this page "
+        f"({first.simulator}): the best ones, and those non-dominated ones that are least like "
+        f"them. All sweeps zoom together.{''.join(map(_left_out, found))}"
     )
     failed = [
         _warning(f"Evaluation {content.listed.rows[place]} could not be simulated again: {why}")
-        for place, why in found.failed
+        for place, why in first.failed
     ]
-    panels = [chart(f"trace-{k}", f"sweep {sweep}") for k, sweep in enumerate(found.drawn)]
     picker = element("p", id="shown-models", class_="picker")
-    grid = element("div", *panels, class_="grid")
-    return section("Traces", "traces", element("p", text), *failed, picker, grid)
+    panels = []
+    for number, each in enumerate(found):
+        if len(found) > 1:
+            panels.append(element("h3", each.recording))
+        charts = [
+            chart(f"trace-{number}-{k}", f"{each.recording}, sweep {sweep}")
+            for k, sweep in enumerate(each.drawn)
+        ]
+        panels.append(element("div", *charts, class_="grid"))
+        panels.append(_held_out(content, each))
+    return section("Traces", "traces", element("p", text), *failed, picker, *panels)
+
+
+def _held_out(content: Content, found: ShownResponses) -> Markup:
+    """Return the scores on fitted sweeps and on those held out, side by side; nothing without."""
+    if not found.scores:
+        return Markup()
+    text = (
+        f"The sweeps {listed_numbers(found.held_out)} were held out. What every mode comes to per "
+        "sweep, where models were fitted and where they were not:"
+    )
+    head = [element("th", "evaluation")]
+    for code, _fitted, _apart in found.scores:
+        head += [element("th", f"{code}, fitted"), element("th", f"{code}, held out")]
+    rows = []
+    for member, place in enumerate(found.models):
+        cells = [element("td", str(content.listed.rows[place]))]
+        for _code, fitted, apart in found.scores:
+            cells += [element("td", f"{each[member]:.4g}") for each in (fitted, apart)]
+        rows.append(element("tr", *cells))
+    table = element(
+        "table", element("thead", element("tr", *head)), element("tbody", *rows), class_="scores"
+    )
+    return Markup(element("p", text) + element("div", table, class_="wide"))
 
 
 def _left_out(found: ShownResponses) -> str:
@@ -145,13 +178,17 @@ def spikes(content: Content) -> Markup:
         "stimulus. Rate and latency are those within the stimulus, the number is that of the "
         "whole sweep."
     )
-    charts = [
-        chart("rate", "firing rate against current"),
-        chart("count", "number of spikes against current"),
-        chart("latency", "latency of the first spike against current"),
-    ]
-    grid = element("div", *charts, class_="grid")
-    return section("Spikes", "spikes", element("p", text), grid)
+    grids = []
+    for number, each in enumerate(content.responses):
+        if len(content.responses) > 1:
+            grids.append(element("h3", each.recording))
+        charts = [
+            chart(f"rate-{number}", f"firing rate against current, {each.recording}"),
+            chart(f"count-{number}", f"number of spikes against current, {each.recording}"),
+            chart(f"latency-{number}", f"first spike's latency against current, {each.recording}"),
+        ]
+        grids.append(element("div", *charts, class_="grid"))
+    return section("Spikes", "spikes", element("p", text), *grids)
 
 
 def _note(text: str) -> Markup:

@@ -88,7 +88,14 @@ HEAD: Mapping[str, Kind] = types.MappingProxyType(
         ),
         "settings": _settings,
         "identity": fields(
-            {}, {"recording": text, "model": mapped(text), "versions": mapped(text), "known": text}
+            {},
+            {
+                "recording": text,
+                "beside": listed(text),
+                "model": mapped(text),
+                "versions": mapped(text),
+                "known": text,
+            },
         ),
         "places": fields(
             {"recording": maybe(path), "project": maybe(path), "directory": maybe(path)}

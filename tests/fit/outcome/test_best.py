@@ -8,11 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from fit.parabolas import make_problem
 from pyneuronautofit.fit import Budget, best_models, drawn_model, search
-from pyneuronautofit.fit.best import best_members, places
+from pyneuronautofit.fit.outcome.best import best_members, places
 from pyneuronautofit.optimisers import ParetoArchive, SearchSettings, build_strategy
-
-from .parabolas import make_problem
 
 
 def finished(problem):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,6 @@ from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.models import Model
 from pyneuronautofit.objectives import Mask, bind_suite, held_out_places
-from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
 
 # Held-out scores are far worse if they are so many times the fitted ones, which count as so much
@@ -30,6 +29,8 @@ class HeldOut:
 
     Attributes
     ----------
+    recording
+        What it is called.
     sweeps
         Their places in the recording.
     numbers
@@ -43,6 +44,7 @@ class HeldOut:
         of the modes that are fitted. Empty where nobody asked for sweeps to be held out.
     """
 
+    recording: str
     sweeps: tuple[int, ...]
     numbers: tuple[int, ...]
     voltage_mV: FloatArray
@@ -65,13 +67,14 @@ def held_out_sweeps(problem: Problem) -> tuple[int, ...]:
 def on_held_out(
     config: FitConfig, model: Model, problem: Problem, parameters: FloatArray
 ) -> HeldOut | None:
-    """Simulate a model on the sweeps that were held out.
+    """Simulate a model on the sweeps of one recording that were held out.
 
     Parameters
     ----------
     config, model
         What the problem was made from.
     problem
+        On that recording.
     parameters : FloatArray, shape (n_param,), model values
 
     Returns
@@ -79,50 +82,104 @@ def on_held_out(
     HeldOut or None
         None where there are no such sweeps, or the simulation failed.
     """
-    sweeps = held_out_sweeps(problem)
+    return models_on(config, model, problem, held_out_sweeps(problem), parameters[None])[0]
+
+
+def on_everything_held_out(
+    config: FitConfig, model: Model, problem: Problem, parameters: FloatArray
+) -> list[HeldOut]:
+    """Simulate a model on all that was held out: sweeps of what is fitted, and whole recordings."""
+    found = [on_held_out(config, model, part, parameters) for part in problem.parts]
+    for part in problem.elsewhere:
+        everything = tuple(range(part.recording.n_sweep))
+        found += models_on(config, model, part, everything, parameters[None], asked=True)
+    return [each for each in found if each is not None]
+
+
+def models_on(
+    config: FitConfig,
+    model: Model,
+    problem: Problem,
+    sweeps: Sequence[int],
+    parameters: FloatArray,
+    *,
+    asked: bool = False,
+) -> list[HeldOut | None]:
+    """Simulate models on sweeps of a recording; None for each that failed, or without any sweeps.
+
+    Parameters
+    ----------
+    sweeps
+        Their places.
+    parameters : FloatArray, shape (n_model, n_param), model values
+    asked
+        Whether somebody asked for these to be held out.
+    """
     if not sweeps:
-        return None
+        return [None] * len(parameters)
     numbers = tuple(problem.recording.numbers[sweep] for sweep in sweeps)
     others = replace(
         config, mask=repr(list(numbers)), modes="V", weights=None, collapse=False, hold_out=None
     )
-    other = build_problem(others, problem.recording, model)
+    other = build_problem(others, problem.recording, model, window=problem.stimulus)
     space = problem.space
     targets = tuple(parameter.targets for parameter in space.parameters)
-    table = ParameterTable(targets, tuple(space.whole.tolist()), parameters[None])
+    table = ParameterTable(targets, tuple(space.whole.tolist()), parameters)
     with other.simulator:
         traces = other.simulate(table)
-    if traces.status[0] is not RunStatus.OK:
-        return None
-    per_sweep: dict[str, float] = {}
-    if problem.suite.settings.hold_out is not None:
+    ok = traces.ok
+    scores = np.full((len(parameters), len(sweeps)), np.nan)
+    scores[ok] = other.suite.score(traces.voltage_mV[ok])
+    per_sweep: list[dict[str, float]] = [{} for _model in parameters]
+    if asked or problem.suite.settings.hold_out is not None:
         # The same modes as in the fit, on these sweeps instead.
-        mask = replace(problem.suite.settings, mask=Mask(rule=list(numbers)), hold_out=None)
-        suite = bind_suite(problem.target, problem.stimulus, mask)
-        sums = suite.mode_sums(suite.score(traces.voltage_mV))
-        per_sweep = {code: float(each[0]) / len(sweeps) for code, each in sums.items()}
-    scores = other.suite.score(traces.voltage_mV)
-    return HeldOut(sweeps, numbers, traces.voltage_mV[0], scores[0], per_sweep)
+        settings = replace(problem.suite.settings, mask=Mask(rule=list(numbers)), hold_out=None)
+        suite = bind_suite(problem.target, problem.stimulus, settings)
+        sums = suite.mode_sums(suite.score(traces.voltage_mV[ok]))
+        for row, place in enumerate(np.flatnonzero(ok).tolist()):
+            per_sweep[place] = {c: float(each[row]) / len(sweeps) for c, each in sums.items()}
+    name = problem.recording.name
+    return [
+        HeldOut(name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k])
+        if ok[k]
+        else None
+        for k in range(len(parameters))
+    ]
 
 
 def per_fitted_sweep(problem: Problem, sums: Mapping[str, float]) -> dict[str, float]:
     """Return the sums of every mode's components, divided by the number of sweeps it looks at."""
-    n_sweep = {member.code: len(member.sweeps) for member in problem.suite.members}
+    n_sweep: dict[str, int] = {}
+    for member in problem.whole.members:
+        n_sweep[member.code] = n_sweep.get(member.code, 0) + len(member.sweeps)
     return {code: value / n_sweep[code] for code, value in sums.items()}
 
 
-def far_worse(problem: Problem, fitted: Mapping[str, float], held_out: HeldOut) -> list[str]:
+def per_held_out_sweep(held_out: Sequence[HeldOut]) -> dict[str, float]:
+    """Return the sums of every mode's components per sweep, of all that somebody held out."""
+    asked = [each for each in held_out if each.per_sweep]
+    n_sweep = sum(len(each.sweeps) for each in asked)
+    codes = dict.fromkeys(code for each in asked for code in each.per_sweep)
+    return {
+        code: sum(each.per_sweep[code] * len(each.sweeps) for each in asked) / n_sweep
+        for code in codes
+    }
+
+
+def far_worse(
+    problem: Problem, fitted: Mapping[str, float], held_out: Mapping[str, float]
+) -> list[str]:
     """Return the modes whose scores are far worse on the sweeps that were held out.
 
     Parameters
     ----------
-    fitted
-        As of `per_fitted_sweep`.
+    fitted, held_out
+        As of `per_fitted_sweep` and `per_held_out_sweep`.
     """
-    of_zero = problem.suite.mode_sums(problem.suite.bvalues[None])
+    of_zero = problem.whole.mode_sums(problem.whole.bvalues[None])
     silent = per_fitted_sweep(problem, {code: float(each[0]) for code, each in of_zero.items()})
     return [
         code
-        for code, value in held_out.per_sweep.items()
+        for code, value in held_out.items()
         if value > _FAR * max(fitted[code], _LITTLE * silent[code])
     ]

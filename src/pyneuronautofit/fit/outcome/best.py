@@ -10,7 +10,9 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fit.engine import Progress
-from pyneuronautofit.fit.problem import Problem, evaluate_models
+from pyneuronautofit.fit.evaluation import Evaluation, evaluate_models
+from pyneuronautofit.fit.problem import Problem
+from pyneuronautofit.fit.several.merging import merged
 from pyneuronautofit.objectives import Suite
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.simulators import RunStatus
@@ -141,9 +143,8 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
     parameters = np.array([next(m.parameters for m in best if m.row == row) for row in rows])
     targets = tuple(parameter.targets for parameter in problem.space.parameters)
     table = ParameterTable(targets, tuple(problem.space.whole.tolist()), parameters)
-    with problem.reference.make() as simulator:
-        found = evaluate_models(simulator, problem.suite, table, problem.downsampler)
-    sums = problem.suite.mode_sums(found.scores)
+    found = _by_reference(problem, table)
+    sums = problem.whole.mode_sums(found.scores)
     by_row: dict[int, Mapping[str, float]] = {
         row: {code: float(values[place]) for code, values in sums.items()}
         if found.status[place] is RunStatus.OK
@@ -151,3 +152,15 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
         for place, row in enumerate(rows)
     }
     return [by_row[model.row] for model in best]
+
+
+def _by_reference(problem: Problem, table: ParameterTable) -> Evaluation:
+    """Evaluate models under NEURON's fixed step, on every recording."""
+    found = []
+    for part in problem.parts:
+        if part.reference is None:
+            raise ValueError("a part of a problem lacks its reference")
+        with part.reference.make() as simulator:
+            found.append(evaluate_models(simulator, part.suite, table, part.downsampler))
+    names = [part.recording.name for part in problem.parts]
+    return found[0] if len(found) == 1 else merged(found, names, [0] * len(found))

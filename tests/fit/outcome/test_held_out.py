@@ -9,7 +9,7 @@ import pytest
 
 from cli.conftest import HH_PROJECT, write_recording
 from pyneuronautofit.fit import FitConfig, build_problem, open_recording
-from pyneuronautofit.fit.held_out import MOST_HELD_OUT, held_out_sweeps, on_held_out
+from pyneuronautofit.fit.outcome.held_out import MOST_HELD_OUT, held_out_sweeps, on_held_out
 from pyneuronautofit.models import load_model
 from pyneuronautofit.space import ParameterTable
 

@@ -1,0 +1,1 @@
+"""What a fit has come to: models worth showing, and how they do elsewhere."""
