@@ -25,7 +25,7 @@ help:
 
 fit: $(INSTALLED)
 	$(BIN)/python -m pyneuronautofit -A Auto -m OV --evaluations 30000 -c 3 -t -10 --seed 1 \
-	    -k '[0, 1, 3, 4, 5, 7, 8]' \
+	    --hold-out 2,6 \
 	    --output $(OUT) --figure fit.png examples/experimentaldata/TC-example.abf
 
 # On all cores; the tests of a file stay together, as they share what took long to make.

@@ -86,11 +86,8 @@ def stimulus_window(options: RecordingOptions, recording: Recording) -> Stimulus
         )
     else:
         window = stimulus_from_times(*options.stimulus, recording.step_ms, recording.n_sample)
-    _log.info(
-        "stimulus: samples %d to %d (%g to %g ms)",
-        window.first, window.last,
-        window.first * recording.step_ms, (window.last + 1) * recording.step_ms,
-    )  # fmt: skip
+    _log.info("%s: stimulus %s%s", recording.name, window.spelt(recording.step_ms),
+              window.reason and f", {window.reason}")  # fmt: skip
     threshold_mV = getattr(options, "spike_threshold_mV", None)
     _log.info("%s: %s", recording.name, in_a_line(recording, window, threshold_mV))
     return window

@@ -10,6 +10,7 @@ import pytest
 
 from cli.conftest import write_recording
 from pyneuronautofit.runs import open_run
+from recordings.nwb._mixed import write_mixed
 
 SEARCH = ("-A", "N", "-P", "6", "--seed", "1", "--dt", "0.1", "-m", "OV")
 
@@ -166,3 +167,21 @@ def test_two_files_of_one_name(command, both, tmp_path):
     answer = command(*SEARCH, "-G", "1", one, other)
     assert answer.code == 2
     assert "two recordings are called cell.npz" in answer.err
+
+
+def test_a_file_of_several_protocols(command, fit, hh_project, tmp_path):
+    pytest.importorskip("pynwb")
+    path = write_mixed(tmp_path / "mixed.nwb")
+    chosen = fit("-G", "1", "--sweeps", "Long Square", path, name="chosen")
+    words = ("--project", hh_project, "--output", tmp_path / "out", "-a", "all", "-G", "1")
+    answer = command(*SEARCH, *words, path)
+    assert answer.code == 0, answer.err
+    said = " ".join(answer.err.split())
+    assert "mixed.nwb: 10 of 20 sweeps are left out. 0-1: voltage clamp; 12-14: its" in said
+    everything = read(tmp_path / "out" / "all-final.json")
+    assert read(chosen)["markers"] == list("O" * 10 + "V" * 10)
+    assert read(chosen)["final"] == everything["final"]
+    assert read(chosen)["evaluation"]["recording"] == {"sweeps": "Long Square"}
+    # Masks have the numbers of the file.
+    masked = fit("-G", "1", "-k", "[2, 11]", path, name="masked")
+    assert read(masked)["markers"] == list("OOVV")

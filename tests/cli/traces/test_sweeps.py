@@ -22,7 +22,7 @@ def test_a_table(command, cell):
     answer = command("sweeps", cell)
     assert answer.code == 0
     assert "3 sweeps of 200 ms, samples 0.1 ms apart" in answer.out
-    assert "stimulus: samples 500..1199 (50 to 120 ms)" in answer.out
+    assert "stimulus: samples 500..1199 (50 to 120 ms), where the sweeps differ" in answer.out
     rows = [line.split("│")[1:-1] for line in answer.out.splitlines() if line.startswith("│")]
     assert [[word.strip() for word in row] for row in rows] == [
         ["0", "0", "-50", "-65", "0"], ["1", "0", "50", "-65", "0"], ["2", "0", "100", "-65", "2"],

@@ -51,7 +51,8 @@ def _about_recording(part: Problem, what: str) -> list[str]:
     recording, stimulus, step_ms = part.recording, part.stimulus, part.target.step_ms
     return [
         f"{what:12s}{recording.name}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, "
-        f"stimulus {stimulus.first * step_ms:g} to {(stimulus.last + 1) * step_ms:g} ms",
+        f"stimulus {stimulus.first * step_ms:g} to {(stimulus.last + 1) * step_ms:g} ms"
+        + (stimulus.reason and f", {stimulus.reason}"),
         f"            {in_a_line(part.target, stimulus, part.suite.settings.spike_threshold_mV)}",
     ]
 

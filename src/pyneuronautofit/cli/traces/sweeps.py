@@ -103,6 +103,7 @@ def _as_json(
         "step_ms": recording.step_ms,
         "duration_ms": recording.duration_ms,
         "window_ms": None if window is None else list(window.times_ms(recording.step_ms)),
+        "window_reason": "" if window is None else window.reason,
         "wrong": wrong,
         "sweeps": [each for _number, each in sorted((used | others).items())],
     }
@@ -121,7 +122,10 @@ def _print(
         f"{recording.step_ms:g} ms apart; {recording.channels}",
         soft_wrap=True,
     )
-    found = wrong if window is None else f"stimulus: {window.spelt(recording.step_ms)}"
+    found = wrong
+    if window is not None:
+        reason = window.reason and f", {window.reason}"
+        found = f"stimulus: {window.spelt(recording.step_ms)}{reason}"
     screen.print(found, soft_wrap=True)
     names = any([*selection.stimuli, *(each.sweep.stimulus for each in left_out)])
     columns = ["sweep", "holding, pA", "amplitude, pA", "rests at, mV", "spikes"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from dataclasses import replace
 
 from pyneuronautofit._text import listed_numbers
 from pyneuronautofit._types import FloatArray
@@ -69,10 +70,8 @@ def detect_stimulus(
             "sweeps. Take a recording with current steps, name the right channel with "
             "--current-channel, or say where it is with --stimulus START STOP (ms)."
         )
-    window = StimulusWindow(found.first, found.last)
-    return _reconciled(
-        window, most_common_window(current_pA), current_pA.shape[1], step_ms, (name, reason)
-    )
+    window = StimulusWindow(found.first, found.last, reason)
+    return _reconciled(window, most_common_window(current_pA), current_pA.shape[1], step_ms, name)
 
 
 def _reconciled(
@@ -80,14 +79,13 @@ def _reconciled(
     other: StimulusWindow | None,
     n_sample: int,
     step_ms: float,
-    said: tuple[str, str],
+    name: str,
 ) -> StimulusWindow:
-    """Return the window, or that of the original program's rule; `said`: name and reason."""
-    name, reason = said
+    """Return the window, or that of the original program's rule."""
     if other is None:
         return window
     if _same(window, other, step_ms):
-        return other
+        return replace(other, reason=window.reason)
     if _is_all(other, n_sample):
         return window
     if _is_all(window, n_sample):
@@ -97,11 +95,11 @@ def _reconciled(
             "the rule of the original program. --stimulus START STOP (ms) chooses.",
             *(name, other.spelt(step_ms)),
         )
-        return other
+        return replace(other, reason="where the rule of the original program finds it")
     _log.warning(
         "%s: the stimulus is taken to be %s, %s; the rule of the original program would take "
         "%s. --stimulus START STOP (ms) chooses.",
-        *(name, window.spelt(step_ms), reason, other.spelt(step_ms)),
+        *(name, window.spelt(step_ms), window.reason, other.spelt(step_ms)),
     )
     return window
 

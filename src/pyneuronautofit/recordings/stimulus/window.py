@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.units import MS_PER_S
@@ -14,10 +14,18 @@ _SHORTEST_MS = 2.0
 
 @dataclass(frozen=True, order=True)
 class StimulusWindow:
-    """The first and the last sample of the stimulus, both belonging to it (L and R)."""
+    """The first and the last sample of the stimulus, both belonging to it (L and R).
+
+    Attributes
+    ----------
+    first, last
+    reason
+        Why it is taken to be there, in words; empty: somebody said so.
+    """
 
     first: int
     last: int
+    reason: str = field(default="", compare=False)
 
     def times_ms(self, step_ms: float) -> tuple[float, float]:
         """Return its beginning and its end, ms: as they are written behind --stimulus."""
