@@ -69,7 +69,8 @@ class _Evaluation(Generic[MaskT]):
         metavar="SWEEPS",
         parse=text,
         help="sweeps that are not fitted but simulated, scored and shown beside the others: "
-        "numbers and half-open ranges such as 1,3,5:8, or 1/3 for every third",
+        "numbers and half-open ranges such as 1,3,5:8, 1/3 for every third, or the name of a "
+        "recording: all of it",
         json_key="hold_out",
     )
     before_spike: int = option(
