@@ -81,7 +81,7 @@ def test_choosing_a_model_shows_it_everywhere(reported, browser):
     # The initial population: models still differ.
     show(browser, reported("-m", "OV", "-A", "N", "-G", "0"))
     assert browser.run("return chosen") == 0
-    before = browser.run("return charts.get('trace-2').chart.getOption().series.length")
+    before = browser.run("return charts.get('trace-0-2').chart.getOption().series.length")
     assert before == 2
     # A click on a point of the scatter: that which is farthest from the chosen one on the screen.
     place = browser.run("""
@@ -137,7 +137,7 @@ def test_long_recordings_are_thinned_and_it_is_said(reported, command, browser, 
     assert content["responses"][0]["drawn"] == [0, 2]
     show(browser, path)
     # The recording's spikes, which begin at 25 and 30 ms and are 0.5 ms wide.
-    spikes = browser.run("return trace(0, 1).filter((p) => p[1] > 0)")
+    spikes = browser.run("return trace(responses[0], 0, 1).filter((p) => p[1] > 0)")
     assert {voltage for _ms, voltage in spikes} == {20}
     assert all(25 <= ms <= 25.6 or 30 <= ms <= 30.6 for ms, _voltage in spikes)
     assert {"trace-0-0", "trace-0-1", "rate-0"} <= check_page(browser, path)

@@ -66,6 +66,7 @@ def test_the_plan(said, problem, files):
     print_plan(said, config, problem, Plan(9, 1234), files)
     assert said.lines() == [
         "recording   r: 2 sweeps of 20 ms, stimulus 5 to 10.5 ms",
+        "            voltage 0 to 10 mV, current 0 to 0 pA, holding 0 pA, spikes above 4 mV: 1 1",
         "evaluation  modes OV, 4 components from 2 simulated sweep(s)",
         "search      NSGA2, 2 parameters, 9 generation(s), 1234 evaluations, seed 77",
         "simulator   parabolas",
@@ -196,7 +197,7 @@ def test_the_best_model_is_drawn_over_the_recording(problem, drawn, tmp_path):
     current[:, 10:21] = [[-50.0], [99.6]]
     current[:, 21:] = 1000.0
     target = Recording("r", voltage, current, 0.5)
-    draw_best(tmp_path / "best.png", replace(problem, target=target), BEST[0], None)
+    draw_best(tmp_path / "best.png", replace(problem, target=target), BEST[0], [])
     (((path, recorded, modelled), how),) = drawn
     assert path == tmp_path / "best.png"
     np.testing.assert_array_equal(recorded, voltage)
@@ -211,5 +212,5 @@ def test_the_best_model_is_drawn_over_the_recording(problem, drawn, tmp_path):
 
 
 def test_a_model_that_fails_now_is_not_drawn(problem, drawn, tmp_path):
-    draw_best(tmp_path / "best.png", problem, BEST[1], None)
+    draw_best(tmp_path / "best.png", problem, BEST[1], [])
     assert drawn == []

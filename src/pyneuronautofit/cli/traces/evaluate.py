@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._options import MODEL, RUN, option, same_option
+from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import READ
 from pyneuronautofit.cli.logs import logging_to_screen
@@ -29,7 +30,7 @@ from pyneuronautofit.database import (
     find_target,
     score_models,
 )
-from pyneuronautofit.errors import DatabaseError
+from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fit import (
     BESIDE,
     Evaluation,
@@ -125,6 +126,13 @@ def _score(
 ) -> ScoredGroup:
     """Score models on their recording, and on those beside it that they were fitted to as well."""
     others = _beside(evaluation, config.models)
+    named = {str(other["target"]) for other in others}
+    unknown = [path for path in config.beside if Path(path).name not in named]
+    if unknown:
+        raise UsageError(
+            f"{quoted(unknown)}: the models were not fitted to that beside {path.name}; beside it "
+            f"are {quoted(sorted(named))}"
+        )
     on_each = [(path, evaluation)]
     on_each += [(_recording_beside(config, other), other) for other in others]
     groups = [_score_on(config, model, each, how, stored) for each, how in on_each]

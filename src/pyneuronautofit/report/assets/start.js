@@ -12,7 +12,7 @@ function start() {
     if (button.dataset.copy !== undefined) copyParameters(Number(button.dataset.copy), button);
     else choose(Number(button.dataset.choose));
   });
-  darkness.addEventListener("change", () => { if (R) fillPicker(); drawAll(); });
+  darkness.addEventListener("change", () => { if (responses.length) fillPicker(); drawAll(); });
   let waiting = 0;
   let width = document.documentElement.clientWidth;
   window.addEventListener("resize", () => {
@@ -43,7 +43,7 @@ function print(on) {
   document.documentElement.classList.toggle("printing", on);
   document.body.classList.toggle("printing", on);
   document.querySelector("main").style.width = on ? "680px" : "";
-  if (R) fillPicker();
+  if (responses.length) fillPicker();
   drawAll();
 }
 

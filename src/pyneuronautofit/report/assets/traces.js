@@ -74,7 +74,7 @@ function tracesAndSpikes() {
   return [...charts.keys()].filter((name) => /^(trace|rate|count|latency)-/.test(name));
 }
 
-// All panels show the same part of time.
+// All panels of a recording show the same part of time.
 let following = false;
 function followZoom(chart) {
   chart.on("datazoom", () => {
@@ -86,9 +86,10 @@ function followZoom(chart) {
 }
 
 function showPart(start, end, source) {
+  const own = [...charts].find(([, entry]) => entry.chart === source)[0].replace(/[0-9]+$/, "");
   following = true;
   for (const [name, entry] of charts) {
-    if (name.startsWith("trace-") && entry.chart && entry.chart !== source) entry.chart.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, start, end });
+    if (name.startsWith(own) && entry.chart && entry.chart !== source) entry.chart.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, start, end });
   }
   following = false;
 }
