@@ -70,6 +70,19 @@ def _from_bytes(*names: str) -> Callable[[random.Random, Path, Path], Case]:
 abf = _from_bytes("a.abf", "b.abf", "c.abf")
 npz_bytes = _from_bytes("cell.npz")
 nwb_bytes = _from_bytes("number.nwb", "table.nwb", "times.nwb")
+wcp = _from_bytes("cell.wcp")
+
+
+def columns(rng: random.Random, sound: Path, folder: Path) -> Case:
+    """Words of a table, its titles among them, are others; or bytes are."""
+    name = rng.choice(("cell.csv", "cell.atf"))
+    content = (sound / name).read_text(encoding="utf-8")
+    path = folder / name
+    if rng.random() < 0.3:
+        path.write_bytes(mutated_bytes(rng, content.encode(), [content.encode()]))
+    else:
+        path.write_text(mutated_text(rng, content), encoding="utf-8", errors="surrogateescape")
+    return _asked(rng, sound, path)
 
 
 def abf_headers(rng: random.Random, sound: Path, folder: Path) -> Case:

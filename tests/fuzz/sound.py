@@ -29,6 +29,9 @@ def make_sound(folder: Path) -> None:
     (folder / "model").mkdir()
     (folder / "model" / "project.py").write_text(HH_PROJECT)
     write_recording(folder / "cell.npz")
+    recordings.write_csv(folder / "cell.csv")
+    recordings.write_atf(folder / "cell.atf")
+    recordings.write_wcp(folder / "cell.wcp")
     recordings.write_abf(folder / "a.abf")
     recordings.write_abf1(folder / "b.abf")
     recordings.write_channels(

@@ -185,3 +185,35 @@ def test_a_file_of_several_protocols(command, fit, hh_project, tmp_path):
     # Masks have the numbers of the file.
     masked = fit("-G", "1", "-k", "[2, 11]", path, name="masked")
     assert read(masked)["markers"] == list("OOVV")
+
+
+def test_what_is_made_of_a_run_of_several(command, fit, both, hh_project, tmp_path):
+    final = fit("-G", "1", *both)
+    words = ("--project", hh_project, "--dt", "0.1")
+    answer = command("final-check", *words, final, "0", tmp_path / "m-{}.png")
+    assert answer.code == 0, answer.err
+    assert sorted(path.name for path in tmp_path.glob("m-*.png")) == ["m-0-other.png", "m-0.png"]
+    run = final.with_name("run.sqlite")
+    where = ("--project", hh_project, "--scripts", "0")
+    answer = command("export", run, *where, "--recording", "other.npz", "--sweep", "1")
+    assert answer.code == 0, answer.err
+    (script,) = tmp_path.rglob("model_*.py")
+    assert "other.npz" in script.read_text()
+    answer = command("export", run, *where, "--recording", "third.npz")
+    assert answer.code == 2
+    assert "the run was fitted to cell.npz, other.npz" in answer.err
+    answer = command("evaluate", "--project", hh_project, "--dt", "0.1", final, *both[:1], script)
+    assert answer.code == 2
+    assert "were not fitted to that beside cell.npz" in answer.err
+
+
+def test_a_database_of_several_runs_knows_the_recordings(command, fit, both, hh_project, tmp_path):
+    final = fit("-G", "1", *both)
+    answer = command("collect", final.with_name("run.sqlite"), "-o", tmp_path / "all.json")
+    assert answer.code == 0, answer.err
+    words = ("evaluate", "--dt", "0.1", "--project", hh_project, "--json")
+    of_run = {tuple(each["vector"]) for each in json.loads(command(*words, final).out)}
+    of_all = json.loads(command(*words, tmp_path / "all.json").out)
+    assert of_all
+    assert all(len(each["vector"]) == 10 for each in of_all)
+    assert of_run & {tuple(each["vector"]) for each in of_all}

@@ -16,7 +16,7 @@ from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.cli.traces.stored import StoredModelsOptions
+from pyneuronautofit.cli.traces.stored import StoredModelsOptions, evaluations_beside
 from pyneuronautofit.database import (
     Database,
     Journal,
@@ -116,7 +116,8 @@ def run(argv: Sequence[str], prog: str) -> int:
 def _serve(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
     """Let somebody rate the models, and return the exit code."""
     stored = database.stored
-    found = _recordings(config, database)
+    # The page shows one recording for each model.
+    found = [group for group in _recordings(config, database) if group.is_first]
     model = load_model(config.project_path(), Path.cwd())
     stages: list[Stage] = []
     stage_of, headings = [0] * len(stored.models), [""] * len(stored.models)
@@ -137,7 +138,7 @@ def _draw(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
     if not config.patterns:
         check_target(None)
     found = _recordings(config, database)
-    drawn = [p for m in stored.models for p in paths_of(config.patterns, m.number)]
+    drawn = [p for g in found for k in g.places for p in g.figures_of(stored.models[k].number)]
     paths = list(dict.fromkeys(group.path for group in found))
     journals = [journal_path(_output_of(config, path)) for path in paths if config.patterns]
     check_outputs(replace(config, patterns=()), reads=paths, writes=[*drawn, *journals])
@@ -176,13 +177,23 @@ class _Group(NamedTuple):
         With which it is taken so.
     path
         The recording.
+    is_first
+        Whether it is the recording that they are called after; else it is one beside that.
     places
         Of the models.
     """
 
     config: FinalCheckConfig
     path: Path
+    is_first: bool
     places: list[int]
+
+    def figures_of(self, number: int) -> tuple[Path, ...]:
+        """Return the files of a model; of further recordings their names end with theirs."""
+        paths = paths_of(self.config.patterns, number)
+        if self.is_first:
+            return paths
+        return tuple(path.with_stem(f"{path.stem}-{self.path.stem}") for path in paths)
 
 
 def _recordings(config: FinalCheckConfig, database: Database) -> Sequence[_Group]:
@@ -190,11 +201,14 @@ def _recordings(config: FinalCheckConfig, database: Database) -> Sequence[_Group
     folders = [] if config.recordings is None else [Path(config.recordings)]
     here = Path.cwd()
     folders += [database.path.parent, here, here.parent / "experimentaldata"]
-    found: dict[tuple[Path, FinalCheckConfig], list[int]] = {}
+    found: dict[tuple[FinalCheckConfig, Path, bool], list[int]] = {}
     for place, model in enumerate(database.stored.models):
-        key = find_target(model.target, folders), config.taking_as(model.evaluation)
+        key = config.taking_as(model.evaluation), find_target(model.target, folders), True
         found.setdefault(key, []).append(place)
-    return [_Group(taken, path, places) for (path, taken), places in found.items()]
+        for other in evaluations_beside(model.evaluation, config.models):
+            path = find_target(str(other["target"]), [key[1].parent, *folders])
+            found.setdefault((config.taking_as(other), path, False), []).append(place)
+    return [_Group(*key, places) for key, places in found.items()]
 
 
 def _review(group: _Group, database: Database, model: Model, screen: Screen) -> list[Reviewed]:
@@ -206,7 +220,7 @@ def _review(group: _Group, database: Database, model: Model, screen: Screen) -> 
         Subject(
             stored.models[place].number,
             heading_of(database, place, path.name),
-            paths_of(config.patterns, stored.models[place].number),
+            group.figures_of(stored.models[place].number),
         )
         for place in places
     ]

@@ -23,6 +23,7 @@ from pyneuronautofit.fit import (
     FittedModel,
     KnownProjectOptions,
     OpenedFit,
+    Problem,
     Sweep,
     open_again,
     option,
@@ -96,6 +97,14 @@ class ExportConfig(KnownProjectOptions):
         metavar="N",
         parse=whole,
         help="the sweep that scripts replay (default: that with the largest current)",
+    )
+    recording: str | None = option(
+        None,
+        "--recording",
+        group=MODEL,
+        metavar="NAME",
+        parse=text,
+        help="the name of the recording whose sweep scripts replay (default: the first)",
     )
     output: str | None = option(
         None,
@@ -211,7 +220,7 @@ def _write_scripts(
 ) -> list[Path]:
     values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
     again = open_again(opened, config.project)
-    sweep = _sweep(again, config.sweep)
+    sweep = _sweep(again, _part(again.problem, config.recording), config.sweep)
     paths = []
     for row, value in zip(rows, values, strict=True):
         path, source = _script(folder, row), again.model.cell_source
@@ -221,9 +230,19 @@ def _write_scripts(
     return paths
 
 
-def _sweep(again: OpenedFit, asked: int | None) -> Sweep:
+def _part(problem: Problem, name: str | None) -> Problem:
+    """Return the problem on the recording that scripts replay."""
+    parts = {part.recording.name: part for part in problem.parts}
+    if name is None:
+        return problem
+    if name not in parts:
+        raise UsageError(f"--recording {name}: the run was fitted to {quoted(parts)}")
+    return parts[name]
+
+
+def _sweep(again: OpenedFit, problem: Problem, asked: int | None) -> Sweep:
     """Return the sweep that scripts replay, under a fixed step."""
-    problem, recording = again.problem, again.problem.recording
+    recording = problem.recording
     if asked is None:
         current = recording.current_pA[list(problem.suite.sweeps)].max(axis=1)
         place = problem.suite.sweeps[int(np.argmax(current))]

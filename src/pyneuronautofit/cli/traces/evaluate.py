@@ -22,6 +22,7 @@ from pyneuronautofit.cli.traces.stored import (
     DEFAULT_MODES,
     StoredEvaluationOptions,
     StoredModelsOptions,
+    evaluations_beside,
 )
 from pyneuronautofit.database import (
     ScoredGroup,
@@ -30,9 +31,8 @@ from pyneuronautofit.database import (
     find_target,
     score_models,
 )
-from pyneuronautofit.errors import DatabaseError, UsageError
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import (
-    BESIDE,
     Evaluation,
     build_simulator,
     evaluate_models,
@@ -125,7 +125,7 @@ def _score(
     stored: StoredModels,
 ) -> ScoredGroup:
     """Score models on their recording, and on those beside it that they were fitted to as well."""
-    others = _beside(evaluation, config.models)
+    others = evaluations_beside(evaluation, config.models)
     named = {str(other["target"]) for other in others}
     unknown = [path for path in config.beside if Path(path).name not in named]
     if unknown:
@@ -145,19 +145,6 @@ def _score(
         for code, sums in group.held_out.items():
             held_out[code] = held_out.get(code, 0.0) + sums
     return ScoredGroup(joint_suite([group.suite for group in groups]), found, held_out)
-
-
-def _beside(evaluation: Mapping[str, Json] | None, where: str) -> list[Mapping[str, Json]]:
-    others = (evaluation or {}).get(BESIDE, [])
-    good = isinstance(others, list) and all(
-        isinstance(each, dict) and isinstance(each.get("target"), str) for each in others
-    )
-    if not good:
-        raise DatabaseError(
-            f"{where}: the evaluation's {BESIDE!r} is {others!r:.60}: expected a list of "
-            "evaluations on further recordings, each with its 'target'"
-        )
-    return list(others)
 
 
 def _recording_beside(config: EvaluateConfig, evaluation: Mapping[str, Json]) -> Path:

@@ -11,7 +11,8 @@ from pyneuronautofit._options import MODEL, option, options_of, same_option
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ, text
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.errors import DatabaseError, UsageError
+from pyneuronautofit.fit import BESIDE
 from pyneuronautofit.objectives import EvaluationOptions, EvaluationSettings, settings_from_json
 from pyneuronautofit.recordings import RecordingOptions, taken_as_stored
 from pyneuronautofit.simulators import SimulationOptions
@@ -109,3 +110,32 @@ class StoredEvaluationOptions(EvaluationOptions):
                     "give -m too, and all evaluation flags are taken from the command line"
                 )
         return settings_from_json(evaluation, where, pairs_are_ranges=stored.pairs_are_ranges)
+
+
+def evaluations_beside(
+    evaluation: Mapping[str, Json] | None, where: str
+) -> list[Mapping[str, Json]]:
+    """Return how models were scored on further recordings, each with its `target`.
+
+    Parameters
+    ----------
+    evaluation
+        How they were scored on the first.
+    where
+        The file that it is from, for messages.
+
+    Raises
+    ------
+    DatabaseError
+        If it is no such list.
+    """
+    others = (evaluation or {}).get(BESIDE, [])
+    good = isinstance(others, list) and all(
+        isinstance(each, dict) and isinstance(each.get("target"), str) for each in others
+    )
+    if not good:
+        raise DatabaseError(
+            f"{where}: the evaluation's {BESIDE!r} is {others!r:.60}: expected a list of "
+            "evaluations on further recordings, each with its 'target'"
+        )
+    return list(others)
