@@ -15,7 +15,7 @@ import numpy as np
 
 from pyneuronautofit._bounded import allowance_of
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.errors import PyNeuronAutofitError, RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice, positive_step
 from pyneuronautofit.recordings._channels import Signal, choose, listed
 from pyneuronautofit.recordings._noiseless import is_noiseless
@@ -32,19 +32,6 @@ _FORMATS = {
     ".nix": "NixIO",
 }
 _DOUBLE_BYTES = 8
-#: What neo raises on files that are damaged or unusual: it has no errors of its own.
-_DAMAGED = (
-    OSError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    RuntimeError,
-    AssertionError,
-    NotImplementedError,
-    ArithmeticError,
-    MemoryError,
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,9 @@ class NeoReader:
                 f"{path}: neo needs another package for this format ({error}). Install that, or "
                 "write voltage, current and dt to a .npz file."
             ) from error
-        except _DAMAGED as error:
+        except PyNeuronAutofitError:
+            raise
+        except Exception as error:  # neo has no errors of its own: anything, on a damaged file
             raise RecordingError(
                 f"{path}: neo cannot read this file ({type(error).__name__}: {error}). It is "
                 "damaged, or of a kind that neo does not know."
