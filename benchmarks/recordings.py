@@ -26,18 +26,20 @@ sys.path.insert(0, str(HERE / "examples"))
 N_SWEEP, N_SAMPLE, STEP_MS, REPEATS = 40, 400_000, 0.005, 3
 
 READ = """
-import json, resource, sys, time
-from pyneuronautofit.recordings import detect_stimulus, holding_current, read_recording
+import json, sys, time
+from pyneuronautofit.recordings import detect_stimulus, read_recording
 began = time.perf_counter()
 recording = read_recording(sys.argv[1])
 read = time.perf_counter()
-window = detect_stimulus(recording.current_pA, recording.step_ms, recording.name,
-                         is_command=recording.current_is_command)
-held = holding_current(recording, window)
+said = (recording.step_ms, recording.name)
+# Older versions have the name first.
+names = detect_stimulus.__code__.co_varnames
+window = detect_stimulus(recording.current_pA, *(said if names[1] == "step_ms" else said[::-1]))
 ended = time.perf_counter()
+# Of this process alone: what getrusage says includes the one that it was forked from.
+most_kB = int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0])
 print(json.dumps([read - began, ended - read,
-                  resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                  list(window.times_ms(recording.step_ms)), float(held[0])]))
+                  most_kB / 1024, [window.first, window.last]]))
 """
 
 
@@ -60,9 +62,9 @@ def timed(checkout: Path, path: Path) -> list[float]:
         text=True,
         check=True,
     )
-    *numbers, times_ms, held_pA = json.loads(done.stdout.splitlines()[-1])
-    if not np.allclose(times_ms, (500.0, 1500.0), atol=2.0) or abs(held_pA + 20.0) > 1.0:
-        raise SystemExit(f"{checkout}: the stimulus {times_ms} ms, or the holding {held_pA} pA")
+    *numbers, window = json.loads(done.stdout.splitlines()[-1])
+    if checkout == HERE and not np.allclose(window, (100_000, 299_999), atol=400):
+        raise SystemExit(f"{checkout}: the stimulus is taken to be {window}")
     return list(numbers)
 
 
@@ -96,7 +98,7 @@ def main() -> None:
         del voltage, current
         rows = compared("ABF", abf, checkouts) + compared("NPZ", npz, checkouts)
     print(f"{N_SWEEP} sweeps of {N_SAMPLE} samples, {STEP_MS} ms apart; medians of {REPEATS}")
-    print_table(("file", "version", "read, s", "stimulus and holding, s", "memory, MB"), rows)
+    print_table(("file", "version", "read, s", "stimulus, s", "memory, MB"), rows)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def refuse_absurd(recording: Recording) -> None:
             f"but {shortest:g} to {longest:g} ms were expected. Is it in another unit? It has to "
             "be in ms: 20 kHz is 0.05."
         )
-    largest = float(np.abs(recording.voltage_mV).max())
+    largest = float(max(recording.voltage_mV.max(), -recording.voltage_mV.min()))
     if largest > _MOST_MV:
         raise RecordingError(
             f"{recording.name}: the voltage would reach {largest:.6g} mV, but at most {_MOST_MV:g} "
@@ -62,7 +62,7 @@ def doubts_about(recording: Recording) -> Iterator[str]:
     n_first = max(round(_FIRST_PART * recording.n_sample), 1)
     resting_mV = float(np.median(voltage[:, :n_first]))
     held_pA = float(np.median(current[:, :n_first]))
-    most_pA = float(np.abs(current).max())
+    most_pA = float(max(current.max(), -current.min()))
     low, high = _RESTING
     if recording.n_sweep > recording.n_sample:
         yield (

@@ -10,7 +10,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.recordings.stimulus.window import StimulusWindow
 
 #: A window that comes nearer than this part of the sweep to one of its ends is the baseline's.
@@ -41,27 +41,30 @@ def most_common_window(current_pA: FloatArray) -> StimulusWindow | None:
 
 def _votes(current_pA: FloatArray) -> dict[StimulusWindow, list[int]]:
     """Return the sweeps that vote for each window; sweeps without a stimulus are left out."""
-    n_sample = current_pA.shape[1]
-    round_off = _ROUND_OFF * np.abs(current_pA).max(axis=1, keepdims=True)
-    deviation = np.abs(current_pA - current_pA.mean(axis=1, keepdims=True))
-    first, last, found = _extent(deviation > current_pA.std(axis=1, keepdims=True) + round_off)
-    margin = _EDGE * n_sample
-    weak = ~found | (first < margin) | (n_sample - 1 - last < margin)
-
-    difference = np.abs(current_pA - current_pA[:, :1])
-    largest = difference.max(axis=1, keepdims=True)
-    other_first, other_last, other_found = _extent(
-        (difference > _PART * largest) & (largest > round_off)
-    )
     votes: dict[StimulusWindow, list[int]] = defaultdict(list)
-    for sweep in np.flatnonzero(~weak | other_found).tolist():
-        ends = (other_first, other_last) if weak[sweep] else (first, last)
-        votes[StimulusWindow(int(ends[0][sweep]), int(ends[1][sweep]))].append(sweep)
+    for number, row in enumerate(current_pA):
+        window = _vote(row)
+        if window is not None:
+            votes[window].append(number)
     return dict(votes)
 
 
-def _extent(mask: BoolArray) -> tuple[IntArray, IntArray, BoolArray]:
-    """Return the first and last true sample of each row, and whether the row has any."""
-    first = mask.argmax(axis=1)
-    last = mask.shape[1] - 1 - mask[:, ::-1].argmax(axis=1)
-    return first, last, np.asarray(mask.any(axis=1))
+def _vote(row: FloatArray) -> StimulusWindow | None:
+    """Return the window that a sweep (n_sample,) votes for; None: it has no stimulus."""
+    n_sample = len(row)
+    round_off = _ROUND_OFF * np.abs(row).max()
+    found = _extent(np.abs(row - row.mean()) > row.std() + round_off)
+    margin = _EDGE * n_sample
+    if found and not (found[0] < margin or n_sample - 1 - found[1] < margin):
+        return StimulusWindow(*found)
+    difference = np.abs(row - row[0])
+    largest = difference.max()
+    other = _extent(difference > _PART * largest) if largest > round_off else None
+    return None if other is None else StimulusWindow(*other)
+
+
+def _extent(mask: BoolArray) -> tuple[int, int] | None:
+    """Return the first and the last true sample; None: there is none."""
+    if not mask.any():
+        return None
+    return int(mask.argmax()), len(mask) - 1 - int(mask[::-1].argmax())

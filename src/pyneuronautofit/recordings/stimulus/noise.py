@@ -20,10 +20,14 @@ def moving_mean(values: FloatArray, width: int) -> FloatArray:
     if width <= 1:
         return values
     half, n_sample = width // 2, values.shape[-1]
-    sums = np.concatenate([np.zeros((*values.shape[:-1], 1)), values.cumsum(axis=-1)], axis=-1)
     places = np.arange(n_sample)
     begin, end = np.maximum(places - half, 0), np.minimum(places + half + 1, n_sample)
-    return np.asarray((sums[..., end] - sums[..., begin]) / (end - begin))
+    means = np.empty(values.shape)
+    # Row by row: a recording may have a hundred MB, and several copies of it are too many.
+    for row, of_row in zip(values.reshape(-1, n_sample), means.reshape(-1, n_sample)):
+        sums = np.concatenate([[0.0], row.cumsum()])
+        of_row[:] = (sums[end] - sums[begin]) / (end - begin)
+    return means
 
 
 def noise_of(values: FloatArray, lag: int) -> float:

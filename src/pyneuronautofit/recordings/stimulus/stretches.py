@@ -17,6 +17,8 @@ _QUIETEST, _ABOVE_NOISE, _OF_FEW = 0.02, 2.5, 6.0
 _STRONG = 6.0
 # Less than this part of the largest current is round-off.
 _ROUND_OFF = 1e-6
+# Samples that are looked at together: what is computed on the way takes as much memory.
+_TOGETHER = 1 << 16
 # A sweep's level before its stimulus is that of this much before it.
 _BEFORE_MS, _MARGIN_MS = 20.0, 2.0
 
@@ -35,7 +37,7 @@ class Currents:
 
     def __init__(self, current_pA: FloatArray, step_ms: float, *, is_command: bool) -> None:
         self._step_ms = step_ms
-        self._least_pA = _ROUND_OFF * float(np.abs(current_pA).max())
+        self._least_pA = _ROUND_OFF * float(max(current_pA.max(), -current_pA.min()))
         self.is_noisy = not is_command and any(
             noise_of(row, 1) > self._least_pA for row in current_pA
         )
@@ -49,7 +51,9 @@ class Currents:
         n_sweep = len(self._smooth_pA)
         if n_sweep == 1:
             return None
-        scatter = self._smooth_pA.std(axis=0)
+        n_sample = self._smooth_pA.shape[1]
+        blocks = (slice(k, k + _TOGETHER) for k in range(0, n_sample, _TOGETHER))
+        scatter = np.concatenate([self._smooth_pA[:, block].std(axis=0) for block in blocks])
         coarse = moving_mean(scatter, self._samples(_COARSE_MS)) if self.is_noisy else scatter
         noise = float(np.quantile(coarse, _QUIETEST)) if self.is_noisy else 0.0
         exact = noise <= self._least_pA
