@@ -24,7 +24,7 @@ help:
 	@echo "make clean    remove what the others made"
 
 fit: $(INSTALLED)
-	$(BIN)/python -m pyneuronautofit -A Auto -m OV --evaluations 30000 -c 3 -t -10 --seed 1 \
+	$(BIN)/python -m pyneuronautofit -A Auto -m OV --evaluations 40000 -c 3 -t -10 --seed 1 \
 	    --hold-out 2,6 \
 	    --output $(OUT) --figure fit.png examples/experimentaldata/TC-example.abf
 
