@@ -2,9 +2,9 @@
 
     python docs/make_recording_figures.py [FOLDER]
 
-Without FOLDER: docs/images. `windows.png` has four protocols of seven sweeps each, with the stimulus
-and the holding current that are found in them; `sweeps.png` is what `sweeps --figure` draws of the
-shipped recording.
+Without FOLDER: docs/images. `windows.png` has four protocols of seven sweeps each, with the
+stimulus and the holding current that are found in them; `sweeps.png` is what `sweeps --figure`
+draws of the shipped recording.
 """
 
 from __future__ import annotations
