@@ -74,8 +74,16 @@ def open_recording(options: RecordingOptions, path: Path | None = None) -> Recor
     return open_sweeps(options, path).recording
 
 
-def stimulus_window(options: RecordingOptions, recording: Recording) -> StimulusWindow:
-    """Return the stimulus that the user gave, or else the one that is detected."""
+def stimulus_window(
+    options: RecordingOptions, recording: Recording, *, shown: bool = False
+) -> StimulusWindow:
+    """Return the stimulus that the user gave, or else the one that is detected, and log it.
+
+    Parameters
+    ----------
+    shown
+        Whether it is to be shown to the user, who is told it by nobody else.
+    """
     if options.stimulus is None:
         command_pA = recording.command_pA
         window = detect_stimulus(
@@ -86,10 +94,16 @@ def stimulus_window(options: RecordingOptions, recording: Recording) -> Stimulus
         )
     else:
         window = stimulus_from_times(*options.stimulus, recording.step_ms, recording.n_sample)
-    _log.info("%s: stimulus %s%s", recording.name, window.spelt(recording.step_ms),
-              window.reason and f", {window.reason}")  # fmt: skip
+    reason = window.reason and f", {window.reason}"
     threshold_mV = getattr(options, "spike_threshold_mV", None)
-    _log.info("%s: %s", recording.name, in_a_line(recording, window, threshold_mV))
+    _log.info(
+        "%s: stimulus %s%s; %s",
+        recording.name,
+        window.spelt(recording.step_ms),
+        reason,
+        in_a_line(recording, window, threshold_mV),
+        extra={"notice": True} if shown else None,
+    )
     return window
 
 

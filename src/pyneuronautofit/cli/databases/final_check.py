@@ -257,7 +257,7 @@ def _bench(config: FinalCheckConfig, model: Model, path: Path, stored: StoredMod
 def _stage(config: FinalCheckConfig, model: Model, path: Path, stored: StoredModels) -> Stage:
     recording = open_recording(config, path)
     target = reduce_recording(recording, model.downsampler)
-    window = stimulus_window(config, target)
+    window = stimulus_window(config, target, shown=True)
     experiment = plan_experiment(
         recording,
         stimulus_on(window, target, recording),

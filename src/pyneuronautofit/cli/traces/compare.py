@@ -46,9 +46,9 @@ class CompareConfig(RecordingOptions, EvaluationOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Compare, print, and return the exit code."""
     config = parse_config(CompareConfig, argv, prog, DESCRIPTION)
-    with logging_to_screen("WARNING"):
+    with logging_to_screen("INFO"):
         recording = open_recording(config)
-        window = stimulus_window(config, recording)
+        window = stimulus_window(config, recording, shown=True)
         suite = bind_suite(recording, window, evaluation_settings(config))
         responses_mV = read_responses(config.responses, recording)
     models = responses_mV if responses_mV.ndim == 3 else responses_mV[None]

@@ -167,7 +167,7 @@ def _score_on(
     config = config.taking_as(evaluation)
     recording = open_recording(config, path)
     target = reduce_recording(recording, model.downsampler)
-    window = stimulus_window(config, target)
+    window = stimulus_window(config, target, shown=True)
     settings = _settings(config, evaluation, stored)
     table = stored.table()
 

@@ -76,7 +76,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         stored = config.read_models()
         config = _taking(config, stored)
         recording = open_recording(config)
-        window = stimulus_window(config, recording)
+        window = stimulus_window(config, recording, shown=True)
         model = load_model(config.project_path(), Path.cwd())
         experiment = plan_experiment(
             recording,

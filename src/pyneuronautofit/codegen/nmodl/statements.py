@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyneuronautofit.codegen.nmodl import tree
+from pyneuronautofit.codegen.nmodl.verbatim import is_without_effect
 from pyneuronautofit.errors import ModelError
 
 # What changes no number: what is written to users, to units, to other simulators.
@@ -16,8 +17,6 @@ HARMLESS_NODES = frozenset(
     }
 )
 _PARENTHESES = frozenset({"WrappedExpression", "ParenExpression"})
-# C code that has stood in published channels since before NMODL had another way to say it.
-_HARMLESS_VERBATIM = {"return 0;", "return;", "return 0.0;", "return 0.;"}
 
 #: Makes the error for a construct and the reason why it is refused.
 Refuse = Callable[[str, str], ModelError]
@@ -256,7 +255,7 @@ def _tables(block: Any) -> list[Any]:
 
 def is_harmless(node: Any) -> bool:
     """Say whether a VERBATIM block changes nothing."""
-    return " ".join(_code_of(node)) in _HARMLESS_VERBATIM | {""}
+    return is_without_effect(str(node.statement.eval()))
 
 
 def _code_of(node: Any) -> list[str]:
