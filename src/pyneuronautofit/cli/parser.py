@@ -122,7 +122,7 @@ def _with_negative_numbers(config: Any, argv: Sequence[str]) -> list[str]:
     taking = {
         flag
         for option, _default in options_of(config).values()
-        if option.parse is not None
+        if option.parse is not None and option.count == 1
         for flag in option.flags
     }
     joined: list[str] = []

@@ -23,6 +23,7 @@ from pyneuronautofit.fit.engine import search as search
 from pyneuronautofit.fit.evaluation import Evaluation as Evaluation
 from pyneuronautofit.fit.evaluation import evaluate_models as evaluate_models
 from pyneuronautofit.fit.evaluation_json import BESIDE as BESIDE
+from pyneuronautofit.fit.evaluation_json import ELSEWHERE as ELSEWHERE
 from pyneuronautofit.fit.evaluation_json import evaluation_as_json as evaluation_as_json
 from pyneuronautofit.fit.options import FitOptions as FitOptions
 from pyneuronautofit.fit.options import RunOptions as RunOptions

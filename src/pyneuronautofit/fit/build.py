@@ -10,12 +10,12 @@ from typing import Any
 
 from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.errors import MaskError, UsageError
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.problem import Problem, ReferenceSimulator
 from pyneuronautofit.fit.readers import note_unread_by_algorithm, note_unread_by_modes
 from pyneuronautofit.fit.reduction import Downsampler, reduce_recording, stimulus_on
-from pyneuronautofit.fit.several import recording_options, shares_of
+from pyneuronautofit.fit.several import recording_options, shares_of, split_word
 from pyneuronautofit.models import CellSource, Model, load_model
 from pyneuronautofit.objectives import (
     EvaluationOptions,
@@ -63,8 +63,9 @@ _log = logging.getLogger(__name__)
 def open_sweeps(options: RecordingOptions, path: Path | None = None) -> ChosenSweeps:
     """Read the recording, or another one with the same options; its reader logs what it took."""
     channels = ChannelChoice(options.voltage_channel, options.current_channel)
-    sweeps = None if options.sweeps is None else SweepChoice(options.sweeps)
-    found = read_sweeps(path or Path(options.recording), channels, sweeps)
+    file, own = split_word(str(path or options.recording))
+    asked = options.sweeps if own is None else own
+    found = read_sweeps(file, channels, None if asked is None else SweepChoice(asked))
     right = corrected(found.recording, options.voltage_offset_mV, options.added_current_pA)
     return replace(found, recording=right)
 
@@ -188,7 +189,10 @@ def build_problems(config: FitConfig, recordings: Sequence[Recording], model: Mo
     for own, recording, share in zip(options, recordings, shares, strict=True):
         # What is held out as a whole is looked at as it would be fitted.
         of_it = replace(own, mask=share.mask, hold_out=share.hold_out)
-        part = build_problem(of_it, recording, model)
+        try:
+            part = build_problem(of_it, recording, model)
+        except (UsageError, MaskError) as error:
+            raise type(error)(f"{recording.name}: {error}") from error
         (fitted if share.fitted else elsewhere).append(part)
     return replace(fitted[0], beside=tuple(fitted[1:]), elsewhere=tuple(elsewhere))
 

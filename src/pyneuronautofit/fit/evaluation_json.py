@@ -12,6 +12,8 @@ from pyneuronautofit.recordings import taking_as_json
 
 #: Under this key of an evaluation are those on further recordings, each with its `target`.
 BESIDE = "beside"
+#: The same of recordings that were held out as a whole.
+ELSEWHERE = "held_out_recordings"
 
 
 def evaluation_as_json(config: FitConfig, problem: Problem) -> dict[str, Json]:
@@ -24,10 +26,10 @@ def evaluation_as_json(config: FitConfig, problem: Problem) -> dict[str, Json]:
     for options in recording_options(config):
         name = options.recording.rpartition("/")[2]
         taken[name] = taking_as_json(options)
-    first, *others = (_of_part(part, taken) for part in problem.parts)
-    if others:
-        targets = (part.recording.name for part in problem.beside)
-        first[BESIDE] = [{"target": t, **each} for t, each in zip(targets, others, strict=True)]
+    first = _of_part(problem, taken)
+    for key, parts in ((BESIDE, problem.beside), (ELSEWHERE, problem.elsewhere)):
+        if parts:
+            first[key] = [{"target": p.recording.name, **_of_part(p, taken)} for p in parts]
     return first
 
 

@@ -68,7 +68,13 @@ def used_mask(text: str | None, modes: str) -> str | None:
         return text  # whoever reads it says what is wrong with it
     if not isinstance(literal, dict):
         return text
-    return repr({key: rule for key, rule in literal.items() if key in tuple(modes)})
+    # What is longer than a letter is the name of a recording.
+    used = {
+        key: rule
+        for key, rule in literal.items()
+        if key in tuple(modes) or (isinstance(key, str) and len(key) > 1)
+    }
+    return repr(used)
 
 
 def used_evaluation(stored: Mapping[str, Json]) -> dict[str, Json]:

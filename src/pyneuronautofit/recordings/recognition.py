@@ -7,6 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
+from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
 from pyneuronautofit.recordings.axon import AbfReader
 from pyneuronautofit.recordings.neo_ import NeoReader
@@ -48,7 +49,10 @@ def is_recording(path: Path) -> bool:
 def _has_titles(path: Path) -> bool:
     with path.open("rb") as stream:
         line = stream.readline(_MOST_TITLES).decode("utf-8", "replace")
-    return are_titles(titles_of(line)[1])
+    try:
+        return are_titles(titles_of(line)[1])
+    except RecordingError:
+        return False
 
 
 def _has_keys(path: Path) -> bool:

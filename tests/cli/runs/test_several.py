@@ -68,6 +68,8 @@ def test_scores_are_those_of_each_recording_by_itself(fit, both, command, hh_pro
     # And so they are evaluated again, wherever the recordings are.
     assert vectors(command, hh_project, final) == fitness
     assert vectors(command, hh_project, final, *both) == fitness
+    # One that is named is scored alone.
+    assert [vectors(command, hh_project, final, path) for path in both] == apart
 
 
 def test_the_same_bits_for_any_number_of_workers(fit, both):
@@ -105,6 +107,8 @@ def test_sweeps_and_masks_of_their_own(fit, both, command, hh_project):
     with open_run(final.with_name("run.sqlite")) as run:
         assert run.info.settings["mask"] == mask
         assert run.info.mode_sizes == (("O", 2), ("V", 2), ("O", 1), ("V", 1))
+    answer = command("--resume", final.with_name("run.sqlite"), "-G", "2")
+    assert answer.code == 0, answer.err
 
 
 def test_polishing_follows_the_residuals_of_all(fit, both):
@@ -121,7 +125,42 @@ def test_a_recording_that_is_held_out_as_a_whole(command, both, hh_project, tmp_
     assert "held out other.npz: 2 sweeps of 45 ms" in text
     assert re.search(r"V of the .* model, mV\^2: other.npz 0: .*, other.npz 1: ", text)
     assert re.search(r"per held-out sweep \(per fitted sweep\): O .* V ", text)
-    assert read(tmp_path / "out" / "run-final.json")["markers"] == list("OOOVVV")
+    final = tmp_path / "out" / "run-final.json"
+    assert read(final)["markers"] == list("OOOVVV")
+    scored = command("evaluate", "--dt", "0.1", "--project", hh_project, "--json", final)
+    assert all(set(each["held_out"]) == {"O", "V"} for each in json.loads(scored.out))
+    assert command("report", tmp_path / "out" / "run.sqlite").code == 0
+    page = next(tmp_path.rglob("run-report.html")).read_text()
+    found = re.search(r"<script[^>]*application/json[^>]*>(.*?)</script>", page, re.DOTALL)
+    shown = json.loads(found[1])["responses"]
+    assert [each["held"] for each in shown] == [[False] * 3, [True] * 2]
+
+
+def test_a_run_is_called_after_the_first_that_is_fitted(command, both, hh_project, tmp_path):
+    words = ("--project", hh_project, "--output", tmp_path / "out", "-G", "1")
+    answer = command(*SEARCH, "--hold-out", "cell.npz", *both, *words)
+    assert answer.code == 0, answer.err
+    (final,) = (tmp_path / "out").glob("other-*-final.json")
+    assert read(final)["target"] == "other.npz"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-k", "{'third.npz': 1}"), "is none of them; the recordings are cell.npz, other.npz"),
+        (("-k", "[2]"), "other.npz: the evaluation mask names sweep 2 for mode O"),
+        (("--hold-out", "2"), "other.npz: --hold-out 2: there is no sweep 2"),
+        (
+            ("--hold-out", "third.npz"),
+            "third.npz is neither sweeps, such as 3, 5:8 or 1/3, nor one",
+        ),
+    ],
+)
+def test_mistakes_name_the_recording(command, both, hh_project, tmp_path, words, said):
+    where = ("--project", hh_project, "--output", tmp_path / "out", "-G", "1")
+    answer = command(*SEARCH, *words, *both, *where)
+    assert answer.code == 2
+    assert said in " ".join(answer.err.split())
 
 
 def test_sweeps_that_are_held_out(command, recording, hh_project, tmp_path):
@@ -204,7 +243,7 @@ def test_what_is_made_of_a_run_of_several(command, fit, both, hh_project, tmp_pa
     assert "the run was fitted to cell.npz, other.npz" in answer.err
     answer = command("evaluate", "--project", hh_project, "--dt", "0.1", final, *both[:1], script)
     assert answer.code == 2
-    assert "were not fitted to that beside cell.npz" in answer.err
+    assert "the models were not fitted to that" in " ".join(answer.err.split())
 
 
 def test_a_database_of_several_runs_knows_the_recordings(command, fit, both, hh_project, tmp_path):

@@ -121,3 +121,18 @@ def test_other_text_is_no_recording(tmp_path):
 def test_empty_cells_are_nan():
     found = table("1,,3\n\n4,5\n", ",", ["a", "b", "c"], "cell.csv", 2)
     np.testing.assert_array_equal(found, [[1, np.nan, 3], [4, 5, np.nan]])
+
+
+def test_line_ends_and_letters_of_other_systems(tmp_path):
+    path = written(tmp_path, ("t (ms)", "V (mV)", "I (pA)"), [TIME, VOLTAGE, CURRENT], end="\r")
+    np.testing.assert_allclose(read_recording(path).voltage_mV, [VOLTAGE])
+    path.write_bytes(path.read_bytes().decode().encode("utf-16"))
+    np.testing.assert_allclose(read_recording(path).voltage_mV, [VOLTAGE])
+
+
+def test_a_title_without_end(tmp_path):
+    path = tmp_path / "cell.csv"
+    path.write_text("t" * 200_000 + ",V (mV)\n0,1\n")
+    with pytest.raises(RecordingError, match="columns cannot be told apart"):
+        read_recording(path)
+    assert not is_recording(path)

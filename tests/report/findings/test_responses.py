@@ -55,7 +55,7 @@ class Problem:
         self.stimulus = WINDOW
         self.space = SPACE
         settings = SimpleNamespace(spike_threshold_mV=THRESHOLD, hold_out=None)
-        self.recording, self.parts = self.target, (self,)
+        self.recording, self.parts, self.elsewhere = self.target, (self,), ()
         self.suite = SimpleNamespace(sweeps=self.sweeps, settings=settings)
         self.simulator = SimpleNamespace(description="by hand")
         self.asked = []

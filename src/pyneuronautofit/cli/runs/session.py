@@ -318,9 +318,16 @@ def _header(opened: OpenedFit, command: str) -> Header:
 
 def _settled(config: FitOptions) -> FitOptions:
     """Return the config with further recordings by names that are good from anywhere."""
-    beside = [split_word(word) for word in config.beside]
+    words = [split_word(word) for word in (config.recording, *config.beside)]
+    held_out = {word.strip() for word in (config.hold_out or "").split(",")}
+    # A run is called after the first recording that is fitted.
+    if len(words) > 1:
+        words.sort(key=lambda each: each[0].name in held_out)
+    first, *beside = words
     return replace(
-        config, beside=tuple(recording_word(path.absolute(), own) for path, own in beside)
+        config,
+        recording=recording_word(*first),
+        beside=tuple(recording_word(path.absolute(), own) for path, own in beside),
     )
 
 

@@ -181,9 +181,9 @@ def draw_best(path: Path, problem: Problem, best: BestModel, held_out: Sequence[
     Of several recordings each has a figure of its own, the name of which ends with its own.
     """
     by_name = {each.recording: each for each in held_out}
-    for part in problem.parts:
+    for part in (*problem.parts, *problem.elsewhere):
         of_part = path
-        if problem.beside:
+        if problem.beside or problem.elsewhere:
             of_part = path.with_stem(f"{path.stem}-{Path(part.recording.name).stem}")
         _draw_part(of_part, part, best, by_name.get(part.recording.name))
 

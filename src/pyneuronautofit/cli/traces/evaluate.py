@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,13 +32,15 @@ from pyneuronautofit.database import (
     find_target,
     score_models,
 )
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fit import (
+    ELSEWHERE,
     Evaluation,
     build_simulator,
     evaluate_models,
     evaluation_settings,
     open_recording,
+    split_word,
     stimulus_window,
 )
 from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
@@ -53,6 +56,8 @@ from pyneuronautofit.objectives import (
 )
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.simulators import RunStatus, plan_experiment
+
+_log = logging.getLogger(__name__)
 
 DESCRIPTION = """Simulates and scores stored models: a table, or JSON with --json.
 
@@ -124,36 +129,80 @@ def _score(
     evaluation: Mapping[str, Json] | None,
     stored: StoredModels,
 ) -> ScoredGroup:
-    """Score models on their recording, and on those beside it that they were fitted to as well."""
+    """Score models on the recordings that are given, or else on all that they were fitted to."""
     others = evaluations_beside(evaluation, config.models)
-    named = {str(other["target"]) for other in others}
-    unknown = [path for path in config.beside if Path(path).name not in named]
-    if unknown:
-        raise UsageError(
-            f"{quoted(unknown)}: the models were not fitted to that beside {path.name}; beside it "
-            f"are {quoted(sorted(named))}"
-        )
-    on_each = [(path, evaluation)]
-    on_each += [(_recording_beside(config, other), other) for other in others]
+    if config.recording is None:
+        on_each = [(path, evaluation)]
+        on_each += [(_sought(config, path, other), other) for other in others]
+    else:
+        on_each = _given(config, stored.models[0].target, evaluation, others)
     groups = [_score_on(config, model, each, how, stored) for each, how in on_each]
-    if len(groups) == 1:
-        return groups[0]
-    names = [each.name for each, _how in on_each]
-    found = merged([group.found for group in groups], names, [0] * len(groups))
-    held_out: dict[str, FloatArray] = {}
-    for group in groups:
-        for code, sums in group.held_out.items():
-            held_out[code] = held_out.get(code, 0.0) + sums
-    return ScoredGroup(joint_suite([group.suite for group in groups]), found, held_out)
+    held_out: list[Mapping[str, FloatArray]] = [group.held_out for group in groups]
+    if config.recording is None or config.beside:
+        held_out += _elsewhere(config, model, path, evaluation, stored)
+    found = groups[0].found
+    if len(groups) > 1:
+        names = [each.name for each, _how in on_each]
+        found = merged([group.found for group in groups], names, [0] * len(groups))
+    sums: dict[str, FloatArray] = {}
+    for each in held_out:
+        for code, values in each.items():
+            sums[code] = sums.get(code, 0.0) + values
+    return ScoredGroup(joint_suite([group.suite for group in groups]), found, sums)
 
 
-def _recording_beside(config: EvaluateConfig, evaluation: Mapping[str, Json]) -> Path:
-    name = str(evaluation["target"])
-    given = next((path for path in map(Path, config.beside) if path.name == name), None)
-    if given is not None:
-        return given
-    folders = [] if config.recording is None else [Path(config.recording).parent]
-    return find_target(name, [*folders, *_folders(config)])
+def _given(
+    config: EvaluateConfig,
+    target: str | None,
+    evaluation: Mapping[str, Json] | None,
+    others: Sequence[Mapping[str, Json]],
+) -> list[tuple[Path, Mapping[str, Json] | None]]:
+    """Return the recordings on the command line, each with how models were scored on it."""
+    by_name = {str(other["target"]): other for other in others}
+    found: list[tuple[Path, Mapping[str, Json] | None]] = []
+    for number, word in enumerate((str(config.recording), *config.beside)):
+        path = Path(word)
+        name = split_word(word)[0].name
+        if name in by_name:
+            found.append((path, by_name[name]))
+        elif number == 0 or name == target:
+            # Whatever it is called, it is in the place of the first.
+            found.append((path, evaluation))
+        elif name not in _names(evaluation, ELSEWHERE, config.models):
+            raise UsageError(
+                f"{word}: the models were not fitted to that; they were fitted to "
+                f"{quoted([str(target), *by_name])}"
+            )
+    return found
+
+
+def _names(evaluation: Mapping[str, Json] | None, key: str, where: str) -> list[str]:
+    return [str(each["target"]) for each in evaluations_beside(evaluation, where, key)]
+
+
+def _sought(config: EvaluateConfig, path: Path, evaluation: Mapping[str, Json]) -> Path:
+    """Return where another recording is: beside the first, or where recordings are sought."""
+    return find_target(str(evaluation["target"]), [path.parent, *_folders(config)])
+
+
+def _elsewhere(
+    config: EvaluateConfig,
+    model: Model,
+    path: Path,
+    evaluation: Mapping[str, Json] | None,
+    stored: StoredModels,
+) -> list[Mapping[str, FloatArray]]:
+    """Return the sums on recordings that were held out as a whole, as far as they are there."""
+    found: list[Mapping[str, FloatArray]] = []
+    for other in evaluations_beside(evaluation, config.models, ELSEWHERE):
+        try:
+            where = _sought(config, path, other)
+        except DatabaseError as error:
+            _log.warning("held out, but not scored: %s", error)
+            continue
+        group = _score_on(config, model, where, other, stored)
+        found.append(group.suite.mode_sums(group.found.scores))
+    return found
 
 
 def _score_on(

@@ -113,7 +113,7 @@ class StoredEvaluationOptions(EvaluationOptions):
 
 
 def evaluations_beside(
-    evaluation: Mapping[str, Json] | None, where: str
+    evaluation: Mapping[str, Json] | None, where: str, key: str = BESIDE
 ) -> list[Mapping[str, Json]]:
     """Return how models were scored on further recordings, each with its `target`.
 
@@ -123,19 +123,21 @@ def evaluations_beside(
         How they were scored on the first.
     where
         The file that it is from, for messages.
+    key
+        Which: those that they were fitted to as well, or those that were held out as a whole.
 
     Raises
     ------
     DatabaseError
         If it is no such list.
     """
-    others = (evaluation or {}).get(BESIDE, [])
+    others = (evaluation or {}).get(key, [])
     good = isinstance(others, list) and all(
         isinstance(each, dict) and isinstance(each.get("target"), str) for each in others
     )
     if not good:
         raise DatabaseError(
-            f"{where}: the evaluation's {BESIDE!r} is {others!r:.60}: expected a list of "
+            f"{where}: the evaluation's {key!r} is {others!r:.60}: expected a list of "
             "evaluations on further recordings, each with its 'target'"
         )
     return list(others)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import MaskError, UsageError
 from pyneuronautofit.objectives import mask_text
+
+_SWEEPS = re.compile(r"\d+(?:[:/]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,12 @@ def shares_of(mask: str | None, hold_out: str | None, names: Sequence[str]) -> l
     masks = _masks(mask, names)
     words = [] if hold_out is None else [word.strip() for word in hold_out.split(",")]
     whole = {word for word in words if word in names}
+    unknown = [word for word in words if word not in names and not _SWEEPS.fullmatch(word)]
+    if unknown:
+        raise UsageError(
+            f"--hold-out {hold_out}: {quoted(unknown)} is neither sweeps, such as 3, 5:8 or 1/3, "
+            f"nor one of the recordings {quoted(names)}"
+        )
     sweeps = ",".join(word for word in words if word not in names) or None
     if whole == set(names):
         raise UsageError(f"--hold-out {hold_out}: every recording is held out, and none is fitted")
@@ -60,7 +69,8 @@ def _masks(mask: str | None, names: Sequence[str]) -> dict[str, str | None]:
         literal = None if text is None else ast.literal_eval(f"(\n{text}\n)")
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return dict.fromkeys(names, mask)  # whoever reads it says what is wrong with it
-    if not isinstance(literal, dict) or not set(literal) & set(names):
+    # A mode is a letter; what is longer is meant to be the name of a recording.
+    if not isinstance(literal, dict) or all(len(str(key)) == 1 for key in literal):
         return dict.fromkeys(names, mask)
     unknown = [str(key) for key in literal if key not in names]
     if unknown:

@@ -48,10 +48,17 @@ def current_beside(response: Piece, stimulus: Piece) -> FloatArray:
 def _later_samples(response: Piece, stimulus: Piece, step_ms: float) -> int:
     """Return how many samples a stimulus begins after its response."""
     begins, stimulus_begins = response.start_s(), stimulus.start_s()
-    # Where nobody noted the time of one of them it is 0.
-    if not begins or not stimulus_begins:
-        return 0
     later = (stimulus_begins - begins) * MS_PER_S / step_ms
     if not math.isfinite(later):
         raise UnusableSeriesError("nothing is known of when its stimulus begins")
+    # Where nobody noted the time of one of them it is 0; that of a first sweep may be 0, too.
+    apart = not -stimulus.n_sample < later < response.n_sample
+    if apart and 0.0 in (begins, stimulus_begins):
+        return 0
     return round(later)
+
+
+def shift_ms(response: Piece, stimulus: Piece) -> float:
+    """Return how long after its response a stimulus begins, ms, as far as it is respected."""
+    step = response.step_ms()
+    return _later_samples(response, stimulus, step) * step

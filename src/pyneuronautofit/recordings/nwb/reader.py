@@ -7,6 +7,7 @@ its own they are one cell's.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import warnings
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice
 from pyneuronautofit.recordings._channels import Signal, choose, listed
 from pyneuronautofit.recordings._noiseless import is_noiseless
-from pyneuronautofit.recordings.nwb.alignment import current_beside
+from pyneuronautofit.recordings.nwb.alignment import current_beside, shift_ms
 from pyneuronautofit.recordings.nwb.pairing import Pair, pairs_of
 from pyneuronautofit.recordings.nwb.series import (
     OTHER_RESPONSES,
@@ -123,6 +124,7 @@ def _recording(file: Any, channels: ChannelChoice, path: Path) -> RawRecording:
     allowance_of(path, None, RecordingError).check(n_bytes, "what its sweeps hold")
     sweeps = [_sweep(pair) for pair in pairs]
     _mention_bias(pairs, name)
+    _mention_shifts(pairs, name)
     is_command = all(is_noiseless(s.current_pA) for s in sweeps if s.current_pA is not None)
     return RawRecording(name, (*_in_order(sweeps, others),), taken, current_is_command=is_command)
 
@@ -185,6 +187,23 @@ def _electrode(
     signals = [Signal(index, each, unit) for index, each in enumerate(names)]
     chosen = choose(signals, wanted, {unit: 1.0}, flag, name) or signals[0]
     return chosen, [signal for signal in signals if signal != chosen]
+
+
+def _mention_shifts(pairs: Sequence[Pair], name: str) -> None:
+    """Log that currents were moved and padded: the file's times say so, and may be wrong."""
+    shifts: set[float] = set()
+    for pair in pairs:
+        with contextlib.suppress(UnusableSeriesError):
+            if pair.stimulus is not None:
+                shifts.add(round(shift_ms(pair.response, pair.stimulus), 6))
+    moved = sorted(shifts - {0.0})
+    if moved:
+        _log.warning(
+            "%s: by the times in the file stimuli begin %s ms after their responses. Currents are "
+            "moved by that, and what is missing is held at their first sample.",
+            name,
+            quoted(f"{each:g}" for each in moved),
+        )
 
 
 def _mention_bias(pairs: Sequence[Pair], name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice
 from pyneuronautofit.recordings.selection import RawRecording
 from pyneuronautofit.recordings.text.columns import recording_of
-from pyneuronautofit.recordings.text.csv_ import decoded, table
+from pyneuronautofit.recordings.text.csv_ import decoded, lines_of, table
 
 _MAGIC = b"ATF"
 
@@ -37,7 +36,7 @@ class AtfReader:
                 "of headers and of its columns. Export the recording again."
             ) from error
         place = 2 + n_header
-        titles = next(csv.reader(lines[place : place + 1], delimiter="\t"), [])
+        titles = next(lines_of("\n".join(lines[place : place + 1]), "\t", path.name), [])
         titles = [title.strip() for title in titles if title.strip()]
         if not 0 <= n_header < len(lines) or len(titles) != n_column:
             raise RecordingError(

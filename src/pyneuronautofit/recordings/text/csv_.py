@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class CsvReader:
 def titles_of(line: str) -> tuple[str, list[str]]:
     """Return what separates the titles in a line, and the titles."""
     delimiter = max(_DELIMITERS, key=line.count)
-    titles = [title.strip() for title in next(csv.reader([line], delimiter=delimiter), [])]
+    titles = [title.strip() for title in next(lines_of(line, delimiter, "its first line"), [])]
     while titles and not titles[-1]:
         titles.pop()
     return delimiter, titles
@@ -53,11 +54,30 @@ def decoded(path: Path) -> str:
         content = read_bytes(path, RecordingError)
     except OSError as error:
         raise RecordingError(f"{path}: the file cannot be read: {error.strerror}.") from error
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         # Units are all that is not ASCII: Clampfit and Excel write them in this way.
-        return content.decode("latin-1")
+        text = content.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines_of(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
+    """Yield the words of every line.
+
+    Raises
+    ------
+    RecordingError
+        If they cannot be told apart.
+    """
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+    except csv.Error as error:
+        raise RecordingError(
+            f"{name}: the columns cannot be told apart ({error}). Write them with commas, "
+            "semicolons or tabs between them."
+        ) from error
 
 
 def table(text: str, delimiter: str, titles: list[str], name: str, first_line: int) -> FloatArray:
@@ -74,7 +94,7 @@ def table(text: str, delimiter: str, titles: list[str], name: str, first_line: i
         If there is something else than numbers, or a line is longer than the titles.
     """
     rows: list[list[float]] = []
-    for number, words in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), first_line):
+    for number, words in enumerate(lines_of(text, delimiter, name), first_line):
         if not any(word.strip() for word in words):
             continue
         # Some programs end lines with a delimiter.
@@ -101,5 +121,6 @@ def _number(word: str, delimiter: str, name: str, line: int) -> float:
         return float(text)
     except ValueError:
         raise RecordingError(
-            f"{name}, line {line}: a number was expected, but there is {word!r:.40}."
+            f"{name}, line {line}: a number was expected, but there is {word!r:.40}. Columns are "
+            "separated by commas, semicolons or tabs."
         ) from None

@@ -91,13 +91,22 @@ def answers(
     Returns
     -------
     tuple of ShownResponses
-        One for every recording that is fitted.
+        One for every recording: first those that are fitted, then those that are held out.
     """
-    return tuple(_on(part, opened, parameters, places) for part in opened.problem.parts)
+    problem = opened.problem
+    return tuple(
+        _on(part, opened, parameters, places, is_fitted=number < len(problem.parts))
+        for number, part in enumerate((*problem.parts, *problem.elsewhere))
+    )
 
 
 def _on(
-    problem: Problem, opened: OpenedFit, parameters: FloatArray, places: tuple[int, ...]
+    problem: Problem,
+    opened: OpenedFit,
+    parameters: FloatArray,
+    places: tuple[int, ...],
+    *,
+    is_fitted: bool,
 ) -> ShownResponses:
     space, fitted = problem.space, problem.suite.sweeps
     targets = tuple(parameter.targets for parameter in space.parameters)
@@ -129,8 +138,10 @@ def _on(
         ),
         recording=problem.recording.name,
         sweeps=tuple(numbers[sweep] for sweep in order),
-        held_out=tuple(numbers[sweep] for sweep in held_out),
-        scores=_side_by_side(problem, found.voltage_mV[ok], apart),
+        held_out=tuple(numbers[sweep] for sweep in (held_out if is_fitted else order)),
+        scores=_side_by_side(problem, found.voltage_mV[ok], apart)
+        if is_fitted
+        else _all_held_out(problem, found.voltage_mV[ok]),
         current_pA=problem.target.current_pA[order, window].mean(axis=1),
         counts=counts,
         rates_Hz=rates,
@@ -152,6 +163,17 @@ def _held_out(problem: Problem, opened: OpenedFit, parameters: FloatArray) -> li
     found = models_on(opened.config, opened.model, problem, sweeps, parameters)
     there = [each for each in found if each is not None]
     return there if len(there) == len(found) else []
+
+
+def _all_held_out(
+    problem: Problem, voltage_mV: FloatArray
+) -> tuple[tuple[str, FloatArray, FloatArray], ...]:
+    """Return the same where a whole recording is held out: nothing of it is fitted."""
+    n_sweep = {member.code: len(member.sweeps) for member in problem.suite.members}
+    sums = problem.suite.mode_sums(problem.suite.score(voltage_mV))
+    return tuple(
+        (code, np.full(len(each), np.nan), each / n_sweep[code]) for code, each in sums.items()
+    )
 
 
 def _side_by_side(

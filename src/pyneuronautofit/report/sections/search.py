@@ -148,7 +148,8 @@ def _held_out(content: Content, found: ShownResponses) -> Markup:
     for member, place in enumerate(found.models):
         cells = [element("td", str(content.listed.rows[place]))]
         for _code, fitted, apart in found.scores:
-            cells += [element("td", f"{each[member]:.4g}") for each in (fitted, apart)]
+            both = (fitted[member], apart[member])
+            cells += [element("td", "" if np.isnan(v) else f"{v:.4g}") for v in both]
         rows.append(element("tr", *cells))
     table = element(
         "table", element("thead", element("tr", *head)), element("tbody", *rows), class_="scores"
