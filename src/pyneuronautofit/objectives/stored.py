@@ -68,11 +68,11 @@ def used_mask(text: str | None, modes: str) -> str | None:
         return text  # whoever reads it says what is wrong with it
     if not isinstance(literal, dict):
         return text
-    # What is longer than a letter is the name of a recording.
+    # What is not made of letters of modes is the name of a recording.
     used = {
         key: rule
         for key, rule in literal.items()
-        if key in tuple(modes) or (isinstance(key, str) and len(key) > 1)
+        if key in tuple(modes) or (isinstance(key, str) and not set(key) <= set(ALL_MODES))
     }
     return repr(used)
 
