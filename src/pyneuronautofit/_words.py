@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import math
 import os
+import re
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from pyneuronautofit._text import shortened
 
 #: A whole number has to fit into 64 bits, as JSON, SQLite and compiled code hold them.
 LARGEST_WHOLE = 2**63 - 1
+
+_RANGE = re.compile(r"(\d+)(?::(\d+))?")
 
 # What file systems take, in bytes.
 _MOST_OF_NAME = 255
@@ -46,6 +49,21 @@ def text(word: str) -> str:
     if len(word) > _MOST_OF_TEXT:
         raise ArgumentTypeError(f"{_shown(word)}: expected at most {_MOST_OF_TEXT} characters")
     return word
+
+
+def whole_range(word: str) -> range | None:
+    """Read a whole number, or a half-open range of them such as `3:12`; None: it is neither.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If a number of it has more than 64 bits.
+    """
+    match = _RANGE.fullmatch(word.strip())
+    if match is None:
+        return None
+    first = whole(match[1])
+    return range(first, first + 1 if match[2] is None else whole(match[2]))
 
 
 def whole(word: str) -> int:

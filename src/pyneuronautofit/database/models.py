@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
@@ -13,13 +12,11 @@ import numpy as np
 
 from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit._types import FloatArray, Json
-from pyneuronautofit._words import whole
+from pyneuronautofit._words import whole_range
 from pyneuronautofit.database.content import LIST_NAMES, read_content
 from pyneuronautofit.database.kinds import check_kinds
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.space import Parameter, ParameterPath, ParameterSpace, ParameterTable
-
-_RANGE = re.compile(r"(\d+):(\d+)")
 
 
 @dataclass(frozen=True)
@@ -185,27 +182,20 @@ def parse_selection(text: str, flag: str = "--models") -> list[int | range]:
     parts: list[int | range] = []
     for word in text.split(","):
         part = word.strip()
-        match = _RANGE.fullmatch(part)
-        if match:
-            parts.append(range(*(_id(digits, flag) for digits in match.groups())))
-        elif part.isdecimal():
-            parts.append(_id(part, flag))
-        else:
+        try:
+            found = whole_range(part)
+        except ArgumentTypeError as error:
+            raise UsageError(f"{flag}: {error}") from None
+        if found is None:
             raise UsageError(
                 f"{flag} {shortened(text)}: {shortened(repr(part))} is neither a number nor a "
                 "range such as 10:20"
             )
+        parts.append(found if ":" in part else found.start)
     parts = [part for part in parts if part != range(0)]
     if not parts:
         raise UsageError(f"{flag} {shortened(text)}: selects no model")
     return parts
-
-
-def _id(digits: str, flag: str) -> int:
-    try:
-        return whole(digits)
-    except ArgumentTypeError as error:
-        raise UsageError(f"{flag}: {error}") from None
 
 
 def header_names(rows: Json, path: Path) -> list[list[str]]:

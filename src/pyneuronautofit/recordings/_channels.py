@@ -77,6 +77,26 @@ def _with_unit(
     return None if signal is None else replace(signal, unit=unit.strip())
 
 
+def refuse_choice(
+    voltage: int | str | None, current: int | str | None, name: str, has: str
+) -> None:
+    """Refuse channels that are asked for of a file without any.
+
+    Parameters
+    ----------
+    voltage, current
+        What is asked for; None: nothing.
+    name, has
+        The file's name, and what it has instead.
+    """
+    for flag, wanted in (("--voltage-channel", voltage), ("--current-channel", current)):
+        if wanted is not None:
+            raise UsageError(
+                f"{flag} {wanted}: {name} has no channels to choose from, only {has}. "
+                f"Leave {flag} out."
+            )
+
+
 def named(signals: Sequence[Signal], wanted: int | str) -> Signal | None:
     """Return the signal of this number or name, or None."""
     text = str(wanted).strip()

@@ -7,7 +7,7 @@ import pytest
 
 from pyneuronautofit.errors import RecordingError, UsageError
 from pyneuronautofit.recordings import ChannelChoice
-from pyneuronautofit.recordings.arrays.shared import recording_from, refuse_choice, require_keys
+from pyneuronautofit.recordings.arrays.shared import recording_from, refuse_channels, require_keys
 
 GOOD = {"voltage": [[-70.0, -69.0]], "current": [[0.0, 5.0]], "dt": 0.05}
 
@@ -71,6 +71,6 @@ def test_missing_keys_are_named_with_those_that_are_there():
     ],
 )
 def test_there_are_no_channels_to_choose_from(choice, flag):
-    refuse_choice(ChannelChoice(), "cell.npz")
+    refuse_channels(ChannelChoice(), "cell.npz")
     with pytest.raises(UsageError, match=rf"{flag}: cell\.npz has no channels .*Leave --"):
-        refuse_choice(choice, "cell.npz")
+        refuse_channels(choice, "cell.npz")

@@ -7,11 +7,10 @@ from argparse import ArgumentTypeError
 from collections.abc import Sequence
 
 from pyneuronautofit._text import listed_numbers, shortened
-from pyneuronautofit._words import whole
+from pyneuronautofit._words import whole_range
 from pyneuronautofit.errors import UsageError
 
 _PART = re.compile(r"1/(\d+)")
-_RANGE = re.compile(r"(\d+):(\d+)")
 
 
 def held_out_places(spec: str | None, numbers: Sequence[int]) -> tuple[int, ...]:
@@ -53,16 +52,15 @@ def _every(step: int, spec: str, n_sweep: int) -> tuple[int, ...]:
 
 
 def _places(word: str, spec: str, numbers: Sequence[int]) -> list[int]:
-    match = _RANGE.fullmatch(word.strip())
     try:
-        if match:
-            wanted: Sequence[int] = range(*(whole(digits) for digits in match.groups()))
-        else:
-            wanted = [whole(word.strip())]
+        wanted = whole_range(word)
     except ArgumentTypeError as error:
+        raise UsageError(f"--hold-out {shortened(spec)}: {error}") from None
+    if wanted is None:
         raise UsageError(
-            f"--hold-out {shortened(spec)}: {error}; expected sweeps such as 1,3,5:8, or 1/3"
-        ) from None
+            f"--hold-out {shortened(spec)}: {shortened(repr(word.strip()))} is neither a number "
+            "nor a range; expected sweeps such as 1,3,5:8, or 1/3"
+        )
     found = [place for place, number in enumerate(numbers) if number in wanted]
     if not found:
         raise UsageError(

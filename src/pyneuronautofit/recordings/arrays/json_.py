@@ -34,7 +34,7 @@ class JsonReader:
 
     def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
         """Read the lists of the file."""
-        shared.refuse_choice(channels, path.name)
+        shared.refuse_channels(channels, path.name)
         values = _load(path)
         if values.keys() >= _CONDITIONS and "voltage" not in values:
             raise RecordingError(

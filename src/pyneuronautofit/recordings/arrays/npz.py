@@ -26,7 +26,7 @@ class NpzReader:
 
     def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
         """Read the arrays of the archive."""
-        shared.refuse_choice(channels, path.name)
+        shared.refuse_channels(channels, path.name)
         values = _load(path)
         shared.require_keys(values, path.name)
         return shared.recording_from(values, path.name)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._text import quoted
-from pyneuronautofit.errors import RecordingError, UsageError
+from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice, matrix, positive_step
+from pyneuronautofit.recordings._channels import refuse_choice
 from pyneuronautofit.recordings.selection import RawRecording, raw_of_matrices
 
 #: Arrays that a file must have: `voltage` mV and `current` pA [sweep, sample], `dt` ms.
@@ -29,17 +30,9 @@ def require_keys(found: Collection[str], name: str) -> None:
         )
 
 
-def refuse_choice(channels: ChannelChoice, name: str) -> None:
+def refuse_channels(channels: ChannelChoice, name: str) -> None:
     """Refuse a channel choice for a file whose arrays are named by their role."""
-    for flag, wanted in (
-        ("--voltage-channel", channels.voltage),
-        ("--current-channel", channels.current),
-    ):
-        if wanted is not None:
-            raise UsageError(
-                f"{flag} {wanted}: {name} has no channels to choose from, only the arrays "
-                f"voltage and current. Leave {flag} out."
-            )
+    refuse_choice(channels.voltage, channels.current, name, "the arrays voltage and current")
 
 
 def recording_from(values: Mapping[str, Any], name: str) -> RawRecording:

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyneuronautofit._text import listed_numbers, nearest, quoted, shortened
-from pyneuronautofit._words import whole
+from pyneuronautofit._words import whole_range
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.recordings.selection.raw import RawRecording, RawSweep
 
-_RANGE = re.compile(r"(\d+):(\d+)")
 #: Endings that number stimuli of one name: `Long Square 3`, `C1LSCOARSE[12]`.
 _NUMBERED = re.compile(r"(?:[\s_\-#]*\d+|\s*[\[(]\s*\d+\s*[\])])+$")
 
@@ -72,12 +71,9 @@ class SweepChoice:
         named = [s.number for s in raw.sweeps if word.casefold() in _names_of(s.stimulus)]
         if named:
             return named
-        match = _RANGE.fullmatch(word)
         try:
-            if match:
-                wanted = range(*(whole(digits) for digits in match.groups()))
-                return [number for number in numbers if number in wanted]
-            return [n for n in numbers if n == whole(word)] if word.isdecimal() else []
+            wanted = whole_range(word) or ()
+            return [number for number in numbers if number in wanted]
         except ArgumentTypeError as error:
             raise UsageError(f"{self.flag} {shortened(self.text)}: {error}") from None
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.errors import RecordingError, UsageError
+from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice, positive_step
+from pyneuronautofit.recordings._channels import refuse_choice
 from pyneuronautofit.recordings._noiseless import is_noiseless
 from pyneuronautofit.recordings.selection import RawRecording, RawSweep
 from pyneuronautofit.units import TO_MV, TO_PA
@@ -70,36 +71,10 @@ def recording_of(
     UsageError
         If a channel is asked for: columns have none.
     """
-    for flag, wanted in (
-        ("--voltage-channel", channels.voltage),
-        ("--current-channel", channels.current),
-    ):
-        if wanted is not None:
-            raise UsageError(
-                f"{flag} {wanted}: {name} has no channels to choose from, only columns. Leave "
-                f"{flag} out, and out of the file what is not to be read."
-            )
+    refuse_choice(channels.voltage, channels.current, name, "columns")
     units = [unit_of(title) for title in titles]
-    if not units or units[0] not in TO_MS:
-        raise RecordingError(
-            f"{name}: the first column has to be the time, with its unit, such as time (ms); it is "
-            f"'{titles[0] if titles else ''}'. Expected are then voltages and currents, such as "
-            "voltage (mV) and current (pA)."
-        )
-    voltages = _columns(units, rows, TO_MV)
-    currents = _columns(units, rows, TO_PA)
-    unknown = [t for t, u in zip(titles[1:], units[1:]) if u not in TO_MV and u not in TO_PA]
-    if unknown:
-        raise RecordingError(
-            f"{name}: the columns {quoted(unknown)} name no unit of a voltage or a current; "
-            f"expected one of {quoted([*TO_MV, *TO_PA], 30)} at the end, such as voltage (mV)."
-        )
-    if not voltages or len(voltages) != len(currents):
-        raise RecordingError(
-            f"{name}: as many currents as voltages were expected, one of each for every sweep, but "
-            f"the columns are {quoted(titles, 20)}: {len(voltages)} voltages and {len(currents)} "
-            "currents. A current that is the same in all sweeps has to be there once for each."
-        )
+    voltages, currents = _columns(units, rows, TO_MV), _columns(units, rows, TO_PA)
+    _check_columns(titles, units, len(voltages), len(currents), name)
     step_ms = _step_ms(rows[:, 0] * TO_MS[units[0]], name)
     sweeps = tuple(
         RawSweep(number, voltage, current, step_ms)
@@ -111,6 +86,30 @@ def recording_of(
         f"voltage and current from {2 * len(sweeps)} columns",
         current_is_command=all(is_noiseless(current) for current in currents),
     )
+
+
+def _check_columns(
+    titles: Sequence[str], units: Sequence[str], n_voltage: int, n_current: int, name: str
+) -> None:
+    """Raise RecordingError unless there is a time, and a current for every voltage."""
+    if not units or units[0] not in TO_MS:
+        raise RecordingError(
+            f"{name}: the first column has to be the time, with its unit, such as time (ms); it is "
+            f"'{titles[0] if titles else ''}'. Expected are then voltages and currents, such as "
+            "voltage (mV) and current (pA)."
+        )
+    unknown = [t for t, u in zip(titles[1:], units[1:]) if u not in TO_MV and u not in TO_PA]
+    if unknown:
+        raise RecordingError(
+            f"{name}: the columns {quoted(unknown)} name no unit of a voltage or a current; "
+            f"expected one of {quoted([*TO_MV, *TO_PA], 30)} at the end, such as voltage (mV)."
+        )
+    if not n_voltage or n_voltage != n_current:
+        raise RecordingError(
+            f"{name}: as many currents as voltages were expected, one of each for every sweep, but "
+            f"the columns are {quoted(titles, 20)}: {n_voltage} voltages and {n_current} currents. "
+            "A current that is the same in all sweeps has to be there once for each."
+        )
 
 
 def _columns(
