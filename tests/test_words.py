@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyneuronautofit._words import LARGEST_WHOLE, FileWord, Use, real, text, unusable_name, whole
+from pyneuronautofit._words import (
+    LARGEST_WHOLE,
+    FileWord,
+    Use,
+    real,
+    text,
+    unusable_name,
+    whole,
+    whole_range,
+)
 
 READ = FileWord(Use.READ)
 
@@ -112,3 +121,19 @@ def test_what_may_be_a_literal_may_be_long():
     mask = FileWord(Use.READ, or_literal=True)
     assert mask("[" + "1, " * 1000 + "]")
     assert "at most 10000" in refusal(mask, "1" * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("7", range(7, 8)), (" 3:12 ", range(3, 12)), ("5:5", range(5, 5)), ("9:2", range(9, 2)),
+        ("", None), ("a", None), ("-1", None), ("1:", None), ("1:2:3", None), ("1.5", None),
+    ],
+)  # fmt: skip
+def test_numbers_and_half_open_ranges(word, found):
+    assert whole_range(word) == found
+
+
+def test_a_range_of_numbers_that_nobody_can_count():
+    with pytest.raises(ArgumentTypeError):
+        whole_range("1:" + "9" * 40)

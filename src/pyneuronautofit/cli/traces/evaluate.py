@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -136,10 +137,11 @@ def _score(
         on_each += [(_sought(config, path, other), other) for other in others]
     else:
         on_each = _given(config, stored.models[0].target, evaluation, others)
-    groups = [_score_on(config, model, each, how, stored) for each, how in on_each]
+    models = _Scored(config, model, stored)
+    groups = [models.on(each, how) for each, how in on_each]
     held_out: list[Mapping[str, FloatArray]] = [group.held_out for group in groups]
     if config.recording is None or config.beside:
-        held_out += _elsewhere(config, model, path, evaluation, stored)
+        held_out += models.elsewhere(path, evaluation)
     found = groups[0].found
     if len(groups) > 1:
         names = [each.name for each, _how in on_each]
@@ -185,61 +187,67 @@ def _sought(config: EvaluateConfig, path: Path, evaluation: Mapping[str, Json]) 
     return find_target(str(evaluation["target"]), [path.parent, *_folders(config)])
 
 
-def _elsewhere(
-    config: EvaluateConfig,
-    model: Model,
-    path: Path,
-    evaluation: Mapping[str, Json] | None,
-    stored: StoredModels,
-) -> list[Mapping[str, FloatArray]]:
-    """Return the sums on recordings that were held out as a whole, as far as they are there."""
-    found: list[Mapping[str, FloatArray]] = []
-    for other in evaluations_beside(evaluation, config.models, ELSEWHERE):
-        try:
-            where = _sought(config, path, other)
-        except DatabaseError as error:
-            _log.warning("held out, but not scored: %s", error)
-            continue
-        group = _score_on(config, model, where, other, stored)
-        found.append(group.suite.mode_sums(group.found.scores))
-    return found
+class _Scored(NamedTuple):
+    """Models that are scored alike, and with what.
 
+    Attributes
+    ----------
+    config
+        The options.
+    model
+        The cell class that they are models of.
+    stored
+        The models.
+    """
 
-def _score_on(
-    config: EvaluateConfig,
-    model: Model,
-    path: Path,
-    evaluation: Mapping[str, Json] | None,
-    stored: StoredModels,
-) -> ScoredGroup:
-    """Score models on one recording, and on those of its sweeps that were held out."""
-    config = config.taking_as(evaluation)
-    recording = open_recording(config, path)
-    target = reduce_recording(recording, model.downsampler)
-    window = stimulus_window(config, target, shown=True)
-    settings = _settings(config, evaluation, stored)
-    table = stored.table()
+    config: EvaluateConfig
+    model: Model
+    stored: StoredModels
 
-    def scored(suite: Suite) -> Evaluation:
-        experiment = plan_experiment(
-            recording,
-            stimulus_on(window, target, recording),
-            suite.sweeps,
-            config.step_ms,
-            config.temperature_of(stored),
-        )
-        with build_simulator(model.cell_source, experiment, config) as simulator:
-            simulator.check(table)
-            return evaluate_models(simulator, suite, table, model.downsampler)
+    def on(self, path: Path, evaluation: Mapping[str, Json] | None) -> ScoredGroup:
+        """Score models on one recording, and on those of its sweeps that were held out."""
+        config, model, stored = self.config.taking_as(evaluation), self.model, self.stored
+        recording = open_recording(config, path)
+        target = reduce_recording(recording, model.downsampler)
+        window = stimulus_window(config, target, shown=True)
+        settings = _settings(config, evaluation, stored)
+        table = stored.table()
 
-    suite = bind_suite(target, window, settings)
-    found = scored(suite)
-    places = held_out_places(settings.hold_out, target.numbers)
-    if not places:
-        return ScoredGroup(suite, found)
-    mask = Mask(rule=[target.numbers[place] for place in places])
-    other = bind_suite(target, window, replace(settings, mask=mask, hold_out=None))
-    return ScoredGroup(suite, found, other.mode_sums(scored(other).scores))
+        def scored(suite: Suite) -> Evaluation:
+            experiment = plan_experiment(
+                recording,
+                stimulus_on(window, target, recording),
+                suite.sweeps,
+                config.step_ms,
+                config.temperature_of(stored),
+            )
+            with build_simulator(model.cell_source, experiment, config) as simulator:
+                simulator.check(table)
+                return evaluate_models(simulator, suite, table, model.downsampler)
+
+        suite = bind_suite(target, window, settings)
+        found = scored(suite)
+        places = held_out_places(settings.hold_out, target.numbers)
+        if not places:
+            return ScoredGroup(suite, found)
+        mask = Mask(rule=[target.numbers[place] for place in places])
+        other = bind_suite(target, window, replace(settings, mask=mask, hold_out=None))
+        return ScoredGroup(suite, found, other.mode_sums(scored(other).scores))
+
+    def elsewhere(
+        self, path: Path, evaluation: Mapping[str, Json] | None
+    ) -> list[Mapping[str, FloatArray]]:
+        """Return the sums on recordings that were held out as a whole, as far as they are there."""
+        found: list[Mapping[str, FloatArray]] = []
+        for other in evaluations_beside(evaluation, self.config.models, ELSEWHERE):
+            try:
+                where = _sought(self.config, path, other)
+            except DatabaseError as error:
+                _log.warning("held out, but not scored: %s", error)
+                continue
+            group = self.on(where, other)
+            found.append(group.suite.mode_sums(group.found.scores))
+        return found
 
 
 def _settings(
