@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -12,13 +13,15 @@ from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, ST
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import guarded, inputs_of, known_truth, number_of
-from pyneuronautofit.codegen.kinds import IonUse, NodeKind
+from pyneuronautofit.codegen.kinds import Curve, IonUse, NodeKind
 from pyneuronautofit.codegen.schemes import fixed_step
 
 DT_MS = 0.025
 _SEGMENT = {"celsius": 34.0, "diam": 20.0, "area": 800.0, "v": -65.0}
 _IONS = {"ena": 50.0, "ek": -90.0, "eca": 120.0, "cai": 1e-4, "cao": 2.0, "ki": 120.0, "ko": 3.0}
 _IONS |= {"ina": -0.01, "ik": 0.02, "ica": -0.003, "ehcn": -30.0, "ihcn": -0.001}
+#: What every FUNCTION_TABLE is.
+CURVE = Curve((-80.0, -40.0, 20.0), (0.5, 5.0, 2.0))
 _VALENCES = {"ca": 2.0}
 
 
@@ -78,11 +81,13 @@ def step_of(mechanism, voltage, *, rewrite=None):
     rewrite
         What is done with the expressions: (graph, nodes) -> nodes. None: they stay as written.
     """
+    mechanism = replace(mechanism, curves=dict.fromkeys(mechanism.function_tables, CURVE))
     ions = tuple(
         IonUse(ion.name, _VALENCES.get(ion.name, 1.0), 1, 0, 1, 0, mechanism.writes_concentration)
         for ion in mechanism.ions
     )
-    kind = NodeKind((mechanism.suffix,), ions)
+    curves = tuple((mechanism.suffix, name, CURVE) for name in mechanism.function_tables)
+    kind = NodeKind((mechanism.suffix,), ions, curves=curves)
     graph_class = PlainGraph if rewrite is None else Graph
     with mock.patch.object(fixed_step, "Graph", graph_class):
         made = fixed_step.build_program(kind, {mechanism.suffix: mechanism}, single=False)

@@ -50,6 +50,8 @@ class Cell:
                 setattr(middle, name, value)
         for name, value in CELL["global_values"].items():
             setattr(h, name, value)
+        for name, points in CELL["curves"].items():
+            getattr(h, "table_" + name)(*[h.Vector(each) for each in points])
 
     def setcable(self):
         pass
@@ -78,6 +80,8 @@ class MechanismCell:
     global_values
         GLOBAL variables by NEURON's names: concentrations at the start (`ki0_k_ion`), switches of
         tables (`usetable_tnat`), parameters.
+    curves
+        FUNCTION_TABLEs by NEURON's names, `ninf_ttabf`: values and arguments.
     """
 
     subject: str
@@ -85,6 +89,7 @@ class MechanismCell:
     currents_pA: tuple[float, ...]
     segment: Mapping[str, float] = field(default_factory=dict)
     global_values: Mapping[str, float] = field(default_factory=dict)
+    curves: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = field(default_factory=dict)
     L_um: float = 30.0
     diam_um: float = 25.0
     cm_uF: float = 1.0
@@ -104,6 +109,11 @@ _IONS = {"ena": 50.0, "ek": -90.0, "eca": 120.0, "cai": 1e-4, "cao": 2.0, "ehcn"
 _NO_TABLES = {"usetable_tnat": 0.0, "usetable_tcat": 0.0}
 # What goes with potassium that is not constant.
 _POTASSIUM = {"ki0_k_ion": 120.0, "ko0_k_ion": 3.5}
+# A gate as somebody may have measured it, at voltages that are not equally far apart.
+_CURVES = {
+    "ninf_ttabf": ((0.02, 0.05, 0.2, 0.6, 0.9, 1.0), (-80.0, -60.0, -50.0, -35.0, -20.0, 10.0)),
+    "ntau_ttabf": ((12.0, 30.0, 25.0, 8.0, 3.0), (-75.0, -55.0, -40.0, -20.0, 20.0)),
+}
 _LEAK: _Mechanisms = {"pas": {"g": 1e-4, "e": -70.0}}
 _SPIKES: _Mechanisms = {"tnat": {"gbar": 400.0}, "tkdr": {"gkbar": 0.02}}
 _CALCIUM: _Mechanisms = {"tcahva": {"gbar": 2e-4}, "tcad": {"decay": 60.0}}
@@ -126,7 +136,9 @@ class _Plan:
 # Two channels write the calcium current that a pool reads.
 _POOL: _Mechanisms = {"tcat": {"gcatbar": 1e-4}, "tcahva": {"gbar": 2e-4}, "tsk": {"gbar": 2e-4}}
 _PLANS: Mapping[str, _Plan] = {
+    "tafter": _Plan(),
     "tarea": _Plan(),
+    "tbefore": _Plan(),
     "tbk": _Plan({"gbar": 5e-3}),
     "tcad": _Plan({}, _POOL, lively_beside=_POOL),
     "tcahva": _Plan({"gbar": 1e-4}, quiet_pA=(-60.0, 55.0), lively_beside={"tcad": {}}),
@@ -134,27 +146,37 @@ _PLANS: Mapping[str, _Plan] = {
     "tcash": _Plan({}, _POOL, quiet_pA=(-60.0, 15.0), lively_beside=_POOL),
     "tcat": _Plan({"gcatbar": 5e-5}, lively={"gcatbar": 5e-5}),
     "tchain": _Plan({"gbar": 3e-3}),
+    "tcomm": _Plan(),
     "tcond": _Plan(),
+    "tek": _Plan({}, {"tkir": {}}),
+    "tekv": _Plan({}, {"tkir": {}}),
+    "tfrom": _Plan({"gbar": 2e-4}),
     "thcn": _Plan(),
     "tican": _Plan(),
     "tih": _Plan(),
     "tk3": _Plan(lively={"gbar": 1e-4}),
     "tkacc": _Plan({}, {"tkir": {}}, lively={"fhspace": 2000.0}),
     "tkdr": _Plan({"gkbar": 0.05}, quiet_pA=(-60.0, 70.0), lively={"gkbar": 0.03}),
+    "tkif": _Plan({"gbar": 5e-5}, lively={"gbar": 5e-4}),
     "tkin": _Plan({"tau": 5000.0}, {"tkir": {}}, lively={"tau": 5000.0}),
     "tkir": _Plan(),
     "tkm": _Plan(),
     "tlin": _Plan(),
+    "tlondif": _Plan({}, _POOL, quiet_pA=(-60.0, 15.0), lively_beside=_POOL),
     "tloop": _Plan({"gbar": 5e-6}),
     "tna8": _Plan({"gbar": 1e-4}, lively={"gbar": 2e-3}),
     "tnab": _Plan({"gbar": 5e-5}, lively={"gbar": 5e-4}),
     "tnat": _Plan({"gbar": 50.0}, lively={"gbar": 500.0}),
+    "tnocur": _Plan({}, {"tkir": {}}),
     "tpair": _Plan({"gbar": 1e-5}, lively={"gbar": 1e-4}),
     "tpoolc": _Plan({}, _POOL, lively_beside=_POOL),
     "tpoole": _Plan({}, {"tcat": {"gcatbar": 5e-5}, "tican": {"gbar": 2e-5}}, lively_beside=_POOL),
     "tpooli": _Plan({}, _POOL, lively_beside=_POOL),
     "tsk": _Plan(),
+    "ttabf": _Plan({"gbar": 2e-4}),
     "ttime": _Plan(lively={"gbar": 2e-5}),
+    "tverb": _Plan({"gbar": 5e-4}),
+    "tvtrap": _Plan({"gnabar": 1e-4}, lively={"gnabar": 2e-3}),
 }
 
 # Many mechanisms in one segment, as published cells have them.
@@ -187,7 +209,8 @@ _CA1: _Mechanisms = {
 
 
 def _cell(subject: str, mechanisms: _Mechanisms, currents_pA: tuple[float, ...]) -> MechanismCell:
-    return MechanismCell(subject, mechanisms, currents_pA, _IONS, {**_NO_TABLES, **_POTASSIUM})
+    constants = {**_NO_TABLES, **_POTASSIUM}
+    return MechanismCell(subject, mechanisms, currents_pA, _IONS, constants, _CURVES)
 
 
 def _quiet(subject: str, plan: _Plan) -> MechanismCell:

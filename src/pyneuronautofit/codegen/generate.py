@@ -11,6 +11,7 @@ from pyneuronautofit.codegen.ir.node import Name
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.codegen.nmodl.sources import find_sources
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
+from pyneuronautofit.codegen.nmodl.walking import diffuses
 from pyneuronautofit.codegen.targets import TARGETS, TargetName
 from pyneuronautofit.errors import PyNeuronAutofitError
 
@@ -61,11 +62,14 @@ class GeneratedKernel:
         What is read at the nodes of every kind, in the order of the kinds.
     states
         What every kind keeps from step to step, as of `GeneratedKind`.
+    diffusing
+        Mechanisms of which something would go to neighbouring segments that have them, too.
     """
 
     source: str
     variables: tuple[tuple[NodeVariable, ...], ...]
     states: tuple[tuple[tuple[Name, bool], ...], ...] = ()
+    diffusing: tuple[str, ...] = ()
 
 
 def make_writer(mods: Path | None) -> Callable[[GenerateKernel], Any]:
@@ -105,4 +109,5 @@ def generate_kernel(task: GenerateKernel, mods: Path | None) -> GeneratedKernel:
         target.join([kind.source for kind in made]),
         tuple(kind.variables for kind in made),
         tuple(kind.states for kind in made) if target.keeps_states else (),
+        tuple(sorted(suffix for suffix, each in mechanisms.items() if diffuses(each))),
     )

@@ -57,6 +57,22 @@ class IonUse:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """What a FUNCTION_TABLE is: linear between points, constant before and after them.
+
+    Attributes
+    ----------
+    arguments
+        Ascending; at least one.
+    values
+        One for each.
+    """
+
+    arguments: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class NodeKind:
     """What stands in a segment; segments of one kind run the same code.
 
@@ -71,12 +87,15 @@ class NodeKind:
         number among those of that mechanism in the segment.
     tabulated
         Those of the mechanisms, and of the mechanisms of the processes, whose TABLEs NEURON uses.
+    curves
+        Their FUNCTION_TABLEs: mechanism, name and what it is.
     """
 
     mechanisms: tuple[str, ...]
     ions: tuple[IonUse, ...]
     processes: tuple[str, ...] = ()
     tabulated: tuple[str, ...] = ()
+    curves: tuple[tuple[str, str, Curve], ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -116,9 +135,12 @@ class NodeVariable:
         Without suffix; an ion's with the ion's name ("ena", "nai"), as segments have it.
     index
         Element of an array variable; None: it is none.
+    expected
+        What it has to be for the code to be right; None: it may be anything.
     """
 
     owner: Owner
     mechanism: str
     name: str
     index: int | None
+    expected: float | None = None

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from codegen.written import Run, read
+from pyneuronautofit.codegen.equations.execute import Executor
+from pyneuronautofit.codegen.equations.names import Before
 from pyneuronautofit.codegen.equations.physics import FARADAY, GAS_CONSTANT
-from pyneuronautofit.codegen.nmodl import tree
+from pyneuronautofit.codegen.ir.graph import Graph
+from pyneuronautofit.codegen.ir.node import constant_value, inputs_of
 from pyneuronautofit.errors import UnsupportedModel
 
 
@@ -247,12 +250,55 @@ def test_a_function_that_is_never_reached_is_not_refused(done):
     assert done("a = 1", "FUNCTION g(u) { g = unheard(u) }")("a") == 1.0
 
 
-def test_statements_are_named_as_they_stand_in_the_file():
-    variable, number = tree.Variable("m"), tree.Number(1.0)
-    assert tree.word_of(tree.Differential(variable, number)) == "m'"
-    assert tree.word_of(tree.Solve("states", "cnexp", False)) == "SOLVE states"
-    assert tree.word_of(tree.Equation(number, number)) == "~"
-    assert tree.word_of(tree.Reaction("<->", ((1, variable),), (), number, number)) == "~ m"
-    assert tree.word_of(tree.Reaction("<->", ((2, variable),), (), number, number)) == "~ 2 m"
-    assert tree.word_of(tree.Conserve((), number)) == "CONSERVE"
-    assert tree.word_of(tree.Compartment(None, number, ())) == "COMPARTMENT"
+# --- what has to be known beforehand
+
+
+CHAIN = """
+PARAMETER { n = 3  m = 2 }
+ASSIGNED { total x[5] }
+"""
+
+
+@pytest.fixture
+def called(tmp_path):
+    """Return a function: text of a file and a block -> what has executed the block."""
+
+    def call(text, name):
+        graph = Graph(lambda _name: True)
+        mechanism = read(tmp_path, text)
+        executor = Executor(graph, mechanism, Before(graph, mechanism))
+        executor.run(mechanism.blocks[name].body)
+        return executor
+
+    return call
+
+
+def test_loops_and_indices_take_parameters_as_their_file_has_them(called):
+    body = "FROM i = 0 TO n - 1 { total = total + x[i + m - 2] }"
+    found = called(f"{CHAIN}PROCEDURE p() {{ {body} }}", "p")
+    assert found.assumed == {"n": 3.0, "m": 2.0}
+    names = {name[-1] for name in inputs_of([found.values["total"]])}
+    assert names == {"total", "x[0]", "x[1]", "x[2]"}
+
+
+def test_a_loop_while_a_parameter_is_larger(called):
+    found = called(
+        f"{CHAIN}PROCEDURE p() {{ LOCAL j\n j = 0\n WHILE (j < n) {{ j = j + 1 }} total = j }}", "p"
+    )
+    assert found.assumed == {"n": 3.0}
+    assert constant_value(found.values["total"]) == 3.0
+
+
+def test_what_is_known_anyway_is_not_assumed(called):
+    found = called(f"{CHAIN}PROCEDURE p() {{ n = 4\n FROM i = 0 TO n {{ total = i }} }}", "p")
+    assert not found.assumed
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["FROM i = 0 TO total { x[i] = 1 }", "FROM i = 0 TO n + total { x[i] = 1 }", "x[n] = 1"],
+)
+def test_what_changes_is_not_known(called, body):
+    more = "BREAKPOINT { SOLVE q }\nPROCEDURE q() { n = v }"
+    with pytest.raises(UnsupportedModel, match="known only in the simulation"):
+        called(f"{CHAIN}{more}\nPROCEDURE p() {{ {body} }}", "p")

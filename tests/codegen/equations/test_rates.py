@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from codegen.written import Run, read
-from pyneuronautofit.codegen.equations.rates import Rates, collect
+from pyneuronautofit.codegen.equations.rates import Collecting, Rates
 from pyneuronautofit.codegen.ir.evaluate import evaluate
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.errors import UnsupportedModel
@@ -20,7 +20,8 @@ class Collected:
         self.found = Rates()
 
     def solve(self, block, method=""):
-        collect(self.run.executor, tree.Solve(block, method, False), self.found)
+        with self.run.executor.inside(Collecting(self.found)):
+            self.run.executor.run((tree.Solve(block, method, False),))
         return self
 
     def rates(self, **inputs):
@@ -65,6 +66,18 @@ def test_a_decision_chooses_between_equations(collected):
     np.testing.assert_array_equal(rates["m"], [0.5, -0.25])
     # Where the branch has no equation for it a state stays what it is.
     np.testing.assert_array_equal(rates["h"], [4.0, 0.0])
+
+
+def test_a_decision_chooses_between_reactions(collected):
+    found = collected(
+        "STATE { a b c } KINETIC k { IF (v > 0) { ~ a <-> b (2, 1) } ELSE { ~ a <-> b (3, 1)\n"
+        "~ b <-> c (5, 4) } }"
+    ).solve("k", "sparse")
+    rates = found.rates(v=np.array([-1.0, 1.0]), a=1.0, b=10.0, c=100.0)
+    np.testing.assert_array_equal(rates["a"], [-3.0 + 10.0, -2.0 + 10.0])
+    np.testing.assert_array_equal(rates["b"], [3.0 - 10.0 - 50.0 + 400.0, 2.0 - 10.0])
+    np.testing.assert_array_equal(rates["c"], [50.0 - 400.0, 0.0])
+    assert "a'" not in found.run.executor.values
 
 
 def test_arrays_of_states(collected):
@@ -123,7 +136,10 @@ REFUSED = [
     ("STATE { m } LINEAR l { ~ m * m = 1 }", "l", "LINEAR l .*not linear in its states"),
     ("STATE { m }", "gone", "SOLVE gone .*no such block"),
     ("STATE { a b } DERIVATIVE d { CONSERVE a + b = 1 }", "d", "CONSERVE .*in a DERIVATIVE block"),
-    ("STATE { a b } KINETIC k { IF (v > 0) { ~ a <-> b (1, 1) } }", "k", "inside of IF or ELSE"),
+    (
+        "STATE { a b } KINETIC k { IF (v > 0) { CONSERVE a + b = 1 } }",
+        *("k", "CONSERVE .*inside of IF or ELSE"),
+    ),
 ]
 
 

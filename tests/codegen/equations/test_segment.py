@@ -155,7 +155,9 @@ def test_the_potential_follows_the_concentrations_if_the_ion_says_so(segment, ad
 
 def test_what_belongs_outside_of_decisions_is_refused(known, tmp_path, segment):
     text = (
-        "BREAKPOINT { IF (v > 0) { SOLVE s METHOD cnexp } }\nDERIVATIVE s { m' = 1 }\nSTATE { m }"
+        "NEURON { NONSPECIFIC_CURRENT i }\n"
+        "BREAKPOINT { IF (v > 0) { SOLVE s METHOD cnexp } i = m }\n"
+        "DERIVATIVE s { m' = 1 }\nSTATE { m }"
     )
     known["written"] = read(tmp_path, text)
     with pytest.raises(UnsupportedModel, match=r"SOLVE s .*inside of a decision or a loop"):

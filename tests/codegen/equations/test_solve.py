@@ -61,6 +61,15 @@ def test_cnexp_in_a_decision(run):
     close(m, [0.5 - 0.3 * np.exp(-2.0 * DT), 0.2 * np.exp(-DT)])
 
 
+def test_reactions_in_a_decision(run):
+    found = run(
+        "STATE { a b } KINETIC k { IF (v > 0) { ~ a <-> b (k, 0) } ELSE { ~ b -> (3) } }"
+    ).solve("k", "sparse")
+    a, b = found("a", "b", a=1.0, b=2.0, k=4.0, v=np.array([-1.0, 1.0]), dt=DT)
+    close(a, [1.0, 1.0 / (1.0 + 4.0 * DT)])
+    close(b, [2.0 / (1.0 + 3.0 * DT), 3.0 - 1.0 / (1.0 + 4.0 * DT)])
+
+
 def test_euler_takes_everything_from_before_the_step(run, single):
     found = run(
         "STATE { ca b } DERIVATIVE d { ca' = k * b - ca / 2\n b' = ca\n cai = ca }", single=single
@@ -253,8 +262,8 @@ REFUSED = [
         *("d", "derivimplicit", "m'", "inside of IF or ELSE"),
     ),
     (
-        "STATE { a b } KINETIC k { IF (v > 0) { ~ a <-> b (1, 2) } ELSE { ~ a <-> b (2, 1) } }",
-        *("k", "sparse", "~ a", "inside of IF or ELSE"),
+        "STATE { a b } KINETIC k { IF (v > 0) { COMPARTMENT 2 { a } } ELSE { ~ a <-> b (2, 1) } }",
+        *("k", "sparse", "COMPARTMENT", "inside of IF or ELSE"),
     ),
 ]
 

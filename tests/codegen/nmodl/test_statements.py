@@ -11,6 +11,7 @@ from pyneuronautofit.codegen.nmodl.tree import (
     Binary,
     Call,
     Differential,
+    Diffusion,
     Equation,
     From,
     If,
@@ -207,10 +208,14 @@ def test_code_without_effect_is_none(body, code):
     assert body(f"a = 1\nVERBATIM\n{code}\nENDVERBATIM") == (Assign(A, ONE),)
 
 
+def test_diffusion_has_its_species(tmp_path):
+    text = "STATE { a b[2] }\nKINETIC k { LONGITUDINAL_DIFFUSION i, 2 * i { a b } }"
+    assert read(tmp_path, text).blocks["k"].body == (Diffusion(("a", "b")),)
+
+
 @pytest.mark.parametrize(
     ("text", "construct"),
     [
-        ("KINETIC k { LONGITUDINAL_DIFFUSION 1 { a } }", "LONGITUDINAL_DIFFUSION"),
         ("DISCRETE k { a = 1 }", None),
         ("PROCEDURE k() { LAG a BY b }", "LAG"),
     ],

@@ -22,6 +22,8 @@ from pyneuronautofit.codegen.nmodl.verbatim import is_without_effect
         "return 0;",
         " return ( 0.0 ) ;",
         "return;",
+        'printf("%g", v);',
+        'fprintf(stderr, "%g %g\\n", v, x[1]);',
     ],
 )
 def test_without_effect(code):
@@ -34,7 +36,10 @@ def test_without_effect(code):
         "x = 1;",
         "int n = 0;",
         "static double last;",
-        'printf("%g", v);',
+        'printf("%g", f(v));',
+        'printf("%g", v = 3);',
+        'printf("%d", n++);',
+        'fprintf(file, "%g", v);',
         "return foo(x);",
         "return 1;",
         "#define N 3",
@@ -51,3 +56,40 @@ def test_without_effect(code):
 )
 def test_with_effect(code):
     assert not is_without_effect(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "static double last;",
+        "static int n = 0; unsigned long calls[10];",
+        "static double f(double x) { return x; }",
+        "int g(void)\n{\n if (1) { dt = 2; }\n return 0; }\ndouble h(double *x) { *x = 1; }",
+        '#include <math.h>\nstatic char *id = "a {";\n/* { */ int k() { return 1; }',
+    ],
+)
+def test_outside_of_blocks_functions_and_variables_may_be_defined(code):
+    assert is_without_effect(code, outside=True)
+    assert not is_without_effect(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "int g = f();",
+        "static double f(double x) { return x;",
+        "struct a { int b; };",
+        "double f(double x) __attribute__((constructor)) { return x; }",
+        "[[gnu::constructor]] void f() { dt = 1; }",
+        "dt = 3;",
+        "{ dt = 3; }",
+        "int f() { } } dt = 3; {",
+        "#define f g",
+        "namespace x { int y; }",
+        "else { y = 2; }",
+        "static int x = {1, 2};",
+        "typedef int x;",
+    ],
+)
+def test_whatever_is_not_known_to_be_without_effect_there(code):
+    assert not is_without_effect(code, outside=True)

@@ -14,8 +14,9 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.models import load_mechanisms
+from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import CellImage
-from pyneuronautofit.simulators.cells.morphology import mechanism_order
+from pyneuronautofit.simulators.cells.morphology import mechanism_order, read_shape
 from pyneuronautofit.simulators.cells.reading import CellImageReader, read_structure
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
 from simulators.branching import SectionPlan, cell_class
@@ -139,3 +140,18 @@ def a_linear_mechanism(h, cell):
     one = h.Matrix(1, 1)
     where = (h.SectionList([cell.soma]), h.Vector([0.5]))
     return h.LinearMechanism(one, one, h.Vector(1), h.Vector(1), *where)
+
+
+def curves(h, fill):
+    """Return what the FUNCTION_TABLEs of a cell are found to be; `fill`: name -> arguments."""
+    cell = cell_class((SectionPlan("soma"),), {"soma": {"ttabf": {}}})()
+    for name, given in fill.items():
+        vectors = [h.Vector(each) if isinstance(each, tuple) else each for each in given]
+        getattr(h, f"table_{name}_ttabf")(*vectors)
+    shape, _points = read_shape(cell, cell.soma(0.5))
+    return shape.curves
+
+
+def hoc_is_neurons(h):
+    """Say whether the interpreter of the package is NEURON's."""
+    return neuron() is h

@@ -46,3 +46,24 @@ def test_an_image_can_be_sent():
 
 def test_the_user_can_mend_an_unsupported_model():
     assert issubclass(UnsupportedModel, ModelError)
+
+
+POOL, OTHER, JOINT = NodeKind(("pas", "pool"), ()), NodeKind(("pas",), ()), -1
+
+
+@pytest.mark.parametrize(
+    ("parents", "kinds", "found"),
+    [
+        ((-1,), (0,), set()),
+        ((-1, 0), (0, 0), {"pas", "pool"}),
+        ((-1, 0), (0, 1), {"pas"}),
+        ((-1, 0, 1), (0, 1, 0), {"pas"}),
+        # Around a joint each is beside each; joints that follow each other are one.
+        ((-1, 0, 1), (0, JOINT, 0), {"pas", "pool"}),
+        ((-1, 0, 1, 1), (1, JOINT, 0, 0), {"pas", "pool"}),
+        ((-1, 0, 1, 2, 1), (1, JOINT, JOINT, 0, 0), {"pas", "pool"}),
+        ((-1, 0, 0), (1, 0, 0), {"pas"}),
+    ],
+)
+def test_mechanisms_that_stand_in_neighbouring_segments(parents, kinds, found):
+    assert Signature(parents, kinds, (POOL, OTHER)).neighbouring == found

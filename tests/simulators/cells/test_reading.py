@@ -296,6 +296,19 @@ def test_values_in_the_order_of_the_plan(worker_with_mods):
     assert len(pickle.dumps(image)) < 10_000
 
 
+def test_a_variable_that_has_to_be_something(worker_with_mods):
+    def read(expected):
+        return image_of(
+            worker_with_mods,
+            (NodeVariable("mechanism", "pas", "g", None, expected),),
+            (NodeVariable("segment", "", "diam", None),),
+        )
+
+    assert read(2e-4).message == ""
+    message = read(2.0).message
+    assert "g of the mechanism pas is 0.0002 in this cell and 2 in its .mod file" in message
+
+
 def test_a_variable_that_was_not_compiled(worker_with_mods):
     outcome = image_of(worker_with_mods, (NodeVariable("mechanism", "tnat", "nosuch", None),))
     assert "the compiled tnat has no variable 'nosuch', but its .mod file has" in outcome.message

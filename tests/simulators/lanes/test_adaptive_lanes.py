@@ -19,7 +19,8 @@ from simulators.lanes.test_mechanisms import ALL, FAST_LIVELY, FAST_QUIET, PROJE
 from simulators.mechanism_cells import MODS, SAMPLE_MS, step_experiment
 
 # What is advanced by a PROCEDURE, or is a set of linear equations, CVODE cannot take.
-NOT_FOR_CVODE = {"tkdr", "tlin", "tpoole", "ttime"}
+# What is kept by hand from step to step is something else to it, too.
+NOT_FOR_CVODE = {"tkdr", "tlin", "tpoole", "ttime", "tafter"}
 CVODE_QUIET = ("tchain-quiet", "tkin-quiet", "tnab-quiet", "tpair-quiet", "tpoolc-quiet")
 
 

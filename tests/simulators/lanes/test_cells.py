@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
@@ -31,6 +32,7 @@ class Kernels:
     """A library that knows how to read a kind once there is a kernel for it."""
 
     loaded: list[frozenset[NodeKind]] = field(default_factory=list)
+    diffusing: tuple[str, ...] = ()
 
     @property
     def plan(self):
@@ -41,6 +43,7 @@ class Kernels:
         if SPINE in kinds:
             raise UnsupportedModel("no spines")
         self.loaded.append(kinds)
+        return SimpleNamespace(diffusing=self.diffusing)
 
 
 @dataclass(frozen=True)
@@ -148,3 +151,10 @@ def test_an_error_of_the_reading_ends_it(read):
 def test_an_error_of_a_kernel_ends_it(read):
     with pytest.raises(UnsupportedModel, match="no spines"):
         read(Workers([signature(SOMA), signature(SPINE)]), range(2))
+
+
+def test_what_would_diffuse_to_a_neighbour_is_refused(read, kernels):
+    kernels.diffusing = ("axon",)
+    read(Workers([signature(SOMA, AXON)]), [0])
+    with pytest.raises(UnsupportedModel, match="axon has LONGITUDINAL_DIFFUSION and stands in"):
+        read(Workers([Signature((-1, 0), (0, 0), (AXON,))]), [0])

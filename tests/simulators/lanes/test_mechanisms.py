@@ -40,8 +40,9 @@ FAST_LIVELY = ("layer5", "ca1")
 FAST_QUIET = tuple(
     f"{name}-quiet"
     for name in (
-        "tarea", "tchain", "tkin", "tkir", "tlin", "tnab", "tpair", "tpoolc", "tpoole", "tpooli",
-        "ttime",
+        "tafter", "tarea", "tbefore", "tchain", "tcomm", "tek", "tekv", "tfrom", "tkif", "tkin",
+        "tkir", "tlin", "tlondif", "tnab", "tnocur", "tpair", "tpoolc", "tpoole", "tpooli", "ttabf",
+        "ttime", "tverb", "tvtrap",
     )
 )  # fmt: skip
 
@@ -75,6 +76,8 @@ class Cell:
                 setattr(middle, name, value)
         for name, value in cell["global_values"].items():
             setattr(h, name, value)
+        for name, points in cell["curves"].items():
+            getattr(h, "table_" + name)(*[h.Vector(each) for each in points])
 
 
 fitmeneuron = Cell
@@ -98,7 +101,7 @@ def simulate_both(names, folder, precision="double", transient_ms=1000.0):
     for make, options in ((NeuronSimulator, {}), (BatchSimulator, {"precision": precision})):
         with make(source, experiment, n_worker=2, **options) as simulator:
             traces.append(simulator.run(table))
-        assert not any(traces[-1].messages)
+        assert not any(traces[-1].messages), traces[-1].messages
     found = {}
     for place, (name, cell) in enumerate(zip(names, cells)):
         sweeps = [currents.index(current) for current in cell.currents_pA]

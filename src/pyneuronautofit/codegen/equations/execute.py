@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Protocol
 
 from pyneuronautofit.codegen.equations import physics
-from pyneuronautofit.codegen.equations.shared import ASSIGNED_NOWHERE, base_of, left_name
+from pyneuronautofit.codegen.equations.curves import look_up
+from pyneuronautofit.codegen.equations.shared import assigned_anywhere, base_of
 from pyneuronautofit.codegen.equations.tables import interpolate
+from pyneuronautofit.codegen.equations.variables import Scope, Variables
 from pyneuronautofit.codegen.ir.graph import Graph
-from pyneuronautofit.codegen.ir.node import FUNCTIONS, Node, constant_value
+from pyneuronautofit.codegen.ir.node import FUNCTIONS, Name, Node, constant_value, inputs_of
 from pyneuronautofit.codegen.ir.node import known_truth as truth_of
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.codegen.nmodl.refusal import refusal
-from pyneuronautofit.errors import UnsupportedModel
+from pyneuronautofit.codegen.nmodl.walking import word_of
 
 _MOST_TURNS = 10_000
 _MOST_CALLS = 100
@@ -35,9 +37,6 @@ _PHYSICS: dict[str, tuple[int, Callable[..., Node]]] = {
     "nernst": (3, physics.nernst),
     "nrn_ghk": (4, physics.ghk),
 }
-
-#: Values of variables of one scope.
-Scope = dict[str, Node]
 
 
 class BlockContext(Protocol):
@@ -58,7 +57,7 @@ class BlockContext(Protocol):
         """Take a differential equation, a reaction, a conservation law, an equation."""
 
 
-class Executor:
+class Executor(Variables):
     """Executes the blocks of one mechanism in one segment.
 
     Parameters
@@ -79,8 +78,8 @@ class Executor:
 
     Attributes
     ----------
-    values
-        The mechanism's variables, those that were read or written.
+    assumed
+        PARAMETERs that loops and indices need the values of: what their file gives them.
     """
 
     def __init__(
@@ -93,14 +92,10 @@ class Executor:
         initial: bool = False,
         single: bool = False,
     ) -> None:
-        self.graph = graph
-        self.mechanism = mechanism
-        self.shared = shared
+        super().__init__(graph, mechanism, value_before, shared)
         self.initial = initial
         self.single = single
-        self.values: Scope = {}
-        self._value_before = value_before
-        self._scopes: list[Scope] = []
+        self.assumed: dict[str, float] = {}
         self._depth = 0
         self._undecided = 0
         self._context: BlockContext | None = None
@@ -119,60 +114,17 @@ class Executor:
         """Return the name under which the value of a variable is kept, `m` or `ca[2]`."""
         if variable.index is None:
             return variable.name
-        index = constant_value(self.evaluate(variable.index))
+        index = constant_value(self.settled(self.evaluate(variable.index)))
         if index is None:
             raise self.refuse(
                 f"{variable.name}[", "the index of an array is known only in the simulation"
             )
         return f"{variable.name}[{int(index)}]"
 
-    def value(self, key: str) -> Node:
-        """Return the value kept under a name."""
-        for scope in reversed(self._scopes):
-            if key in scope:
-                return scope[key]
-        if key not in self.values:
-            if key in self.mechanism.constants:
-                return self.before(key)
-            self.values[key] = self.before(key)
-        return self.values[key]
-
-    def before(self, key: str) -> Node:
-        """Return the value of a variable before anything was executed."""
-        if base_of(key) in self.shared:
-            return self.graph.input(left_name(self.mechanism.suffix, key))
-        constant = self.mechanism.constants.get(key)
-        return self._value_before(key) if constant is None else self.graph.const(constant)
-
-    def forget_shared(self) -> Scope:
-        """Forget shared variables, at the end of a pass over all segments; return what they were.
-
-        What they are in the next one is what the last segment has left.
-        """
-        gone = {key: node for key, node in self.values.items() if base_of(key) in self.shared}
-        for key in gone:
-            del self.values[key]
-        return {key: node for key, node in gone.items() if node is not self.before(key)}
-
-    def set(self, key: str, node: Node) -> None:
-        """Keep a value under a name, in the innermost scope that has it."""
-        for scope in reversed(self._scopes):
-            if key in scope:
-                scope[key] = node
-                return
-        if key in ASSIGNED_NOWHERE:
-            raise self.refuse(key, "assigned: it is NEURON's own, and the same for all mechanisms")
-        self.values[key] = node
-
-    @contextlib.contextmanager
-    def having(self, scope: Scope) -> Iterator[Callable[[], Scope]]:
-        """Execute with some names that have other values; gives what returns these afterwards."""
-        outer, self._scopes = self._scopes, [dict(scope)]
-        try:
-            # A decision replaces the scope by a copy.
-            yield lambda: self._scopes[0]
-        finally:
-            self._scopes = outer
+    @property
+    def is_undecided(self) -> bool:
+        """Whether what is being executed stands in a branch, within the present block."""
+        return self._undecided > 0
 
     @contextlib.contextmanager
     def inside(self, context: BlockContext) -> Iterator[None]:
@@ -184,10 +136,6 @@ class Executor:
             yield
         finally:
             self._context, self._undecided = before, undecided
-
-    def refuse(self, construct: str, reason: str = "") -> UnsupportedModel:
-        """Make the error for a construct of this mechanism."""
-        return refusal(self.mechanism.path, self.mechanism.source, construct, reason)
 
     # --- statements
 
@@ -219,9 +167,9 @@ class Executor:
                 raise refusal(mechanism.path, mechanism.source, construct, place=place)
             case _:
                 if self._context is None:
-                    raise self.refuse(tree.word_of(statement), "it stands where it is not expected")
+                    raise self.refuse(word_of(statement), "it stands where it is not expected")
                 if self._undecided and not self._context.within_decisions:
-                    raise self.refuse(tree.word_of(statement), "inside of IF or ELSE")
+                    raise self.refuse(word_of(statement), "inside of IF or ELSE")
                 self._context.take(self, statement)
 
     def _declare(self, names: tuple[tuple[str, tree.Expression | None], ...]) -> None:
@@ -247,38 +195,18 @@ class Executor:
         if known is False:
             self._decide(branches[1:], otherwise)
             return
-        before = self._snapshot()
+        before = self.snapshot()
         self._undecided += 1
         self.run(branches[0][1])
-        taken = self._snapshot()
-        self._restore(before)
+        taken = self.snapshot()
+        self.restore(before)
         self._decide(branches[1:], otherwise)
         self._undecided -= 1
-        self._merge(condition, taken)
-
-    def _snapshot(self) -> tuple[Scope, list[Scope]]:
-        return dict(self.values), [dict(scope) for scope in self._scopes]
-
-    def _restore(self, snapshot: tuple[Scope, list[Scope]]) -> None:
-        values, scopes = snapshot
-        self.values = dict(values)
-        self._scopes = [dict(scope) for scope in scopes]
-
-    def _merge(self, condition: Node, taken: tuple[Scope, list[Scope]]) -> None:
-        """Select from the values of the branch that was executed first and the present ones."""
-        values, scopes = taken
-        for key in dict.fromkeys([*values, *self.values]):
-            # A variable that only one branch knows had its earlier value in the other.
-            one = values[key] if key in values else self.before(key)
-            other = self.values[key] if key in self.values else self.before(key)
-            self.values[key] = self.graph.select(condition, one, other)
-        for here, there in zip(self._scopes, scopes):
-            for key in here:
-                here[key] = self.graph.select(condition, there[key], here[key])
+        self.merge(condition, taken)
 
     def _repeat(self, loop: tree.While) -> None:
         for _turn in range(_MOST_TURNS):
-            known = truth_of(self.graph.as_truth(self.evaluate(loop.condition)))
+            known = truth_of(self.settled(self.graph.as_truth(self.evaluate(loop.condition))))
             if known is None:
                 raise self.refuse("WHILE", "its number of turns is known only in the simulation")
             if not known:
@@ -302,10 +230,39 @@ class Executor:
 
     def whole_number(self, expression: tree.Expression, construct: str) -> int:
         """Return the value of an expression of a construct that has to know it beforehand."""
-        value = constant_value(self.evaluate(expression))
+        value = constant_value(self.settled(self.evaluate(expression)))
         if value is None:
             raise self.refuse(construct, "a whole number that is known only in the simulation")
         return int(value)
+
+    def settled(self, node: Node) -> Node:
+        """Return what has to be known beforehand: PARAMETERs are what their file gives them.
+
+        The cell is then held to that. What is assigned anywhere, or is not alone in what is to be
+        known, stays as it is.
+        """
+        names = inputs_of([node])
+        parameters = {name: base_of(name[-1]) for name in names if self._is_settled(name)}
+        if not names or len(parameters) < len(names):
+            return node
+        values = {name: self.mechanism.parameters[base] for name, base in parameters.items()}
+        self.assumed.update({name[-1]: value for name, value in values.items()})
+        graph = self.graph
+        known = {graph.input(name): graph.const(value) for name, value in values.items()}
+        (settled,) = graph.replace([node], known)
+        return settled
+
+    def _is_settled(self, name: Name) -> bool:
+        mechanism = self.mechanism
+        return (
+            name[:2] == ("mechanism", mechanism.suffix)
+            and name[2] in mechanism.parameters
+            and name[2] not in self._assigned
+        )
+
+    @cached_property
+    def _assigned(self) -> frozenset[str]:
+        return assigned_anywhere(self.mechanism)
 
     # --- expressions
 
@@ -354,12 +311,9 @@ class Executor:
         if call.name in _IGNORED_CALLS:
             return self.graph.const(0.0)
         arguments = [self.graph.as_number(self.evaluate(argument)) for argument in call.arguments]
-        block = self.mechanism.blocks.get(call.name)
-        if block is not None:
-            if block.table is None or not self.mechanism.tables:
-                return self._follow(block, arguments)
-            follow = partial(self._follow, block)
-            return interpolate(self, block, block.table, arguments[0], follow)
+        own = self._call_own(call.name, arguments)
+        if own is not None:
+            return own
         name = _SYNONYMS.get(call.name, call.name)
         if name in FUNCTIONS and name not in _UNKNOWN:
             return self.graph.call(name, *arguments)
@@ -370,6 +324,17 @@ class Executor:
             # Not what an argument or a LOCAL of that name hides.
             return made[1](self.graph, *arguments, self._value_before("celsius"))
         raise self.refuse(f"{call.name}(", "a function that is not known here")
+
+    def _call_own(self, name: str, arguments: list[Node]) -> Node | None:
+        """Return the value of a function of the mechanism; None: it has no such function."""
+        if name in self.mechanism.function_tables:
+            return look_up(self, name, arguments)
+        block = self.mechanism.blocks.get(name)
+        if block is None:
+            return None
+        if block.table is None or not self.mechanism.tables:
+            return self._follow(block, arguments)
+        return interpolate(self, block, block.table, arguments[0], partial(self._follow, block))
 
     def _follow(self, block: tree.Block, arguments: list[Node]) -> Node:
         if self._depth >= _MOST_CALLS:

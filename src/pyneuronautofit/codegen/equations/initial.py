@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from pyneuronautofit.codegen.equations.execute import Executor
@@ -29,7 +30,7 @@ from pyneuronautofit.codegen.equations.shared import (
     refused,
     shared_anywhere,
 )
-from pyneuronautofit.codegen.equations.solve import solve
+from pyneuronautofit.codegen.equations.solve import Solving
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node, inputs_of
 from pyneuronautofit.codegen.kinds import IonUse, NodeVariable, mechanism_of
@@ -80,6 +81,17 @@ class Beginning:
         self._initialised: dict[str, Executor] = {}
         self.variables: dict[Name, NodeVariable] = {}
 
+    def assume(self, suffix: str, values: Mapping[str, float]) -> None:
+        """Let cells be refused whose PARAMETERs are others than these, by name."""
+        mechanism = self._mechanisms[suffix]
+        for key, value in values.items():
+            if mechanism.is_readable(key):
+                variable = NodeVariable("mechanism", suffix, key, None, value)
+            else:
+                variable = replace(_global(suffix, key, None), expected=value)
+            name = ("read", variable.owner, variable.mechanism, variable.name, "")
+            self.variables[name] = variable
+
     def put_in(self, roots: list[Node], names: set[Name]) -> list[Node]:
         """Replace inputs by what they are when the simulation begins."""
         graph = self._graph
@@ -122,6 +134,8 @@ class Beginning:
         if is_shared(mechanism, name):
             return self._shared_value(mechanism, key, made)
         if made is self._graph.input(own):
+            if not mechanism.declares(name):
+                raise self._initial(suffix).refuse(name, "the file does not declare it")
             return self._graph.const(0.0)  # nobody has given it a value: NEURON begins with 0
         made = self._from_before_initial(suffix, made)
         (value,) = self.put_in([made], inputs_of([made]))
@@ -200,14 +214,15 @@ class Beginning:
             mechanism, voltage = self._mechanisms[suffix], NodeVariable("segment", "", "v", None)
             executor = _begun(self._graph, mechanism, self._read(voltage), self._shared[suffix])
             self._initialised[suffix] = executor
-            with executor.inside(_Initially()):
+            with executor.inside(Solving("INITIAL")):
                 executor.run(mechanism.initial)
+            self.assume(suffix, executor.assumed)
         return self._initialised[suffix]
 
     def _read(self, variable: NodeVariable) -> Node:
         place = "" if variable.index is None else str(variable.index)
         name = ("read", variable.owner, variable.mechanism, variable.name, place)
-        self.variables[name] = variable
+        self.variables.setdefault(name, variable)
         return self._graph.input(name)
 
 
@@ -229,7 +244,7 @@ def check_initial(mechanism: tree.Mechanism, shared: frozenset[str]) -> None:
     graph = Graph(lambda _name: True)
     executor = _begun(graph, mechanism, graph.input(VOLTAGE), shared)
     # What cannot be executed here is executed by NEURON, and what it does is not known.
-    with contextlib.suppress(UnsupportedModel), executor.inside(_Initially()):
+    with contextlib.suppress(UnsupportedModel), executor.inside(Solving("INITIAL")):
         executor.run(mechanism.initial)
     made = [node for key, node in executor.values.items() if base_of(key) not in shared]
     for name in sorted(inputs_of(made)):
@@ -249,18 +264,6 @@ def _begun(
         for name in (*ion.reads, *ion.writes):
             executor.values[name] = graph.input(("ion", ion.name, name))
     return executor
-
-
-class _Initially:
-    """Takes SOLVE in INITIAL."""
-
-    within_decisions = True
-
-    def take(self, executor: Executor, statement: tree.Statement) -> None:
-        """Solve."""
-        if not isinstance(statement, tree.Solve):
-            raise executor.refuse(tree.word_of(statement), "in INITIAL")
-        solve(executor, statement)
 
 
 def _global(suffix: str, name: str, index: int | None) -> NodeVariable:

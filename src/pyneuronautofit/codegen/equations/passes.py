@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-from pyneuronautofit.codegen.equations.execute import Executor
+from pyneuronautofit.codegen.equations.execute import BlockContext, Executor
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
     STEP,
@@ -22,7 +22,7 @@ from pyneuronautofit.codegen.equations.names import (
     Before,
 )
 from pyneuronautofit.codegen.equations.shared import COMMON, base_of, is_shared, shared_in_steps
-from pyneuronautofit.codegen.equations.solve import solve
+from pyneuronautofit.codegen.equations.solve import Solving
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import (
     Name,
@@ -33,6 +33,7 @@ from pyneuronautofit.codegen.ir.node import (
 )
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.codegen.nmodl.refusal import refusal
+from pyneuronautofit.codegen.nmodl.walking import word_of
 from pyneuronautofit.errors import UnsupportedModel
 
 # The voltage at which NEURON takes the currents first, a little beside the true one.
@@ -68,15 +69,18 @@ class Pass:
 
 def currents_pass(graph: Graph, mechanism: tree.Mechanism) -> Pass:
     """Execute BREAKPOINT without what it solves; raises UnsupportedModel if that cannot be."""
-    rest = tuple(s for s in mechanism.breakpoint if not isinstance(s, tree.Solve))
-    return _execute(graph, mechanism, rest)
+    return _execute(graph, mechanism, mechanism.of_currents, _Nothing())
 
 
 def states_pass(graph: Graph, mechanism: tree.Mechanism) -> Pass:
     """Execute what BREAKPOINT solves; raises UnsupportedModel if that is not possible."""
-    return _execute(
-        graph, mechanism, tuple(s for s in mechanism.breakpoint if isinstance(s, tree.Solve))
-    )
+    return _execute(graph, mechanism, mechanism.of_states, Solving("BREAKPOINT"))
+
+
+def timed_passes(graph: Graph, mechanism: tree.Mechanism) -> list[Pass]:
+    """Execute BEFORE and AFTER blocks, each for itself; raises UnsupportedModel."""
+    bodies = (mechanism.before_breakpoint, mechanism.after_solve, mechanism.before_step)
+    return [_execute(graph, mechanism, body, _Nothing()) for body in bodies if body]
 
 
 def carried(mechanism: tree.Mechanism) -> frozenset[str]:
@@ -90,7 +94,11 @@ def carried(mechanism: tree.Mechanism) -> frozenset[str]:
     # With its tables a mechanism assigns less, and takes no more.
     mechanism = replace(mechanism, tables=False)
     graph = Graph(lambda _name: True)
-    passes = [currents_pass(graph, mechanism), states_pass(graph, mechanism)]
+    passes = [
+        currents_pass(graph, mechanism),
+        states_pass(graph, mechanism),
+        *timed_passes(graph, mechanism),
+    ]
     assigned = {base_of(key) for each in passes for key in each.assigned}
     if mechanism.receive is not None:
         # Of these NEURON saves all that belongs to a process.
@@ -162,17 +170,15 @@ def check_repeated(mechanism: tree.Mechanism) -> None:
             raise _refused(mechanism, base_of(name))
 
 
-def _execute(graph: Graph, mechanism: tree.Mechanism, body: tree.Body) -> Pass:
+def _execute(
+    graph: Graph, mechanism: tree.Mechanism, body: tree.Body, context: BlockContext
+) -> Pass:
     executor = Executor(graph, mechanism, Before(graph, mechanism))
     begun = {name: graph.input(("ion", name)) for name in _of_ions(mechanism)}
     begun |= {"v": graph.input(VOLTAGE), "t": graph.input(CURRENT_TIME), "dt": graph.input(STEP)}
     executor.values.update(begun)
-    for statement in body:
-        if isinstance(statement, tree.Solve):
-            solve(executor, statement)
-        else:
-            with executor.inside(_Nothing()):
-                executor.run((statement,))
+    with executor.inside(context):
+        executor.run(body)
     after = dict(executor.values)
     return Pass({key: begun.get(key) or executor.before(key) for key in after}, after)
 
@@ -184,7 +190,7 @@ class _Nothing:
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Refuse."""
-        raise executor.refuse(tree.word_of(statement))
+        raise executor.refuse(word_of(statement))
 
 
 def _of_ions(mechanism: tree.Mechanism) -> set[str]:
@@ -198,7 +204,8 @@ def _needed(
     """Return the currents, and what is kept from step to step because somebody takes it."""
     found = {*mechanism.currents, *_of_ions(mechanism)} & set(once.after)
     try:
-        read = inputs_of(states_pass(graph, mechanism).after.values())
+        others = (states_pass(graph, mechanism), *timed_passes(graph, mechanism))
+        read = inputs_of(node for each in others for node in each.after.values())
     except UnsupportedModel:
         read = {name for node in memory.values() for name in inputs_of([node])}
     if mechanism.receive is not None:

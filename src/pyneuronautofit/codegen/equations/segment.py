@@ -13,6 +13,7 @@ from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.equations.initial import Beginning
 from pyneuronautofit.codegen.equations.names import (
     CURRENT_TIME,
+    STATE_TIME,
     STEP,
     VOLTAGE,
     Before,
@@ -25,6 +26,7 @@ from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Name, Node
 from pyneuronautofit.codegen.kinds import IonUse, NodeKind, mechanism_of
 from pyneuronautofit.codegen.nmodl import tree
+from pyneuronautofit.codegen.nmodl.walking import word_of
 
 # nA over um2 in mA/cm2.
 _PER_AREA = 100.0
@@ -57,6 +59,7 @@ def ordered_mechanisms(
             mechanisms[mechanism_of(name)],
             suffix=name,
             tables=mechanism_of(name) in kind.tabulated,
+            curves={curve: what for of, curve, what in kind.curves if of == mechanism_of(name)},
         )
         for name in order_of_execution(kind, mechanisms)
     )
@@ -131,7 +134,7 @@ class Segment:
         executor.values["dt"] = graph.input(STEP)
         for ion in mechanism.ions:
             for name in ion.reads + ion.writes:
-                if name in ion.reads or tree.is_concentration(ion.name, name):
+                if name in ion.reads or tree.is_kept(ion.name, name):
                     executor.values[name] = self.ion_value(ion.name, name)
 
     def _forget_shared(self, executors: Iterable[Executor]) -> None:
@@ -145,29 +148,63 @@ class Segment:
         self._forget_shared(self.executors.values())
         for mechanism in self.mechanisms:
             check_repeated(mechanism)
-        return Beginning(self.graph, self.mechanisms, self.ions, self._left)
+        beginning = Beginning(self.graph, self.mechanisms, self.ions, self._left)
+        for suffix, executor in self.executors.items():
+            beginning.assume(suffix, executor.assumed)
+        return beginning
 
     def leave(self, executor: Executor) -> None:
-        """Take the concentrations that a mechanism has written."""
-        for ion in executor.mechanism.ions:
-            for name in ion.writes:
-                if tree.is_concentration(ion.name, name):
-                    self.ion_values["ion", ion.name, name] = executor.value(name)
+        """Take the concentrations and reversal potentials that a mechanism has written."""
+        for ion, name in _kept_variables(executor.mechanism):
+            self.ion_values["ion", ion, name] = executor.value(name)
+
+    def as_others_see(self, node: Node) -> Node:
+        """Return what others are given of what a mechanism with a current writes."""
+        return node
+
+    def execute_timed(self, body_of: Callable[[tree.Mechanism], tree.Body], time: Name) -> None:
+        """Execute a BEFORE or AFTER block of all mechanisms."""
+        for mechanism in self.mechanisms:
+            body = body_of(mechanism)
+            if body:
+                executor = self.executors[mechanism.suffix]
+                self.enter(executor, time)
+                with executor.inside(_NoSolve()):
+                    executor.run(body)
+                self.leave(executor)
+
+    def after_solve(self) -> None:
+        """Execute what comes after all that mechanisms solve."""
+        self.execute_timed(lambda mechanism: mechanism.after_solve, STATE_TIME)
+
+    def end_step(self) -> None:
+        """Execute what comes last in a step."""
+        self.execute_timed(lambda mechanism: mechanism.before_step, STATE_TIME)
+
+    def begin_currents(self) -> None:
+        """Execute what comes before all currents."""
+        self.execute_timed(lambda mechanism: mechanism.before_breakpoint, CURRENT_TIME)
 
     def execute_currents(self) -> list[Node]:
-        """Execute all BREAKPOINTs without what they solve; return their currents, one by one."""
+        """Execute all BREAKPOINTs without what they solve; return their currents, one by one.
+
+        What is there before has been made by `begin_currents`.
+        """
         for ion in self.ions.values():
             if ion.eadvance:
                 self.ion_values["ion", ion.name, f"e{ion.name}"] = self._nernst(ion)
         totals: dict[Name, list[Node]] = {}
         currents: list[Node] = []
         for mechanism in self.mechanisms:
+            if not mechanism.has_current:
+                continue
             executor = self.executors[mechanism.suffix]
             self.enter(executor, CURRENT_TIME)
             with executor.inside(_NoSolve()):
-                executor.run(
-                    tuple(s for s in mechanism.breakpoint if not isinstance(s, tree.Solve))
-                )
+                executor.run(mechanism.of_currents)
+            for ion_name, name in _kept_variables(mechanism):
+                written = self.as_others_see(executor.value(name))
+                self.ion_values["ion", ion_name, name] = written
             currents += [self._density(executor, name) for name in mechanism.currents]
             for ion_name, name in _written_currents(mechanism):
                 currents.append(self._density(executor, name))
@@ -215,9 +252,16 @@ class _NoSolve:
 
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Refuse."""
-        raise executor.refuse(
-            tree.word_of(statement), "inside of a decision or a loop of BREAKPOINT"
-        )
+        raise executor.refuse(word_of(statement), "inside of a decision or a loop of BREAKPOINT")
+
+
+def _kept_variables(mechanism: tree.Mechanism) -> list[tuple[str, str]]:
+    return [
+        (ion.name, name)
+        for ion in mechanism.ions
+        for name in ion.writes
+        if tree.is_kept(ion.name, name)
+    ]
 
 
 def _written_currents(mechanism: tree.Mechanism) -> list[tuple[str, str]]:
@@ -232,5 +276,5 @@ def copied_from_ions(mechanism: tree.Mechanism) -> set[str]:
         name
         for ion in mechanism.ions
         for name in (*ion.reads, *ion.writes)
-        if name in ion.reads or tree.is_concentration(ion.name, name)
+        if name in ion.reads or tree.is_kept(ion.name, name)
     }

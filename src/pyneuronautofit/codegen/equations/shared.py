@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pyneuronautofit.codegen.ir.node import Name
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.codegen.nmodl.refusal import refusal
+from pyneuronautofit.codegen.nmodl.walking import bodies_in
 from pyneuronautofit.errors import UnsupportedModel
 
 #: How the name of an input begins that stands for what another segment may have left.
@@ -55,15 +56,20 @@ def is_shared(mechanism: tree.Mechanism, name: str) -> bool:
 
 def shared_in_steps(mechanism: tree.Mechanism) -> frozenset[str]:
     """Return the shared variables that a step or an event assigns."""
-    bodies = [mechanism.breakpoint]
-    if mechanism.receive is not None:
-        bodies += [mechanism.receive.initial, mechanism.receive.body]
-    return _shared(mechanism, bodies)
+    return _shared(mechanism, _bodies_of_steps(mechanism))
 
 
 def shared_anywhere(mechanism: tree.Mechanism) -> frozenset[str]:
     """Return those that a step, an event or INITIAL assigns."""
     return shared_in_steps(mechanism) | _shared(mechanism, [mechanism.initial])
+
+
+def assigned_anywhere(mechanism: tree.Mechanism) -> frozenset[str]:
+    """Return the names of all variables that a step, an event or INITIAL assigns."""
+    assigned = _Assigned(mechanism)
+    for body in (*_bodies_of_steps(mechanism), mechanism.initial):
+        assigned.go_through(body)
+    return frozenset(assigned.names)
 
 
 def is_uniform(mechanism: tree.Mechanism, shared: frozenset[str], names: Iterable[Name]) -> bool:
@@ -100,6 +106,18 @@ def refused(mechanism: tree.Mechanism, key: str, why: str = "") -> UnsupportedMo
 # --- what is assigned
 
 
+def _bodies_of_steps(mechanism: tree.Mechanism) -> list[tree.Body]:
+    bodies = [
+        mechanism.before_breakpoint,
+        mechanism.breakpoint,
+        mechanism.after_solve,
+        mechanism.before_step,
+    ]
+    if mechanism.receive is not None:
+        bodies += [mechanism.receive.initial, mechanism.receive.body]
+    return bodies
+
+
 def _shared(mechanism: tree.Mechanism, bodies: Iterable[tree.Body]) -> frozenset[str]:
     assigned = _Assigned(mechanism)
     for body in bodies:
@@ -126,7 +144,7 @@ class _Assigned:
                 self._enter(statement.block)
             for expression in _expressions(statement):
                 self._call(expression)
-            for inner in _bodies(statement):
+            for inner in bodies_in(statement):
                 self.go_through(inner, hidden)
 
     def _enter(self, name: str) -> None:
@@ -150,17 +168,6 @@ class _Assigned:
                 self._call(index)
             case _:
                 pass
-
-
-def _bodies(statement: tree.Statement) -> tuple[tree.Body, ...]:
-    match statement:
-        case tree.If(branches, otherwise):
-            return (*(body for _condition, body in branches), otherwise)
-        case tree.While(_, body):
-            return (body,)
-        case tree.From():
-            return (statement.body,)
-    return ()
 
 
 def _expressions(statement: tree.Statement) -> Iterator[tree.Expression]:

@@ -17,9 +17,15 @@ those of docs/integrators.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
+from pyneuronautofit.codegen.equations.collected import (
+    Balance,
+    Collected,
+    collect_balance,
+    state_keys,
+)
 from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.ir.calculus import (
     LinearForm,
@@ -29,6 +35,7 @@ from pyneuronautofit.codegen.ir.calculus import (
 )
 from pyneuronautofit.codegen.ir.node import Node, constant_value
 from pyneuronautofit.codegen.nmodl import tree
+from pyneuronautofit.codegen.nmodl.walking import word_of
 
 # NEURON's SOLVE ... STEADYSTATE is one implicit step of this length.
 _STEADY_STEP_MS = 1e9
@@ -69,14 +76,14 @@ def _solve_derivative(executor: Executor, block: tree.Block, method: str) -> Non
         with executor.inside(_ExponentialStep()):
             executor.run(block.body)
     elif method == "euler":
-        collected = _Collected({}, {})
+        collected = Collected({}, {})
         with executor.inside(collected):
             executor.run(block.body)
         for key, rate in collected.rates.items():
             step = executor.graph.multiply(executor.value("dt"), rate)
             executor.set(key, executor.graph.add(executor.value(key), step))
     elif method in _IMPLICIT_METHODS:
-        _solve_implicitly(executor, block, _Collected)
+        _solve_implicitly(executor, block, Collected)
     else:
         named = f"METHOD {method}" if method else f"SOLVE {block.name}"
         raise executor.refuse(named, "known methods: cnexp, derivimplicit, sparse, euler")
@@ -89,6 +96,28 @@ def _solve_kinetic(executor: Executor, block: tree.Block, method: str) -> None:
     _solve_implicitly(executor, block, Balance)
 
 
+@dataclass(frozen=True)
+class Solving:
+    """Takes SOLVE where a block is executed as it stands.
+
+    Attributes
+    ----------
+    where
+        Which block that is.
+    within_decisions
+        Whether SOLVE may stand in a branch.
+    """
+
+    where: str
+    within_decisions: bool = True
+
+    def take(self, executor: Executor, statement: tree.Statement) -> None:
+        """Solve."""
+        if not isinstance(statement, tree.Solve):
+            raise executor.refuse(word_of(statement), f"in {self.where}")
+        solve(executor, statement)
+
+
 class _ExponentialStep:
     """Advances every state at its equation (cnexp)."""
 
@@ -97,7 +126,7 @@ class _ExponentialStep:
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Advance a state."""
         if not isinstance(statement, tree.Differential):
-            raise executor.refuse(tree.word_of(statement), "in a DERIVATIVE block")
+            raise executor.refuse(word_of(statement), "in a DERIVATIVE block")
         graph, key = executor.graph, executor.key(statement.target)
         before = executor.value(key)
         unknown = graph.input(("unknown", key))
@@ -122,117 +151,10 @@ def _exponential_step(executor: Executor, before: Node, form: LinearForm) -> Nod
     return graph.add(end, graph.multiply(graph.subtract(before, end), decay))
 
 
-@dataclass
-class _Collected:
-    """Collects x' of every state.
-
-    Attributes
-    ----------
-    unknowns
-        The states that are solved for, as they stand in the equations.
-    before
-        Their values before the step.
-    rates
-        x' of each.
-    laws
-        Conservation laws: (states and their counts, total).
-    """
-
-    unknowns: dict[str, Node]
-    before: dict[str, Node]
-    rates: dict[str, Node] = field(default_factory=dict)
-    laws: list[tuple[dict[str, float], Node]] = field(default_factory=list)
-    within_decisions: ClassVar[bool] = False
-
-    def take(self, executor: Executor, statement: tree.Statement) -> None:
-        """Take an equation."""
-        if not isinstance(statement, tree.Differential):
-            raise executor.refuse(tree.word_of(statement), "in a DERIVATIVE block")
-        self.rates[executor.key(statement.target)] = executor.evaluate(statement.value)
-
-
-@dataclass
-class Balance(_Collected):
-    """Collects x' from reactions: what they bring and take, divided by the state's volume."""
-
-    volumes: dict[str, Node] = field(default_factory=dict)
-
-    def take(self, executor: Executor, statement: tree.Statement) -> None:
-        """Take a reaction, a law or volumes."""
-        match statement:
-            case tree.Reaction():
-                self._react(executor, statement)
-            case tree.Conserve(reactants, total):
-                weights: dict[str, float] = {}
-                for count, variable in reactants:
-                    for key in _elements(executor, variable):
-                        weights[key] = weights.get(key, 0.0) + count
-                self.laws.append((weights, executor.evaluate(total)))
-            case tree.Compartment():
-                self._contain(executor, statement)
-            case _:
-                raise executor.refuse(tree.word_of(statement), "in a KINETIC block")
-
-    def _react(self, executor: Executor, reaction: tree.Reaction) -> None:
-        graph = executor.graph
-        zero = graph.const(0.0)
-        forward = executor.evaluate(reaction.forward)
-        if reaction.operator == "<<":
-            # NEURON takes a flux as it is before the step, also where it depends on the states.
-            known = {self.unknowns[key]: self.before[key] for key in self.unknowns}
-            (flux,) = graph.replace([forward], known)
-            for _count, variable in reaction.left:
-                self._bring(executor, executor.key(variable), 1.0, flux)
-            return
-        backward = zero if reaction.backward is None else executor.evaluate(reaction.backward)
-        forward = graph.multiply(forward, *_amounts(executor, reaction.left))
-        backward = graph.multiply(backward, *_amounts(executor, reaction.right))
-        executor.values["f_flux"], executor.values["b_flux"] = forward, backward
-        net = graph.subtract(forward, backward)
-        for count, variable in reaction.left:
-            self._bring(executor, executor.key(variable), -float(count), net)
-        for count, variable in reaction.right:
-            self._bring(executor, executor.key(variable), float(count), net)
-
-    def _bring(self, executor: Executor, key: str, count: float, flux: Node) -> None:
-        if key in self.unknowns:  # what is no state is held by somebody else
-            before = self.rates.get(key, executor.graph.const(0.0))
-            self.rates[key] = executor.graph.combine(0.0, [(1.0, before), (count, flux)])
-
-    def _contain(self, executor: Executor, statement: tree.Compartment) -> None:
-        lengths = executor.mechanism.lengths
-        for name in statement.species:
-            if name not in lengths:
-                self.volumes[name] = executor.evaluate(statement.volume)
-                continue
-            for index in range(lengths[name]):
-                counter = {statement.counter or "": executor.graph.const(float(index))}
-                volume = executor.evaluate_with(counter, statement.volume)
-                self.volumes[f"{name}[{index}]"] = volume
-
-    def finished(self, executor: Executor) -> None:
-        """Divide what was brought by the volumes."""
-        for key, volume in self.volumes.items():
-            if key in self.rates:
-                self.rates[key] = executor.graph.divide(self.rates[key], volume)
-
-
-def _amounts(executor: Executor, side: tuple[tuple[int, tree.Variable], ...]) -> list[Node]:
-    return [executor.graph.product([(executor.read(variable), n)]) for n, variable in side]
-
-
-def _elements(executor: Executor, variable: tree.Variable) -> list[str]:
-    """Return the states that a variable names: an array without index is all its elements."""
-    length = executor.mechanism.lengths.get(variable.name)
-    if variable.index is None and length is not None:
-        return [f"{variable.name}[{index}]" for index in range(length)]
-    return [executor.key(variable)]
-
-
 def _solve_implicitly(
     executor: Executor,
     block: tree.Block,
-    collector: Callable[[dict[str, Node], dict[str, Node]], _Collected],
+    collector: Callable[[dict[str, Node], dict[str, Node]], Collected],
 ) -> None:
     graph = executor.graph
     states = state_keys(executor.mechanism)
@@ -255,23 +177,22 @@ def _solve_implicitly(
     executor.values.update(zip(keys, solution))
 
 
-def _collect(executor: Executor, block: tree.Block, collected: _Collected) -> None:
+def _collect(executor: Executor, block: tree.Block, collected: Collected) -> None:
+    if isinstance(collected, Balance):
+        collect_balance(executor, block, collected)
+        return
     with executor.inside(collected):
         executor.run(block.body)
-    if isinstance(collected, Balance):
-        collected.finished(executor)
 
 
-def _with_known(
-    executor: Executor, collected: _Collected, unknown: Node, value: Node
-) -> _Collected:
+def _with_known(executor: Executor, collected: Collected, unknown: Node, value: Node) -> Collected:
     keys = list(collected.rates)
     rates = executor.graph.replace([collected.rates[key] for key in keys], {unknown: value})
-    return _Collected(collected.unknowns, collected.before, dict(zip(keys, rates)), collected.laws)
+    return Collected(collected.unknowns, collected.before, dict(zip(keys, rates)), collected.laws)
 
 
 def _implicit_step(
-    executor: Executor, keys: list[str], collected: _Collected, before: dict[str, Node]
+    executor: Executor, keys: list[str], collected: Collected, before: dict[str, Node]
 ) -> list[Node]:
     graph, dt = executor.graph, executor.value("dt")
     unknowns = [collected.unknowns[key] for key in keys]
@@ -346,7 +267,7 @@ class _LinearResidues:
     def take(self, executor: Executor, statement: tree.Statement) -> None:
         """Take an equation."""
         if not isinstance(statement, tree.Equation):
-            raise executor.refuse(tree.word_of(statement), "in a LINEAR block")
+            raise executor.refuse(word_of(statement), "in a LINEAR block")
         left, right = executor.evaluate(statement.left), executor.evaluate(statement.right)
         self.residues.append(executor.graph.subtract(left, right))
 
@@ -356,12 +277,3 @@ def _appears(executor: Executor, residues: list[Node], unknown: Node) -> bool:
         constant_value(linear_form(executor.graph, residue, [unknown]).slopes[0]) != 0.0
         for residue in residues
     )
-
-
-def state_keys(mechanism: tree.Mechanism) -> list[str]:
-    """Return the names of a mechanism's states, elements of arrays one by one."""
-    keys = []
-    for name in mechanism.states:
-        length = mechanism.lengths.get(name)
-        keys += [name] if length is None else [f"{name}[{index}]" for index in range(length)]
-    return keys

@@ -95,6 +95,7 @@ class StatementReader:
             "ReactionStatement": self._reaction,
             "Conserve": self._conserve,
             "Compartment": self._compartment,
+            "LonDiffuse": self._diffusion,
             "LinEquation": self._equation,
             "ProtectStatement": lambda n: self._expression_statement(n.expression),
             "SolveBlock": self._solve,
@@ -104,7 +105,6 @@ class StatementReader:
         if kind == "Verbatim":
             return None if is_harmless(node) else tree.Refused("VERBATIM", place_of(node))
         refused = {
-            "LonDiffuse": "LONGITUDINAL_DIFFUSION",
             "NonLinEquation": "NONLINEAR",
             "LagStatement": "LAG",
             "WatchStatement": "WATCH",
@@ -186,6 +186,9 @@ class StatementReader:
         species = tuple(text_of(name) for name in node.species)
         return tree.Compartment(counter, self._expression(node.volume), species)
 
+    def _diffusion(self, node: Any) -> tree.Diffusion:
+        return tree.Diffusion(tuple(text_of(name) for name in node.species))
+
     def _equation(self, node: Any) -> tree.Equation:
         return tree.Equation(self._expression(node.lhs), self._expression(node.rhs))
 
@@ -253,9 +256,9 @@ def _tables(block: Any) -> list[Any]:
     return [part for part in parts if kind_of(part) == "TableStatement"]
 
 
-def is_harmless(node: Any) -> bool:
-    """Say whether a VERBATIM block changes nothing."""
-    return is_without_effect(str(node.statement.eval()))
+def is_harmless(node: Any, *, outside: bool = False) -> bool:
+    """Say whether a VERBATIM block changes nothing; `outside` is one outside of all blocks."""
+    return is_without_effect(str(node.statement.eval()), outside=outside)
 
 
 def _code_of(node: Any) -> list[str]:

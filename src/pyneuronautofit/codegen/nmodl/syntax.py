@@ -6,15 +6,16 @@ becomes a `Refused` statement at its place, or is refused at once where it conce
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pyneuronautofit.codegen.nmodl import tree
-from pyneuronautofit.codegen.nmodl.refusal import refusal
+from pyneuronautofit.codegen.nmodl.refusal import refusal, without_comments
 from pyneuronautofit.codegen.nmodl.statements import (
     HARMLESS_NODES,
     StatementReader,
@@ -29,12 +30,8 @@ from pyneuronautofit.models import neuron_files
 
 # Blocks and declarations of a whole file that other equations would be needed for.
 _REFUSED_BLOCKS = {
-    "BeforeBlock": "BEFORE",
-    "AfterBlock": "AFTER",
     "NonLinearBlock": "NONLINEAR",
     "DiscreteBlock": "DISCRETE",
-    "FunctionTableBlock": "FUNCTION_TABLE",
-    "LongitudinalDiffusionBlock": "LONGITUDINAL_DIFFUSION",
 }
 _REFUSED_DECLARATIONS = {
     "Pointer": "POINTER",
@@ -42,6 +39,12 @@ _REFUSED_DECLARATIONS = {
     "ElectrodeCurrent": "ELECTRODE_CURRENT",
     "RandomVarList": "RANDOM",
     "External": "EXTERNAL",
+}
+# What NEURON executes at times of its own, and the field of `Mechanism` that it is for.
+_TIMED_BLOCKS = {
+    "BEFORE BREAKPOINT": "before_breakpoint",
+    "AFTER SOLVE": "after_solve",
+    "BEFORE STEP": "before_step",
 }
 _NAMED_BLOCKS = {
     "ProcedureBlock": "PROCEDURE",
@@ -64,14 +67,33 @@ def read_mechanism(path: Path) -> tree.Mechanism:
     """
     source = path.read_text(encoding="utf-8", errors="replace")
     parser = _parser()
+    # The parser takes VERBATIM within a comment for C, and does not find the end of the comment.
+    plain = without_comments(source) if "VERBATIM" in source else source
     try:
-        program = parser.NmodlDriver().parse_file(str(path))
+        if plain == source:
+            program = parser.NmodlDriver().parse_file(str(path))
+        else:
+            with _including_from(path.parent):
+                program = parser.NmodlDriver().parse_string(plain)
     except Exception as error:
         text = " ".join(str(error).split())
         raise ModelError(f"{path}: NEURON's parser does not understand this file: {text}") from (
             error
         )
     return _Reader(parser, path, source).read(program)
+
+
+@contextlib.contextmanager
+def _including_from(folder: Path) -> Iterator[None]:
+    """Let the parser find what a text without a file of its own includes."""
+    before = os.environ.get("NMODL_PATH")
+    os.environ["NMODL_PATH"] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ["NMODL_PATH"]
+        if before is not None:
+            os.environ["NMODL_PATH"] = before
 
 
 def _parser() -> Any:
@@ -87,6 +109,12 @@ class _Reader:
         self._path = path
         self._source = source
         self._defines: dict[str, float] = {}
+        # In the order in which NEURON executes them.
+        self._initially: dict[str, tree.Body] = {
+            "BEFORE INITIAL": (),
+            "INITIAL": (),
+            "AFTER INITIAL": (),
+        }
         self._statements = StatementReader(parser, self._refuse, self._defines)
 
     def read(self, program: Any) -> tree.Mechanism:
@@ -100,7 +128,7 @@ class _Reader:
             found = self._take(found, node, kind_of(node))
         if not found.suffix:
             raise self._refuse("NEURON", "no SUFFIX and no POINT_PROCESS")
-        return found
+        return replace(found, initial=sum(self._initially.values(), ()))
 
     def _take(self, found: tree.Mechanism, node: Any, kind: str) -> tree.Mechanism:
         if kind in _REFUSED_BLOCKS:
@@ -118,6 +146,9 @@ class _Reader:
             "StateBlock": self._states,
             "BreakpointBlock": self._breakpoint,
             "NetReceiveBlock": self._receive,
+            "BeforeBlock": self._before,
+            "AfterBlock": self._after,
+            "FunctionTableBlock": self._function_table,
         }
         if kind in takers:
             return takers[kind](found, node)
@@ -125,8 +156,9 @@ class _Reader:
             names = frozenset(name for name, _length in self._statements.local(node).names)
             return replace(found, file_locals=found.file_locals | names)
         if kind == "InitialBlock":
-            return replace(found, initial=self._statements.body(node.statement_block))
-        if kind == "Verbatim" and not is_harmless(node):
+            self._initially["INITIAL"] += self._statements.body(node.statement_block)
+            return found
+        if kind == "Verbatim" and not is_harmless(node, outside=True):
             raise refusal(self._path, self._source, "VERBATIM", place=place_of(node))
         if kind not in HARMLESS_NODES:
             raise self._refuse(self._statements.first_line(node), "a block that is not known here")
@@ -134,6 +166,31 @@ class _Reader:
 
     def _breakpoint(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:
         return replace(found, breakpoint=self._statements.body(node.statement_block))
+
+    def _before(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:
+        return self._timed(found, node, "BEFORE")
+
+    def _after(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:
+        return self._timed(found, node, "AFTER")
+
+    def _timed(self, found: tree.Mechanism, node: Any, word: str) -> tree.Mechanism:
+        block = node.bablock
+        when = f"{word} {block.type.eval()}"
+        body = self._statements.body(block.statement_block)
+        if when in self._initially:
+            self._initially[when] += body
+            return found
+        field = _TIMED_BLOCKS.get(when)
+        if field is None:
+            known = ", ".join([*_TIMED_BLOCKS, "BEFORE INITIAL", "AFTER INITIAL"])
+            raise self._refuse(when, f"NEURON has no such block, but {known}")
+        changed: dict[str, Any] = {field: getattr(found, field) + body}
+        return replace(found, **changed)
+
+    def _function_table(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:
+        name = text_of(node.name)
+        found.function_tables[name] = tuple(text_of(each) for each in node.parameters)
+        return found
 
     def _receive(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:
         return replace(found, receive=self._statements.receive(node))
@@ -169,8 +226,6 @@ class _Reader:
         name = text_of(node.name)
         reads = tuple(map(text_of, node.readlist))
         writes = tuple(map(text_of, node.writelist))
-        if f"e{name}" in writes:
-            raise self._refuse(f"WRITE e{name}", "a mechanism that sets a reversal potential")
         return tree.UsedIon(name, reads, writes)
 
     def _units(self, found: tree.Mechanism, node: Any) -> tree.Mechanism:

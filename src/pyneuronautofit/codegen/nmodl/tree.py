@@ -6,52 +6,23 @@ that nothing else depends on the parser's classes, and tests can write them by h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from pyneuronautofit.codegen.kinds import Curve
+from pyneuronautofit.codegen.nmodl.expressions import (
+    Binary,
+    Call,
+    Expression,
+    Number,
+    Unary,
+    Variable,
+)
 
-@dataclass(frozen=True)
-class Number:
-    """A number."""
-
-    value: float
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A variable, or an element of an array."""
-
-    name: str
-    index: Expression | None = None
-
-
-@dataclass(frozen=True)
-class Unary:
-    """`-a` or `!a`."""
-
-    operator: str
-    operand: Expression
-
-
-@dataclass(frozen=True)
-class Binary:
-    """`a operator b`, of arithmetic, comparison or logic."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a function or a procedure."""
-
-    name: str
-    arguments: tuple[Expression, ...]
-
-
-Expression: TypeAlias = Number | Variable | Unary | Binary | Call
+# Expressions have a file of their own.
+__all__ = ["Binary", "Call", "Expression", "Number", "Unary", "Variable"]
 
 
 @dataclass(frozen=True)
@@ -155,6 +126,19 @@ class Compartment:
 
 
 @dataclass(frozen=True)
+class Diffusion:
+    """LONGITUDINAL_DIFFUSION: what goes to the neighbouring segments.
+
+    Attributes
+    ----------
+    species
+        The states that do.
+    """
+
+    species: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Equation:
     """`~ left = right` of a LINEAR block."""
 
@@ -190,24 +174,11 @@ Statement: TypeAlias = (
     | Reaction
     | Conserve
     | Compartment
+    | Diffusion
     | Equation
     | Refused
 )
 Body: TypeAlias = tuple[Statement, ...]
-
-
-def word_of(statement: Statement) -> str:
-    """Return by which word a statement is found in its file."""
-    match statement:
-        case Differential(target):
-            return f"{target.name}'"
-        case Solve(block):
-            return f"SOLVE {block}"
-        case Reaction(_, ((count, reactant), *_)):
-            return f"~ {reactant.name}" if count == 1 else f"~ {count} {reactant.name}"
-        case Reaction() | Equation():
-            return "~"
-    return type(statement).__name__.upper()
 
 
 @dataclass(frozen=True)
@@ -319,10 +290,17 @@ class Mechanism:
         Named blocks.
     initial, breakpoint
         Bodies of these blocks.
+    before_breakpoint, after_solve, before_step
+        Bodies of BEFORE and AFTER blocks, which NEURON executes of all mechanisms before their
+        currents, after what they solve, and at the end of the step.
     receive
         What an event does; None: it takes none.
     tables
         Whether the TABLEs of its blocks are in use (NEURON's `usetable_`); else all is computed.
+    function_tables
+        FUNCTION_TABLEs: name -> names of the arguments.
+    curves
+        What these were found to be, by name; empty until they are looked up.
     """
 
     path: Path
@@ -342,21 +320,61 @@ class Mechanism:
     blocks: dict[str, Block] = field(default_factory=dict)
     initial: Body = ()
     breakpoint: Body = ()
+    before_breakpoint: Body = ()
+    after_solve: Body = ()
+    before_step: Body = ()
     receive: Receive | None = None
     tables: bool = False
+    function_tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
     def is_readable(self, name: str) -> bool:
         """Say whether NEURON shows a variable in every segment."""
         return name in self.ranges or name in self.states
+
+    def declares(self, name: str) -> bool:
+        """Say whether a variable is the file's own; what is declared in C alone is not."""
+        return (
+            name in self.parameters
+            or name in self.assigned
+            or name in self.states
+            or name in self.ranges | self.globals_ | self.file_locals
+            or name in self.currents
+            or any(name in (*ion.reads, *ion.writes) for ion in self.ions)
+        )
 
     def is_global(self, name: str) -> bool:
         """Say whether NEURON has one value of a variable for all segments."""
         return name not in self.ranges and (name in self.globals_ or name in self.parameters)
 
     @property
+    def has_current(self) -> bool:
+        """Whether a current of it flows through the membrane."""
+        return bool(self.currents) or any(f"i{ion.name}" in ion.writes for ion in self.ions)
+
+    @property
+    def of_currents(self) -> Body:
+        """What of BREAKPOINT is executed for the currents."""
+        if not self.has_current:
+            return ()
+        return tuple(s for s in self.breakpoint if not isinstance(s, Solve))
+
+    @property
+    def of_states(self) -> Body:
+        """What of BREAKPOINT is executed at the end of a step: all, where there is no current."""
+        if not self.has_current:
+            return self.breakpoint
+        return tuple(s for s in self.breakpoint if isinstance(s, Solve))
+
+    @property
     def writes_concentration(self) -> bool:
         """Whether it writes the concentration of an ion."""
         return any(is_concentration(ion.name, name) for ion in self.ions for name in ion.writes)
+
+
+def is_kept(ion: str, name: str) -> bool:
+    """Say whether a variable of an ion keeps what a mechanism writes: `cai`, `cao`, `eca`."""
+    return is_concentration(ion, name) or name == f"e{ion}"
 
 
 def is_concentration(ion: str, name: str) -> bool:

@@ -110,8 +110,13 @@ class _CollectingSegment(Segment):
             for mechanism in self.mechanisms
         }
         rates, together, laws = _by_name(self.executors, collected)
+        made = self._put_stand_ins(set(rates), _SOLVED[0])
+        self.after_solve()
+        made |= self._put_stand_ins(set(rates), _SOLVED[1])
+        self.end_step()
         solved = self.after()
-        made = self._put_stand_ins(set(rates))
+        made |= self._put_stand_ins(set(rates), _SOLVED[2])
+        self.begin_currents()
         current = self.graph.add(*self.execute_currents())
         laws = [_of_rates(self.graph, *law, rates) for law in laws]
         corrections = {
@@ -152,13 +157,11 @@ class _CollectingSegment(Segment):
     def _collect(self, executor: Executor) -> Rates:
         found = Rates()
         self.enter(executor, STATE_TIME)
-        for statement in executor.mechanism.breakpoint:
-            if isinstance(statement, tree.Solve):
-                collect(executor, statement, found)
+        collect(executor, found)
         self.leave(executor)
         return found
 
-    def _put_stand_ins(self, states: set[Name]) -> dict[Name, Node]:
+    def _put_stand_ins(self, states: set[Name], when: str) -> dict[Name, Node]:
         """Put stand-ins in place of what blocks have assigned; return what they stand for.
 
         Currents take what a block has made of a variable, and the next step begins with what the
@@ -167,10 +170,11 @@ class _CollectingSegment(Segment):
         made: dict[Name, Node] = {}
 
         def stand_in(name: Name, node: Node) -> Node:
-            if name in states or not node.varying or node is self.graph.input(name):
+            known = {self.graph.input((earlier, *name)) for earlier in _SOLVED}
+            if name in states or not node.varying or node in {self.graph.input(name), *known}:
                 return node
-            made[_SOLVED, *name] = node
-            return self.graph.input((_SOLVED, *name))
+            made[when, *name] = node
+            return self.graph.input((when, *name))
 
         for suffix, executor in self.executors.items():
             others = copied_from_ions(executor.mechanism) | COMMON | executor.shared
@@ -182,13 +186,14 @@ class _CollectingSegment(Segment):
         return made
 
 
-# How the name of a variable begins that stands for what a block has made of it.
-_SOLVED = "solved"
+# How the name of a variable begins that stands for what a block has made of it: what is solved,
+# what comes after that, and what is last in a step.
+_SOLVED = ("solved", "after solve", "end of step")
 
 
 def _variable(name: Name) -> Name:
     """Return the name of the variable that a stand-in is a value of, or a variable's own."""
-    return name[1:] if name[0] == _SOLVED else name
+    return name[1:] if name[0] in _SOLVED else name
 
 
 def _kept(
@@ -207,7 +212,7 @@ def _kept(
             return
         if name in above:
             circle = above[above.index(name) :]
-            kept.append(next((each for each in circle if each[0] == _SOLVED), name))
+            kept.append(next((each for each in circle if each[0] in _SOLVED), name))
         elif name not in seen:
             seen.add(name)
             for other in sorted(inputs_of([node])):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pyneuronautofit.codegen.equations.execute import Executor
 from pyneuronautofit.codegen.equations.names import CURRENT_TIME, STATE_TIME, VOLTAGE, WEIGHT
 from pyneuronautofit.codegen.equations.segment import Segment, ordered_mechanisms
-from pyneuronautofit.codegen.equations.solve import solve
+from pyneuronautofit.codegen.equations.solve import Solving
 from pyneuronautofit.codegen.equations.tables import KNOT
 from pyneuronautofit.codegen.ir.calculus import depends_on, derivative
 from pyneuronautofit.codegen.ir.graph import Graph
@@ -118,6 +118,9 @@ _OPAQUE = frozenset({"unknown", "held", KNOT})
 class _Node(Segment):
     """A node of the fixed step while its mechanisms are being executed."""
 
+    # What currents have written, by its stand-in.
+    _written: dict[Node, Node]
+
     # --- one step
 
     def execute_step(self) -> tuple[Node, Node]:
@@ -125,9 +128,12 @@ class _Node(Segment):
         self.begin()
         for mechanism in self.mechanisms:
             self._advance(mechanism)
+        self.after_solve()
+        self.end_step()
         return self._current_and_slope_at_constant_states()
 
     def _current_and_slope_at_constant_states(self) -> tuple[Node, Node]:
+        self.begin_currents()
         held = self._hold()
         current, slope = self._current_and_slope()
         self._release(held)
@@ -144,9 +150,8 @@ class _Node(Segment):
         """Execute what the mechanism solves, at the new voltage."""
         executor = self.executors[mechanism.suffix]
         self.enter(executor, STATE_TIME)
-        for statement in mechanism.breakpoint:
-            if isinstance(statement, tree.Solve):
-                solve(executor, statement)
+        with executor.inside(Solving("BREAKPOINT", within_decisions=False)):
+            executor.run(mechanism.of_states)
         self.leave(executor)
 
     # --- an event
@@ -176,10 +181,24 @@ class _Node(Segment):
             executor.run(receive.body)
 
     def _current_and_slope(self) -> tuple[Node, Node]:
+        self._written = {}
         currents = self.execute_currents()
         # One by one: only the slopes of those that are not linear need a difference.
         slopes = [self._slope(current) for current in currents]
-        return self.graph.add(*currents), self.graph.add(*slopes)
+        current, slope = self.graph.add(*currents), self.graph.add(*slopes)
+        # What was written last may contain what was written before.
+        for made, node in reversed(self._written.items()):
+            self._release({made: node})
+            current, slope = self.graph.replace([current, slope], {made: node})
+        return current, slope
+
+    def as_others_see(self, node: Node) -> Node:
+        """Return a stand-in: the slopes of others' currents are at what a mechanism has written."""
+        if not depends_on(node, [self.v]):
+            return node
+        made = self.graph.input(("held", str(node.number)))
+        self._written[made] = node
+        return made
 
     def _slope(self, current: Node) -> Node:
         graph = self.graph
@@ -228,7 +247,7 @@ class _Node(Segment):
         states = _kept(graph, [current, slope, *event], after, received)
         step = [*(after[name] for name in states), current, slope]
         self.begin()
-        first_current, first_slope = self._current_and_slope()
+        first_current, first_slope = self._current_and_slope_at_constant_states()
         at_first = self.after()
         first = [
             *(at_first.get(name, graph.input(name)) for name in states),

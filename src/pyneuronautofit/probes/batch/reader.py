@@ -9,11 +9,11 @@ from typing import Any
 from pyneuronautofit.errors import PyNeuronAutofitError, UnsupportedModel
 from pyneuronautofit.probes import synapse
 from pyneuronautofit.probes.neuron.runner import named_sections
+from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.cells.morphology import (
     Blueprint,
     make_blueprint,
-    neuron,
     read_shape,
 )
 from pyneuronautofit.simulators.cells.reading import LackingKindError

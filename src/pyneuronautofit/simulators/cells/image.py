@@ -40,6 +40,27 @@ class Signature:
     kinds: tuple[int, ...]
     node_kinds: tuple[NodeKind, ...]
 
+    @property
+    def neighbouring(self) -> frozenset[str]:
+        """The mechanisms that stand in neighbouring segments; a joint is between them."""
+        # Of a joint, all that stands around it so far.
+        around: list[set[str]] = []
+        found: set[str] = set()
+        for parent, kind in zip(self.parents, self.kinds):
+            beside = around[parent] if parent >= 0 else set[str]()
+            if kind == NO_MEMBRANE:
+                around.append(beside if self._is_joint(parent) else set(beside))
+                continue
+            own = set(self.node_kinds[kind].mechanisms)
+            found |= own & beside
+            if self._is_joint(parent):
+                beside |= own
+            around.append(own)
+        return frozenset(found)
+
+    def _is_joint(self, node: int) -> bool:
+        return node >= 0 and self.kinds[node] == NO_MEMBRANE
+
     def __hash__(self) -> int:
         # Of the tree alone: it tells signatures apart, and every candidate's is looked up.
         return hash((self.parents, self.kinds))

@@ -12,19 +12,14 @@ from functools import lru_cache
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
-from pyneuronautofit.codegen.kinds import IonUse, NodeKind, mechanism_of, process_name
+from pyneuronautofit.codegen.kinds import Curve, IonUse, NodeKind, mechanism_of, process_name
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators.cells.axial import Wired, Wires
+from pyneuronautofit.simulators.cells.curves import read_curves
+from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Signature
 
 _ION = "_ion"
-
-
-def neuron() -> Any:
-    """Return NEURON's `h`; only a process that builds cells loads it."""
-    from neuron import h  # noqa: PLC0415
-
-    return h
 
 
 def mechanism_order() -> tuple[str, ...]:
@@ -103,12 +98,15 @@ class Shape(NamedTuple):
         Where on it.
     tabulated
         Mechanisms whose TABLEs NEURON uses.
+    curves
+        FUNCTION_TABLEs, as of `NodeKind`.
     """
 
     sections: tuple[SectionShape, ...]
     root: int
     root_x: float
     tabulated: tuple[str, ...] = ()
+    curves: tuple[tuple[str, str, Curve], ...] = ()
 
 
 def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
@@ -132,7 +130,8 @@ def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
             f"the cell class {type(cell).__name__}: {soma_segment} is the end of a section, which "
             "has no membrane; inject the current at a position between 0 and 1, as in soma(0.5)"
         )
-    style_of = neuron().ion_style
+    h = neuron()
+    style_of = h.ion_style
     numbers: dict[Any, int] = {}
     shapes: list[SectionShape] = []
     points: list[Any] = []
@@ -156,7 +155,13 @@ def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
         numbers[section] = len(numbers)
         points += segments
         points += (section(0), section(1))
-    return Shape(tuple(shapes), numbers[soma_segment.sec], x, _tabulated(shapes)), points
+    present = _present(
+        tuple(dict.fromkeys(section.mechanisms for section in shapes)),
+        tuple(dict.fromkeys(names for section in shapes for names in section.processes)),
+    )
+    tabulated = tuple([each for each in _with_tables(present) if getattr(h, f"usetable_{each}")])
+    root = numbers[soma_segment.sec]
+    return Shape(tuple(shapes), root, x, tabulated, read_curves(present)), points
 
 
 def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
@@ -166,23 +171,21 @@ def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
     return ()
 
 
-def _tabulated(shapes: Sequence[SectionShape]) -> tuple[str, ...]:
-    """Return the mechanisms of sections whose tables are in use."""
-    density = dict.fromkeys(section.mechanisms for section in shapes)
-    processes = dict.fromkeys(names for section in shapes for names in section.processes)
-    with_tables = _with_tables(tuple(density), tuple(processes))
-    return tuple([name for name in with_tables if getattr(neuron(), f"usetable_{name}")])
+@lru_cache(maxsize=1024)
+def _present(
+    density: tuple[tuple[str, ...], ...], processes: tuple[tuple[str, ...], ...]
+) -> tuple[str, ...]:
+    """Return the mechanisms that stand somewhere, once each."""
+    names = [name for each in density for name in each]
+    names += [mechanism_of(name) for each in processes for name in each]
+    return tuple(dict.fromkeys(names))
 
 
 @lru_cache(maxsize=1024)
-def _with_tables(
-    density: tuple[tuple[str, ...], ...], processes: tuple[tuple[str, ...], ...]
-) -> tuple[str, ...]:
-    """Return the mechanisms that have tables."""
+def _with_tables(present: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the mechanisms that have TABLEs."""
     h = neuron()
-    names = [name for each in density for name in each]
-    names += [mechanism_of(name) for each in processes for name in each]
-    return tuple(name for name in dict.fromkeys(names) if hasattr(h, f"usetable_{name}"))
+    return tuple(name for name in present if hasattr(h, f"usetable_{name}"))
 
 
 @lru_cache(maxsize=1024)
@@ -238,7 +241,9 @@ def make_blueprint(shape: Shape) -> Blueprint:
     root = wired[shape.root].at(shape.root_x)
     places, parents, to_parents = zip(*wires.from_root(root))
     kind_of = {
-        place: _node_kind(section.mechanisms, section.styles, processes, shape.tabulated)
+        place: _node_kind(
+            section.mechanisms, section.styles, processes, shape.tabulated, shape.curves
+        )
         for section, ends in zip(shape.sections, wired)
         for place, processes in zip(ends.segments, section.processes or repeat(()))
     }
@@ -299,6 +304,7 @@ def _node_kind(
     styles: tuple[int, ...],
     processes: tuple[str, ...],
     in_use: tuple[str, ...],
+    known_curves: tuple[tuple[str, str, Curve], ...],
 ) -> NodeKind:
     h, style_of = neuron(), dict(zip(_ions(names), styles))
     ordered = sorted(names, key=mechanism_order().index)
@@ -310,4 +316,5 @@ def _node_kind(
     )
     present = {*mechanisms, *map(mechanism_of, processes)}
     tabulated = tuple(name for name in in_use if name in present)
-    return NodeKind(mechanisms, uses, processes, tabulated)
+    curves = tuple(each for each in known_curves if each[0] in present)
+    return NodeKind(mechanisms, uses, processes, tabulated, curves)

@@ -13,15 +13,15 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable, is_process
-from pyneuronautofit.errors import ModelError
+from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.simulators.cells.axial import conductances
+from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Cable, CellImage, Signature
 from pyneuronautofit.simulators.cells.morphology import (
     Blueprint,
     Shape,
     make_blueprint,
     named_processes,
-    neuron,
     read_shape,
 )
 
@@ -143,6 +143,13 @@ class CellImageReader:
             tuple((place, reader) for _node, place, reader in nodes),
             global_variables,
             np.array(order, dtype=np.int64),
+            tuple(
+                (position, variable)
+                for position, variable in enumerate(
+                    variable for _node, _place, reader in nodes for variable in reader.variables
+                )
+                if variable.expected is not None
+            ),
         )
 
 
@@ -161,12 +168,15 @@ class Recipe:
     order : IntArray, shape (n_value,)
         Where each value of an image is in the own values of all nodes, followed by the global
         variables and the areas of all nodes.
+    expected
+        Places in an image's values, and variables that have to be something there.
     """
 
     blueprint: Blueprint
     readers: tuple[tuple[int, KindReader], ...]
     global_variables: tuple[NodeVariable, ...]
     order: IntArray
+    expected: tuple[tuple[int, NodeVariable], ...] = ()
 
     def image(
         self, points: Sequence[Any], cm: FloatArray, voltage_mV: FloatArray, own: FloatArray
@@ -183,11 +193,19 @@ class Recipe:
             Of all nodes.
         own : FloatArray, shape (n_own,)
             All nodes' own values.
+
+        Raises
+        ------
+        UnsupportedModel
+            If a variable is not what it has to be.
         """
         cable = _read_cable(self.blueprint, points, cm)
         shared = [_read_global(variable) for variable in self.global_variables]
-        numbers = np.concatenate([own, shared, cable.area_um2])
-        return CellImage.of(self.blueprint.signature, cable, voltage_mV, numbers[self.order])
+        values = np.concatenate([own, shared, cable.area_um2])[self.order]
+        for position, variable in self.expected:
+            if values[position] != variable.expected:
+                raise _unexpected(variable, float(values[position]))
+        return CellImage.of(self.blueprint.signature, cable, voltage_mV, values)
 
 
 def _read_cm(blueprint: Blueprint, points: Sequence[Any]) -> FloatArray:
@@ -219,14 +237,16 @@ class KindReader:
 
     Attributes
     ----------
+    variables
+        All of the kind.
     n_own
-        How many there are.
+        How many of them every segment has for itself.
     global_variables
         Those that are the same in all segments.
     """
 
     def __init__(self, variables: Sequence[NodeVariable]) -> None:
-        self._variables = tuple(variables)
+        self.variables = tuple(variables)
         self._reads: list[tuple[str, list[NodeVariable], Callable[[Any], Iterable[float]]]] = []
         own = [v for v in variables if v.owner != "global" and not _is_area(v)]
         for owner in dict.fromkeys(_owner(v) for v in own):
@@ -257,7 +277,7 @@ class KindReader:
         self, start: int, globals_at: Mapping[NodeVariable, int], area_at: int
     ) -> Iterator[int]:
         """Yield where each variable of a node is, if its own values begin at `start`."""
-        for variable in self._variables:
+        for variable in self.variables:
             if variable.owner == "global":
                 yield globals_at[variable]
             elif _is_area(variable):
@@ -312,6 +332,15 @@ def _read_global(variable: NodeVariable) -> float:
     except (AttributeError, LookupError) as error:
         raise _missing(variable.mechanism or "NEURON", variable.name) from error
     return float(value if variable.index is None else value[variable.index])
+
+
+def _unexpected(variable: NodeVariable, value: float) -> UnsupportedModel:
+    return UnsupportedModel(
+        f"{variable.name} of the mechanism {variable.mechanism} is {value:g} in this cell and "
+        f"{variable.expected:g} in its .mod file: a loop or an index depends on it, for which code "
+        "is generated beforehand. Give it that value in the .mod file, or use --simulator neuron "
+        "for this model."
+    )
 
 
 def _missing(mechanism: str, name: str) -> ModelError:

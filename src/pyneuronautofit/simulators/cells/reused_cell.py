@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import CellImage
-from pyneuronautofit.simulators.cells.morphology import Shape, neuron, read_shape
+from pyneuronautofit.simulators.cells.morphology import Shape, read_shape
 from pyneuronautofit.simulators.cells.reading import CellImageReader, Recipe
 from pyneuronautofit.simulators.neuron.cell import NEW_NODE_MV
 from pyneuronautofit.simulators.neuron.setter import PathValues, follow

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from pyneuronautofit.codegen.kinds import NodeKind
-from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.errors import PyNeuronAutofitError, UnsupportedModel
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.cells.worker import packed_plan
 from pyneuronautofit.simulators.lanes.kernel import KernelBase
@@ -85,5 +85,22 @@ def _load(
     """Load the kernels for cells; all at once."""
     kinds: set[frozenset[NodeKind]] = {frozenset(each.node_kinds) for each in signatures}
     in_order = sorted(kinds, key=lambda each: sorted(map(repr, each)))
-    for _loaded in threads.map(kernels.kernel_for, in_order):
-        pass
+    diffusing = {
+        suffix
+        for loaded in threads.map(kernels.kernel_for, in_order)
+        for suffix in loaded.diffusing
+    }
+    for suffix in sorted(diffusing):
+        for signature in signatures:
+            _refuse_diffusion(signature, suffix)
+
+
+def _refuse_diffusion(signature: Signature, suffix: str) -> None:
+    """Raise UnsupportedModel if something would go from one segment to another."""
+    if suffix in signature.neighbouring:
+        raise UnsupportedModel(
+            f"the mechanism {suffix} has LONGITUDINAL_DIFFUSION and stands in neighbouring "
+            "segments, between which --simulator batch lets nothing but current go. Use "
+            "--simulator neuron for this model, or let the mechanism stand in sections of one "
+            "segment with none beside them that has it."
+        )

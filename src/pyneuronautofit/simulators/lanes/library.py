@@ -48,6 +48,8 @@ class LoadedKernel(Generic[K_co]):
     states
         What a node of every kind keeps, as of `GeneratedKernel`; empty where the target does not
         keep that.
+    diffusing
+        As of `GeneratedKernel`.
     """
 
     kernel: K_co
@@ -55,6 +57,7 @@ class LoadedKernel(Generic[K_co]):
     numbers: dict[NodeKind, int]
     variables: dict[NodeKind, tuple[NodeVariable, ...]]
     states: dict[NodeKind, tuple[tuple[Name, bool], ...]]
+    diffusing: tuple[str, ...] = ()
 
     @property
     def sizes(self) -> dict[NodeKind, int]:
@@ -143,6 +146,7 @@ class KernelLibrary(Generic[K_co]):
             {kind: number for number, kind in enumerate(kinds)},
             dict(zip(kinds, generated.variables, strict=True)),
             dict(zip(kinds, generated.states)),
+            generated.diffusing,
         )
 
 
@@ -180,6 +184,8 @@ def _from_json(found: dict[str, Any] | None, n_kind: int) -> GeneratedKernel | N
             tuple((tuple(name), bool(own)) for name, own in kind)
             for kind in (found or {})["states"]
         )
+        diffusing = tuple(map(str, (found or {})["diffusing"]))
     except (KeyError, TypeError, ValueError):
         return None
-    return GeneratedKernel(source, variables, states) if len(variables) == n_kind else None
+    generated = GeneratedKernel(source, variables, states, diffusing)
+    return generated if len(variables) == n_kind else None

@@ -1,15 +1,15 @@
-TITLE Leak that remembers the voltage after each step
+TITLE Leak that counts how often its currents were computed, by a block that NEURON does not know
 
 NEURON {
     SUFFIX r_after
     NONSPECIFIC_CURRENT i
-    RANGE last
+    RANGE n
 }
 
-ASSIGNED { v i last }
+ASSIGNED { v i n }
 
-INITIAL { last = v }
+INITIAL { n = 0 }
 
-AFTER SOLVE { last = v }
+BREAKPOINT { i = 1e-4 * (v + 60) / (1 + n) }
 
-BREAKPOINT { i = 1e-4 * (last + 60) }
+AFTER BREAKPOINT { n = n + 1 }

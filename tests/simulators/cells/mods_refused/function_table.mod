@@ -1,4 +1,4 @@
-TITLE Gate whose steady state is a table that the user fills
+TITLE Conductance that is a table of voltage and calcium
 
 NEURON {
     SUFFIX r_table
@@ -7,6 +7,6 @@ NEURON {
 
 ASSIGNED { v i }
 
-BREAKPOINT { i = 1e-4 * open(v) * (v + 60) }
+FUNCTION_TABLE open(v (mV), c (mM))
 
-FUNCTION_TABLE open(v (mV))
+BREAKPOINT { i = 1e-4 * open(v, 1e-4) * (v + 60) }
