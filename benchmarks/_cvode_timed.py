@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pyneuronautofit.simulators.neuron.cell import Settings, open_session
 from pyneuronautofit.simulators.neuron.cvode import (
     CvodeCell,
     CvodeRunner,
@@ -16,6 +15,7 @@ from pyneuronautofit.simulators.neuron.cvode import (
     make_cvode_runner,
     stepped_current,
 )
+from pyneuronautofit.simulators.neuron.session import Settings, open_session
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ from pyneuronautofit.simulators import (
     Simulator,
 )
 from pyneuronautofit.simulators.experiment import adaptive_clock
-from pyneuronautofit.simulators.neuron.cell import NeuronSetup
 from pyneuronautofit.simulators.neuron.cvode import CvodeSetup
+from pyneuronautofit.simulators.neuron.session import NeuronSetup
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 
 TRUTH_MV = 1e-7

@@ -32,7 +32,7 @@ from pyneuronautofit.simulators.cells.worker import (
     make_reader,
     packed_plan,
 )
-from pyneuronautofit.simulators.neuron.cell import NeuronSession, NeuronSetup, open_session
+from pyneuronautofit.simulators.neuron.session import NeuronSession, NeuronSetup, open_session
 from pyneuronautofit.simulators.neuron.setter import path_values
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterSpace

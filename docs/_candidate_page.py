@@ -24,7 +24,7 @@ from pyneuronautofit.runs import open_run
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.cells.image import Cable, Signature
 from pyneuronautofit.simulators.cells.reading import read_structure
-from pyneuronautofit.simulators.neuron.cell import NeuronSession
+from pyneuronautofit.simulators.neuron.session import NeuronSession
 from pyneuronautofit.space import ParameterTable
 
 RECORDING = "examples/experimentaldata/TC-example.abf"

@@ -12,8 +12,8 @@ import numbers
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -24,6 +24,7 @@ from pyneuronautofit._text import nearest, quoted, told
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models._importing import OwnImports, SourceLoader
+from pyneuronautofit.models._profiles import Profile, read_profiles
 
 PROJECT_FILE = "project.py"
 
@@ -52,12 +53,15 @@ class Project:
         What `getversion()` returns; without it, the version of this package.
     downsampler
         Given a step in ms, returns the new one; given an array, the reduced trace. Or None.
+    profiles
+        How parameters depend on the distance from the soma, by their names.
     """
 
     make_cell: CellFactory
     parameters: tuple[ParameterRow, ...]
     version: str
     downsampler: Callable[[Any], Any] | None
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
 
 
 def find_project(project: Path | None, working_directory: Path) -> Path | None:
@@ -100,11 +104,14 @@ def read_project(path: Path) -> Project:
             f"{path}: 'downsampler' is {downsampler!r}; expected a function that reduces a step "
             "in ms or an array. Correct it or leave it out."
         )
+    parameters = _parameters(path, module)
+    names = {name for row in parameters for name in _names_of(row)}
     return Project(
         partial(_make_cell, _cell_class(path, module), path),
-        _parameters(path, module),
+        parameters,
         _version(path, module),
         downsampler,
+        read_profiles(str(path), getattr(module, "profiles", None), names),
     )
 
 
@@ -166,6 +173,10 @@ def _parameters(path: Path, module: ModuleType) -> tuple[ParameterRow, ...]:
             f"{path}: 'param_nslh' is {rows!r}; expected a list of [name, scale, low, high]"
         )
     return tuple(_row(path, number, row) for number, row in enumerate(rows))
+
+
+def _names_of(row: ParameterRow) -> tuple[str, ...]:
+    return (row[0],) if isinstance(row[0], str) else row[0]
 
 
 def _row(path: Path, number: int, row: object) -> ParameterRow:

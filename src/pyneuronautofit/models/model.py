@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +13,7 @@ from pyneuronautofit._version import __version__
 from pyneuronautofit.models._compile import compiled_library, mods_of
 from pyneuronautofit.models._files import beside, files_below
 from pyneuronautofit.models._loading import read_declaration
+from pyneuronautofit.models._profiles import Profile
 from pyneuronautofit.models._project import CellFactory, ParameterRow, find_project, read_project
 from pyneuronautofit.models._reducing import ProjectDownsampler
 from pyneuronautofit.models.mechanisms import (
@@ -83,6 +84,10 @@ class CellSource:
     project: Path | None
     mods: Path | None
     library: Path | None
+
+    def profiles(self) -> Mapping[str, Profile]:
+        """Return how parameters depend on the distance from the soma; raises as `load`."""
+        return {} if self.project is None else read_project(self.project).profiles
 
     def load(self) -> CellFactory:
         """Load the mechanisms into this process's NEURON and return what makes cells.

@@ -10,7 +10,7 @@ import numpy as np
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import RestTest, StepTest, SynapseTest
 from pyneuronautofit.simulators.experiment import Clock, Experiment
-from pyneuronautofit.simulators.neuron.cell import Settings
+from pyneuronautofit.simulators.neuron.session import Settings
 from pyneuronautofit.simulators.neuron.setter import paths_of
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.simulators.processes.workers import PathWorkers

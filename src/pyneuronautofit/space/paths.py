@@ -4,32 +4,72 @@ A path is what one would write after `cell.` in Python: names joined by dots, ea
 followed by an index `[3]` and a position `(0.5)`. It is parsed once; setting it walks the live
 object with `getattr`, an index and a call with one number, so nothing in a path can be executed,
 and a name that does not exist is an error instead of a new attribute.
+
+A path may lead to many places: `apic[*](*).Ih.gbar` is that variable in all segments of all
+sections of the list `apic`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit.errors import ModelError, ParameterError
+from pyneuronautofit.space.soma import soma_of
 
 _STEP = re.compile(
     r"""(?P<name>[A-Za-z_]\w*)
-        (?:\[(?P<index>\d+)\])?
-        (?:\((?P<position>[0-9.eE+-]+)\))?""",
+        (?:\[(?P<index>\d+|\*|\d*:\d*|\d+(?:,\d+)+)\])?
+        (?:\((?P<position>\*|[0-9.eE+-]*:[0-9.eE+-]*|[0-9.eE+-]+)\))?""",
     re.VERBOSE,
 )
+#: Every section of the soma's tree, of a cell that has nothing of that name.
+ALL = "all"
+
+
+class IndexRange(NamedTuple):
+    """Sections of a list, `[2:5]` as in Python; None: from the first, to the last."""
+
+    first: int | None
+    end: int | None
+
+
+class PositionRange(NamedTuple):
+    """Segments of a section, by their middles, both ends included; None: to the end of it."""
+
+    first: float | None
+    last: float | None
+
+
+Index: TypeAlias = int | IndexRange | tuple[int, ...]
+Position: TypeAlias = float | PositionRange
 
 
 @dataclass(frozen=True)
 class PathStep:
-    """One name of a path, with the index and the position that follow it."""
+    """One name of a path, with the index and the position that follow it.
+
+    Attributes
+    ----------
+    name
+        An attribute.
+    index
+        One element of a list, a range of them, or several.
+    position
+        One place of a section, or a range of its segments.
+    """
 
     name: str
-    index: int | None = None
-    position: float | None = None
+    index: Index | None = None
+    position: Position | None = None
+
+    @property
+    def is_many(self) -> bool:
+        """Whether it may lead to several objects."""
+        return isinstance(self.index, tuple) or isinstance(self.position, PositionRange)
 
 
 @dataclass(frozen=True)
@@ -73,22 +113,31 @@ class ParameterPath:
             )
         return cls(text, steps[:-1], last.name)
 
-    def set(self, cell: object, value: float) -> None:
-        """Give the number at this path of `cell` a new value.
+    @property
+    def is_many(self) -> bool:
+        """Whether the path may lead to several places."""
+        return any(step.is_many for step in self.steps)
+
+    def set(self, cell: object, value: float, factors: Sequence[float] | None = None) -> None:
+        """Give the numbers at this path of `cell` a new value.
+
+        Parameters
+        ----------
+        factors
+            What it is multiplied by, one for each of `owners`; None: by nothing.
 
         Raises
         ------
         ModelError
             If the path does not exist on this cell; the message names the nearest that does.
         """
-        owner = self._owner(cell)
-        self._check(owner, self.attribute)
-        setattr(owner, self.attribute, value)
+        owners = self.owners(cell)
+        for place, owner in enumerate(owners):
+            setattr(owner, self.attribute, value if factors is None else value * factors[place])
 
     def get(self, cell: object) -> float:
-        """Return the number at this path of `cell`; raises as `set`."""
-        owner = self._owner(cell)
-        self._check(owner, self.attribute)
+        """Return the number at this path of `cell`, of many the first; raises as `set`."""
+        owner = self.owners(cell)[0]
         try:
             return float(getattr(owner, self.attribute))
         except (TypeError, ValueError) as error:
@@ -98,34 +147,56 @@ class ParameterPath:
                 "a number, as in soma(0.5).pas.g"
             ) from error
 
-    def _owner(self, cell: object) -> object:
-        owner = cell
-        for step in self.steps:
-            self._check(owner, step.name)
-            owner = self._enter(getattr(owner, step.name), step)
-        return owner
+    def owners(self, cell: object) -> list[object]:
+        """Return the objects that have this path's numbers: one, or more if it leads to many.
 
-    def _enter(self, found: object, step: PathStep) -> object:
+        Raises
+        ------
+        ModelError
+            If there is none, or one of them lacks the number.
+        """
+        found: list[object] = [cell]
+        for place, step in enumerate(self.steps):
+            n_found = len(found)
+            found = [
+                entered
+                for owner in found
+                for entered in self._enter(self._named(owner, step, place, n_found), step)
+            ]
+        if not found:
+            raise ModelError(
+                f"the parameter path {self.text!r} leads to nothing: there is no section, or no "
+                "segment, of those that it names"
+            )
+        for owner in found:
+            self._check(owner, self.attribute, len(found))
+        return found
+
+    def _named(self, owner: object, step: PathStep, place: int, n_found: int) -> object:
+        if place == 0 and step.name == ALL and not hasattr(owner, ALL):
+            return list(soma_of(owner).wholetree())
+        self._check(owner, step.name, n_found)
+        return getattr(owner, step.name)
+
+    def _enter(self, found: object, step: PathStep) -> list[object]:
         try:
-            if step.index is not None:
-                found = found[step.index]  # type: ignore[index]
-            if step.position is not None:
-                found = found(step.position)  # type: ignore[operator]
+            entered = _elements(found, step.index)
+            return [segment for each in entered for segment in _places(each, step.position)]
         except (TypeError, IndexError, ValueError) as error:
             raise ModelError(
                 f"the parameter path {self.text!r} cannot be followed at {step.name!r}: {error}"
             ) from error
-        return found
 
-    def _check(self, owner: object, name: str) -> None:
+    def _check(self, owner: object, name: str, n_owner: int) -> None:
         if hasattr(owner, name):
             return
+        of_many = f" (one of {n_owner} that it leads to)" if n_owner > 1 else ""
         known = _known_names(owner)
         like = nearest(name, known)
         hint = f"did you mean {like!r}?" if like else f"it has {quoted(known)}."
         raise ModelError(
             f"the parameter path {self.text!r} does not exist in the model: "
-            f"{_describe(owner)} has no {name!r}; {hint} "
+            f"{_describe(owner)}{of_many} has no {name!r}; {hint} "
             "Correct the name, or insert the mechanism in the cell class."
         )
 
@@ -156,13 +227,60 @@ def _step(text: str, match: re.Match[str]) -> PathStep:
     try:
         return PathStep(
             match["name"],
-            None if index is None else int(index),
-            None if position is None else float(position),
+            None if index is None else _index(index),
+            None if position is None else _position(position),
         )
     except ValueError as error:
         raise ParameterError(
             f"the parameter path {text!r} has a position that is no number: {position!r}"
         ) from error
+
+
+def _index(text: str) -> Index:
+    if text == "*":
+        return IndexRange(None, None)
+    if "," in text:
+        return tuple(int(each) for each in text.split(","))
+    first, colon, end = text.partition(":")
+    if not colon:
+        return int(first)
+    return IndexRange(int(first) if first else None, int(end) if end else None)
+
+
+def _position(text: str) -> Position:
+    if text == "*":
+        return PositionRange(None, None)
+    first, colon, last = text.partition(":")
+    if not colon:
+        return float(first)
+    return PositionRange(float(first) if first else None, float(last) if last else None)
+
+
+def _elements(found: object, index: Index | None) -> list[object]:
+    if index is None:
+        return [found]
+    if isinstance(index, int):
+        one: object = found[index]  # type: ignore[index]
+        return [one]
+    if _is_section(found):
+        raise TypeError("it is one section, and no list of them; write (*) for its segments")
+    # A SectionList of hoc can be gone through, and nothing else.
+    listed: list[object] = list(found)  # type: ignore[call-overload]
+    if isinstance(index, IndexRange):
+        return listed[index.first : index.end]
+    return [listed[each] for each in index]
+
+
+def _places(found: object, position: Position | None) -> list[object]:
+    if position is None:
+        return [found]
+    if not isinstance(position, PositionRange):
+        return [found(position)]  # type: ignore[operator]
+    if not _is_section(found):
+        raise TypeError("a range of positions needs a section; name some by [*], or one by [0]")
+    first = 0.0 if position.first is None else position.first
+    last = 1.0 if position.last is None else position.last
+    return [segment for segment in found if first <= segment.x <= last]  # type: ignore[attr-defined]
 
 
 def _known_names(owner: object) -> list[str]:

@@ -22,7 +22,7 @@ from pyneuronautofit.probes.tests import RestTest
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.cells.reused_cell import variable_names
 from pyneuronautofit.simulators.cells.worker import packed_plan
-from pyneuronautofit.simulators.neuron.cell import NeuronSession, NeuronSetup
+from pyneuronautofit.simulators.neuron.session import NeuronSession, NeuronSetup
 from pyneuronautofit.space import ParameterPath
 
 EXPERIMENT = bare_experiment(RestTest(31.0, 0.1, initial_mV=-72.0))

@@ -15,7 +15,7 @@ from pyneuronautofit.probes.neuron.runner import (
 )
 from pyneuronautofit.probes.pool import bare_experiment
 from pyneuronautofit.probes.tests import RestTest
-from pyneuronautofit.simulators.neuron.cell import NeuronSession
+from pyneuronautofit.simulators.neuron.session import NeuronSession
 from pyneuronautofit.space import ParameterPath
 
 EXPERIMENT = bare_experiment(RestTest(6.3, 0.1, initial_mV=-72.0))

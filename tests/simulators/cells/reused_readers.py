@@ -8,7 +8,7 @@ from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.cells.reused_cell import variable_names
 from pyneuronautofit.simulators.cells.worker import CellReader, ReadCell, packed_plan
-from pyneuronautofit.simulators.neuron.cell import open_session
+from pyneuronautofit.simulators.neuron.session import open_session
 from pyneuronautofit.simulators.processes.worker import describe
 
 _GLOBAL = NodeVariable("global", "", "celsius", None)

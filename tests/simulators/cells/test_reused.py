@@ -11,7 +11,7 @@ from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import StimulusWindow
 from pyneuronautofit.simulators import plan_experiment
 from pyneuronautofit.simulators.cells.image import CellImage
-from pyneuronautofit.simulators.neuron.cell import NeuronSetup
+from pyneuronautofit.simulators.neuron.session import NeuronSetup
 from pyneuronautofit.simulators.neuron.setter import path_values
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterSpace

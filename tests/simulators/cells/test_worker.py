@@ -15,7 +15,7 @@ from pyneuronautofit.simulators.cells.image import CellImage, Signature, identic
 from pyneuronautofit.simulators.cells.reused_cell import variable_names
 from pyneuronautofit.simulators.cells.worker import CellReader, ReadCell, image_reader, packed_plan
 from pyneuronautofit.simulators.experiment import Clock, Experiment
-from pyneuronautofit.simulators.neuron.cell import NeuronSession, NeuronSetup
+from pyneuronautofit.simulators.neuron.session import NeuronSession, NeuronSetup
 from pyneuronautofit.space import ParameterPath
 
 PATHS = tuple(map(ParameterPath.parse, ("soma.L", "soma(0.5).pas.g", "dend.L")))

@@ -10,12 +10,11 @@ from neuron import h
 
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators.experiment import Clock, Experiment
-from pyneuronautofit.simulators.neuron.cell import (
+from pyneuronautofit.simulators.neuron.cell import CellRunner, make_runner
+from pyneuronautofit.simulators.neuron.session import (
     NEW_NODE_MV,
-    CellRunner,
     NeuronSession,
     NeuronSetup,
-    make_runner,
     open_session,
 )
 from pyneuronautofit.space import ParameterPath

@@ -19,13 +19,13 @@ from pyneuronautofit.simulators.cells.morphology import (
 from pyneuronautofit.simulators.cells.reading import LackingKindError
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
 from pyneuronautofit.simulators.cells.worker import image_reader
-from pyneuronautofit.simulators.neuron.cell import (
+from pyneuronautofit.simulators.neuron.session import (
     NeuronSession,
     NeuronSetup,
     Settings,
     open_session,
 )
-from pyneuronautofit.space import ParameterPath
+from pyneuronautofit.space import ParameterPath, soma_of
 
 _ADVICE = "Use --simulator neuron for this."
 
@@ -135,7 +135,7 @@ class ProbeReader:
     def _build_and_read(self, task: ReadModel) -> Answer:
         # What the cell class raises is the failure of this model alone.
         cell = self._build(task.settings)
-        soma = cell.soma(0.5)
+        soma = soma_of(cell)(0.5)
         try:
             refuse_unsupported(cell, soma)
             settings = self._setup.synapse
@@ -154,8 +154,7 @@ class ProbeReader:
             return self._session.build(settings)
         # `SynapseTest` takes cells as their class makes them.
         cell = self._session.construct()
-        for path, value in settings:
-            path.set(cell, value)
+        self._session.set_parameters(cell, settings)
         return cell
 
     def _begin(self, cell: Any, beginning: Settings) -> None:
@@ -167,8 +166,8 @@ class ProbeReader:
 
 
 def _model_image(cell: Any, image: CellImage, places: tuple[ParameterPath, ...]) -> ModelImage:
-    blueprint = make_blueprint(read_shape(cell, cell.soma(0.5))[0])
-    numbers = {section: number for number, section in enumerate(cell.soma.wholetree())}
+    blueprint = make_blueprint(read_shape(cell, soma_of(cell)(0.5))[0])
+    numbers = {section: number for number, section in enumerate(soma_of(cell).wholetree())}
     watched = [_segment_of(cell, path) for path in places]
     nodes = [_node_of(s, blueprint, numbers, path.text) for s, path in zip(watched, places)]
     middles = {

@@ -19,7 +19,7 @@ from pyneuronautofit.probes.tests import Probed, SynapseTest
 from pyneuronautofit.simulators.cells.image import Signature
 from pyneuronautofit.simulators.lanes.cells import read_cells
 from pyneuronautofit.simulators.lanes.library import KernelLibrary
-from pyneuronautofit.simulators.neuron.cell import NeuronSetup
+from pyneuronautofit.simulators.neuron.session import NeuronSetup
 from pyneuronautofit.simulators.processes.pool import Job, Outcome
 from pyneuronautofit.space import ParameterPath, ParameterTable
 

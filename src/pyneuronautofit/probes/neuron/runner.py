@@ -9,7 +9,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import NeuronSession, Settings
+from pyneuronautofit.simulators.neuron.session import NeuronSession, Settings
 from pyneuronautofit.space import ParameterPath
 
 _STATE_VARIABLES = 3  # NEURON's number for them, in MechanismStandard

@@ -31,14 +31,14 @@ from pyneuronautofit.probes.tests import (
 )
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import (
+from pyneuronautofit.simulators.neuron.session import (
     NeuronSession,
     NeuronSetup,
     Settings,
     open_session,
 )
 from pyneuronautofit.simulators.processes.pool import Job, Outcome
-from pyneuronautofit.space import ParameterPath, ParameterTable
+from pyneuronautofit.space import ParameterPath, ParameterTable, soma_of
 from pyneuronautofit.units import PA_PER_NA
 
 # At rest nothing changes by more than this, of its size, in a second. Going on so for the rest of a
@@ -167,10 +167,10 @@ class _StepRunner(Runner):
     def _simulate(self, settings: Settings, beginning: Settings) -> StepTraces:
         test, h = self._test, self._h
         cell = self._session.build(settings)
-        clamp = h.IClamp(cell.soma(0.5))
+        clamp = h.IClamp(soma_of(cell)(0.5))
         clamp.delay, clamp.dur, clamp.amp = test.onset_ms, test.duration_ms, 0.0
         watched = [h.Vector().record(reference(cell, path)) for path in test.paths]
-        soma = h.Vector().record(cell.soma(0.5)._ref_v)
+        soma = h.Vector().record(soma_of(cell)(0.5)._ref_v)
         state = h.SaveState()
 
         def come_to_onset() -> None:
@@ -229,7 +229,7 @@ class _RestRunner(Runner):
         watch_from_ms = max(test.duration_ms - test.watched_ms, 0.0)
         if self._settles(watch_from_ms):
             # No current and no clock in it: a cell in which nothing changes will never change.
-            watched = np.full(round(test.watched_ms), cell.soma(0.5).v)
+            watched = np.full(round(test.watched_ms), soma_of(cell)(0.5).v)
         else:
             watched = self._watch(cell, watch_from_ms)
         return Rest({f"{name}.v": float(s.v) for name, s in sections.items()}, watched)
@@ -254,5 +254,5 @@ class _RestRunner(Runner):
         watched = np.empty(len(times_ms))
         for place, time_ms in enumerate(times_ms.tolist()):
             self.advance_to(time_ms)
-            watched[place] = cell.soma(0.5).v
+            watched[place] = soma_of(cell)(0.5).v
         return watched

@@ -15,7 +15,8 @@ from pyneuronautofit.probes.synapse import SynapseTrial, TrialTrace
 from pyneuronautofit.probes.tests import SynapseTest, SynapseThresholds
 from pyneuronautofit.probes.threshold import Threshold
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import NeuronSession, Settings
+from pyneuronautofit.simulators.neuron.session import NeuronSession, Settings
+from pyneuronautofit.space import soma_of
 
 
 class _EventRunner(Runner):
@@ -29,8 +30,7 @@ class _EventRunner(Runner):
     def _resting(self, settings: Settings, beginning: Settings) -> _RestingModel:
         # Not `NeuronSession.build`, which calls setcable.
         cell = self._session.construct()
-        for path, value in settings:
-            path.set(cell, value)
+        self._session.set_parameters(cell, settings)
         model = _RestingModel(self._h, cell, self._test, self.advance_to)
         model.rest(lambda: self.begin(cell, beginning))
         model.rests_again = not self._session.saves_all()
@@ -108,7 +108,7 @@ class _RestingModel:
         self._synapse = synapse.put_synapse(h, cell, synapse.settings_of(test))
         self._connection = h.NetCon(None, self._synapse)
         self._connection.delay = 0.0
-        self._soma = cell.soma(0.5)
+        self._soma = soma_of(cell)(0.5)
         self._soma_mV = h.Vector().record(self._soma._ref_v)
         self._reader = StateReader(h)
         self.rest_mV = math.nan

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from pyneuronautofit.codegen.kinds import Curve, IonUse, NodeKind, mechanism_of, process_name
 from pyneuronautofit.errors import ModelError
@@ -155,13 +155,8 @@ def read_shape(cell: Any, soma_segment: Any) -> tuple[Shape, list[Any]]:
         numbers[section] = len(numbers)
         points += segments
         points += (section(0), section(1))
-    present = _present(
-        tuple(dict.fromkeys(section.mechanisms for section in shapes)),
-        tuple(dict.fromkeys(names for section in shapes for names in section.processes)),
-    )
-    tabulated = tuple([each for each in _with_tables(present) if getattr(h, f"usetable_{each}")])
     root = numbers[soma_segment.sec]
-    return Shape(tuple(shapes), root, x, tabulated, read_curves(present)), points
+    return Shape(tuple(shapes), root, x, *interpolations(present_in(shapes))), points
 
 
 def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
@@ -171,11 +166,29 @@ def _processes(segments: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
     return ()
 
 
+def present_in(shapes: Sequence[SectionShape]) -> tuple[str, ...]:
+    """Return the mechanisms that stand somewhere in some sections, once each."""
+    return _present(
+        tuple(dict.fromkeys(section.mechanisms for section in shapes)),
+        tuple(dict.fromkeys(names for section in shapes for names in section.processes)),
+    )
+
+
+#: Mechanisms whose TABLEs are in use, and FUNCTION_TABLEs; as of `Shape`.
+Interpolations: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, str, Curve], ...]]
+
+
+def interpolations(present: tuple[str, ...]) -> Interpolations:
+    """Return what some mechanisms interpolate at the moment."""
+    h = neuron()
+    tabulated = tuple([each for each in _with_tables(present) if getattr(h, f"usetable_{each}")])
+    return tabulated, read_curves(present)
+
+
 @lru_cache(maxsize=1024)
 def _present(
     density: tuple[tuple[str, ...], ...], processes: tuple[tuple[str, ...], ...]
 ) -> tuple[str, ...]:
-    """Return the mechanisms that stand somewhere, once each."""
     names = [name for each in density for name in each]
     names += [mechanism_of(name) for each in processes for name in each]
     return tuple(dict.fromkeys(names))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -63,7 +63,7 @@ def read_structure(cell: Any, soma_segment: Any) -> tuple[Signature, Cable, list
         None if kind == NO_MEMBRANE else points[place]
         for place, kind in zip(blueprint.places, signature.kinds)
     ]
-    cable = _read_cable(blueprint, points, _read_cm(blueprint, points))
+    cable = _cable(read_geometry(blueprint, points), _read_cm(blueprint, points))
     return signature, cable, segments
 
 
@@ -179,7 +179,12 @@ class Recipe:
     expected: tuple[tuple[int, NodeVariable], ...] = ()
 
     def image(
-        self, points: Sequence[Any], cm: FloatArray, voltage_mV: FloatArray, own: FloatArray
+        self,
+        points: Sequence[Any],
+        cm: FloatArray,
+        voltage_mV: FloatArray,
+        own: FloatArray,
+        geometry: Geometry | None = None,
     ) -> CellImage:
         """Read the rest of a cell.
 
@@ -193,13 +198,15 @@ class Recipe:
             Of all nodes.
         own : FloatArray, shape (n_own,)
             All nodes' own values.
+        geometry
+            What `read_geometry` returns; None: it is read.
 
         Raises
         ------
         UnsupportedModel
             If a variable is not what it has to be.
         """
-        cable = _read_cable(self.blueprint, points, cm)
+        cable = _cable(geometry or read_geometry(self.blueprint, points), cm)
         shared = [_read_global(variable) for variable in self.global_variables]
         values = np.concatenate([own, shared, cable.area_um2])[self.order]
         for position, variable in self.expected:
@@ -217,12 +224,21 @@ def _read_voltage(blueprint: Blueprint, points: Sequence[Any]) -> FloatArray:
     return np.array([points[place].v for place in blueprint.places])
 
 
-def _read_cable(blueprint: Blueprint, points: Sequence[Any], cm: FloatArray) -> Cable:
+#: Areas of the nodes, um2, and conductances to their parents, uS; shape (n_node,) each.
+Geometry: TypeAlias = tuple[FloatArray, FloatArray]
+
+
+def read_geometry(blueprint: Blueprint, points: Sequence[Any]) -> Geometry:
+    """Read what follows from lengths, diameters and axial resistivities."""
     # The end of a section has no area.
     area_um2 = np.array([points[place].area() for place in blueprint.places])
     direct_uS = [1.0 / points[place].ri() for place in blueprint.direct]
     of_wire = conductances(direct_uS, blueprint.series)
-    conductance_uS = np.array([0.0, *[of_wire[wire] for wire in blueprint.wires]])
+    return area_um2, np.array([0.0, *[of_wire[wire] for wire in blueprint.wires]])
+
+
+def _cable(geometry: Geometry, cm: FloatArray) -> Cable:
+    area_um2, conductance_uS = geometry
     return Cable(area_um2, cm * area_um2 * _NF_PER_UF_CM2_UM2, conductance_uS)
 
 
@@ -266,12 +282,14 @@ class KindReader:
                 raise _missing(owner or "segment", _first_missing(segment, owner, asked)) from error
 
     def references(self, segment: Any) -> list[Any]:
-        """Return NEURON's references to what `read_into` reads, which has no arrays."""
-        return [
-            getattr(_owner_in(segment, owner), f"_ref_{variable.name}")
-            for owner, asked, _get in self._reads
-            for variable in asked
-        ]
+        """Return NEURON's references to what `read_into` reads."""
+        found = []
+        for owner, asked, _get in self._reads:
+            of = _owner_in(segment, owner)
+            for variable in asked:
+                reference = getattr(of, f"_ref_{variable.name}")
+                found.append(reference if variable.index is None else reference[variable.index])
+        return found
 
     def order(
         self, start: int, globals_at: Mapping[NodeVariable, int], area_at: int

@@ -23,17 +23,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyneuronautofit.simulators.cells.image import CellImage, identical
+from pyneuronautofit.simulators.cells.numbers import CannotReuse
 from pyneuronautofit.simulators.cells.reading import CellImageReader
 from pyneuronautofit.simulators.cells.reused_cell import (
-    CannotReuse,
     ReusedCell,
     Segments,
     reuse_cell,
 )
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import NeuronSession
+from pyneuronautofit.simulators.neuron.session import NeuronSession
 from pyneuronautofit.simulators.neuron.setter import PathValues, Setter
-from pyneuronautofit.space import ParameterPath
+from pyneuronautofit.space import ParameterPath, soma_of
 
 # NEURON initialises all cells that there are, each time: rare numbers of segments are not worth it.
 _MOST_REUSED = 20
@@ -108,7 +108,7 @@ class ReusedCells:
                 self._cells[segments].set(candidates[number])
             if own is not None and built is None:
                 self._session.initialise(self._experiment)
-                built = self._images.read(own, own.soma(0.5))
+                built = self._images.read(own, soma_of(own)(0.5))
             else:
                 self._session.set_conditions(self._experiment)
                 self._session.h.finitialize()
@@ -126,7 +126,7 @@ class ReusedCells:
 
     def _make_probe(self) -> None:
         self._probe = self._session.construct()
-        self._sections = list(self._probe.soma.wholetree())
+        self._sections = list(soma_of(self._probe).wholetree())
         self._built = tuple(section.nseg for section in self._sections)
         self._spare()
 

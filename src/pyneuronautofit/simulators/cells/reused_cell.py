@@ -7,68 +7,31 @@ another: Python asks NEURON for nothing one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import CellImage
-from pyneuronautofit.simulators.cells.morphology import Shape, read_shape
+from pyneuronautofit.simulators.cells.morphology import read_shape
+from pyneuronautofit.simulators.cells.numbers import (
+    CannotReuse,
+    Numbers,
+    VariableName,
+    all_variables,
+    beginning_mV,
+)
 from pyneuronautofit.simulators.cells.reading import CellImageReader, Recipe
-from pyneuronautofit.simulators.neuron.cell import NEW_NODE_MV
 from pyneuronautofit.simulators.neuron.setter import PathValues, follow
-from pyneuronautofit.space import ParameterPath
+from pyneuronautofit.space import ParameterPath, soma_of
 
 # What NEURON has to be told of, because areas and resistances follow from it.
 _GEOMETRY = {"L", "Ra", "diam"}
 
 #: The number of segments of every section.
 Segments: TypeAlias = tuple[int, ...]
-
-
-class CannotReuse(Exception):  # noqa: N818 - it is no error: cells are built instead
-    """A cell has something that is not known to be set anew."""
-
-
-@dataclass(frozen=True)
-class _Numbers:
-    """Places in NEURON's memory that are written or read at once.
-
-    Attributes
-    ----------
-    references
-        NEURON's PtrVector.
-    vector
-        NEURON's Vector, which the numbers go through.
-    view : FloatArray, shape (n,)
-        Its memory.
-    """
-
-    references: Any
-    vector: Any
-    view: FloatArray
-
-    @classmethod
-    def of(cls, references: Sequence[Any]) -> _Numbers:
-        """Make it from NEURON's references."""
-        h, count = neuron(), len(references)
-        collected, vector = h.PtrVector(count), h.Vector(count)
-        for number, reference in enumerate(references):
-            collected.pset(number, reference)
-        return cls(collected, vector, vector.as_numpy())
-
-    def write(self) -> None:
-        """Write what is in `view`."""
-        self.references.scatter(self.vector)
-
-    def read(self) -> FloatArray:
-        """Return what is there, shape (n,)."""
-        self.references.gather(self.vector)
-        return self.view
 
 
 @dataclass(frozen=True)
@@ -100,14 +63,14 @@ class ReusedCell:
     sections: Sequence[Any]
     points: Sequence[Any]
     recipe: Recipe
-    variables: _Numbers
+    variables: Numbers
     fresh: FloatArray
     places: IntArray
     path_numbers: IntArray
     geometry: Sequence[tuple[int, Any, str]]
-    voltages: _Numbers
+    voltages: Numbers
     initial_mV: FloatArray
-    read: _Numbers
+    read: Numbers
 
     def set(self, values: PathValues) -> None:
         """Make it the cell of a candidate."""
@@ -155,11 +118,11 @@ def reuse_cell(
     CannotReuse
         If there is something that is not known to be set anew.
     """
-    shape, points = read_shape(cell, cell.soma(0.5))
+    shape, points = read_shape(cell, soma_of(cell)(0.5))
     recipe = images.recipe(shape)
-    sections = list(cell.soma.wholetree())
-    named = _all_variables(sections)
-    variables = _Numbers.of([reference for _name, reference in named])
+    sections = list(soma_of(cell).wholetree())
+    named = all_variables(sections)
+    variables = Numbers.of([reference for _name, reference in named])
     targets = _Targets(cell, sections, built, {name: at for at, (name, _) in enumerate(named)})
     for number, path in enumerate(paths):
         targets.add(number, path)
@@ -174,58 +137,10 @@ def reuse_cell(
         np.array([place for place, _number in targets.variables], dtype=np.int64),
         np.array([number for _place, number in targets.variables], dtype=np.int64),
         tuple(targets.geometry),
-        _Numbers.of([point._ref_v for point in points]),
-        _beginning_mV(shape, initial_mV),
-        _Numbers.of([*[node._ref_cm for node in nodes], *[node._ref_v for node in nodes], *own]),
+        Numbers.of([point._ref_v for point in points]),
+        beginning_mV(shape, initial_mV),
+        Numbers.of([*[node._ref_cm for node in nodes], *[node._ref_v for node in nodes], *own]),
     )
-
-
-#: Number of a section and of a segment, mechanism ("": ions and capacitance), name.
-_Name: TypeAlias = tuple[int, int, str, str]
-
-
-def _all_variables(sections: Sequence[Any]) -> list[tuple[_Name, Any]]:
-    """Return the names of all variables of a cell, with NEURON's references to them."""
-    return [
-        named
-        for number, section in enumerate(sections)
-        for place, segment in enumerate(section)
-        for named in _variables(number, place, segment)
-    ]
-
-
-def _beginning_mV(shape: Shape, initial_mV: float) -> FloatArray:
-    """Return the voltages of all points in the beginning, shape (n_point,), mV."""
-    return np.array(
-        [
-            value
-            for section in shape.sections
-            for value in [*[initial_mV] * section.n_segment, NEW_NODE_MV, NEW_NODE_MV]
-        ]
-    )
-
-
-def _variables(section: int, place: int, segment: Any) -> Iterator[tuple[_Name, Any]]:
-    """Yield the names of all variables of a segment, with NEURON's references to them."""
-    yield (section, place, "", "cm"), segment._ref_cm
-    for mechanism in segment:
-        suffix = mechanism.name()
-        owner = "" if suffix.endswith("_ion") else suffix
-        for name in variable_names(suffix):
-            yield (section, place, owner, name), getattr(mechanism, f"_ref_{name}")
-
-
-@lru_cache(maxsize=256)
-def variable_names(suffix: str) -> tuple[str, ...]:
-    """Return the names of all that a mechanism has in a segment, without its suffix."""
-    h = neuron()
-    standard, name = h.MechanismStandard(suffix, 0), h.ref("")
-    names = []
-    for number in range(int(standard.count())):
-        if standard.name(name, number) != 1:
-            raise CannotReuse  # an array
-        names.append(str(name[0]).removesuffix(f"_{suffix}"))
-    return tuple(names)
 
 
 class _Targets:
@@ -240,7 +155,7 @@ class _Targets:
     """
 
     def __init__(
-        self, cell: Any, sections: Sequence[Any], built: Segments, places: dict[_Name, int]
+        self, cell: Any, sections: Sequence[Any], built: Segments, places: dict[VariableName, int]
     ) -> None:
         self._cell = cell
         self._numbers = {section: number for number, section in enumerate(sections)}
@@ -251,7 +166,7 @@ class _Targets:
 
     def add(self, number: int, path: ParameterPath) -> None:
         """Find what a path leads to."""
-        owner = follow(self._cell, [(s.name, s.index, s.position) for s in path.steps])
+        owner = follow(self._cell, path.steps)
         kind = type(owner).__name__
         if kind not in {"Section", "Segment", "Mechanism"}:
             raise CannotReuse

@@ -13,12 +13,14 @@ from typing import cast
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.simulators.cells.image import CellImage, Signature, identical
+from pyneuronautofit.simulators.cells.numbers import CannotReuse
 from pyneuronautofit.simulators.cells.reading import CellImageReader, LackingKindError
 from pyneuronautofit.simulators.cells.reused import ReusedCells
-from pyneuronautofit.simulators.cells.reused_cell import CannotReuse
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
-from pyneuronautofit.simulators.neuron.cell import NeuronSession, NeuronSetup, open_session
+from pyneuronautofit.simulators.cells.user_cells import UserCells
+from pyneuronautofit.simulators.neuron.session import NeuronSession, NeuronSetup, open_session
 from pyneuronautofit.simulators.neuron.setter import PathValues, Setter
+from pyneuronautofit.space import soma_of
 
 #: Reading a cell takes less time than sending its parameters and what was read.
 CELLS_TOGETHER = 256
@@ -73,8 +75,7 @@ def make_reader(setup: NeuronSetup) -> CellReader:
     ModelError
         If it cannot be loaded, or lacks a parameter or the soma.
     """
-    # The built-in cell is known to be what reused cells rely on.
-    reader = CellReader(open_session(setup), setup, reuse=setup.source.project is None)
+    reader = CellReader(open_session(setup), setup, built_in=setup.source.project is None)
     # What is here now is here to stay, and need not be gone through for every few cells.
     gc.freeze()
     return reader
@@ -89,23 +90,48 @@ class CellReader:
         Builds the cells.
     setup
         Of the worker.
-    reuse
-        What `ReusedCells` relies on is known of the cell class.
+    built_in
+        The cell class is known to be what `ReusedCells` relies on.
+
+    Attributes
+    ----------
+    notes
+        What a user should know about reading, once each.
     """
 
-    def __init__(self, session: NeuronSession, setup: NeuronSetup, *, reuse: bool = False) -> None:
+    def __init__(
+        self, session: NeuronSession, setup: NeuronSetup, *, built_in: bool = False
+    ) -> None:
         self._session = session
         self._setup = setup
-        self._setter = Setter(setup.paths)
+        self._setter = Setter(setup.paths, session.profiles)
         self._n_left = 0
-        self._may_reuse = reuse
+        self._plan = b""
+        self._may_reuse = built_in
+        self.notes: list[str] = list(session.notes)
+        self._kept = (
+            None
+            if built_in
+            else UserCells(session, setup.experiment, setup.paths, self._build_alone)
+        )
         self._reused: tuple[bytes, ReusedCells] | None = None
         self._n_checked = 0
 
     def __call__(self, task: ReadCell) -> Answer:
         """Read a cell; an error of the reading, not of the candidate, is returned, not raised."""
+        if self._kept is not None:
+            self._plan = task.plan
+            image = self._kept.read(task.values, image_reader(task.plan))
+            if self._kept.note:
+                self.notes.append(self._kept.note)
+                self._kept.note = ""
+            if image is not None:
+                return image
+        return self._build_alone(task.values, task.plan)
+
+    def _build_alone(self, values: PathValues, plan: bytes | None = None) -> Answer:
         try:
-            return self._build_and_read(task)
+            return self._build_and_read(ReadCell(values, self._plan if plan is None else plan))
         finally:
             # Most cells are gone by now.
             if self._session.clear(collect=False):
@@ -145,6 +171,8 @@ class CellReader:
 
     def close(self) -> None:
         """Let reused cells go."""
+        if self._kept is not None:
+            self._kept.close()
         if self._reused is not None:
             self._reused[1].close()
             self._reused = None
@@ -164,7 +192,7 @@ class CellReader:
     def _build_and_read(self, task: ReadCell) -> Answer:
         # What the cell class raises is the failure of this candidate alone.
         cell = self._session.build_with(lambda cell: self._setter(cell, task.values))
-        soma = cell.soma(0.5)
+        soma = soma_of(cell)(0.5)
         try:
             refuse_unsupported(cell, soma)
             self._session.initialise(self._setup.experiment)

@@ -27,7 +27,7 @@ from pyneuronautofit.simulators.lanes.engines import AdaptiveEngine, Engine, Fix
 from pyneuronautofit.simulators.lanes.kernel import Kernel, KernelBase
 from pyneuronautofit.simulators.lanes.lanes import Cell, batched
 from pyneuronautofit.simulators.lanes.library import KernelLibrary
-from pyneuronautofit.simulators.neuron.cell import NeuronSetup
+from pyneuronautofit.simulators.neuron.session import NeuronSetup
 from pyneuronautofit.simulators.neuron.setter import path_values, paths_of
 from pyneuronautofit.simulators.processes.pool import Job, Outcome, WorkerPool
 from pyneuronautofit.simulators.processes.workers import PathWorkers

@@ -1,6 +1,7 @@
 """One candidate in NEURON, inside a worker process.
 
-`NeuronSession` builds cells and brings them to their initial state; `CellRunner` simulates them.
+`NeuronSession` (`session.py`) builds cells and brings them to their initial state; `CellRunner`
+simulates them.
 The cell is built once for all its sweeps. Sweeps with the same holding current share their
 transient: its end is kept with NEURON's SaveState and restored before each of them, which gives the
 same voltages, to the last bit, as simulating every sweep from the beginning. Where SaveState does
@@ -9,50 +10,22 @@ not keep all (`saving.py`), every sweep is simulated from the beginning.
 
 from __future__ import annotations
 
-import gc
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.errors import ModelError
-from pyneuronautofit.models import CellFactory, CellSource
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.saving import SavedStates
-from pyneuronautofit.space import ParameterPath
+from pyneuronautofit.simulators.neuron.session import (
+    NeuronSession,
+    NeuronSetup,
+    Settings,
+    open_session,
+)
+from pyneuronautofit.space import soma_of
 from pyneuronautofit.units import PA_PER_NA
-
-# The voltage of a node that NEURON has just made.
-NEW_NODE_MV = -65.0
-
-#: What one task is: the paths and the values of one candidate.
-Settings = list[tuple[ParameterPath, float]]
-
-
-@dataclass(frozen=True)
-class NeuronSetup:
-    """What a worker needs to know, once.
-
-    Attributes
-    ----------
-    source
-        Where the cell class comes from.
-    experiment
-        Currents, clocks, temperature.
-    paths
-        Every path that candidates will set: they have to exist.
-    exact_tables
-        Compute what mechanisms tabulate, instead of interpolating.
-    """
-
-    source: CellSource
-    experiment: Experiment
-    paths: tuple[ParameterPath, ...]
-    exact_tables: bool = False
 
 
 def make_runner(setup: NeuronSetup) -> CellRunner:
@@ -65,141 +38,6 @@ def make_runner(setup: NeuronSetup) -> CellRunner:
     """
     session = open_session(setup)
     return CellRunner(session, setup.experiment)
-
-
-def open_session(setup: NeuronSetup) -> NeuronSession:
-    """Load the model and check it; raises as `make_runner`."""
-    session = NeuronSession(setup.source.load(), setup.source.mods)
-    session.check(setup.paths)
-    if setup.exact_tables:
-        session.compute_tables_exactly()
-    return session
-
-
-class NeuronSession:
-    """Builds cells in this process's NEURON, one at a time.
-
-    Parameters
-    ----------
-    factory
-        Called with the number of the cell, returns the cell.
-    mods
-        The folder of the model's .mod files; None: it has none, or they are not known.
-    """
-
-    def __init__(self, factory: CellFactory, mods: Path | None = None) -> None:
-        # Only a process that simulates loads NEURON; importing it takes its time and prints.
-        from neuron import h  # noqa: PLC0415
-
-        self.h = h
-        self._factory = factory
-        self._saved = SavedStates(mods)
-        self._solver = h.CVode()
-        # Sections that a project file made for purposes of its own are not ours to delete.
-        self._foreign = {section.hoc_internal_name() for section in h.allsec()}
-        self._spared: set[str] = set()
-
-    def check(self, paths: tuple[ParameterPath, ...]) -> None:
-        """Raise ModelError unless a cell can be built and has a soma and all the paths."""
-        cell = self._factory(0)
-        try:
-            if not hasattr(cell, "soma"):
-                raise ModelError(
-                    f"the cell class {type(cell).__name__} has no section 'soma': the current is "
-                    "injected into soma(0.5); name the section so"
-                )
-            for path in paths:
-                path.get(cell)
-            if hasattr(cell, "setcable"):
-                cell.setcable()
-        finally:
-            del cell
-            self.clear()
-
-    def compute_tables_exactly(self) -> None:
-        """Let mechanisms compute what they tabulate."""
-        for name in dir(self.h):
-            if name.startswith("usetable_"):
-                setattr(self.h, name, 0)
-
-    def build(self, settings: Settings) -> Any:
-        """Return a cell with these parameters; `clear` ends it."""
-
-        def set_parameters(cell: Any) -> None:
-            for path, value in settings:
-                path.set(cell, value)
-
-        return self.build_with(set_parameters)
-
-    def build_with(self, set_parameters: Callable[[Any], None]) -> Any:
-        """Return a cell whose parameters a function has set; `clear` ends it."""
-        cell = self.construct()
-        set_parameters(cell)
-        if hasattr(cell, "setcable"):
-            cell.setcable()
-        return cell
-
-    def construct(self) -> Any:
-        """Return a cell as the class makes it."""
-        return self._factory(0)
-
-    def saves_all(self) -> bool:
-        """Say whether SaveState keeps all that decides what the present cell goes on with."""
-        return self._saved.are_whole(self.h)
-
-    def spare(self, sections: Iterable[Any]) -> None:
-        """Let `clear` leave these sections, and no others that it was told of before."""
-        self._spared = {section.hoc_internal_name() for section in sections}
-
-    def initialise(self, experiment: Experiment) -> None:
-        """Bring the cell to the state in which the experiment begins."""
-        self.set_conditions(experiment)
-        self._set_voltage(experiment.initial_mV)
-        self.h.finitialize()
-
-    def set_conditions(self, experiment: Experiment) -> None:
-        """Set what is the same for all cells of this process's NEURON."""
-        h = self.h
-        # A cell class may have set any of these for itself.
-        self._solver.active(0)
-        h.secondorder = 0
-        h.celsius = experiment.temperature_degC
-        h.dt = experiment.clock.dt_ms
-
-    def _set_voltage(self, voltage_mV: float) -> None:
-        """Give all segments a voltage, as on a cell that was built this moment.
-
-        The nodes without area, at the ends of sections, are no segments. Their voltage follows from
-        their neighbours' in the first step; what it was before shows in the last bits only, but
-        there it does, so they get what NEURON gives to new ones.
-        """
-        sections = list(self.h.allsec())
-        for section in sections:
-            section(0).v = section(1).v = NEW_NODE_MV
-        for section in sections:
-            for segment in section:
-                segment.v = voltage_mV
-
-    def clear(self, *, collect: bool = True) -> int:
-        """Delete the cell's sections, also where the cell class keeps references to them.
-
-        Parameters
-        ----------
-        collect
-            Free what is not referred to any more, which takes some milliseconds.
-
-        Returns
-        -------
-        int
-            How many were still there; none if all went with the last reference to the cell.
-        """
-        if collect:
-            gc.collect()
-        others = self._foreign | self._spared
-        own = [s for s in self.h.allsec() if s.hoc_internal_name() not in others]
-        for section in own:
-            self.h.delete_section(sec=section)
-        return len(own)
 
 
 class CellRunner:
@@ -238,10 +76,10 @@ class CellRunner:
         cell = self._session.build(settings)
         experiment = self._experiment
         voltage = np.full((experiment.n_sweep, experiment.n_sample), np.nan)
-        electrode = _Electrode(self._h, cell.soma, experiment)
+        electrode = _Electrode(self._h, soma_of(cell), experiment)
         for holding_pA, sweeps in _by_holding(experiment.holding_pA).items():
             self._run_transient(electrode, holding_pA)
-            if not math.isfinite(cell.soma(0.5).v):
+            if not math.isfinite(soma_of(cell)(0.5).v):
                 return voltage
             state = self._h.SaveState()
             state.save()

@@ -23,12 +23,13 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import (
+from pyneuronautofit.simulators.neuron.session import (
     NeuronSession,
     NeuronSetup,
     Settings,
     open_session,
 )
+from pyneuronautofit.space import soma_of
 from pyneuronautofit.units import PA_PER_NA
 
 # CVODE begins anew at each, with its smallest steps: a current with more is noise, or a wave.
@@ -244,7 +245,7 @@ class CvodeCell:
         self._session, self._experiment = session, experiment
         self._h = session.h
         self._cell = session.build(settings)
-        soma = self._cell.soma(0.5)
+        soma = soma_of(self._cell)(0.5)
         self._clamp = self._h.IClamp(soma)
         # Long before the transient, and for ever.
         self._clamp.delay, self._clamp.dur = -1e9, 2e9

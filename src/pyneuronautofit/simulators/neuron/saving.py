@@ -37,6 +37,9 @@ class SavedStates:
         """Say whether SaveState keeps all of the cells that there are at the moment."""
         if self._sound is None:
             self._sound = self._find_sound()
+        # Events, and what plays them, are no part of a segment.
+        if h.List("NetCon").count() or h.List("FInitializeHandler").count():
+            return False
         return all(name in self._sound or name.endswith("_ion") for name in _present(h))
 
     def _find_sound(self) -> frozenset[str]:

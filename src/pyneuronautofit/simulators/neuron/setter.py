@@ -3,24 +3,33 @@
 `ParameterPath.set` looks at every name of a path before it uses it, to say in words what is
 missing. Here NEURON's own objects, which refuse names that they lack, are simply asked; everything
 else, and whatever fails, is left to `ParameterPath.set`.
+
+A path that leads to many places may have a profile: what is set is the value times the profile at
+the path distance from the soma, which is that of the cell before anything is set.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from pyneuronautofit.space import ParameterPath, ParameterTable
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models import Profile
+from pyneuronautofit.space import ParameterPath, ParameterTable, soma_of
+from pyneuronautofit.space.paths import PathStep
 
 #: One per path; nan leaves the cell's own value as it is. Whole numbers are ints.
 PathValues: TypeAlias = Sequence[float]
 
-#: Name, index and position of a step of a path.
-Step: TypeAlias = tuple[str, int | None, float | None]
+#: Name of a path -> its profile.
+Profiles: TypeAlias = Mapping[str, Profile]
+NO_PROFILES: Profiles = MappingProxyType({})
 
 
 def paths_of(parameters: ParameterTable) -> tuple[ParameterPath, ...]:
@@ -50,25 +59,37 @@ class Setter:
     ----------
     paths
         In the order in which they are set.
+    profiles
+        Of those that have one.
     """
 
-    def __init__(self, paths: Sequence[ParameterPath]) -> None:
+    def __init__(self, paths: Sequence[ParameterPath], profiles: Profiles = NO_PROFILES) -> None:
         from neuron import nrn  # noqa: PLC0415 (only a process that builds cells loads NEURON)
 
         self._mechanism = nrn.Mechanism
         self._refusing = {nrn.Section, nrn.Segment, nrn.Mechanism}
+        self._profiles = profiles
         self._groups = [
-            ([(step.name, step.index, step.position) for step in steps], list(group))
+            (steps, list(group))
             for steps, group in groupby(enumerate(paths), key=lambda each: each[1].steps)
         ]
+        self._profiled = [path for path in paths if path.text in profiles]
 
     def __call__(self, cell: Any, values: PathValues) -> None:
         """Give a cell new values; raises as `ParameterPath.set`."""
+        # The distances are those of the cell as its class makes it.
+        factors = {
+            path.text: distance_factors(cell, path, self._profiles[path.text])
+            for path in self._profiled
+        }
         for steps, paths in self._groups:
             owner = None
             for number, path in paths:
                 value = values[number]
                 if math.isnan(value):
+                    continue
+                if path.is_many or path.text in factors:
+                    path.set(cell, value, factors.get(path.text))
                     continue
                 # What is set in a mechanism does not replace the mechanism, as nseg would.
                 if type(owner) is not self._mechanism:
@@ -86,16 +107,67 @@ class Setter:
         path.set(cell, value)
 
 
-def follow(cell: Any, steps: Iterable[Step]) -> Any:
-    """Return what has the attribute of a path; None if the path cannot be followed."""
+def distance_factors(cell: Any, path: ParameterPath, profile: Profile) -> list[float]:
+    """Return what a path's value is multiplied by in each of its places.
+
+    Raises
+    ------
+    ModelError
+        If the path leads to something that has no distance, or the profile to no number.
+    """
+    return [profile(distance_um) for distance_um in distances_um(cell, path).tolist()]
+
+
+def distances_um(cell: Any, path: ParameterPath) -> FloatArray:
+    """Return the path distances of a path's places from soma(0.5), shape (n_place,).
+
+    Raises
+    ------
+    ModelError
+        If a place is no part of a section of the soma's tree.
+    """
+    from neuron import h  # noqa: PLC0415 (only a process that builds cells loads NEURON)
+
+    soma = soma_of(cell)(0.5)
+    found = [h.distance(soma, _segment(owner, path)) for owner in path.owners(cell)]
+    if any(distance_um > _UNCONNECTED_UM for distance_um in found):
+        raise ModelError(
+            f"the parameter path {path.text!r} has a profile, but leads to sections that are not "
+            "connected with the soma"
+        )
+    return np.array(found)
+
+
+# NEURON's distance between what is not connected is 1e20.
+_UNCONNECTED_UM = 1e19
+
+
+def _segment(owner: Any, path: ParameterPath) -> Any:
+    kind = type(owner).__name__
+    if kind == "Section":
+        return owner(0.5)
+    if kind == "Segment":
+        return owner
+    if kind == "Mechanism":
+        return owner.segment()
+    raise ModelError(
+        f"the parameter path {path.text!r} has a profile, but leads to a {kind}, which has no "
+        "distance from the soma"
+    )
+
+
+def follow(cell: Any, steps: Iterable[PathStep]) -> Any:
+    """Return what has the attribute of a path; None if the path cannot be followed, or to many."""
     owner = cell
     try:
-        for name, index, position in steps:
-            owner = getattr(owner, name)
-            if index is not None:
-                owner = owner[index]
-            if position is not None:
-                owner = owner(position)
+        for step in steps:
+            if step.is_many:
+                return None
+            owner = getattr(owner, step.name)
+            if step.index is not None:
+                owner = owner[step.index]
+            if step.position is not None:
+                owner = owner(step.position)
     except (AttributeError, TypeError, IndexError, ValueError):
         return None
     return owner

@@ -16,8 +16,9 @@ from pyneuronautofit.errors import UsageError
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._base import RunStatus, TraceBlock, Traces, gather
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.neuron.cell import NeuronSetup, make_runner
+from pyneuronautofit.simulators.neuron.cell import make_runner
 from pyneuronautofit.simulators.neuron.cvode import CvodeSetup, make_cvode_runner
+from pyneuronautofit.simulators.neuron.session import NeuronSetup
 from pyneuronautofit.simulators.neuron.setter import paths_of
 from pyneuronautofit.simulators.processes.pool import Job, Outcome
 from pyneuronautofit.simulators.processes.workers import PathWorkers

@@ -94,6 +94,7 @@ class WorkerPool:
         self._workers: list[WorkerProcess] = []
         self._failed_starts = 0
         self._seconds_per_task = math.inf
+        self._said: set[str] = set()
 
     def check(self) -> None:
         """Start a worker and wait until it has made its handler; raises what stops it from that."""
@@ -213,11 +214,19 @@ class WorkerPool:
         if isinstance(answers, OutOfMemory):
             yield from self._out_of_memory(worker, work, answers)
             return
-        outcomes = worker.outcomes(answers)
+        self._say(answers.notes)
+        outcomes = worker.outcomes(answers.answers)
         self._seconds_per_task = max(outcomes[0].seconds, 1e-6)
         yield from outcomes
         if worker.n_done >= self._tasks_per_worker:
             self._discard(worker)
+
+    def _say(self, notes: Sequence[str]) -> None:
+        """Say what a worker has to say, unless another one has said so."""
+        for note in notes:
+            if note not in self._said:
+                self._said.add(note)
+                _log.info("%s", note)
 
     def _give_up(
         self, worker: WorkerProcess, work: _Waiting, status: RunStatus, message: str
@@ -264,6 +273,7 @@ class WorkerPool:
         if isinstance(problem, PyNeuronAutofitError):
             self._discard(worker)
             raise problem
+        self._say(problem)
         worker.ready = True
         worker.since = time.monotonic()
         self._failed_starts = 0

@@ -2,7 +2,8 @@
 
 A message is a list of tasks, its answer the list of their answers. A handler that has a method
 `prepare` is shown the tasks of a message of several first, and returns the answers that it has by
-then, by the position of the task; it is called with each of the others.
+then, by the position of the task; it is called with each of the others. What it puts into a list
+`notes` goes into the log of the caller.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def main(descriptor: int) -> None:
         while True:
             tasks = pickle.loads(connection.recv_bytes())
             try:
-                answer = _dump(_answers(handler, tasks))
+                answers = _answers(handler, tasks)
+                answer = _dump(Answers(answers, _taken_notes(handler)))
             except MemoryError as error:
                 del reserve
                 connection.send_bytes(_dump(OutOfMemory(describe(error))))
@@ -79,8 +81,18 @@ def _set_up(connection: Connection) -> Callable[[Any], Any] | None:
         _print(error)
         connection.send_bytes(_dump(ModelError(f"the model cannot be built: {describe(error)}")))
         return None
-    connection.send_bytes(_dump(None))
+    connection.send_bytes(_dump(_taken_notes(handler)))
     return handler
+
+
+def _taken_notes(handler: object) -> list[str]:
+    """Return what a handler has to say that is nobody's answer, once."""
+    notes = getattr(handler, "notes", None)
+    if not isinstance(notes, list):
+        return []
+    taken = [str(note) for note in notes]
+    notes.clear()
+    return taken
 
 
 def _answers(
@@ -92,6 +104,22 @@ def _answers(
         (RunStatus.OK, "", ready[place]) if place in ready else _answer(handler, task)
         for place, task in enumerate(tasks)
     ]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answer to a message.
+
+    Attributes
+    ----------
+    answers
+        Of every task: status, message, value.
+    notes
+        What the handler has to say besides.
+    """
+
+    answers: list[tuple[RunStatus, str, Any]]
+    notes: list[str]
 
 
 def _answer(handler: Callable[[Any], Any], task: object) -> tuple[RunStatus, str, Any]:

@@ -1,0 +1,182 @@
+"""A large cell: a pyramidal cell of layer 5 in outline, grown by a random walk.
+
+`write_project(folder)` writes a project as a lab has one: a morphology, channels, a class that reads
+the one and inserts the other region by region. About 700 segments, ten mechanisms, 14 parameters.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+_CHANNELS = Path(__file__).parents[1] / "tests" / "simulators" / "mods"
+_USED = ("tih", "tnat", "tkdr", "tkm", "tk3", "tcahva", "tcat", "tsk", "tcad")
+_STEP_UM = 2.0
+
+_CELL = '''\
+"""A layer-5 pyramidal cell, in outline."""
+
+import os
+
+from neuron import h
+
+h.load_file("stdlib.hoc")
+h.load_file("import3d.hoc")
+HERE = os.path.dirname(os.path.abspath(__file__))
+EVERYWHERE = ("pas", "tih", "tkm")
+ACTIVE = ("tnat", "tkdr", "tk3", "tcahva", "tcat", "tsk", "tcad")
+
+
+class Free:
+    """What is searched, and is spread over the cell by setcable."""
+
+    g_pas, e_pas, ih, ih_slope = 3e-5, -80.0, 2e-5, 0.003
+    gbar_tkm, gbar_tnat, gbar_tcahva = 0.5, 50.0, 2e-5
+
+
+class Cell:
+    def __init__(self, nid=0):
+        reader = h.Import3d_SWC_read()
+        reader.quiet = 1
+        reader.input(os.path.join(HERE, "cell.swc"))
+        h.Import3d_GUI(reader, False).instantiate(self)
+        self.soma = self.soma[0]
+        self.sections = list(self.soma.wholetree())
+        for section in self.sections:
+            section.Ra, section.cm = 120.0, 1.0
+            section.nseg = 2 * int(section.L / 22.0) + 1
+            for name in EVERYWHERE:
+                section.insert(name)
+            section.gbar_tih = 1e-5
+        for section in [self.soma, *self.apic, *self.axon]:
+            for name in ACTIVE:
+                section.insert(name)
+            section.ena, section.ek, section.eca = 50.0, -90.0, 120.0
+            section.gkbar_tkdr, section.gbar_tk3, section.gbar_tsk = 0.05, 0.0, 1e-5
+            section.gcatbar_tcat, section.gbar_tcahva = 1e-7, 1e-6
+        for section in self.axon:
+            section.gbar_tnat, section.gkbar_tkdr = 3000.0, 0.4
+        for section in self.dend:
+            section.cm, section.ek, section.ena = 2.0, -90.0, 50.0
+        h.distance(0, self.soma(0.5))
+        self.far = [
+            (segment, h.distance(segment)) for section in self.apic for segment in section
+        ]
+        self.free = Free()
+
+    def setcable(self):
+        free = self.free
+        for segment, distance in self.far:
+            segment.tih.gbar = free.ih * (1.0 + free.ih_slope * distance)
+        for section in self.sections:
+            section.g_pas = free.g_pas
+            section.e_pas = free.e_pas
+            section.gbar_tkm = free.gbar_tkm
+        for section in self.apic:
+            section.gbar_tnat = free.gbar_tnat
+            section.gbar_tcahva = free.gbar_tcahva
+
+
+h.usetable_tnat = h.usetable_tcat = 0
+'''
+
+_PROJECT = """\
+from cell import Cell as fitmeneuron
+
+param_nslh = [
+    ["free.g_pas", "log", 1e-5, 1e-4],
+    ["free.e_pas", "lin", -90.0, -70.0],
+    ["free.ih", "log", 1e-6, 1e-4],
+    ["free.ih_slope", "lin", 0.0, 0.01],
+    ["free.gbar_tkm", "lin", 0.0, 0.1],
+    ["free.gbar_tnat", "lin", 0.0, 50.0],
+    ["free.gbar_tcahva", "log", 1e-8, 1e-6],
+    ["soma.gbar_tnat", "lin", 300.0, 2500.0],
+    ["soma.gkbar_tkdr", "lin", 0.05, 0.5],
+    ["soma.gbar_tk3", "log", 1e-6, 1e-3],
+    ["soma.gbar_tcahva", "log", 1e-6, 1e-5],
+    ["soma.gcatbar_tcat", "log", 1e-8, 1e-6],
+    ["soma.gbar_tsk", "log", 1e-5, 1e-3],
+    ["soma.decay_tcad", "lin", 20.0, 300.0],
+]
+simulator = "neuron"
+"""
+
+
+def write_project(folder: Path, seed: int = 1) -> Path:
+    """Write the project into a folder and return the path of its file."""
+    (folder / "mods").mkdir(parents=True, exist_ok=True)
+    for name in _USED:
+        shutil.copy(_CHANNELS / f"{name}.mod", folder / "mods")
+    (folder / "cell.swc").write_text("".join(_rows(np.random.default_rng(seed))))
+    (folder / "cell.py").write_text(_CELL)
+    path = folder / "project.py"
+    path.write_text(_PROJECT)
+    return path
+
+
+def _rows(rng: np.random.Generator) -> Iterator[str]:
+    """Yield the rows of an SWC file."""
+    number = 3
+    yield "# number type x y z radius parent, um\n"
+    for row, y in enumerate((-9.0, 0.0, 9.0), 1):
+        yield f"{row} 1 0 {y:g} 0 {8.0 if row == 2 else 6.5:g} {row - 1 or -1}\n"
+
+    def branch(
+        kind: int,
+        parent: int,
+        at: np.ndarray,
+        way: np.ndarray,
+        length: float,
+        radii: tuple[float, float],
+    ) -> Iterator[str | tuple[int, np.ndarray]]:
+        nonlocal number
+        count = max(int(length / _STEP_UM), 2)
+        for step in range(count):
+            way = way + rng.normal(0.0, 0.08, 3)
+            way /= np.linalg.norm(way)
+            at = at + _STEP_UM * way
+            number += 1
+            radius = radii[0] + (radii[1] - radii[0]) * step / count
+            yield f"{number} {kind} {at[0]:.3f} {at[1]:.3f} {at[2]:.3f} {radius:.3f} {parent}\n"
+            parent = number
+        yield parent, at
+
+    def tree(
+        kind: int, parent: int, at: np.ndarray, way: np.ndarray, lengths: list[float], radius: float
+    ) -> Iterator[str]:
+        thinner = radius * 0.7
+        end = parent, at
+        for each in branch(kind, parent, at, way, lengths[0], (radius, thinner)):
+            if isinstance(each, tuple):
+                end = each
+            else:
+                yield each
+        if len(lengths) > 1:
+            for _child in range(2):
+                other = way + rng.normal(0.0, 0.6, 3)
+                yield from tree(kind, *end, other / np.linalg.norm(other), lengths[1:], thinner)
+
+    up = np.array([0.0, 1.0, 0.0])
+    yield from tree(2, 1, np.array([0.0, -9.0, 0.0]), -up, [60.0], 0.8)
+    for stem in range(6):
+        angle = 2.0 * math.pi * stem / 6
+        way = np.array([math.cos(angle), -0.5, math.sin(angle)])
+        yield from tree(3, 2, np.zeros(3), way / np.linalg.norm(way), [35.0, 75.0, 120.0], 1.1)
+    # The trunk with obliques, and a tuft.
+    at, parent = np.array([0.0, 9.0, 0.0]), 3
+    for piece in range(8):
+        end = parent, at
+        for each in branch(4, parent, at, up, 70.0, (2.0 - 0.15 * piece, 1.9 - 0.15 * piece)):
+            if isinstance(each, tuple):
+                end = each
+            else:
+                yield each
+        parent, at = end
+        way = rng.normal(0.0, 1.0, 3) * np.array([1.0, 0.2, 1.0])
+        yield from tree(4, parent, at, way / np.linalg.norm(way), [50.0, 110.0], 0.5)
+    yield from tree(4, parent, at, up, [60.0, 90.0, 120.0], 0.8)

@@ -1,0 +1,111 @@
+"""All numbers of a live cell, read and written by one call each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.simulators.cells.hoc import neuron
+from pyneuronautofit.simulators.cells.morphology import Shape
+from pyneuronautofit.simulators.neuron.session import NEW_NODE_MV
+
+
+class CannotReuse(Exception):  # noqa: N818 - it is no error: cells are built instead
+    """A cell has something that is not known to be set anew."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Places in NEURON's memory that are written or read at once.
+
+    Attributes
+    ----------
+    references
+        NEURON's PtrVector.
+    vector
+        NEURON's Vector, which the numbers go through.
+    view : FloatArray, shape (n,)
+        Its memory.
+    """
+
+    references: Any
+    vector: Any
+    view: FloatArray
+
+    @classmethod
+    def of(cls, references: Sequence[Any]) -> Numbers:
+        """Make it from NEURON's references."""
+        h, count = neuron(), len(references)
+        collected, vector = h.PtrVector(count), h.Vector(count)
+        for number, reference in enumerate(references):
+            collected.pset(number, reference)
+        return cls(collected, vector, vector.as_numpy())
+
+    def write(self) -> None:
+        """Write what is in `view`."""
+        self.references.scatter(self.vector)
+
+    def read(self) -> FloatArray:
+        """Return what is there, shape (n,)."""
+        self.references.gather(self.vector)
+        return self.view
+
+
+#: Number of a section and of a segment, mechanism ("": ions and capacitance), name.
+VariableName: TypeAlias = tuple[int, int, str, str]
+
+
+def all_variables(sections: Sequence[Any]) -> list[tuple[VariableName, Any]]:
+    """Return the names of all variables of a cell, with NEURON's references to them."""
+    return [
+        named
+        for number, section in enumerate(sections)
+        for place, segment in enumerate(section)
+        for named in _variables(number, place, segment)
+    ]
+
+
+def beginning_mV(shape: Shape, initial_mV: float) -> FloatArray:
+    """Return the voltages of all points in the beginning, shape (n_point,), mV."""
+    return np.array(
+        [
+            value
+            for section in shape.sections
+            for value in [*[initial_mV] * section.n_segment, NEW_NODE_MV, NEW_NODE_MV]
+        ]
+    )
+
+
+def _variables(section: int, place: int, segment: Any) -> Iterator[tuple[VariableName, Any]]:
+    """Yield the names of all variables of a segment, with NEURON's references to them."""
+    yield (section, place, "", "cm"), segment._ref_cm
+    for mechanism in segment:
+        suffix = mechanism.name()
+        owner = "" if suffix.endswith("_ion") else suffix
+        for name, length in variable_names(suffix):
+            reference = getattr(mechanism, f"_ref_{name}")
+            if length == 1:
+                yield (section, place, owner, name), reference
+                continue
+            for index in range(length):
+                yield (section, place, owner, f"{name}[{index}]"), reference[index]
+
+
+@lru_cache(maxsize=256)
+def variable_names(suffix: str) -> tuple[tuple[str, int], ...]:
+    """Return the names of all that a mechanism has in a segment, without its suffix.
+
+    With each goes how many numbers it is: more than one of an array.
+    """
+    h = neuron()
+    standard, name = h.MechanismStandard(suffix, 0), h.ref("")
+    names = []
+    for number in range(int(standard.count())):
+        length = int(standard.name(name, number))
+        names.append((str(name[0]).removesuffix(f"_{suffix}"), length))
+    return tuple(names)
