@@ -37,16 +37,19 @@ _DT_OF_INITIAL = "lanes::broadcast(real(0.025))"
 # Per mV: in single precision exp ends at 28, which this keeps 140 mV from where it is 1.
 _STEEPEST_SINGLE = 0.2
 
-_PREPARE = "static void prepare([[maybe_unused]] const V *raw, [[maybe_unused]] V *par) {"
+_PREPARE = """\
+static void prepare([[maybe_unused]] const V *raw, [[maybe_unused]] V *par,
+                        [[maybe_unused]] V *com) {"""
 _FIRST = "static void first([[maybe_unused]] const V *raw, [[maybe_unused]] V *st) {"
 _ADVANCE = """\
-static void advance([[maybe_unused]] const V *par, [[maybe_unused]] const V *st,
-                        [[maybe_unused]] const V *past, [[maybe_unused]] const adaptive::Point &at,
-                        [[maybe_unused]] V *end, [[maybe_unused]] V *now, V &current, V &slope,
-                        V &following) {"""
+static void advance([[maybe_unused]] const V *par, [[maybe_unused]] const V *com,
+                        [[maybe_unused]] const V *st, [[maybe_unused]] const V *past,
+                        [[maybe_unused]] const adaptive::Point &at, [[maybe_unused]] V *end,
+                        [[maybe_unused]] V *now, V &current, V &slope, V &following) {"""
 _MEMBRANE = """\
-static void membrane([[maybe_unused]] const V *par, [[maybe_unused]] const V *st,
-                         [[maybe_unused]] V v, [[maybe_unused]] V t, V &current, V &slope) {"""
+static void membrane([[maybe_unused]] const V *par, [[maybe_unused]] const V *com,
+                         [[maybe_unused]] const V *st, [[maybe_unused]] V v,
+                         [[maybe_unused]] V t, V &current, V &slope) {"""
 
 
 def generate_adaptive_kind(name: str, program: AdaptiveProgram, *, single: bool) -> GeneratedKind:
@@ -62,7 +65,7 @@ def generate_adaptive_kind(name: str, program: AdaptiveProgram, *, single: bool)
     n_state, n_past = len(program.states), len(program.past)
     both = ["current", "slope"]
     targets = [*_places("end", n_state), *_places("now", n_past), *both, "following"]
-    leaves = Leaves()
+    leaves = Leaves(lambda node: _is_common(program, node))
 
     advancing = Emitter(graph, {**states, **past, **points}, leaves, "t", quick=True)
     advanced = advancing.write(_rewritten(program, (*program.advance, program.following), single))
@@ -74,19 +77,24 @@ def generate_adaptive_kind(name: str, program: AdaptiveProgram, *, single: bool)
     given = sorted(inputs_of([*leaves.nodes, *first]) & set(program.variables))
     raw: dict[Node, str] = {graph.input(read): f"raw[{place}]" for place, read in enumerate(given)}
     raw[graph.input(STEP)] = _DT_OF_INITIAL
+    prepares = [*_places("par", len(leaves.own)), *_places("com", len(leaves.common))]
     preparing = Emitter(graph, raw, None, prefix="p")
     prepared = preparing.write(leaves.nodes)
     beginning = Emitter(graph, raw, None, prefix="b")
     begun = beginning.write(first)
 
     sizes = {
-        "n_raw": len(given), "n_par": len(leaves.nodes), "n_state": n_state, "n_past": n_past
-    }  # fmt: skip
+        "n_raw": len(given),
+        "n_par": len(leaves.own),
+        "n_com": len(leaves.common),
+        "n_state": n_state,
+        "n_past": n_past,
+    }
     source = "\n".join(
         [
             f"struct {name} {{",
             *(f"    static constexpr int {size} = {n};" for size, n in sizes.items()),
-            *_function(_PREPARE, preparing.lines, _places("par", len(prepared)), prepared),
+            *_function(_PREPARE, preparing.lines, prepares, prepared),
             *_function(_FIRST, beginning.lines, _places("st", n_state), begun),
             *_function(_ADVANCE, advancing.lines, targets, advanced),
             *_function(_MEMBRANE, flowing.lines, both, flown),
@@ -94,6 +102,12 @@ def generate_adaptive_kind(name: str, program: AdaptiveProgram, *, single: bool)
         ]
     )
     return GeneratedKind(source, tuple(program.variables[read] for read in given))
+
+
+def _is_common(program: AdaptiveProgram, node: Node) -> bool:
+    """Say whether a value follows from numbers that are the same in all segments of a cell."""
+    read = inputs_of([node]) & set(program.variables)
+    return all(program.variables[name].owner == "global" for name in read)
 
 
 def _rewritten(program: AdaptiveProgram, roots: Sequence[Node], single: bool) -> list[Node]:

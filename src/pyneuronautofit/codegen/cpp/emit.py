@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pyneuronautofit.codegen.ir.graph import Graph
 from pyneuronautofit.codegen.ir.node import Node, exponents_of, ordered, sum_data
@@ -22,22 +22,38 @@ _OF_TRUTHS = {"and": "{} & {}", "or": "{} | {}", "not": "~{}"}
 class Leaves:
     """Invariant values that code takes as they are: constants it is given.
 
+    Parameters
+    ----------
+    is_common
+        Says of a value whether all nodes of a cell have the same.
+
     Attributes
     ----------
-    nodes
-        In the order of their places.
+    own
+        Those of every node, in the order of their places in `par`.
+    common
+        The others, in `com`: of hundreds of nodes they would take more memory than a core has near
+        itself.
     """
 
-    def __init__(self) -> None:
-        self.nodes: list[Node] = []
-        self._places: dict[Node, int] = {}
+    def __init__(self, is_common: Callable[[Node], bool] = lambda _node: False) -> None:
+        self.own: list[Node] = []
+        self.common: list[Node] = []
+        self._is_common = is_common
+        self._names: dict[Node, str] = {}
 
-    def place(self, node: Node) -> int:
-        """Return the place of a value, which is new if it was not asked for before."""
-        if node not in self._places:
-            self._places[node] = len(self.nodes)
-            self.nodes.append(node)
-        return self._places[node]
+    @property
+    def nodes(self) -> list[Node]:
+        """All values: each node's own, then the common ones."""
+        return [*self.own, *self.common]
+
+    def name(self, node: Node) -> str:
+        """Return how a value is written, which is new if it was not asked for before."""
+        if node not in self._names:
+            array, found = ("com", self.common) if self._is_common(node) else ("par", self.own)
+            self._names[node] = f"{array}[{len(found)}]"
+            found.append(node)
+        return self._names[node]
 
 
 class Emitter:
@@ -132,7 +148,7 @@ class Emitter:
             raise RuntimeError("there are no leaves here")
         if node.is_truth:  # kept as 1 or 0
             return f"M({self._leaf(self._graph.as_number(node))} != real(0.0))"
-        return f"par[{self._leaves.place(node)}]"
+        return self._leaves.name(node)
 
     def _named(self, key: object, expression: str, kind: str = "V") -> str:
         if key in self._names:

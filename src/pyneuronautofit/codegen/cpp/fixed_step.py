@@ -78,7 +78,7 @@ def generate_kind(name: str, program: NodeProgram, *, single: bool) -> Generated
         name,
         {
             "n_raw": len(given),
-            "n_par": len(leaves.nodes),
+            "n_par": len(leaves.own),
             "n_state": len(program.states) + len(lost),
         },
         prepare=[*preparing.lines, *(f"par[{k}] = {vector(t)};" for k, t in enumerate(prepared))],

@@ -55,7 +55,7 @@ template <class... K> class Bank {
             using Kind = typename decltype(tag)::type;
             for (std::size_t j = 0; j < layout_.nodes[k].size(); j++) {
                 const V *raw = values + layout_.values[k] + j * Kind::n_raw;
-                Kind::prepare(raw, fixed + layout_.par[k] + j * Kind::n_par);
+                Kind::prepare(raw, fixed + layout_.par[k] + j * Kind::n_par, fixed + layout_.com[k]);
                 Kind::first(raw, kept + layout_.state[k] + j * Kind::n_state);
             }
         });

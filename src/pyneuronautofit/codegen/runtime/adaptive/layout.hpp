@@ -26,6 +26,8 @@ template <class... K> struct Layout {
     explicit Layout(const Tree &tree) : tree(tree), n(std::size_t(tree.n_node)) {
         std::size_t fixed = 3 * n, kept = n_part * n, raw = 0;
         for (int k = 0; k < Kinds<K...>::n; k++) {
+            com[k] = fixed;
+            fixed += n_com[k];
             par[k] = fixed;
             state[k] = kept;
             values[k] = raw;
@@ -43,11 +45,14 @@ template <class... K> struct Layout {
     }
 
     static constexpr std::size_t n_par[] = {std::size_t(K::n_par)..., 0};
+    static constexpr std::size_t n_com[] = {std::size_t(K::n_com)..., 0};
     static constexpr std::size_t n_past[] = {std::size_t(K::n_past)..., 0};
 
     Tree tree;
     std::size_t n, n_fixed, n_kept, n_value;
     std::vector<std::int32_t> nodes[sizeof...(K) + 1];
+    // Of every kind: constants that all its nodes have in common.
+    std::size_t com[sizeof...(K) + 1];
     // Of the first node of every kind.
     std::size_t par[sizeof...(K) + 1], state[sizeof...(K) + 1], past[sizeof...(K) + 1];
     std::size_t values[sizeof...(K) + 1];

@@ -171,7 +171,7 @@ template <class... K> class Stepper {
         V *past_v_next = next(middle_part), *followed = next(following_part);
         Kinds<K...>::each([&](auto tag, int k) {
             using Kind = typename decltype(tag)::type;
-            const V *par = fixed_ + layout_.par[k];
+            const V *par = fixed_ + layout_.par[k], *const com = fixed_ + layout_.com[k];
             const V *state = kept_ + layout_.state[k], *past = kept_ + layout_.past[k];
             V *end = next_ + layout_.state[k], *now = next_ + layout_.past[k];
             for (int j = 0; j < count_[k]; j++) {
@@ -182,7 +182,7 @@ template <class... K> class Stepper {
                 const Point at{uneven(v[i]), uneven(early), middle, uneven(late), t, h, rate, share};
                 const V scale = per_area * area_um2[i];
                 V current, slope, conductance;
-                Kind::advance(par, state, past, at, end, now, current, slope, conductance);
+                Kind::advance(par, com, state, past, at, end, now, current, slope, conductance);
                 // eq. 13. Against the voltage; what a spike grows by is followed step by step.
                 followed[i] = scale * (conductance > real(0) ? conductance : V{});
                 inner_[i] = -scale * current;
@@ -265,11 +265,12 @@ template <class... K> class Stepper {
             if (layout_.tree.kind[i] < 0) current_nA[i] = slope_uS[i] = V{};
         Kinds<K...>::each([&](auto tag, int k) {
             using Kind = typename decltype(tag)::type;
-            const V *par = fixed_ + layout_.par[k], *state = kept + layout_.state[k];
+            const V *par = fixed_ + layout_.par[k], *const com = fixed_ + layout_.com[k];
+            const V *state = kept + layout_.state[k];
             for (int j = 0; j < count_[k]; j++) {
                 const std::int32_t i = layout_.nodes[k][std::size_t(j)];
                 V current, slope;
-                Kind::membrane(par, state, uneven(v[i]), t, current, slope);
+                Kind::membrane(par, com, state, uneven(v[i]), t, current, slope);
                 const V scale = per_area * area_um2[i];
                 current_nA[i] = -scale * current;
                 slope_uS[i] = scale * slope;
