@@ -231,9 +231,13 @@ def build_problem(
     space = ParameterSpace.from_rows(model.parameters, log_search=not config.off_log_scale)
     simulator = build_simulator(model.cell_source, experiment, config)
 
-    def make() -> Simulator:
+    def make() -> NeuronSimulator:
         return NeuronSimulator(model.cell_source, experiment, config.n_worker, config.time_limit_s)
 
+    def largest() -> int:
+        return getattr(simulator, "largest_cell", 0)
+
+    reference = ReferenceSimulator(experiment.clock.dt_ms, make, largest)
     return Problem(
         recording,
         target,
@@ -243,7 +247,9 @@ def build_problem(
         simulator,
         model.downsampler,
         model.version,
-        None if config.adaptive is None else ReferenceSimulator(experiment.clock.dt_ms, make),
+        None
+        if config.adaptive is None
+        else ReferenceSimulator(experiment.clock.dt_ms, make, largest),
         read_weights(config.weights, suite.settings.modes),
     )
 

@@ -23,7 +23,7 @@ from pyneuronautofit.objectives.residuals import (
     mode_weights,
 )
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import Simulator, Traces
+from pyneuronautofit.simulators import NeuronSimulator, Simulator, Traces
 from pyneuronautofit.space import ParameterSpace, ParameterTable
 
 
@@ -37,10 +37,14 @@ class ReferenceSimulator:
         Its fixed step.
     make
         Makes it.
+    largest_cell
+        Number of nodes of the largest cell that was simulated; where that is large, it is tried
+        first how long it takes.
     """
 
     step_ms: float
-    make: Callable[[], Simulator]
+    make: Callable[[], NeuronSimulator]
+    largest_cell: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,16 @@ from pyneuronautofit.simulators.agreement import (
 
 _log = logging.getLogger(__name__)
 
-# How many candidates are tried until some of them are simulated by both, and how many of these.
+# How many candidates are tried until some of them are simulated by both.
 _MOST_TRIED = 8
-_COMPARED = 2
+#: How many are simulated by both.
+COMPARED = 2
 # In how many calls that is tried: the first candidates of one may all fail.
 _MOST_ATTEMPTS = 3
+
+
+class NotComparedError(Exception):
+    """It would take too long to compare; says so to the user."""
 
 
 class CandidateTable(Protocol):
@@ -246,6 +251,9 @@ class Fallback(Generic[T, A]):
         except (UnsupportedModel, KernelBuildError) as error:
             self._give_up(error)
             return True
+        except NotComparedError as why:
+            _log.warning("%s", why)
+            return True
         if found is None:
             _log.warning(
                 "the batch simulator could not be compared with NEURON: %s", comparison.nothing
@@ -338,7 +346,7 @@ def first_agreement(
         if theirs.status is RunStatus.OK:
             found += _compared(theirs.voltage_mV, ours, step_ms)
             n_compared += 1
-        if n_compared == _COMPARED:
+        if n_compared == COMPARED:
             break
     return _worst(found) if found else None
 

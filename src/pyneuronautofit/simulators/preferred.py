@@ -21,10 +21,18 @@ from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._base import Simulator, TraceBlock, Traces, gather
 from pyneuronautofit.simulators.agreement import Agreement
 from pyneuronautofit.simulators.experiment import Clock, Experiment
-from pyneuronautofit.simulators.fallback import Comparison, Fallback, Response, first_agreement
+from pyneuronautofit.simulators.fallback import (
+    COMPARED,
+    Comparison,
+    Fallback,
+    NotComparedError,
+    Response,
+    first_agreement,
+)
 from pyneuronautofit.simulators.integrators import Adaptive
 from pyneuronautofit.simulators.lanes.simulator import BatchSimulator
 from pyneuronautofit.simulators.lanes.stimulus import levelled
+from pyneuronautofit.simulators.large_cells import is_quick, seconds_per_ms, shortened
 from pyneuronautofit.simulators.neuron.simulator import NeuronSimulator
 from pyneuronautofit.space import ParameterTable
 
@@ -37,6 +45,10 @@ ADAPTIVE_TOLERANCE_MV = 0.05
 _TIGHT_MV, _CVODE_MV = 3e-4, 1e-6
 # Where CVODE cannot, NEURON's fixed steps are so many times as short as usual.
 _SHORTER = 8
+# NEURON is given so long for the comparison of a large cell, ...
+_COMPARISON_S = 60.0
+# ... in which each of its sweeps has to last so long to be worth it.
+_SHORTEST_MS = 20.0
 
 
 class PreferredSimulator:
@@ -75,11 +87,12 @@ class PreferredSimulator:
         self._time_limit_s = time_limit_s
         self._adaptive = adaptive
         reference = "NEURON" if adaptive is None else "NEURON at a tight tolerance"
+        self._generated = BatchSimulator(
+            source, experiment, n_worker, precision, time_limit_s, adaptive=adaptive
+        )
         self._choice = Fallback(
             source,
-            BatchSimulator(
-                source, experiment, n_worker, precision, time_limit_s, adaptive=adaptive
-            ),
+            self._generated,
             partial(NeuronSimulator, source, experiment, n_worker, time_limit_s),
             Comparison(
                 self._agreement,
@@ -100,6 +113,11 @@ class PreferredSimulator:
     def description(self) -> str:
         """What simulates, in a few words."""
         return self._choice.description
+
+    @property
+    def largest_cell(self) -> int:
+        """As of `BatchSimulator`."""
+        return self._generated.largest_cell
 
     def check(self, parameters: ParameterTable) -> None:
         """Find out whether the model can be simulated, and by what; raises as `Fallback.check`."""
@@ -148,6 +166,7 @@ class PreferredSimulator:
         self, experiment: Experiment, parameters: ParameterTable, cvode_mV: float | None = None
     ) -> Agreement | None:
         adaptive = None if self._adaptive is None else Adaptive(_TIGHT_MV)
+        experiment = self._within_limits(experiment, parameters, cvode_mV)
         settings = (self._source, experiment, 1)
         with (
             BatchSimulator(
@@ -165,6 +184,41 @@ class PreferredSimulator:
                 experiment.clock.step_ms,
                 parameters.values,
             )
+
+    def _within_limits(
+        self, experiment: Experiment, parameters: ParameterTable, cvode_mV: float | None
+    ) -> Experiment:
+        """Return what of an experiment NEURON simulates in the time it has for a comparison.
+
+        Raises
+        ------
+        NotComparedError
+            If that is next to nothing.
+        """
+        total_ms = COMPARED * experiment.cell_ms
+        if is_quick(self._generated.largest_cell, total_ms):
+            return experiment
+        with NeuronSimulator(
+            self._source, experiment, 1, self._time_limit_s, cvode_tolerance_mV=cvode_mV
+        ) as reference:
+            per_ms = seconds_per_ms(reference, parameters)
+        # A candidate that cannot be simulated is found out about where all are.
+        if not per_ms * total_ms > _COMPARISON_S:
+            return experiment
+        share_ms = _COMPARISON_S / per_ms / (COMPARED * experiment.n_sweep)
+        if share_ms < _SHORTEST_MS:
+            raise NotComparedError(
+                f"the first comparison with NEURON is left out: it would take about "
+                f"{per_ms * total_ms / 60.0:.0f} minutes for this cell of "
+                f"{self._generated.largest_cell} nodes; 'simulate --simulator both' compares "
+                "any models"
+            )
+        _log.info(
+            "compared with NEURON over %.0f ms around the beginning of the current: all of it "
+            "would take about %.0f minutes for this cell of %d nodes",
+            share_ms, per_ms * total_ms / 60.0, self._generated.largest_cell,
+        )  # fmt: skip
+        return shortened(experiment, share_ms)
 
 
 def _response(simulator: Simulator, parameters: ParameterTable) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,7 +18,13 @@ from pyneuronautofit.fit.several.merging import merged
 from pyneuronautofit.objectives import Suite
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.simulators import RunStatus
+from pyneuronautofit.simulators.large_cells import is_quick, seconds_per_ms
 from pyneuronautofit.space import ParameterTable
+
+_log = logging.getLogger(__name__)
+
+# NEURON may take so long for the best models, at the end of a fit.
+_MOST_S = 120.0
 
 Shown = TypeVar("Shown")
 
@@ -132,6 +140,8 @@ def drawn_model(best: Sequence[BestModel], strategy: Strategy[Any]) -> BestModel
 def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[str, float]]:
     """Return the sums of every mode under NEURON's fixed step; an empty mapping where it failed.
 
+    Nothing is returned, and the user told, where that would take minutes.
+
     Parameters
     ----------
     best
@@ -143,6 +153,14 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
     parameters = np.array([next(m.parameters for m in best if m.row == row) for row in rows])
     targets = tuple(parameter.targets for parameter in problem.space.parameters)
     table = ParameterTable(targets, tuple(problem.space.whole.tolist()), parameters)
+    seconds = _estimated_s(problem, table)
+    if seconds > _MOST_S:
+        _log.warning(
+            "the best models are not simulated with NEURON's fixed step: that would take about "
+            "%.0f minutes; 'evaluate --simulator neuron' does it",
+            seconds / 60.0,
+        )
+        return []
     found = _by_reference(problem, table)
     sums = problem.whole.mode_sums(found.scores)
     by_row: dict[int, Mapping[str, float]] = {
@@ -152,6 +170,20 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
         for place, row in enumerate(rows)
     }
     return [by_row[model.row] for model in best]
+
+
+def _estimated_s(problem: Problem, table: ParameterTable) -> float:
+    """Return how long NEURON will take for all models; 0 for cells that take it no time."""
+    total_s = 0.0
+    for part in problem.parts:
+        if part.reference is None:
+            continue
+        with part.reference.make() as simulator:
+            cell_ms = simulator.experiment.cell_ms
+            if not is_quick(part.reference.largest_cell(), cell_ms * len(table)):
+                rounds = math.ceil(len(table) / simulator.n_worker)
+                total_s += rounds * cell_ms * seconds_per_ms(simulator, table)
+    return total_s
 
 
 def _by_reference(problem: Problem, table: ParameterTable) -> Evaluation:

@@ -81,6 +81,7 @@ class BatchSimulator:
         self._threads = ThreadPoolExecutor(self._n_worker, thread_name_prefix="lanes")
         self._precision = precision
         self._adaptive = adaptive
+        self._largest_cell = 0
         self._kernels: KernelLibrary[KernelBase]
         self._engine: Engine
         if adaptive is None:
@@ -125,6 +126,11 @@ class BatchSimulator:
         # Whether this one candidate fails is not the question.
         self._read(workers, parameters, range(min(len(parameters), 1)))
 
+    @property
+    def largest_cell(self) -> int:
+        """Number of nodes of the largest cell that was read."""
+        return self._largest_cell
+
     def kernel_keys(self) -> tuple[str, ...]:
         """Return names for the kernels in use."""
         return self._kernels.keys
@@ -164,7 +170,7 @@ class BatchSimulator:
     ) -> list[Outcome]:
         """Return the outcome of reading every candidate: an image, or a failure."""
         values = dict(zip(candidates, path_values(parameters, candidates), strict=True))
-        return read_cells(
+        outcomes = read_cells(
             candidates,
             lambda candidate, plan: ReadCell(values[candidate], plan),
             workers,
@@ -172,6 +178,9 @@ class BatchSimulator:
             self._threads,
             together=CELLS_TOGETHER,
         )
+        sizes = (len(o.value.signature.parents) for o in outcomes if o.value is not None)
+        self._largest_cell = max(sizes, default=self._largest_cell)
+        return outcomes
 
     def _failed(self, outcome: Outcome) -> TraceBlock:
         voltage = np.full((1, self._experiment.n_sweep, self._experiment.n_sample), np.nan)

@@ -97,6 +97,22 @@ class NeuronSimulator:
             steps = f"steps of {self._experiment.clock.dt_ms:g} ms"
         return f"NEURON in {self._workers.n_worker} process(es), {steps}"
 
+    def on(self, experiment: Experiment) -> NeuronSimulator:
+        """Return a simulator of the same model in another experiment, with one process."""
+        return NeuronSimulator(
+            self._source,
+            experiment,
+            1,
+            self._workers.time_limit_s,
+            exact_tables=self._exact_tables,
+            cvode_tolerance_mV=self._cvode_tolerance_mV,
+        )
+
+    @property
+    def n_worker(self) -> int:
+        """Number of processes."""
+        return self._workers.n_worker
+
     def check(self, parameters: ParameterTable) -> None:
         """Build the cell once in a worker; raises ModelError if it lacks what is needed."""
         self._workers.for_paths(paths_of(parameters)).check()
