@@ -1,7 +1,7 @@
 """A large cell: a pyramidal cell of layer 5 in outline, grown by a random walk.
 
-`write_project(folder)` writes a project as a lab has one: a morphology, channels, a class that reads
-the one and inserts the other region by region. About 700 segments, ten mechanisms, 14 parameters.
+`write_project(folder)` writes a project as a lab has one: a morphology, channels, a class that
+reads the one and inserts the other region by region. About 700 segments, ten mechanisms, 14 parameters.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 _CHANNELS = Path(__file__).parents[1] / "tests" / "simulators" / "mods"
-_USED = ("tih", "tnat", "tkdr", "tkm", "tk3", "tcahva", "tcat", "tsk", "tcad")
+_USED = ("tih", "tnat", "tkm", "tk3", "tcahva", "tcat", "tsk", "tcad")
 _STEP_UM = 2.0
 
 _CELL = '''\
@@ -28,7 +28,7 @@ h.load_file("stdlib.hoc")
 h.load_file("import3d.hoc")
 HERE = os.path.dirname(os.path.abspath(__file__))
 EVERYWHERE = ("pas", "tih", "tkm")
-ACTIVE = ("tnat", "tkdr", "tk3", "tcahva", "tcat", "tsk", "tcad")
+ACTIVE = ("tnat", "lkdr", "tk3", "tcahva", "tcat", "tsk", "tcad")
 
 
 class Free:
@@ -56,10 +56,10 @@ class Cell:
             for name in ACTIVE:
                 section.insert(name)
             section.ena, section.ek, section.eca = 50.0, -90.0, 120.0
-            section.gkbar_tkdr, section.gbar_tk3, section.gbar_tsk = 0.05, 0.0, 1e-5
+            section.gbar_lkdr, section.gbar_tk3, section.gbar_tsk = 0.002, 0.0, 1e-5
             section.gcatbar_tcat, section.gbar_tcahva = 1e-7, 1e-6
         for section in self.axon:
-            section.gbar_tnat, section.gkbar_tkdr = 3000.0, 0.4
+            section.gbar_tnat, section.gbar_lkdr = 4000.0, 0.03
         for section in self.dend:
             section.cm, section.ek, section.ena = 2.0, -90.0, 50.0
         h.distance(0, self.soma(0.5))
@@ -84,6 +84,53 @@ class Cell:
 h.usetable_tnat = h.usetable_tcat = 0
 '''
 
+_DELAYED_RECTIFIER = """\
+TITLE Delayed rectifier (style of Traub and Miles 1991)
+
+NEURON {
+    SUFFIX lkdr
+    USEION k READ ek WRITE ik
+    RANGE gbar
+}
+
+PARAMETER { gbar = 0.01 (S/cm2) }
+
+ASSIGNED { v (mV) ek (mV) ik (mA/cm2) ninf ntau (ms) }
+
+STATE { n }
+
+INITIAL {
+    rates(v)
+    n = ninf
+}
+
+BREAKPOINT {
+    SOLVE states METHOD cnexp
+    ik = gbar * n^4 * (v - ek)
+}
+
+DERIVATIVE states {
+    rates(v)
+    n' = (ninf - n) / ntau
+}
+
+PROCEDURE rates(v (mV)) {
+    LOCAL a, b
+    a = 0.08 * trap(-(v + 40), 5)
+    b = 1.25 * exp(-(v + 45) / 40)
+    ntau = 1 / (a + b)
+    ninf = a / (a + b)
+}
+
+FUNCTION trap(x, y) {
+    if (fabs(x / y) < 1e-6) {
+        trap = y * (1 - x / y / 2)
+    } else {
+        trap = x / (exp(x / y) - 1)
+    }
+}
+"""
+
 _PROJECT = """\
 from cell import Cell as fitmeneuron
 
@@ -93,10 +140,10 @@ param_nslh = [
     ["free.ih", "log", 1e-6, 1e-4],
     ["free.ih_slope", "lin", 0.0, 0.01],
     ["free.gbar_tkm", "lin", 0.0, 0.1],
-    ["free.gbar_tnat", "lin", 0.0, 50.0],
+    ["free.gbar_tnat", "lin", 0.0, 5.0],
     ["free.gbar_tcahva", "log", 1e-8, 1e-6],
     ["soma.gbar_tnat", "lin", 300.0, 2500.0],
-    ["soma.gkbar_tkdr", "lin", 0.05, 0.5],
+    ["soma.gbar_lkdr", "lin", 0.02, 0.1],
     ["soma.gbar_tk3", "log", 1e-6, 1e-3],
     ["soma.gbar_tcahva", "log", 1e-6, 1e-5],
     ["soma.gcatbar_tcat", "log", 1e-8, 1e-6],
@@ -114,6 +161,7 @@ def write_project(folder: Path, seed: int = 1) -> Path:
         shutil.copy(_CHANNELS / f"{name}.mod", folder / "mods")
     (folder / "cell.swc").write_text("".join(_rows(np.random.default_rng(seed))))
     (folder / "cell.py").write_text(_CELL)
+    (folder / "mods" / "lkdr.mod").write_text(_DELAYED_RECTIFIER)
     path = folder / "project.py"
     path.write_text(_PROJECT)
     return path

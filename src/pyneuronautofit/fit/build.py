@@ -247,9 +247,7 @@ def build_problem(
         simulator,
         model.downsampler,
         model.version,
-        None
-        if config.adaptive is None
-        else ReferenceSimulator(experiment.clock.dt_ms, make, largest),
+        None if config.adaptive is None else reference,
         read_weights(config.weights, suite.settings.modes),
     )
 
