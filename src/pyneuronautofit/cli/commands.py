@@ -47,6 +47,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "collect": Command(
             "runs", "RUN... -o DATABASE", "join the models of several runs in a database"
         ),
+        "import-model": Command(
+            "models", "SOURCE -o FOLDER", "write a project folder from a model of another tool"
+        ),
         "info": Command(
             "databases", "DATABASE", "say what is in a model database, and what is missing"
         ),

@@ -6,6 +6,7 @@ from pyneuronautofit.models._files import was_always_known as was_always_known
 from pyneuronautofit.models._neuron import neuron_files as neuron_files
 from pyneuronautofit.models._neuron import neuron_version as neuron_version
 from pyneuronautofit.models._profiles import Profile as Profile
+from pyneuronautofit.models._project import PROJECT_FILE as PROJECT_FILE
 from pyneuronautofit.models._project import CellFactory as CellFactory
 from pyneuronautofit.models._project import ParameterRow as ParameterRow
 from pyneuronautofit.models.mechanisms import declared_mechanism as declared_mechanism
