@@ -1,4 +1,4 @@
-"""Makes the recordings of the examples HH-soma and pyramidal, from models whose parameters are known.
+"""Makes the recordings of the examples HH-soma and pyramidal, from models that are known.
 
     python make_cell_recordings.py               write both again
     python make_cell_recordings.py --folder DIR  write them elsewhere

@@ -36,6 +36,7 @@ class Point:
     parent: int
 
     def row(self) -> str:
+        """Return it as it is written."""
         x, y, z = self.at
         return (
             f"{self.number} {self.kind} {x:.2f} {y:.2f} {z:.2f} {self.radius:.3f} {self.parent}\n"

@@ -1,7 +1,7 @@
 """A small pyramidal cell: a morphology, three channels, a parameter that grows with the distance.
 
-The morphology `cell.swc` is made by `make_morphology.py`; put your own in its place. Channels are in
-`mods`. Fit it at the temperature of the recording:
+The morphology `cell.swc` is made by `make_morphology.py`; put your own in its place. Channels are
+in `mods`. Fit it at the temperature of the recording:
 
     python -m pyneuronautofit fit --project pyramidal pyramidal/pyramidal.abf -A Auto -m OV -t 34
 """

@@ -192,3 +192,104 @@ def test_get_something_that_is_no_number(text, kind):
         ModelError, match=rf"'{re.escape(text)}' leads to .* no.* number \({kind}\)"
     ):
         path.get(Cell())
+
+
+# --- many places
+
+
+class ManyCell:
+    def __init__(self):
+        self.soma = [Section()]
+        self.dend = [Section() for _number in range(5)]
+        self.one = Section()
+
+
+class ListedSection(Section):
+    """Going through it gives its segments, as of NEURON."""
+
+    def __init__(self, count):
+        super().__init__()
+        self.count = count
+
+    def __iter__(self):
+        for place in range(self.count):
+            segment = self((place + 0.5) / self.count)
+            segment.x = (place + 0.5) / self.count
+            yield segment
+
+
+def with_segments(*counts):
+    cell = ManyCell()
+    cell.dend = [ListedSection(count) for count in counts]
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("dend[*].L", [0, 1, 2, 3, 4]),
+        ("dend[1:3].L", [1, 2]),
+        ("dend[3:].L", [3, 4]),
+        ("dend[:2].L", [0, 1]),
+        ("dend[4,0].L", [0, 4]),
+    ],
+)
+def test_some_sections_of_a_list(text, changed):
+    cell = ManyCell()
+    path = ParameterPath.parse(text)
+    assert path.is_many
+    path.set(cell, 7.0)
+    assert [place for place, section in enumerate(cell.dend) if section.L == 7.0] == changed
+    assert path.get(cell) == 7.0
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("dend[*](*).v", [[1.0], [1.0, 1.0, 1.0, 1.0]]),
+        ("dend[*](0.3:0.7).v", [[1.0], [-70.0, 1.0, 1.0, -70.0]]),
+        ("dend[*](:0.5).v", [[1.0], [1.0, 1.0, -70.0, -70.0]]),
+        ("dend[1](0.6:).v", [[-70.0], [-70.0, -70.0, 1.0, 1.0]]),
+    ],
+)
+def test_segments_of_sections(text, values):
+    cell = with_segments(1, 4)
+    ParameterPath.parse(text).set(cell, 1.0)
+    assert [[segment.v for segment in section] for section in cell.dend] == values
+
+
+def test_factors_are_one_for_each_place():
+    cell = with_segments(1, 2)
+    path = ParameterPath.parse("dend[*](*).TC_HH.gk_max")
+    path.set(cell, 2.0, [1.0, 10.0, 100.0])
+    found = [segment.TC_HH.gk_max for section in cell.dend for segment in section]
+    assert found == [2.0, 20.0, 200.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dend[9:].L", "leads to nothing"),
+        ("dend[*](0.9:0.1).v", "leads to nothing"),
+        ("one[*].L", "it is one section, and no list of them; write (*)"),
+        ("dend[*].TC.g", "no 'TC'"),
+        ("soma(*).v", "a range of positions needs a section"),
+    ],
+)
+def test_what_leads_nowhere(text, message):
+    cell = with_segments(1, 2)
+    with pytest.raises(ModelError, match=re.escape(message)):
+        ParameterPath.parse(text).set(cell, 1.0)
+
+
+def test_one_of_many_that_lacks_the_number_is_named():
+    cell = ManyCell()
+    del cell.dend[3].L
+    with pytest.raises(ModelError, match=r"section soma \(one of 5 that it leads to\) has no 'L'"):
+        ParameterPath.parse("dend[*].L").set(cell, 1.0)
+
+
+@pytest.mark.parametrize("text", ["a[*", "a[].b", "a[1:2:3].b", "a[-1].b", "a(**).b", "a[*]"])
+def test_what_is_no_path_to_many(text):
+    with pytest.raises(ParameterError):
+        ParameterPath.parse(text)

@@ -65,6 +65,8 @@ def label_of(parameter: Parameter, units: Units) -> str:
 
 def _section(path: ParameterPath) -> str:
     first = path.steps[0]
+    if first.is_many:
+        return path.text.partition(".")[0].replace("[*](*)", "").replace("[*]", "")
     name = first.name if first.index is None else f"{first.name}[{first.index}]"
     middle = first.position in {None, 0.5}
     return name if middle else f"{name}({first.position:g})"

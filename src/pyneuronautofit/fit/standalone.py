@@ -13,7 +13,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -29,6 +29,7 @@ from pyneuronautofit.models import CellSource, declared_mechanisms, mod_files
 from pyneuronautofit.models.model import BUILT_IN_MODS
 from pyneuronautofit.simulators import Experiment
 from pyneuronautofit.space import ParameterPath, ParameterSpace
+from pyneuronautofit.space.paths import Index, IndexRange, Position, PositionRange
 
 # What may stand in the script as it is.
 _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
@@ -124,7 +125,7 @@ def write_script(path: Path, model: FittedModel, sweep: Sweep) -> None:
             initial=repr(experiment.initial_mV),
             temperature=repr(experiment.temperature_degC),
             mechanisms=_mechanisms(source.mods),
-            cell=_cell(source.project),
+            cell=_cell(source.project) + _many(model.space),
             parameters="\n".join(_assignments(model.space, model.values)),
         ),
     )
@@ -171,10 +172,34 @@ def _cell(project: Path | None) -> str:
     return source.partition(_FUTURE)[2].strip() + _BUILT_IN_CELL
 
 
+def _many(space: ParameterSpace) -> str:
+    """Return the functions that set parameters in many places, if there are such."""
+    if not any(path.is_many for path in _paths(space)):
+        return ""
+    text = resources.files(__package__).joinpath("standalone_many.txt").read_text("utf-8")
+    return f"\n\n{text.rstrip()}"
+
+
+def _paths(space: ParameterSpace) -> Iterator[ParameterPath]:
+    return (path for parameter in space.parameters for path in parameter.targets)
+
+
 def _assignments(space: ParameterSpace, values: FloatArray) -> Sequence[str]:
-    """Return a statement for every path that is set."""
+    """Return a statement for every path that is set; before them those that look at distances."""
     whole = space.whole.tolist()
-    return [
+    many = [path for path in _paths(space) if path.is_many]
+    distances = [
+        *(["    profiles = getattr(project, 'profiles', {})"] if many else []),
+        *(["    known = {}"] if many else []),
+        *(
+            f"    if {path.text!r} in profiles:\n"
+            f"        known[{path.text!r}] = factors(\n"
+            f"            cell, {_steps(path)}, profile_of(profiles[{path.text!r}])\n"
+            f"        )"
+            for path in many
+        ),
+    ]
+    return distances + [
         f"    {_assignment(path, _number(value, whole=is_whole))}"
         for parameter, value, is_whole in zip(space.parameters, values.tolist(), whole, strict=True)
         for path in parameter.targets
@@ -183,6 +208,10 @@ def _assignments(space: ParameterSpace, values: FloatArray) -> Sequence[str]:
 
 def _assignment(path: ParameterPath, value: str) -> str:
     """Return the statement that gives the number at a path of `cell` a value."""
+    if path.is_many:
+        return (
+            f"set_all(cell, {_steps(path)}, {path.attribute!r}, {value}, known.get({path.text!r}))"
+        )
     owner = "cell"
     for step in path.steps:
         owner = _attribute(owner, step.name)
@@ -191,6 +220,23 @@ def _assignment(path: ParameterPath, value: str) -> str:
     if _is_plain(path.attribute):
         return f"{owner}.{path.attribute} = {value}"
     return f"setattr({owner}, {path.attribute!r}, {value})"
+
+
+def _steps(path: ParameterPath) -> str:
+    """Return the steps of a path as `places` of the script takes them."""
+    written = [
+        f"({step.name!r}, {_written(step.index)}, {_written(step.position)})" for step in path.steps
+    ]
+    return f"[{', '.join(written)}]"
+
+
+def _written(what: Index | Position | None) -> str:
+    if isinstance(what, IndexRange):
+        return f"slice({what.first}, {what.end})"
+    if isinstance(what, PositionRange):
+        first = 0.0 if what.first is None else what.first
+        return repr((first, 1.0 if what.last is None else what.last))
+    return repr(what)
 
 
 def _attribute(owner: str, name: str) -> str:

@@ -7,10 +7,12 @@ import math
 import numpy as np
 import pytest
 
+from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.neuron.setter import Setter, path_values
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 from pyneuronautofit.space import ParameterPath, ParameterTable
+from simulators.cells.user_classes import KeptClass, session_of
 
 PATHS = (
     "soma.L",
@@ -135,3 +137,28 @@ def make_setter(_setup):
         }
 
     return handle
+
+
+def test_many_places_and_profiles():
+    session = session_of(KeptClass)
+    cell = session.construct()
+    paths = tuple(map(ParameterPath.parse, ("dend[1].L", "dend[*](*).g_pas", "dend[*](0.9).cm")))
+    Setter(paths, {"dend[*](*).g_pas": lambda um: um})(cell, (300.0, 0.01, 3.0))
+    found = [segment.pas.g for section in cell.dend for segment in section]
+    # Distances from soma(0.5) are those before anything is set: the second dendrite, which is
+    # joined there, is not longer yet.
+    assert found == pytest.approx([0.01 * um for um in (75.0, 125.0, 175.0, 25.0, 75.0, 125.0)])
+    assert [section(0.9).cm for section in cell.dend] == [3.0, 3.0]
+    assert [section(0.1).cm for section in cell.dend] == [1.0, 1.0]
+    del cell
+    session.clear()
+
+
+def test_what_has_no_distance():
+    session = session_of(KeptClass)
+    cell = session.construct()
+    path = ParameterPath.parse("free.share")
+    with pytest.raises(ModelError, match=r"'free.share' has a profile, but leads to a Free"):
+        Setter((path,), {"free.share": lambda um: um})(cell, (1.0,))
+    del cell
+    session.clear()

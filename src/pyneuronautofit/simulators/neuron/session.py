@@ -12,6 +12,7 @@ from typing import Any
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.models import CellFactory, CellSource
 from pyneuronautofit.simulators.experiment import Experiment
+from pyneuronautofit.simulators.neuron.handlers import Handlers
 from pyneuronautofit.simulators.neuron.saving import SavedStates
 from pyneuronautofit.simulators.neuron.setter import NO_PROFILES, Profiles, Setter
 from pyneuronautofit.space import ParameterPath, soma_of
@@ -25,11 +26,9 @@ _ONLY_ONE = (
     "of a hoc file that are no template's belong to hoc itself, and h.load_file reads a file once: "
     "read it by h.xopen in the class's __init__, put it into a template, or make the sections there"
 )
-_LEFT_HANDLER = (
-    "a FInitializeHandler that a cell has made is still there when its cell is gone, and would be "
-    "called for the cells that follow: let the cell alone refer to it (a list outside of the cell, "
-    "or a callable that outlives it, keeps it)"
-)
+
+# No class makes a soma so long.
+_A_LENGTH_UM = 123.456789
 
 #: What one task is: the paths and the values of one candidate.
 Settings = list[tuple[ParameterPath, float]]
@@ -101,9 +100,7 @@ class NeuronSession:
         # Sections that a project file made for purposes of its own are not ours to delete.
         self._foreign = {section.hoc_internal_name() for section in h.allsec()}
         self._spared: set[str] = set()
-        self._handlers = h.List("FInitializeHandler")
-        self._n_foreign_handlers = int(self._handlers.count())
-        self._n_spared_handlers = 0
+        self._handlers = Handlers(h)
         self.notes: tuple[str, ...] = ()
 
     def check(self, paths: tuple[ParameterPath, ...]) -> None:
@@ -111,20 +108,32 @@ class NeuronSession:
         cell = self.construct()
         try:
             section = soma_of(cell)
-            is_of_hoc = section.cell() is None and not section.is_pysec()
             kept = _weak_reference(cell)
             for path in paths:
                 path.get(cell)
             self.notes = _matches(cell, paths)
             if hasattr(cell, "setcable"):
                 cell.setcable()
+            if section.cell() is None and not section.is_pysec():
+                self._check_made_anew(section)
         finally:
             section = None
             del cell
             self.clear()
-        self._check_handlers()
-        if is_of_hoc or kept() is not None:
+        self._handlers.begin()
+        if kept() is not None:
             self._check_second()
+
+    def _check_made_anew(self, section: Any) -> None:
+        """Raise ModelError unless the class makes another section when it is called again.
+
+        NEURON ends the process where a section of hoc's own is asked for that has been deleted, so
+        this is found out before.
+        """
+        section.L = _A_LENGTH_UM
+        again = soma_of(self._factory(0))
+        if again.L == _A_LENGTH_UM:
+            raise ModelError(_ONLY_ONE)
 
     def _check_second(self) -> None:
         """Raise ModelError unless the class can make another cell: it may have kept the first."""
@@ -167,11 +176,12 @@ class NeuronSession:
         ModelError
             If it is one that was there before, or if one that is gone would still be initialised.
         """
-        self._check_handlers()
+        self._handlers.begin()
         before = {section.hoc_internal_name() for section in self.h.allsec()}
         cell = self._factory(0)
         if before and soma_of(cell).hoc_internal_name() in before:
             raise ModelError(_ONLY_ONE)
+        self._handlers.made(cell)
         return cell
 
     def saves_all(self) -> bool:
@@ -184,8 +194,7 @@ class NeuronSession:
         What handlers there are now are taken as theirs.
         """
         self._spared = {section.hoc_internal_name() for section in sections}
-        n_own = self._count_handlers() - self._n_foreign_handlers
-        self._n_spared_handlers = n_own if self._spared else 0
+        self._handlers.spare(kept=bool(self._spared))
 
     def initialise(self, experiment: Experiment) -> None:
         """Bring the cell to the state in which the experiment begins."""
@@ -229,6 +238,7 @@ class NeuronSession:
         int
             How many were still there; none if all went with the last reference to the cell.
         """
+        self._handlers.release()
         if collect:
             gc.collect()
         others = self._foreign | self._spared
@@ -236,17 +246,6 @@ class NeuronSession:
         for section in own:
             self.h.delete_section(sec=section)
         return len(own)
-
-    def _count_handlers(self) -> int:
-        return int(self._handlers.count())
-
-    def _check_handlers(self) -> None:
-        """Let handlers of cells that are gone go, too; raise ModelError if they do not."""
-        known = self._n_foreign_handlers + self._n_spared_handlers
-        if self._count_handlers() > known:
-            gc.collect()
-            if self._count_handlers() > known:
-                raise ModelError(_LEFT_HANDLER)
 
 
 def _matches(cell: Any, paths: Sequence[ParameterPath]) -> tuple[str, ...]:

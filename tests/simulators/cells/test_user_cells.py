@@ -1,0 +1,89 @@
+"""Cells of users are kept as long as that is right, and it is said why where it is not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pyneuronautofit.simulators.cells import user_cells
+from pyneuronautofit.simulators.cells.image import identical
+from pyneuronautofit.simulators.cells.user_cells import UserCells
+from simulators.cells.user_classes import (
+    EXPERIMENT,
+    PATHS,
+    VALUES,
+    Failing,
+    KeptClass,
+    Remembering,
+    SegmentsFollow,
+    built,
+    images_of,
+    session_of,
+)
+
+
+@pytest.fixture
+def cells():
+    """Return a function: class of cells -> what reads its candidates, and who was built."""
+    made = []
+
+    def make(cell_class, seconds=0.0):
+        session = session_of(cell_class)
+        images = images_of(session)
+        builds = []
+
+        def build(values):
+            builds.append(values)
+            time.sleep(seconds)
+            return built(session, images, values)
+
+        reading = UserCells(session, EXPERIMENT, PATHS, build)
+        made.append(reading)
+        return reading, images, builds
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_fewer_and_fewer_candidates_are_built_for_themselves(cells, monkeypatch):
+    monkeypatch.setattr(user_cells, "_CHECK_EVERY", 50)
+    reading, images, builds = cells(KeptClass)
+    counts = []
+    for number in range(110):
+        assert reading.read(VALUES[number % 3], images) is not None
+        counts.append(len(builds))
+    checked = [n + 1 for n in range(110) if counts[n] > (counts[n - 1] if n else 0)]
+    assert checked == [1, 2, 4, 8, 16, 32, 50, 64, 100]
+    assert reading.note == ""
+
+
+@pytest.mark.parametrize(
+    ("cell_class", "why"),
+    [(SegmentsFollow, "numbers of segments"), (Remembering, "it remembers something")],
+)
+def test_a_class_that_cannot_be_kept_is_built_and_said(cells, cell_class, why):
+    reading, images, _builds = cells(cell_class, seconds=0.02)
+    found = [reading.read(VALUES[number % 3], images) for number in range(5)]
+    assert found[-1] is None
+    assert "every candidate's cell is built anew" in reading.note
+    assert why in reading.note
+    # What was given before that was right.
+    own = [built(session_of(cell_class), images, VALUES[number]) for number in range(2)]
+    assert all(each is None or identical(each, one) for each, one in zip(found, own))
+
+
+def test_nothing_is_said_of_cells_that_are_built_in_no_time(cells, monkeypatch):
+    monkeypatch.setattr(user_cells, "_SLOW_S", 10.0)
+    reading, images, _builds = cells(SegmentsFollow)
+    assert reading.read(VALUES[1], images) is None
+    assert reading.note == ""
+
+
+def test_a_candidate_that_fails_is_left_to_its_own_cell_and_the_next_are_kept(cells):
+    reading, images, _builds = cells(Failing)
+    assert reading.read(VALUES[0], images) is not None
+    assert reading.read(VALUES[2], images) is None
+    assert reading.read(VALUES[1], images) is not None
+    assert reading.note == ""

@@ -1,0 +1,135 @@
+"""Classes of cells as users write them: those that can be kept, and those that cannot."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from neuron import h
+
+from pyneuronautofit.codegen.kinds import NodeVariable
+from pyneuronautofit.simulators.cells.numbers import variable_names
+from pyneuronautofit.simulators.cells.reading import CellImageReader, read_structure
+from pyneuronautofit.simulators.experiment import Clock, Experiment
+from pyneuronautofit.simulators.neuron.session import NeuronSession
+from pyneuronautofit.space import ParameterPath, soma_of
+
+EXPERIMENT = Experiment(np.zeros((1, 2)), np.zeros(1), Clock(0.1, 4), 20.0, initial_mV=-72.0)
+TEXTS = (
+    "free.share", "soma[*].L", "dend[*](*).g_pas", "soma[0](0.5).hh.gnabar", "dend[1](0.9).cm",
+    "all[*].Ra", "dend[0].diam", "soma[0].ena",
+)  # fmt: skip
+PATHS = tuple(map(ParameterPath.parse, TEXTS))
+PROFILES = {"dend[*](*).g_pas": lambda um: 1.0 + um / 100.0}
+VALUES = (
+    (0.5, 20.0, 1e-4, 0.2, 1.5, 100.0, 2.0, 55.0),
+    (0.1, 35.0, 3e-5, 0.05, 0.7, 250.0, 1.1, 45.0),
+    (0.9, 25.0, 3e-4, 0.1, 1.0, 35.0, 4.0, 50.0),
+)
+
+
+class Free:
+    share = 0.3
+
+
+class KeptClass:
+    """A soma in a list, two dendrites of several segments, a number of its own."""
+
+    def __init__(self, nid=0):
+        self.soma = [h.Section(name="soma", cell=self)]
+        self.dend = [h.Section(name=f"dend[{number}]", cell=self) for number in range(2)]
+        for number, section in enumerate(self.dend):
+            # One of them is joined in the middle, where its end is the soma's segment.
+            section.connect(self.soma[0](1 - 0.5 * number))
+            section.L, section.diam, section.nseg = 150.0, 2.0, 3
+        for section in (*self.soma, *self.dend):
+            section.insert("pas")
+        self.soma[0].insert("hh")
+        self.free = Free()
+
+    def setcable(self):
+        for section in self.dend:
+            for segment in section:
+                segment.pas.e = -70.0 - 10.0 * self.free.share * segment.x
+
+
+class SegmentsFollow(KeptClass):
+    """Its numbers of segments follow from a parameter."""
+
+    def setcable(self):
+        super().setcable()
+        self.dend[0].nseg = 1 + 2 * int(self.dend[0].Ra / 60)
+
+
+class Remembering(KeptClass):
+    """What it makes of the parameters depends on how often it was asked."""
+
+    def setcable(self):
+        self.count = getattr(self, "count", 0) + 1
+        self.dend[0](0.5).pas.e = -70.0 - self.count
+
+
+class Failing(KeptClass):
+    """It refuses some parameters."""
+
+    def setcable(self):
+        super().setcable()
+        if self.free.share > 0.8:
+            raise ValueError("too much")
+
+
+class Announced(KeptClass):
+    """It has something to be done whenever NEURON initialises."""
+
+    calls: ClassVar[list[int]] = []
+
+    def __init__(self, nid=0):
+        super().__init__(nid)
+        self.handler = h.FInitializeHandler(self.begin)
+
+    def begin(self):
+        self.calls.append(len(list(h.allsec())))
+        self.soma[0](0.5).hh.m = 0.5
+
+
+class Hoarding(Announced):
+    """It never lets them go."""
+
+    hoard: ClassVar[list[object]] = []
+
+    def __init__(self, nid=0):
+        super().__init__(nid)
+        self.hoard.append(self.handler)
+
+
+def session_of(cell_class):
+    return NeuronSession(cell_class, None, PROFILES)
+
+
+def images_of(session):
+    """Return what reads everything of a class's cells."""
+    cell = session.construct()
+    cell.setcable()
+    signature, _cable, _segments = read_structure(cell, soma_of(cell)(0.5))
+    del cell
+    session.clear()
+    return CellImageReader(
+        {
+            kind: tuple(
+                NodeVariable("mechanism", name, variable, None)
+                for name in kind.mechanisms
+                for variable, _length in variable_names(name)
+            )
+            for kind in signature.node_kinds
+        }
+    )
+
+
+def built(session, images, values, paths=PATHS):
+    """Return the image of a candidate's own cell."""
+    cell = session.build(list(zip(paths, values, strict=True)))
+    session.initialise(EXPERIMENT)
+    image = images.read(cell, soma_of(cell)(0.5))
+    del cell
+    session.clear()
+    return image
