@@ -60,6 +60,7 @@ NEEDED = {
     "report": {"run": "run", "no_traces": ""},
     "status": {"run": "run"},
     "collect": {"runs": "run", "out": "out.json"},
+    "import-model": {"source": "cell.hoc", "out": "imported"},
     "info": {"database": "db.json"},
     "select": {"database": "db.json", "selection": "0", "out": "out.json"},
     "merge": {"databases": "db.json", "out": "out.json"},

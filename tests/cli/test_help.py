@@ -57,6 +57,7 @@ COMMANDS = [
     "report",
     "status",
     "collect",
+    "import-model",
     "info",
     "select",
     "merge",

@@ -92,7 +92,7 @@ def test_every_word_of_an_option_is_declared():
 
 def test_what_looks_like_a_file_is_declared_as_one():
     like = {"RECORDING", "DIR", "FILE", "PATH", "OUT", "OUT.npz", "DATABASE", "MODELS", "RUN",
-            "RESPONSES", "PATTERN", "INITPOP", "EMASK"}  # fmt: skip
+            "RESPONSES", "PATTERN", "INITPOP", "EMASK", "FOLDER", "SOURCE"}  # fmt: skip
     found = {option.metavar for _c, _f, option in options() if isinstance(option.parse, FileWord)}
     assert found == like
     assert [
@@ -106,7 +106,9 @@ def test_every_command_is_here():
     assert {command for command, _field, _option in options()} == set(CONFIGS)
     with_outputs = {command for command, _field, _use in OUTPUTS}
     # What these write has names that nobody chooses; see below.
-    assert set(CONFIGS) - with_outputs == {"compare", "evaluate", "export", "info", "status"}
+    named = {"compare", "evaluate", "export", "info", "status"}
+    # And this one writes a folder that is new.
+    assert set(CONFIGS) - with_outputs == {*named, "import-model"}
 
 
 # --- what is read

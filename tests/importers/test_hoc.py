@@ -40,7 +40,7 @@ def test_a_template_that_wants_a_morphology(tmp_path):
         ("create soma", "", "there is no template"),
         ("// begintemplate A endtemplate A\ncreate soma", "", "there is no template"),
         (HOC, "Other", "has no template 'Other'; it has Pyramid"),
-        (HOC + HOC.replace("Pyramid", "Second"), "", "has several templates, Pyramid and Second"),
+        (HOC + HOC.replace("Pyramid", "Second"), "", "has several templates, Pyramid, Second"),
         (HOC.replace("public soma, dend, apic, all, apical, basal", ""), "", "no public section"),
     ],
 )

@@ -63,7 +63,7 @@ def test_a_cell_is_translated(cell, tmp_path):
     [
         ("<neuroml/>", "", "there is no <cell"),
         (CELL, "cube", "has no cell 'cube'; it has sphere"),
-        (CELL + CELL.replace("sphere", "other"), "", "several cells, sphere and other"),
+        (CELL + CELL.replace("sphere", "other"), "", "several cells, sphere, other"),
     ],
 )
 def test_mistakes(tmp_path, monkeypatch, text, template, message):

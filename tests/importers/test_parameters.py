@@ -46,5 +46,5 @@ def test_those_that_are_the_same_in_a_list(tmp_path):
 def test_a_cell_that_cannot_be_built(tmp_path):
     path = tmp_path / "project.py"
     path.write_text(PROJECT.replace('insert("hh")', 'insert("gone")'))
-    with pytest.raises(ModelError, match="gone"):
+    with pytest.raises(ModelError, match="not a density mechanism name"):
         find_conductances(CellSource(path, None, None))

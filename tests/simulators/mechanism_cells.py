@@ -51,7 +51,8 @@ class Cell:
         for name, value in CELL["global_values"].items():
             setattr(h, name, value)
         for name, points in CELL["curves"].items():
-            getattr(h, "table_" + name)(*[h.Vector(each) for each in points])
+            if hasattr(h, "table_" + name):
+                getattr(h, "table_" + name)(*[h.Vector(each) for each in points])
 
     def setcable(self):
         pass

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators import Adaptive, Clock, Experiment, RunStatus, Traces, large_cells
 from pyneuronautofit.simulators import preferred as preferred_module
 from pyneuronautofit.simulators.large_cells import is_quick, seconds_per_ms, shortened
@@ -81,7 +82,8 @@ def limits(monkeypatch):
     def limit(per_ms):
         monkeypatch.setattr(preferred_module, "seconds_per_ms", lambda *_given: per_ms)
         monkeypatch.setattr(preferred_module, "is_quick", lambda *_given: False)
-        simulator = PreferredSimulator(None, experiment(5000), adaptive=Adaptive())
+        source = CellSource(None, None, None)
+        simulator = PreferredSimulator(source, experiment(5000), adaptive=Adaptive())
         try:
             return simulator._within_limits(experiment(5000), TABLE, None)
         finally:

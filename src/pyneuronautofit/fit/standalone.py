@@ -185,21 +185,11 @@ def _paths(space: ParameterSpace) -> Iterator[ParameterPath]:
 
 
 def _assignments(space: ParameterSpace, values: FloatArray) -> Sequence[str]:
-    """Return a statement for every path that is set; before them those that look at distances."""
+    """Return a statement for every path that is set."""
     whole = space.whole.tolist()
-    many = [path for path in _paths(space) if path.is_many]
-    distances = [
-        *(["    profiles = getattr(project, 'profiles', {})"] if many else []),
-        *(["    known = {}"] if many else []),
-        *(
-            f"    if {path.text!r} in profiles:\n"
-            f"        known[{path.text!r}] = factors(\n"
-            f"            cell, {_steps(path)}, profile_of(profiles[{path.text!r}])\n"
-            f"        )"
-            for path in many
-        ),
-    ]
-    return distances + [
+    many = any(path.is_many for path in _paths(space))
+    profiles = ["    profiles = getattr(project, 'profiles', {})"] if many else []
+    return profiles + [
         f"    {_assignment(path, _number(value, whole=is_whole))}"
         for parameter, value, is_whole in zip(space.parameters, values.tolist(), whole, strict=True)
         for path in parameter.targets
@@ -210,7 +200,8 @@ def _assignment(path: ParameterPath, value: str) -> str:
     """Return the statement that gives the number at a path of `cell` a value."""
     if path.is_many:
         return (
-            f"set_all(cell, {_steps(path)}, {path.attribute!r}, {value}, known.get({path.text!r}))"
+            f"set_all(cell, {_steps(path)}, {path.attribute!r}, {value}, "
+            f"profiles.get({path.text!r}))"
         )
     owner = "cell"
     for step in path.steps:

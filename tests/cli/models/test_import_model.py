@@ -69,7 +69,7 @@ def test_hoc(command, recording, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "expected a model of another tool, and -o"),
+        ((), "the following arguments are required: SOURCE"),
         (("model",), "expected a model of another tool, and -o"),
         (("gone", "-o", "out"), "there is no"),
         (("model", "-o", "model"), "is there already"),

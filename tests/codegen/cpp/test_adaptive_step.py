@@ -36,7 +36,8 @@ CALLS = """
 extern "C" {
 int lane_count() { return lanes::W; }
 void run(const real *given, const real *where, const real *state, const real *before, real *out) {
-    V raw[Kind0::n_raw + 1], par[Kind0::n_par + 1], st[Kind0::n_state + 1], past[Kind0::n_past + 1];
+    V raw[Kind0::n_raw + 1], par[Kind0::n_par + 1], com[Kind0::n_com + 1];
+    V st[Kind0::n_state + 1], past[Kind0::n_past + 1];
     V end[Kind0::n_state + 1], now[Kind0::n_past + 1], w[8], results[6];
     for (int k = 0; k < Kind0::n_raw; k++) raw[k] = lanes::load(given + k * lanes::W);
     for (int k = 0; k < 8; k++) w[k] = lanes::load(where + k * lanes::W);
@@ -45,14 +46,14 @@ void run(const real *given, const real *where, const real *state, const real *be
     for (int k = 0; k < Kind0::n_state; k++) lanes::store(out + k * lanes::W, st[k]);
     out += Kind0::n_state * lanes::W;
     for (int k = 0; k < Kind0::n_state; k++) st[k] = lanes::load(state + k * lanes::W);
-    Kind0::prepare(raw, par);
+    Kind0::prepare(raw, par, com);
     const adaptive::Point at{w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]};
     V current, slope, following;
-    Kind0::advance(par, st, past, at, end, now, current, slope, following);
+    Kind0::advance(par, com, st, past, at, end, now, current, slope, following);
     for (int k = 0; k < Kind0::n_state; k++, out += lanes::W) lanes::store(out, end[k]);
     for (int k = 0; k < Kind0::n_past; k++, out += lanes::W) lanes::store(out, now[k]);
     for (V each : {current, slope, following}) lanes::store(out, each), out += lanes::W;
-    Kind0::membrane(par, st, w[0], w[4], results[0], results[1]);
+    Kind0::membrane(par, com, st, w[0], w[4], results[0], results[1]);
     for (int k = 0; k < 2; k++) lanes::store(out + k * lanes::W, results[k]);
 }
 }

@@ -20,7 +20,7 @@ from pyneuronautofit.probes.batch.reader import (
 from pyneuronautofit.probes.pool import bare_experiment
 from pyneuronautofit.probes.tests import RestTest
 from pyneuronautofit.simulators.cells.image import Signature
-from pyneuronautofit.simulators.cells.reused_cell import variable_names
+from pyneuronautofit.simulators.cells.numbers import variable_names
 from pyneuronautofit.simulators.cells.worker import packed_plan
 from pyneuronautofit.simulators.neuron.session import NeuronSession, NeuronSetup
 from pyneuronautofit.space import ParameterPath
@@ -210,6 +210,9 @@ class Source:
 
     def load(self):
         return ConnectedCell
+
+    def profiles(self):
+        return {}
 
 
 def test_a_model_without_the_synapse_is_refused_at_once(monkeypatch):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.simulators.cells.image import Signature
-from pyneuronautofit.simulators.cells.reused_cell import variable_names
+from pyneuronautofit.simulators.cells.numbers import variable_names
 from pyneuronautofit.simulators.cells.worker import CellReader, ReadCell, packed_plan
 from pyneuronautofit.simulators.neuron.session import open_session
 from pyneuronautofit.simulators.processes.worker import describe
@@ -21,7 +21,7 @@ def make_readers(setup, n_checked=0):
     from reused cells; and whether that would go on.
     """
     session = open_session(setup)
-    reusing, building = CellReader(session, setup, reuse=True), CellReader(session, setup)
+    reusing, building = CellReader(session, setup, built_in=True), CellReader(session, setup)
     reusing._n_checked = n_checked
     plan: dict[NodeKind, tuple[NodeVariable, ...]] = {}
 

@@ -34,5 +34,5 @@ def test_what_is_written_is_there_and_what_is_read_was(cell):
     assert (segment.pas.g, segment.cm) == (3e-4, 1.75)
 
 
-def test_lengths_of_variables():
-    assert dict(variable_names("pas")) == {"g": 1, "e": 1, "i": 1}
+def test_names_of_variables():
+    assert variable_names("pas") == ("g", "e", "i")

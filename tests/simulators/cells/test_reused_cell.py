@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from neuron import h
 
 from pyneuronautofit.codegen.kinds import NodeVariable
-from pyneuronautofit.simulators.cells import reused_cell
+from pyneuronautofit.simulators.cells import numbers
 from pyneuronautofit.simulators.cells.image import identical
 from pyneuronautofit.simulators.cells.morphology import make_blueprint, read_shape
+from pyneuronautofit.simulators.cells.numbers import CannotReuse, variable_names
 from pyneuronautofit.simulators.cells.reading import CellImageReader
-from pyneuronautofit.simulators.cells.reused_cell import CannotReuse, reuse_cell, variable_names
+from pyneuronautofit.simulators.cells.reused_cell import reuse_cell
 from pyneuronautofit.space import ParameterPath
 
 INITIAL_MV = -71.0
@@ -172,19 +172,8 @@ class _Neuron:
         return [text]
 
 
-def test_arrays_are_not_reused(monkeypatch):
-    monkeypatch.setattr(reused_cell, "neuron", lambda: _Neuron)
-    with pytest.raises(CannotReuse):
-        variable_names.__wrapped__("made")
-    monkeypatch.setattr(_Standard, "count", lambda _self: 1)
-    assert variable_names.__wrapped__("made") == ("g",)
-
-
-def test_fresh_values_are_those_before_anything_was_set():
-    _cell, reused = made("dend(0.5).pas.e")
-    assert reused.fresh.shape == reused.variables.view.shape
-    reused.set((-33.0,))
-    place, number = reused.places[0], reused.path_numbers[0]
-    assert number == 0
-    assert reused.fresh[place] == -70.0
-    np.testing.assert_array_equal(reused.variables.read()[place], -33.0)
+def test_elements_of_arrays_have_names_of_their_own(monkeypatch):
+    monkeypatch.setattr(numbers, "neuron", lambda: _Neuron)
+    names = variable_names.__wrapped__("made")
+    assert len(names) == 5
+    assert names[1:] == tuple(f"{names[1].partition('[')[0]}[{index}]" for index in range(4))

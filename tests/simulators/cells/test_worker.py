@@ -12,7 +12,7 @@ from pyneuronautofit.codegen.kinds import NodeVariable
 from pyneuronautofit.errors import UnsupportedModel
 from pyneuronautofit.simulators.cells import worker
 from pyneuronautofit.simulators.cells.image import CellImage, Signature, identical
-from pyneuronautofit.simulators.cells.reused_cell import variable_names
+from pyneuronautofit.simulators.cells.numbers import variable_names
 from pyneuronautofit.simulators.cells.worker import CellReader, ReadCell, image_reader, packed_plan
 from pyneuronautofit.simulators.experiment import Clock, Experiment
 from pyneuronautofit.simulators.neuron.session import NeuronSession, NeuronSetup
@@ -154,7 +154,7 @@ def tasks(n=24, plan=None, seed=0):
 
 def test_candidates_are_read_from_reused_cells_as_from_their_own():
     some = tasks()
-    found = reader(reuse=True).prepare(some)
+    found = reader(built_in=True).prepare(some)
     # The first two of each number of segments are not: they show that it comes up, and make a cell.
     assert len(found) == len(some) - 4
     own = reader()
@@ -166,26 +166,26 @@ def test_a_class_that_was_not_asked_for_is_not_reused():
 
 
 def test_few_candidates_are_not_worth_it():
-    assert reader(reuse=True).prepare(tasks(7)) == {}
-    assert len(reader(reuse=True).prepare(tasks(8))) == 4
+    assert reader(built_in=True).prepare(tasks(7)) == {}
+    assert len(reader(built_in=True).prepare(tasks(8))) == 4
 
 
 def test_messages_of_two_plans_are_read_one_by_one():
     some = tasks()
     other = ReadCell(some[0].values, packed_plan({}))
-    made = reader(reuse=True)
+    made = reader(built_in=True)
     assert made.prepare([*some, other]) == {}
     assert len(made.prepare(some)) > 8, "that says nothing of the class"
 
 
 def test_a_kind_that_the_plan_lacks_ends_nothing():
-    made = reader(reuse=True)
+    made = reader(built_in=True)
     assert made.prepare(tasks(plan={})) == {}
     assert len(made.prepare(tasks())) > 8
 
 
 def test_a_class_that_is_found_out_is_never_reused_again(monkeypatch):
-    made, some = reader(SpoiltCell, reuse=True), tasks()
+    made, some = reader(SpoiltCell, built_in=True), tasks()
     assert made.prepare(some) == {}
     monkeypatch.setattr(worker.ReusedCells, "read", lambda *_a, **_k: pytest.fail("asked again"))
     assert made.prepare(some) == {}
@@ -196,7 +196,7 @@ def test_whatever_a_candidate_raises_ends_it(monkeypatch, capsys):
     def fail(*_args, **_options):
         raise ValueError("of a candidate")
 
-    made, some = reader(reuse=True), tasks()
+    made, some = reader(built_in=True), tasks()
     monkeypatch.setattr(worker.ReusedCells, "read", fail)
     assert made.prepare(some) == {}
     assert "ValueError: of a candidate" in capsys.readouterr().err
@@ -213,7 +213,7 @@ def test_the_first_ones_are_all_compared_then_one_of_every_message(monkeypatch):
         return original(self, candidates, check=check)
 
     monkeypatch.setattr(worker.ReusedCells, "read", noted)
-    made, some = reader(reuse=True), tasks()
+    made, some = reader(built_in=True), tasks()
     for _message in range(4):
         assert made.prepare(some)
     # Twenty, then twenty-four more with the cells that are there, and it is trusted.

@@ -118,7 +118,7 @@ def images_of(session):
             kind: tuple(
                 NodeVariable("mechanism", name, variable, None)
                 for name in kind.mechanisms
-                for variable, _length in variable_names(name)
+                for variable in variable_names(name)
             )
             for kind in signature.node_kinds
         }

@@ -29,12 +29,12 @@ SOURCE = """\
 #include "adaptive/adaptive.hpp"
 using lanes::V;
 struct Leak {
-    static constexpr int n_raw = 6, n_par = 6, n_state = 0, n_past = 0;
-    static void prepare(const V *raw, V *par) {
+    static constexpr int n_raw = 6, n_par = 6, n_com = 0, n_state = 0, n_past = 0;
+    static void prepare(const V *raw, V *par, V *) {
         for (int i = 0; i < n_raw; i++) par[i] = raw[i];
     }
     static void first(const V *, V *) {}
-    static void membrane(const V *par, const V *, V v, V t, V &current, V &slope) {
+    static void membrane(const V *par, const V *, const V *, V v, V t, V &current, V &slope) {
         V shaken{};
         for (int l = 0; l < lanes::W; l++)
             if (t[l] >= par[3][l] && v[l] >= par[5][l])
@@ -42,9 +42,9 @@ struct Leak {
         current = par[0] * (v - par[1]) + par[2] * shaken;
         slope = par[0];
     }
-    static void advance(const V *par, const V *st, const V *, const adaptive::Point &at, V *, V *,
-                        V &current, V &slope, V &following) {
-        membrane(par, st, at.v, at.t, current, slope);
+    static void advance(const V *par, const V *com, const V *st, const V *,
+                        const adaptive::Point &at, V *, V *, V &current, V &slope, V &following) {
+        membrane(par, com, st, at.v, at.t, current, slope);
         following = V{};
     }
 };

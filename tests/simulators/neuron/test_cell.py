@@ -229,6 +229,9 @@ class Source:
     def load(self):
         return Cell
 
+    def profiles(self):
+        return {}
+
 
 def test_a_runner_is_made_for_a_checked_model(before):
     one = experiment()

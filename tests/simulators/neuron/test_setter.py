@@ -145,9 +145,8 @@ def test_many_places_and_profiles():
     paths = tuple(map(ParameterPath.parse, ("dend[1].L", "dend[*](*).g_pas", "dend[*](0.9).cm")))
     Setter(paths, {"dend[*](*).g_pas": lambda um: um})(cell, (300.0, 0.01, 3.0))
     found = [segment.pas.g for section in cell.dend for segment in section]
-    # Distances from soma(0.5) are those before anything is set: the second dendrite, which is
-    # joined there, is not longer yet.
-    assert found == pytest.approx([0.01 * um for um in (75.0, 125.0, 175.0, 25.0, 75.0, 125.0)])
+    # Distances from soma(0.5): the second dendrite, which is joined there, is longer by then.
+    assert found == pytest.approx([0.01 * um for um in (75.0, 125.0, 175.0, 50.0, 150.0, 250.0)])
     assert [section(0.9).cm for section in cell.dend] == [3.0, 3.0]
     assert [section(0.1).cm for section in cell.dend] == [1.0, 1.0]
     del cell

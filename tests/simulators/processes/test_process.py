@@ -21,7 +21,7 @@ from pyneuronautofit.simulators.processes.process import Outcome, WorkerProcess
 def started():
     worker = WorkerProcess(pickle.dumps(Job(evaluator, None)))
     try:
-        assert pickle.loads(worker.connection.recv_bytes()) is None
+        assert pickle.loads(worker.connection.recv_bytes()) == []
         yield worker
     finally:
         worker.kill()
@@ -35,7 +35,7 @@ def kept():
 
 
 def answers(worker):
-    return pickle.loads(worker.connection.recv_bytes())
+    return pickle.loads(worker.connection.recv_bytes()).answers
 
 
 def evaluator(_setup):

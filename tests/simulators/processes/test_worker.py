@@ -59,12 +59,12 @@ def told(connection):
 
 def asked(connection, *tasks):
     connection.send_bytes(pickle.dumps(list(tasks)))
-    return told(connection)
+    return told(connection).answers
 
 
 def test_it_is_made_once_and_answers_message_after_message():
     with served(operator.itemgetter, 1) as connection:
-        assert told(connection) is None
+        assert told(connection) == []
         ok = (RunStatus.OK, "")
         assert asked(connection, "abc") == [(*ok, "b")]
         assert asked(connection, "de", [1, 2]) == [(*ok, "e"), (*ok, 2)]
@@ -150,7 +150,7 @@ def exhausted(_setup):
 
 def test_a_worker_without_memory_says_so_and_ends():
     with served(exhausted) as connection:
-        assert told(connection) is None
+        assert told(connection) == []
         connection.send_bytes(pickle.dumps(["much"]))
         answer = told(connection)
         assert isinstance(answer, worker.OutOfMemory)
@@ -179,3 +179,25 @@ def test_it_watches_its_parent_and_its_memory_first(monkeypatch):
         *[("parent", 1), ("main", 7)],
         *[("parent", 1), ("memory", 100), ("main", 7)],
     ]
+
+
+class Noting:
+    """A handler that has something to say from time to time."""
+
+    def __init__(self, _setup):
+        self.notes = ["begun"]
+
+    def __call__(self, task):
+        if task > 2:
+            self.notes.append(f"{task} is much")
+        return task
+
+
+def test_what_a_handler_notes_comes_with_the_answers_once():
+    with served(Noting) as connection:
+        assert told(connection) == ["begun"]
+        notes = []
+        for tasks in ([1, 2], [3, 1], [1]):
+            connection.send_bytes(pickle.dumps(tasks))
+            notes.append(told(connection).notes)
+        assert notes == [[], ["3 is much"], []]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import RUN, one_of
-from pyneuronautofit._words import READ, text
+from pyneuronautofit._words import FOLDER, READ, text
 from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -30,7 +30,7 @@ class ImportConfig:
 
     source: str = option("", group="", metavar="SOURCE", parse=READ, help="its file or folder")
     out: str | None = option(
-        None, "-o", "--out", group=RUN, metavar="FOLDER", parse=text, help="the folder to write"
+        None, "-o", "--out", group=RUN, metavar="FOLDER", parse=FOLDER, help="the folder to write"
     )
     layout: str | None = option(
         None,

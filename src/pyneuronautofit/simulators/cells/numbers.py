@@ -87,25 +87,24 @@ def _variables(section: int, place: int, segment: Any) -> Iterator[tuple[Variabl
     for mechanism in segment:
         suffix = mechanism.name()
         owner = "" if suffix.endswith("_ion") else suffix
-        for name, length in variable_names(suffix):
-            reference = getattr(mechanism, f"_ref_{name}")
-            if length == 1:
-                yield (section, place, owner, name), reference
-                continue
-            for index in range(length):
-                yield (section, place, owner, f"{name}[{index}]"), reference[index]
+        for name in variable_names(suffix):
+            base, bracket, index = name.partition("[")
+            reference = getattr(mechanism, f"_ref_{base}")
+            own = reference[int(index[:-1])] if bracket else reference
+            yield (section, place, owner, name), own
 
 
 @lru_cache(maxsize=256)
-def variable_names(suffix: str) -> tuple[tuple[str, int], ...]:
+def variable_names(suffix: str) -> tuple[str, ...]:
     """Return the names of all that a mechanism has in a segment, without its suffix.
 
-    With each goes how many numbers it is: more than one of an array.
+    Elements of arrays are named one by one, `ca[2]`.
     """
     h = neuron()
     standard, name = h.MechanismStandard(suffix, 0), h.ref("")
     names = []
     for number in range(int(standard.count())):
         length = int(standard.name(name, number))
-        names.append((str(name[0]).removesuffix(f"_{suffix}"), length))
+        own = str(name[0]).removesuffix(f"_{suffix}")
+        names += [own] if length == 1 else [f"{own}[{index}]" for index in range(length)]
     return tuple(names)

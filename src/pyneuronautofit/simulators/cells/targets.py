@@ -9,8 +9,14 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.models import Profile
 from pyneuronautofit.simulators.cells.numbers import VariableName
-from pyneuronautofit.simulators.neuron.setter import PathValues, Profiles, distance_factors
+from pyneuronautofit.simulators.neuron.setter import (
+    PathValues,
+    Profiles,
+    distance_factors,
+    set_places,
+)
 from pyneuronautofit.space import ParameterPath
 
 # What NEURON has to be told of, because areas and resistances follow from it.
@@ -56,17 +62,20 @@ class Targets:
         at: list[int] = []
         numbers: list[int] = []
         factors: list[float] = []
-        # What is set by name: number of the path, factors, and what a class has made it.
-        self._others: list[tuple[int, ParameterPath, list[float] | None, float]] = []
+        # What is set by name: number of the path, profile, and what a class has made it.
+        self._others: list[tuple[int, ParameterPath, Profile | None, float]] = []
+        stretched = any(path.attribute == "L" for path in paths)
         for number, path in enumerate(paths):
             owners = path.owners(cell)
             profile = profiles.get(path.text)
-            scale = None if profile is None else distance_factors(cell, path, profile)
             found = self._found(owners, path.attribute)
+            if profile is not None and stretched:
+                found = None  # distances change with the parameters
+            scale = None if profile is None else distance_factors(cell, path, profile)
             if path.attribute in _STRUCTURE and type(owners[0]).__name__ == "Section":
                 self.refused = f"{path.text} is a parameter"
             if found is None:
-                self._others.append((number, path, scale, _value(owners[0], path)))
+                self._others.append((number, path, profile, _value(owners[0], path)))
                 continue
             for place, places_of_one in enumerate(found):
                 at += places_of_one
@@ -90,10 +99,10 @@ class Targets:
 
     def set_others(self, values: PathValues) -> None:
         """Set what is no variable of a segment: lengths, and what the class has of its own."""
-        for number, path, scale, made in self._others:
+        for number, path, profile, made in self._others:
             value = values[number]
             if not math.isnan(value):
-                path.set(self._cell, value, scale)
+                set_places(self._cell, path, value, profile)
             elif not math.isnan(made):
                 path.set(self._cell, made)
 
@@ -143,6 +152,8 @@ def _value(owner: object, path: ParameterPath) -> float:
     """Return what a class has made of something of its own; nan: that is no number."""
     if path.attribute in _GEOMETRY:
         return math.nan  # it is set back
+    if type(owner).__name__ in {"Section", "Segment", "Mechanism"}:
+        return math.nan  # so is this
     try:
         return float(getattr(owner, path.attribute))
     except (TypeError, ValueError):

@@ -5,7 +5,7 @@ missing. Here NEURON's own objects, which refuse names that they lack, are simpl
 else, and whatever fails, is left to `ParameterPath.set`.
 
 A path that leads to many places may have a profile: what is set is the value times the profile at
-the path distance from the soma, which is that of the cell before anything is set.
+the path distance from the soma, as it is when it is the path's turn.
 """
 
 from __future__ import annotations
@@ -73,23 +73,18 @@ class Setter:
             (steps, list(group))
             for steps, group in groupby(enumerate(paths), key=lambda each: each[1].steps)
         ]
-        self._profiled = [path for path in paths if path.text in profiles]
 
     def __call__(self, cell: Any, values: PathValues) -> None:
         """Give a cell new values; raises as `ParameterPath.set`."""
-        # The distances are those of the cell as its class makes it.
-        factors = {
-            path.text: distance_factors(cell, path, self._profiles[path.text])
-            for path in self._profiled
-        }
         for steps, paths in self._groups:
             owner = None
             for number, path in paths:
                 value = values[number]
                 if math.isnan(value):
                     continue
-                if path.is_many or path.text in factors:
-                    path.set(cell, value, factors.get(path.text))
+                profile = self._profiles.get(path.text)
+                if path.is_many or profile is not None:
+                    set_places(cell, path, value, profile)
                     continue
                 # What is set in a mechanism does not replace the mechanism, as nseg would.
                 if type(owner) is not self._mechanism:
@@ -105,6 +100,11 @@ class Setter:
             else:
                 return
         path.set(cell, value)
+
+
+def set_places(cell: Any, path: ParameterPath, value: float, profile: Profile | None) -> None:
+    """Give all places of a path a value, times a profile; raises as `ParameterPath.set`."""
+    path.set(cell, value, None if profile is None else distance_factors(cell, path, profile))
 
 
 def distance_factors(cell: Any, path: ParameterPath, profile: Profile) -> list[float]:

@@ -85,12 +85,13 @@ class WorkerProcess:
     def give(self, tasks: list[int], values: list[Any]) -> bool:
         """Send tasks; False if the process is no more."""
         try:
+            # Before the tasks are there: they may print at once.
+            self._forget_printed()
             self.connection.send_bytes(pickle.dumps(values, protocol=pickle.HIGHEST_PROTOCOL))
-        except OSError:
+        except (OSError, ValueError):  # a file that is closed is a ValueError
             return False
         self.tasks = tasks
         self.since = time.monotonic()
-        self._forget_printed()
         return True
 
     def outcomes(self, answers: Sequence[tuple[RunStatus, str, Any]]) -> list[Outcome]:
