@@ -1,21 +1,25 @@
 """A large cell: a pyramidal cell of layer 5 in outline, grown by a random walk.
 
 `write_project(folder)` writes a project as a lab has one: a morphology, channels, a class that
-reads the one and inserts the other region by region. About 700 segments, ten mechanisms, 14 parameters.
+reads the one and inserts the other region by region. About 700 segments, ten mechanisms, 14
+parameters.
 """
 
 from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 _CHANNELS = Path(__file__).parents[1] / "tests" / "simulators" / "mods"
 _USED = ("tih", "tnat", "tkm", "tk3", "tcahva", "tcat", "tsk", "tcad")
-_STEP_UM = 2.0
+_STEP_UM = 0.8
+#: Number of a point, where it is, where the branch goes.
+_End: TypeAlias = tuple[int, np.ndarray, np.ndarray]
 
 _CELL = '''\
 """A layer-5 pyramidal cell, in outline."""
@@ -167,64 +171,58 @@ def write_project(folder: Path, seed: int = 1) -> Path:
     return path
 
 
-def _rows(rng: np.random.Generator) -> Iterator[str]:
-    """Yield the rows of an SWC file."""
-    number = 3
-    yield "# number type x y z radius parent, um\n"
-    for row, y in enumerate((-9.0, 0.0, 9.0), 1):
-        yield f"{row} 1 0 {y:g} 0 {8.0 if row == 2 else 6.5:g} {row - 1 or -1}\n"
+class _Tree:
+    """Rows of an SWC file that are grown, one after the other."""
 
-    def branch(
-        kind: int,
-        parent: int,
-        at: np.ndarray,
-        way: np.ndarray,
-        length: float,
-        radii: tuple[float, float],
-    ) -> Iterator[str | tuple[int, np.ndarray]]:
-        nonlocal number
-        count = max(int(length / _STEP_UM), 2)
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self.rows = [
+            f"{row} 1 0 {y:g} 0 {8.0 if row == 2 else 6.5:g} {row - 1 or -1}\n"
+            for row, y in enumerate((-9.0, 0.0, 9.0), 1)
+        ]
+
+    def branch(self, kind: int, start: _End, um: float, radii: tuple[float, float]) -> _End:
+        """Grow a branch from an end; return its own."""
+        parent, at, way = start
+        count = max(int(um / _STEP_UM), 2)
         for step in range(count):
-            way = way + rng.normal(0.0, 0.08, 3)
+            way = way + self._rng.normal(0.0, 0.05, 3)
             way /= np.linalg.norm(way)
             at = at + _STEP_UM * way
-            number += 1
             radius = radii[0] + (radii[1] - radii[0]) * step / count
-            yield f"{number} {kind} {at[0]:.3f} {at[1]:.3f} {at[2]:.3f} {radius:.3f} {parent}\n"
+            number = len(self.rows) + 1
+            x, y, z = at
+            self.rows.append(f"{number} {kind} {x:.3f} {y:.3f} {z:.3f} {radius:.3f} {parent}\n")
             parent = number
-        yield parent, at
+        return parent, at, way
 
-    def tree(
-        kind: int, parent: int, at: np.ndarray, way: np.ndarray, lengths: list[float], radius: float
-    ) -> Iterator[str]:
-        thinner = radius * 0.7
-        end = parent, at
-        for each in branch(kind, parent, at, way, lengths[0], (radius, thinner)):
-            if isinstance(each, tuple):
-                end = each
-            else:
-                yield each
-        if len(lengths) > 1:
+    def tree(self, kind: int, start: _End, um: Sequence[float], radius: float) -> None:
+        """Grow a branch, and two of the next length from its end, and so on."""
+        end = self.branch(kind, start, um[0], (radius, 0.7 * radius))
+        if len(um) > 1:
             for _child in range(2):
-                other = way + rng.normal(0.0, 0.6, 3)
-                yield from tree(kind, *end, other / np.linalg.norm(other), lengths[1:], thinner)
+                other = end[2] + self._rng.normal(0.0, 0.6, 3)
+                turned = end[0], end[1], other / np.linalg.norm(other)
+                self.tree(kind, turned, um[1:], 0.7 * radius)
 
-    up = np.array([0.0, 1.0, 0.0])
-    yield from tree(2, 1, np.array([0.0, -9.0, 0.0]), -up, [60.0], 0.8)
+    def oblique(self, start: _End) -> None:
+        """Grow an oblique dendrite."""
+        way = self._rng.normal(0.0, 1.0, 3) * np.array([1.0, 0.2, 1.0])
+        self.tree(4, (start[0], start[1], way / np.linalg.norm(way)), (50.0, 110.0), 0.5)
+
+
+def _rows(rng: np.random.Generator) -> Sequence[str]:
+    """Return the rows of an SWC file: axon, six basal dendrites, trunk with obliques, tuft."""
+    up, grown = np.array([0.0, 1.0, 0.0]), _Tree(rng)
+    grown.tree(2, (1, -9.0 * up, -up), (60.0,), 0.8)
     for stem in range(6):
         angle = 2.0 * math.pi * stem / 6
         way = np.array([math.cos(angle), -0.5, math.sin(angle)])
-        yield from tree(3, 2, np.zeros(3), way / np.linalg.norm(way), [35.0, 75.0, 120.0], 1.1)
-    # The trunk with obliques, and a tuft.
-    at, parent = np.array([0.0, 9.0, 0.0]), 3
+        grown.tree(3, (2, np.zeros(3), way / np.linalg.norm(way)), (35.0, 75.0, 120.0), 1.1)
+    end: _End = (3, 9.0 * up, up)
     for piece in range(8):
-        end = parent, at
-        for each in branch(4, parent, at, up, 70.0, (2.0 - 0.15 * piece, 1.9 - 0.15 * piece)):
-            if isinstance(each, tuple):
-                end = each
-            else:
-                yield each
-        parent, at = end
-        way = rng.normal(0.0, 1.0, 3) * np.array([1.0, 0.2, 1.0])
-        yield from tree(4, parent, at, way / np.linalg.norm(way), [50.0, 110.0], 0.5)
-    yield from tree(4, parent, at, up, [60.0, 90.0, 120.0], 0.8)
+        radii = 2.0 - 0.15 * piece, 1.9 - 0.15 * piece
+        end = grown.branch(4, (end[0], end[1], up), 70.0, radii)
+        grown.oblique(end)
+    grown.tree(4, (end[0], end[1], up), (60.0, 90.0, 120.0), 0.8)
+    return ["# number type x y z radius parent, um\n", *grown.rows]

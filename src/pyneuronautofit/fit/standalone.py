@@ -1,7 +1,7 @@
 """A model as a script of its own, for NEURON alone: who has it needs nothing of this package.
 
 The script (its text is in `standalone.txt`) builds the cell, sets the parameters and replays one
-sweep under NEURON's fixed step, as `simulators.neuron.cell` does: the voltages are the same to the
+sweep under NEURON's fixed step, as `simulators.neuron` does: the voltages are the same to the
 last bit.
 
 Whatever was named by somebody (a run, a recording, a path) stands in it as a literal that `repr`

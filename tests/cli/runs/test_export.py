@@ -219,6 +219,55 @@ def test_scripts_of_a_project_need_nothing_of_this_package(fitted, command, tmp_
     assert "spikes, at" in said
 
 
+MANY = """
+from neuron import h
+
+
+class Branched:
+    def __init__(self, nid=0):
+        self.soma = [h.Section(name="soma", cell=self)]
+        self.dend = [h.Section(name=f"dend[{n}]", cell=self) for n in range(3)]
+        for section in self.dend:
+            section.connect(self.soma[0](1))
+            section.nseg = 3
+        for section in (*self.soma, *self.dend):
+            section.insert("pas")
+        self.soma[0].insert("hh")
+
+    def setcable(self):
+        pass
+
+
+fitmeneuron = Branched
+param_nslh = [
+    ["all[*].g_pas", "log", 1e-5, 1e-4],
+    ["dend[*](*).pas.e", "lin", -80.0, -60.0],
+    ["dend[0,2](0.3:).cm", "lin", 0.5, 3.0],
+    ["dend[1:].Ra", "lin", 50.0, 200.0],
+]
+profiles = {
+    "dend[*](*).pas.e": {"kind": "linear", "slope_per_um": 0.001},
+    "dend[0,2](0.3:).cm": {"kind": "sigmoid", "half_um": 90, "width_um": 20, "near": 1, "far": 2},
+}
+"""
+
+
+def test_scripts_of_parameters_in_many_places(hh_project, recording, command, tmp_path):
+    (hh_project / "project.py").write_text(MANY)
+    words = ["-A", "N", "-m", "V", "-P", "4", "-G", "0", "--seed", "3", "-a", "run", "--dt", "0.1"]
+    where = ["--project", hh_project, "--output", tmp_path / "out", recording]
+    answer = command(*words, *where)
+    assert answer.code == 0, answer.err
+    answer = command("export", "out/run", "--scripts", "1", "--project", hh_project)
+    assert answer.code == 0, answer.err
+    (_times, voltage), _said = replay(tmp_path / "out" / "model_0001.py", tmp_path)
+    with open_run(tmp_path / "out" / "run.sqlite") as run:
+        values = run.evaluations([1]).parameters[0]
+    config = FitConfig(recording="cell.npz", project="model", modes="V", dt=0.1)
+    expected = simulated(open_fit(config, tmp_path), 0, values)
+    assert voltage.tobytes() == expected.tobytes()
+
+
 def test_scripts_refuse_a_model_that_has_changed(fitted, command, hh_project):
     fitted()
     project = hh_project / "project.py"
