@@ -258,7 +258,8 @@ def test_scripts_of_parameters_in_many_places(hh_project, recording, command, tm
     where = ["--project", hh_project, "--output", tmp_path / "out", recording]
     answer = command(*words, *where)
     assert answer.code == 0, answer.err
-    answer = command("export", "out/run", "--scripts", "1", "--project", hh_project)
+    words = ["--scripts", "1", "--sweep", "0", "--project", hh_project]
+    answer = command("export", "out/run", *words)
     assert answer.code == 0, answer.err
     (_times, voltage), _said = replay(tmp_path / "out" / "model_0001.py", tmp_path)
     with open_run(tmp_path / "out" / "run.sqlite") as run:
