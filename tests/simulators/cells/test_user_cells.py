@@ -9,12 +9,14 @@ import pytest
 from pyneuronautofit.simulators.cells import user_cells
 from pyneuronautofit.simulators.cells.image import identical
 from pyneuronautofit.simulators.cells.user_cells import UserCells
+from pyneuronautofit.space import ParameterPath
 from simulators.cells.user_classes import (
     EXPERIMENT,
     PATHS,
     VALUES,
     Failing,
     KeptClass,
+    Moving,
     Remembering,
     SegmentsFollow,
     built,
@@ -87,3 +89,20 @@ def test_a_candidate_that_fails_is_left_to_its_own_cell_and_the_next_are_kept(ce
     assert reading.read(VALUES[2], images) is None
     assert reading.read(VALUES[1], images) is not None
     assert reading.note == ""
+
+
+def test_a_class_that_moves_its_sections_is_right(cells):
+    """What rounding makes of it shows, and it is built from then on."""
+    paths = tuple(map(ParameterPath.parse, ("free.share", "dend[*](*).g_pas")))
+    session = session_of(Moving)
+    images = images_of(session)
+
+    def own(values):
+        return built(session, images, values, paths)
+
+    reading = UserCells(session, EXPERIMENT, paths, own)
+    for number in range(6):
+        values = (0.1 * number, 1e-4)
+        found = reading.read(values, images)
+        reading.close()
+        assert found is None or identical(found, own(values))

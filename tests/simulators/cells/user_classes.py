@@ -133,3 +133,27 @@ def built(session, images, values, paths=PATHS):
     del cell
     session.clear()
     return image
+
+
+class Moving(KeptClass):
+    """It has a shape in space, and goes elsewhere with a parameter."""
+
+    def __init__(self, nid=0):
+        super().__init__(nid)
+        for number, section in enumerate(self.dend):
+            section.pt3dclear()
+            for place in range(8):
+                section.pt3dadd(
+                    20.0 * place, 7.0 * number + place**2, 0.3 * place, 2.0 - 0.1 * place
+                )
+
+    def setcable(self):
+        super().setcable()
+        for section in self.dend:
+            points = [
+                (section.x3d(n), section.y3d(n), section.z3d(n), section.diam3d(n))
+                for n in range(section.n3d())
+            ]
+            section.pt3dclear()
+            for x, y, z, diam in points:
+                section.pt3dadd(x + 1000.0 * self.free.share, y, z, diam)

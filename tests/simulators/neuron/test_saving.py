@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pyneuronautofit.errors import UnsupportedModel
 from pyneuronautofit.models import CellSource, compiled_library
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
 from pyneuronautofit.probes.tests import StepTest
@@ -105,3 +106,58 @@ def test_a_library_without_sources_may_remember_anything(source):
         voltages(NeuronSimulator, unknown, CURRENTS_PA),
         voltages(NeuronSimulator, source, CURRENTS_PA),
     )
+
+
+EVENTS = """
+from neuron import h
+
+class Cell:
+    def __init__(self, nid=0):
+        self.soma = h.Section(name="soma", cell=self)
+        self.soma.insert("pas")
+        self.soma.L = self.soma.diam = 20
+        self.synapse = h.ExpSyn(self.soma(0.5))
+        self.synapse.tau = 2
+        self.stim = h.NetStim()
+        self.stim.start, self.stim.number, self.stim.interval, self.stim.noise = 20, 3, 15, 0
+        self.connection = h.NetCon(self.stim, self.synapse)
+        self.connection.weight[0], self.connection.delay = 0.002, 1
+        self.clamp = h.IClamp(self.soma(0.5))
+        self.clamp.delay, self.clamp.dur, self.clamp.amp = 60, 10, 0.05
+
+    def setcable(self):
+        pass
+
+fitmeneuron = Cell
+param_nslh = [["soma.cm", "lin", 0.5, 2]]
+simulator = "neuron"
+"""
+
+
+def test_events_and_clamps_of_the_users_own_are_in_every_sweep(tmp_path):
+    project = tmp_path / "project.py"
+    project.write_text(EVENTS)
+    source = CellSource(project, None, None)
+    together = voltages(NeuronSimulator, source, CURRENTS_PA)
+    alone = [voltages(NeuronSimulator, source, [pA])[:, 0] for pA in CURRENTS_PA]
+    np.testing.assert_array_equal(together, np.stack(alone, axis=1))
+    # The synapse opens at 21 ms, the clamp at 60 ms.
+    assert together[0, 1, 110] - together[0, 1, 104] > 3.0
+    assert together[0, 1, 345] - together[0, 1, 299] > 1.0
+    with (
+        BatchSimulator(
+            source,
+            plan_experiment(
+                Recording("steps.npz", np.zeros((1, 9)), np.zeros((1, 9)), 0.2),
+                StimulusWindow(2, 4),
+                [0],
+                0.05,
+                33.0,
+            ),
+            n_worker=1,
+        ) as simulator,
+        pytest.raises(UnsupportedModel, match=r"IClamp|NetCon"),
+    ):
+        simulator.check(
+            ParameterTable(((ParameterPath.parse("soma.cm"),),), (False,), np.ones((1, 1)))
+        )

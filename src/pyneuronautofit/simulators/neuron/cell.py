@@ -81,14 +81,15 @@ class CellRunner:
             self._run_transient(electrode, holding_pA)
             if not math.isfinite(soma_of(cell)(0.5).v):
                 return voltage
-            state = self._h.SaveState()
-            state.save()
-            shared = len(sweeps) == 1 or self._session.saves_all()
+            state = None
+            if len(sweeps) > 1 and self._session.saves_all():
+                state = self._h.SaveState()
+                state.save()
             for sweep in sweeps:
-                if sweep != sweeps[0] and not shared:
+                if state is not None:
+                    state.restore()
+                elif sweep != sweeps[0]:
                     self._run_transient(electrode, holding_pA)
-                    state.save()
-                state.restore()
                 voltage[sweep] = self._run_sweep(electrode, experiment.current_pA[sweep])
                 if not np.isfinite(voltage[sweep]).all():
                     return voltage
