@@ -102,7 +102,7 @@ def fits(other: Path | None, repeats: int) -> None:
     with TemporaryDirectory() as name:
         folder = write_project(Path(name) / "model").parent
         recording = write_recording(folder)
-        many = ["-P", "96", "-G", "6"]
+        many = ["-P", "96", "-G", "3"]
         ways = {"here": (many, None)}
         if other is not None:
             ways["other"] = (many, other)

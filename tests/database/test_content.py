@@ -102,3 +102,10 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(OutputError, match=r"cannot write .*no/a\.json"):
         write_content(tmp_path / "no" / "a.json", CONTENT, JsonLayout())
     assert not list(tmp_path.iterdir())
+
+
+def test_the_store_of_a_run_is_named(tmp_path):
+    path = tmp_path / "run.sqlite"
+    path.write_bytes(b"SQLite format 3\x00" + b"\x10\x00\x85" * 100)
+    with pytest.raises(DatabaseError, match=r"is the store of a run: give the run's -final\.json"):
+        read_content(path)

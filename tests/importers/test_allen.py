@@ -36,7 +36,7 @@ def spoilt(**changes):
 @pytest.mark.parametrize(
     ("fit", "message"),
     [
-        (spoilt(passive=[{"ra": "x", "e_pas": 1}]), "expected a number 'ra' in 'passive'"),
+        (spoilt(passive=[{"ra": "x", "e_pas": 1}]), "expected a finite number 'ra' in 'passive'"),
         (spoilt(passive=3), "expected as 'passive' a list with an object"),
         (
             spoilt(genome=[{"section": "tuft", "name": "g", "value": 1, "mechanism": ""}]),

@@ -62,6 +62,8 @@ def test_distributions(text, at_100):
         "(x if x else 1)*value",
         "value*(",
         "math.exp(value)*x",
+        "value*9**9**9**9",
+        "value*2**x",
     ],
 )
 def test_what_is_no_formula_is_refused(text):
@@ -82,7 +84,9 @@ def changed(**changes):
         (changed(param_name="g; x"), BLUEPYOPT_MECHANISMS, "'g; x', which is no name of NEURON's"),
         (changed(sectionlist="tuft"), BLUEPYOPT_MECHANISMS, "section list 'tuft' is not known"),
         (changed(bounds=[1]), BLUEPYOPT_MECHANISMS, "expected as 'bounds' two numbers, found [1]"),
-        (changed(bounds=["a", 2]), BLUEPYOPT_MECHANISMS, "expected as 'bounds' a number"),
+        (changed(bounds=["a", 2]), BLUEPYOPT_MECHANISMS, "expected as 'bounds' a finite number"),
+        (changed(bounds=[1, 10**400]), BLUEPYOPT_MECHANISMS, "expected as 'bounds' a finite"),
+        (changed(bounds=[1, float("nan")]), BLUEPYOPT_MECHANISMS, "expected as 'bounds' a finite"),
         (BLUEPYOPT_PARAMETERS[:4], BLUEPYOPT_MECHANISMS, "there is nothing to search"),
         (BLUEPYOPT_PARAMETERS, ["pas"], "expected an object of lists of mechanisms"),
         (BLUEPYOPT_PARAMETERS, {"all": ["gone"]}, "uses gone, whose .mod files are not in"),

@@ -23,6 +23,12 @@ def test_public_sections_and_the_files_that_are_loaded(tmp_path):
     assert [mod.stem for mod in found.mods] == ["tih", "tna8", "tverb"]
 
 
+def test_lines_that_go_on(tmp_path):
+    text = HOC.replace("public soma, dend, apic,", "public soma, dend, \\\n    apic,")
+    found = import_hoc(write_hoc(tmp_path / "cell", text), ImportSettings())
+    assert "self.apical = listed(self.template.apical)" in found.body
+
+
 def test_a_template_that_wants_a_morphology(tmp_path):
     text = HOC.replace("proc init() { local i", "proc init() { local i\n print $s1")
     path = write_hoc(tmp_path / "cell", text)
@@ -30,7 +36,7 @@ def test_a_template_that_wants_a_morphology(tmp_path):
         import_hoc(path, ImportSettings())
     (path.parent / "a.swc").write_text("1 1 0 0 0 5 -1\n")
     found = import_hoc(path, ImportSettings())
-    assert "h.Pyramid(os.path.join(HERE, 'a.swc'))" in found.body
+    assert 'h.Pyramid("a.swc")' in found.body
     assert "a.swc" in found.files
 
 

@@ -116,3 +116,10 @@ def test_what_the_first_versions_knew(folder):
     assert all(map(was_always_known, known))
     new = ["a/x.py", "a/k.mod", "mods/k.inc", "mods/x.py", "bare.pyc", "a/mods/k.mod", "k.mod"]
     assert not any(map(was_always_known, new))
+
+
+def test_scripts_that_were_exported_are_no_part_of_a_model(folder):
+    made = folder("cell.py", "out/model_0003.py", "model_0004.py", "model_5.py")
+    for name in ("out/model_0003.py", "model_5.py"):
+        (made / name).write_text('"""One.\n\nWritten by pyneuronautofit 1.0.\n"""\n')
+    assert set(files_below(made).paths) == {"cell.py", "model_0004.py"}

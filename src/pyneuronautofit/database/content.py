@@ -29,6 +29,10 @@ _HEAD_BYTES = 256
 _FIRST_KEY = re.compile(rb'\s*\{(\s*)"(?:[^"\\]|\\.)*"\s*:(\s*)')
 
 
+# How files of SQLite begin.
+_STORE = b"SQLite format 3\x00"
+
+
 @dataclass(frozen=True)
 class JsonLayout:
     r"""How a file is written, so that it can be written so again.
@@ -59,6 +63,7 @@ def read_content(path: Path) -> tuple[dict[str, Json], JsonLayout]:
     DatabaseError
         If the file cannot be read, or is no such file.
     """
+    raw = b""
     try:
         _check_head(path)
         raw = read_bytes(path, DatabaseError)
@@ -72,6 +77,11 @@ def read_content(path: Path) -> tuple[dict[str, Json], JsonLayout]:
     except zlib.error as error:
         raise DatabaseError(f"{path} is a damaged gzip file: {error}") from error
     except ValueError as error:
+        if raw.startswith(_STORE):
+            raise DatabaseError(
+                f"{path} is the store of a run: give the run's -final.json or -arXive.json, which "
+                "'export' writes"
+            ) from error
         raise DatabaseError(f"{path} is not a JSON file: {error}") from error
     except MemoryError as error:
         raise DatabaseError(f"{path} does not fit into the memory") from error

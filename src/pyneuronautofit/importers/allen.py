@@ -6,6 +6,7 @@ stub of 60 um in the axon's place, `nseg` by 40 um, passive values, then the gen
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,12 @@ from typing import Any
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.importers.bluepyopt import read_json
 from pyneuronautofit.importers.mods import find_mods
-from pyneuronautofit.importers.morphology import find_morphology, in_regions, morphology_text
+from pyneuronautofit.importers.morphology import (
+    find_morphology,
+    in_regions,
+    morphology_text,
+    plain_name,
+)
 from pyneuronautofit.importers.project import ImportedModel, ImportSettings, Row, around
 
 _SECTIONS = ("soma", "dend", "apic", "axon")
@@ -68,7 +74,7 @@ def import_allen(path: Path, settings: ImportSettings) -> ImportedModel:
         [row for row in fit.rows if row[0] in there],
         {},
         {name: value for name, value in fit.values.items() if name in there},
-        {morphology.name: morphology},
+        {plain_name(morphology): morphology},
         find_mods(folder, settings.mods, fit.mechanisms),
         fit.temperature_degC,
         [
@@ -114,8 +120,10 @@ class _Fit:
             section = self._section(entry)
             for name in sorted(set(entry) - {"section"}):
                 self._set(section, name, self._value(entry, name, "erev"))
-        celsius = conditions.get("celsius")
-        self.temperature_degC = None if celsius is None else float(celsius)
+        has_celsius = conditions.get("celsius") is not None
+        self.temperature_degC = (
+            self._value(conditions, "celsius", "conditions") if has_celsius else None
+        )
         junction = self._first(found, "fitting") if found.get("fitting") else {}
         if junction.get("junction_potential"):
             self.notes.append(
@@ -168,8 +176,12 @@ class _Fit:
 
     def _value(self, entry: Mapping[str, Any], key: str, where: str) -> float:
         try:
-            return float(entry[key])
-        except (KeyError, TypeError, ValueError):
+            value = float(entry[key])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            value = math.nan
+        if not math.isfinite(value):
             raise ModelError(
-                f"{self._path}: expected a number {key!r} in {where!r}, found {entry.get(key)!r}"
-            ) from None
+                f"{self._path}: expected a finite number {key!r} in {where!r}, found "
+                f"{entry.get(key)!r:.60}"
+            )
+        return value

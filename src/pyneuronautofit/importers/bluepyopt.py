@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,12 @@ from typing import Any
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.importers.mods import find_mods
-from pyneuronautofit.importers.morphology import find_morphology, in_regions, morphology_text
+from pyneuronautofit.importers.morphology import (
+    find_morphology,
+    in_regions,
+    morphology_text,
+    plain_name,
+)
 from pyneuronautofit.importers.project import REGIONS, ImportedModel, ImportSettings, Row
 
 PARAMETERS, MECHANISMS = "parameters.json", "mechanisms.json"
@@ -65,7 +71,8 @@ def import_bluepyopt(path: Path, settings: ImportSettings) -> ImportedModel:
         for name in lists
         if (mechanisms := _of_list(inserted, name))
     ]
-    body = morphology_text(morphology, stub=stub, math=bool(read.profiles)) + _CELL.format(
+    uses_math = any("math." in text for text in (*read.profiles.values(), *read.fixed))
+    body = morphology_text(morphology, stub=stub, math=uses_math) + _CELL.format(
         axon="        replace_axon(self)\n" if stub else "",
         inserted="".join(lines),
         fixed="".join(read.fixed),
@@ -81,7 +88,7 @@ def import_bluepyopt(path: Path, settings: ImportSettings) -> ImportedModel:
         [row for row in read.rows if row[0] in there],
         {name: text for name, text in read.profiles.items() if name in there},
         {},
-        {morphology.name: morphology},
+        {plain_name(morphology): morphology},
         find_mods(root, settings.mods, used),
         read.temperature_degC,
         notes,
@@ -253,6 +260,8 @@ def _check(where: str, text: str, node: ast.AST) -> None:
     known |= isinstance(node, ast.Constant) and isinstance(node.value, int | float)
     known |= isinstance(node, ast.Name) and node.id in {"x", "math", *_FUNCTIONS}
     known |= isinstance(node, ast.Attribute) and node.attr in _FUNCTIONS
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        known &= isinstance(node.right, ast.Constant | ast.UnaryOp)
     known |= isinstance(node, ast.Call) and not node.keywords and len(node.args) == 1
     if not known:
         raise ModelError(
@@ -263,14 +272,26 @@ def _check(where: str, text: str, node: ast.AST) -> None:
 
 def _plain(node: ast.expr) -> str:
     """Return an expression in which functions are those of `math`."""
+    # Of whole numbers powers may be too long for any memory.
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant):
+            each.value = float(each.value)  # type: ignore[arg-type]
     text = ast.unparse(node)
     return re.sub(r"(?<![\w.])(exp|log|sqrt|tanh)\(", r"math.\1(", text)
 
 
 def _number(where: str, what: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ModelError(f"{where}: expected as {what!r} a number, found {value!r:.60}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
+        raise ModelError(f"{where}: expected as {what!r} a finite number, found {value!r:.60}")
     return float(value)
+
+
+def is_finite(value: float) -> bool:
+    """Say whether a number can be counted with: JSON has longer ones, and such that are none."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def read_json(path: Path) -> Any:

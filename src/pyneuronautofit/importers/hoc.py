@@ -10,7 +10,7 @@ from pathlib import Path
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.importers.mods import all_mods
-from pyneuronautofit.importers.morphology import find_morphology
+from pyneuronautofit.importers.morphology import find_morphology, plain_name
 from pyneuronautofit.importers.project import ImportedModel, ImportSettings
 
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
@@ -39,7 +39,11 @@ def listed(found):
 
 class Cell:
     def __init__(self, nid=0):
-        self.template = h.{template}({arguments})
+        os.chdir(HERE)
+        try:
+            self.template = h.{template}({arguments})
+        finally:
+            os.chdir(before)
 {attributes}
     def setcable(self):
         pass
@@ -60,6 +64,8 @@ def import_hoc(path: Path, settings: ImportSettings) -> ImportedModel:
         If there is none, or several and none was chosen.
     """
     text = _COMMENT.sub(" ", path.read_text(encoding="utf-8", errors="replace"))
+    # A line goes on after a backslash.
+    text = text.replace("\\\n", " ")
     name, inside = _template(path, text, settings.template)
     needs_file = "$s1" in inside
     files = {path.name: path}
@@ -70,7 +76,9 @@ def import_hoc(path: Path, settings: ImportSettings) -> ImportedModel:
     if needs_file:
         morphology = find_morphology(path.parent, settings.morphology)
         files[morphology.name] = morphology
-        arguments = f"os.path.join(HERE, {morphology.name!r})"
+        files.pop(morphology.name)
+        files[plain_name(morphology)] = morphology
+        arguments = json.dumps(plain_name(morphology))
     uses_import3d = "Import3d" in inside and "import3d.hoc" not in text
     body = _CELL.format(
         file=json.dumps(path.name),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from pyneuronautofit.errors import ModelError
 
+_PLAIN = re.compile(r"[\w.+-]+", re.ASCII)
 #: Ending of a file -> NEURON's reader of it.
 READERS = {
     ".swc": "Import3d_SWC_read",
@@ -24,7 +26,8 @@ from neuron import h
 
 h.load_file("stdlib.hoc")
 h.load_file("import3d.hoc")
-MORPHOLOGY = os.path.join(os.path.dirname(os.path.abspath(__file__)), {name!r})
+HERE = os.path.dirname(os.path.abspath(__file__))
+MORPHOLOGY = {name!r}
 
 
 def read_morphology(cell):
@@ -32,7 +35,12 @@ def read_morphology(cell):
     cell.soma, cell.dend, cell.apic, cell.axon = [], [], [], []
     reader = h.{reader}()
     reader.quiet = 1
-    reader.input(MORPHOLOGY)
+    before = os.getcwd()
+    os.chdir(HERE)  # NEURON takes names of plain letters alone: the folder's may have others
+    try:
+        reader.input(MORPHOLOGY)
+    finally:
+        os.chdir(before)
     h.Import3d_GUI(reader, False).instantiate(cell)
 '''
 _STUB = '''
@@ -76,8 +84,13 @@ def morphology_text(path: Path, *, stub: bool, stub_diam: str = "diam", math: bo
             f"{path}: NEURON's Import3d reads .swc and .asc files; convert this morphology, or "
             "name another one with --morphology"
         )
-    text = _HEAD.format(name=path.name, reader=reader, math="import math\n" if math else "")
+    text = _HEAD.format(name=plain_name(path), reader=reader, math="import math\n" if math else "")
     return text + (_STUB.replace("{diam}", stub_diam) if stub else "")
+
+
+def plain_name(path: Path) -> str:
+    """Return the name under which a morphology is copied: NEURON reads plain letters alone."""
+    return path.name if _PLAIN.fullmatch(path.name) else f"morphology{path.suffix.lower()}"
 
 
 def find_morphology(folder: Path, given: Path | None) -> Path:

@@ -96,6 +96,11 @@ def around(name: str, value: float) -> Row:
     return (name, "log" if low > 0.0 else "lin", low, high)
 
 
+def _in_docstring(text: str) -> str:
+    """Return a text that names of files stand in, for a docstring."""
+    return text.replace("\\", "/").replace('"', "'")
+
+
 def project_text(model: ImportedModel) -> str:
     """Return the text of `project.py`."""
     rows = "\n".join(
@@ -108,8 +113,9 @@ def project_text(model: ImportedModel) -> str:
         else f"\nThe model is for {model.temperature_degC:g} degC: fit it with --temperature "
         f"{model.temperature_degC:g}.\n"
     )
+    origin = _in_docstring(model.origin)
     parts = [
-        f'"""{model.origin}\n{temperature}\nEdit it as you like: it is yours now.\n"""\n',
+        f'"""{origin}\n{temperature}\nEdit it as you like: it is yours now.\n"""\n',
         textwrap.dedent(model.body).strip() + "\n",
         "\nfitmeneuron = Cell\n",
         f"param_nslh = [\n    # name, scale, low, high\n{rows}\n]",

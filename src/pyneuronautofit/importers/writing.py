@@ -46,7 +46,14 @@ def write_project(model: ImportedModel, folder: Path) -> ImportedModel:
                 shutil.copyfile(source, made / file)
             for source in model.mods:
                 shutil.copyfile(source, made / "mods" / source.name)
-            model = _completed(model, made)
+            try:
+                model = _completed(model, made)
+            except ModelError as error:
+                said = str(error).replace(str(made), str(folder))
+                raise ModelError(
+                    f"nothing was written, because the cell that would be cannot be built: {said} "
+                    f"(what it is made from: {model.origin})"
+                ) from error
             _write(model, made)
             if folder.is_dir():
                 folder.rmdir()

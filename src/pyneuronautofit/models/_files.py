@@ -9,6 +9,7 @@ folders, virtual environments, and the caches of bytecode, which `_importing.py`
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ _COMPILED = "libnrnmech."
 # A model has some dozens. Somebody may have put the project file into a folder of a million files.
 _MOST_FILES = 2_000
 _MOST_LOOKED_AT = 50_000
+# What `fit/standalone.txt` begins with.
+_EXPORTED = re.compile(r"model_\d+\.py")
+_MARK, _MOST_OF_HEAD = b"Written by pyneuronautofit", 1000
 _DEEPEST = 8
 
 
@@ -93,7 +97,7 @@ def files_below(folder: Path, mods: Path | None = None) -> FilesOfFolder:
                 found.left_out = f"there are too many files in {folder}"
                 return _sorted(found)
             path, name = place / entry.name, prefix + entry.name
-            if _may_be_part(path, elsewhere) and _is(entry, "file"):
+            if _may_be_part(path, elsewhere) and _is(entry, "file") and not _is_exported(path):
                 found.paths[name] = path
                 continue
             if not _is(entry, "folder") or is_passed_over(path):
@@ -106,6 +110,17 @@ def files_below(folder: Path, mods: Path | None = None) -> FilesOfFolder:
                 continue
             waiting.append((path, f"{name}/", (*chain, truly)))
     return _sorted(found)
+
+
+def _is_exported(path: Path) -> bool:
+    """Say whether a file is a script that `export` has written: of a model, and no part of it."""
+    if not _EXPORTED.fullmatch(path.name):
+        return False
+    try:
+        with path.open("rb") as stream:
+            return _MARK in stream.read(_MOST_OF_HEAD)
+    except OSError:
+        return False
 
 
 def _may_be_part(path: Path, elsewhere: frozenset[str]) -> bool:

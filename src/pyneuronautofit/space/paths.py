@@ -217,7 +217,9 @@ def _steps(text: str) -> Iterator[PathStep]:
         if text[position] != ".":
             raise ParameterError(
                 f"{text!r} is not a parameter path: expected a dot at column {position + 1}, found "
-                f"{text[position]!r}; write it as soma.L or soma(0.5).TC_HH.gk_max"
+                f"{text[position]!r}; write it as soma.L, soma(0.5).TC_HH.gk_max or "
+                "dend[*](*).pas.g; an index is [2], [1:4], [0,3] or [*], a position (0.5), "
+                "(0.2:0.8) or (*)"
             )
         position += 1
 

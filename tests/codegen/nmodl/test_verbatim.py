@@ -19,9 +19,6 @@ from pyneuronautofit.codegen.nmodl.verbatim import is_without_effect
         'static const char rcsid[] = "$Id: k.mod,v 1.2; x = 3 /* */ $";',
         'static char *version = "a \\" b; c";',
         "extern double celsius, *ptr;\nextern int hoc_is[];",
-        "return 0;",
-        " return ( 0.0 ) ;",
-        "return;",
         'printf("%g", v);',
         'fprintf(stderr, "%g %g\\n", v, x[1]);',
     ],
@@ -93,3 +90,12 @@ def test_outside_of_blocks_functions_and_variables_may_be_defined(code):
 )
 def test_whatever_is_not_known_to_be_without_effect_there(code):
     assert not is_without_effect(code, outside=True)
+
+
+@pytest.mark.parametrize(
+    "code", ["return 0;", " return ( 0.0 ) ;", "return;", 'printf("a"); return 0;']
+)
+def test_to_return_changes_nothing_at_the_end_alone(code):
+    assert is_without_effect(code, ending=True)
+    assert not is_without_effect(code)
+    assert not is_without_effect("return 1;", ending=True)

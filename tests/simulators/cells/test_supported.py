@@ -67,8 +67,23 @@ def test_files_are_refused(name):
 
 
 TEXTS = [
+    # What follows is not executed, and a FUNCTION has another value.
+    (
+        "BREAKPOINT { p() }\nASSIGNED { a }\nPROCEDURE p() {\n IF (v > 0) {\nVERBATIM\nreturn 0;\n"
+        "ENDVERBATIM\n}\n a = 1 }",
+        6,
+        "VERBATIM",
+        "",
+    ),
+    (
+        "BREAKPOINT { a = f() }\nASSIGNED { a }\nFUNCTION f() {\n f = 1\nVERBATIM\nreturn 0;\n"
+        "ENDVERBATIM\n}",
+        6,
+        "VERBATIM",
+        "",
+    ),
     ("CONSTRUCTOR { a = 1 }", 2, "CONSTRUCTOR", "a block that is not known here"),
-    ("VERBATIM\nreturn 0;\nENDVERBATIM\nVERBATIM\n#define n m\nENDVERBATIM", 5, "VERBATIM", ""),
+    ("VERBATIM\n/* no */\nENDVERBATIM\nVERBATIM\n#define n m\nENDVERBATIM", 5, "VERBATIM", ""),
     (
         "BREAKPOINT {\n IF (v > 0) {\n SOLVE s METHOD cnexp\n }\n i = 0 }\n"
         "DERIVATIVE s { m' = 1 }\nSTATE { m }",
@@ -77,7 +92,7 @@ TEXTS = [
         "inside of IF or ELSE",
     ),
     (
-        "BREAKPOINT { p() }\nPROCEDURE p() {\nVERBATIM\nreturn 0;\nENDVERBATIM\nVERBATIM\nint n;\n"
+        "BREAKPOINT { p() }\nPROCEDURE p() {\nVERBATIM\n/* no */\nENDVERBATIM\nVERBATIM\nint n;\n"
         "ENDVERBATIM\n}",
         7,
         "VERBATIM",

@@ -62,11 +62,46 @@ class SegmentsFollow(KeptClass):
 
 
 class Remembering(KeptClass):
-    """What it makes of the parameters depends on how often it was asked."""
+    """What it makes of the parameters depends on how often any of them was asked."""
+
+    count = 0
 
     def setcable(self):
-        self.count = getattr(self, "count", 0) + 1
+        Remembering.count += 1
         self.dend[0](0.5).pas.e = -70.0 - self.count
+
+
+class Moody(KeptClass):
+    """It remembers all kinds of things, in itself, when a parameter is large."""
+
+    def __init__(self, nid=0):
+        super().__init__(nid)
+        self.synapse = h.ExpSyn(self.dend[0](0.5))
+        self.hot, self.seen, self.by_name = False, [], {"a": [1.0]}
+        self.array = np.zeros(3)
+        self.free.members = set()
+
+    def setcable(self):
+        super().setcable()
+        if self.free.share > 0.8:
+            self.hot = True
+            self.seen.append(1)
+            self.by_name["a"][0] = 5.0
+            self.array[1] = 7.0
+            self.free.members.add(3)
+            self.free.later = 2.0
+            self.synapse.tau = 9.0
+        total = len(self.seen) + self.by_name["a"][0] + self.array.sum() + len(self.free.members)
+        self.dend[0](0.5).pas.e = -60.0 - 3 * self.hot - total - getattr(self.free, "later", 0.0)
+
+
+class Styled(KeptClass):
+    """How NEURON treats an ion follows from a parameter."""
+
+    def setcable(self):
+        super().setcable()
+        if self.free.share > 0.8:
+            h.ion_style("na_ion", 1, 2, 1, 1, 0, sec=self.soma[0])
 
 
 class Failing(KeptClass):

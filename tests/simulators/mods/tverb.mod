@@ -62,9 +62,11 @@ PROCEDURE rates(v (mV)) {
     if (tau < 0) {
 VERBATIM
         fprintf(stderr, "tau is %g\n", tau);
-        return 0;
 ENDVERBATIM
     }
+VERBATIM
+    return 0;
+ENDVERBATIM
 }
 
 FUNCTION never_called(x) {

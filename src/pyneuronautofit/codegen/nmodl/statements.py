@@ -54,7 +54,7 @@ class StatementReader:
         """Return a named block."""
         arguments = tuple(text_of(argument) for argument in getattr(node, "parameters", ()))
         table = next(map(self._table, _tables(node)), None)
-        body = self.body(node.statement_block)
+        body = self.body(node.statement_block, ending=keyword == "PROCEDURE")
         return tree.Block(keyword, text_of(node.name), arguments, body, table)
 
     def _table(self, node: Any) -> tree.Table:
@@ -76,12 +76,13 @@ class StatementReader:
         arguments = tuple(text_of(argument) for argument in node.parameters)
         return tree.Receive(arguments, initial, self.body(node.statement_block))
 
-    def body(self, node: Any) -> tree.Body:
-        """Return the statements of a block."""
-        made = (self._statement(part) for part in node.statements)
+    def body(self, node: Any, *, ending: bool = False) -> tree.Body:
+        """Return the statements of a block; `ending`: it may return at its end."""
+        last = node.statements[-1] if ending and len(node.statements) else None
+        made = (self._statement(part, ending=part is last) for part in node.statements)
         return tuple(statement for statement in made if statement is not None)
 
-    def _statement(self, node: Any) -> tree.Statement | None:
+    def _statement(self, node: Any, *, ending: bool = False) -> tree.Statement | None:
         kind = kind_of(node)
         if kind == "ExpressionStatement":
             return self._expression_statement(node.expression)
@@ -103,7 +104,9 @@ class StatementReader:
         if kind in makers:
             return makers[kind](node)
         if kind == "Verbatim":
-            return None if is_harmless(node) else tree.Refused("VERBATIM", place_of(node))
+            if is_harmless(node, ending=ending):
+                return None
+            return tree.Refused("VERBATIM", place_of(node))
         refused = {
             "NonLinEquation": "NONLINEAR",
             "LagStatement": "LAG",
@@ -256,9 +259,9 @@ def _tables(block: Any) -> list[Any]:
     return [part for part in parts if kind_of(part) == "TableStatement"]
 
 
-def is_harmless(node: Any, *, outside: bool = False) -> bool:
-    """Say whether a VERBATIM block changes nothing; `outside` is one outside of all blocks."""
-    return is_without_effect(str(node.statement.eval()), outside=outside)
+def is_harmless(node: Any, *, outside: bool = False, ending: bool = False) -> bool:
+    """Say whether a VERBATIM block changes nothing; where it stands as of `is_without_effect`."""
+    return is_without_effect(str(node.statement.eval()), outside=outside, ending=ending)
 
 
 def _code_of(node: Any) -> list[str]:

@@ -36,8 +36,8 @@ _CHANGES = re.compile(r"\+\+|--")
 _ATTRIBUTE = re.compile(r"__\w+|\[\[")
 
 
-def is_without_effect(code: str, *, outside: bool = False) -> bool:
-    """Say whether C code changes nothing: it includes, declares, prints, or returns 0.
+def is_without_effect(code: str, *, outside: bool = False, ending: bool = False) -> bool:
+    """Say whether C code changes nothing: it includes, declares, prints, or returns 0 at the end.
 
     Parameters
     ----------
@@ -45,6 +45,8 @@ def is_without_effect(code: str, *, outside: bool = False) -> bool:
         What stands between VERBATIM and ENDVERBATIM.
     outside
         It stands outside of all blocks, where functions and variables may be defined.
+    ending
+        It is the last statement of a PROCEDURE: to return from there changes nothing.
     """
     # A comment may have quotes in it, and a string what looks like a comment: what begins first is.
     text = re.sub(f"{_COMMENT.pattern}|{_STRING.pattern}", _instead, code, flags=re.DOTALL)
@@ -54,7 +56,12 @@ def is_without_effect(code: str, *, outside: bool = False) -> bool:
     if re.search(r"[{}#]", text):
         return False
     statements = (" ".join(each.split()) for each in text.split(";"))
-    return all(_is_harmless(each) or (outside and _is_variable(each)) for each in statements)
+    return all(
+        _is_harmless(each)
+        or (outside and _is_variable(each))
+        or (ending and _RETURN.fullmatch(each))
+        for each in statements
+    )
 
 
 def _instead(found: re.Match[str]) -> str:
@@ -84,7 +91,7 @@ def _without_functions(text: str) -> Iterator[str]:
 
 
 def _is_harmless(statement: str) -> bool:
-    if not statement or _RETURN.fullmatch(statement) or _TEXT.fullmatch(statement):
+    if not statement or _TEXT.fullmatch(statement):
         return True
     if _VARIABLE.fullmatch(statement):
         return True

@@ -1,9 +1,10 @@
 """One cell of a user's class that takes one candidate's parameters after the other.
 
 Building a large cell, reading its morphology and inserting its channels, takes a hundred times
-longer than giving it other parameters. So a cell is kept: all its numbers are set back to what the
-class had made them, a candidate's parameters are set, `setcable` is called, and what is wanted is
-read, each by one call of NEURON. What the class does for a candidate is thus done for every one.
+longer than giving it other parameters. So a cell is kept: all its numbers, its mechanisms' GLOBALs
+and what it has in Python are set back to what the class had made them, a candidate's parameters are
+set, `setcable` is called, and what is wanted is read, each by one call of NEURON. What the class
+does for a candidate is thus done for every one.
 
 What cannot be set back is found out: if sections, segments, mechanisms or point processes come or
 go with the parameters, NEURON counts that, and if anything else is remembered, candidates that are
@@ -19,7 +20,13 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.cells.morphology import interpolations, present_in, read_shape
-from pyneuronautofit.simulators.cells.numbers import Numbers, all_variables, beginning_mV
+from pyneuronautofit.simulators.cells.numbers import (
+    Globals,
+    Numbers,
+    all_variables,
+    beginning_mV,
+)
+from pyneuronautofit.simulators.cells.python_state import PythonState
 from pyneuronautofit.simulators.cells.reading import CellImageReader, Geometry, read_geometry
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
 from pyneuronautofit.simulators.cells.targets import Targets
@@ -81,6 +88,15 @@ class KeptCell:
         self._targets = Targets(self._cell, self._sections, paths, places, session.profiles)
         if self._targets.refused:
             raise CannotKeep(self._targets.refused)
+        self._ions = [
+            (section, mechanism.name())
+            for section in self._sections
+            for mechanism in section(0.5)
+            if mechanism.name().endswith("_ion")
+        ]
+        self._global_values = Globals(self._present)
+        self._python = PythonState(self._cell)
+        self._styles = self._ion_styles()
         self._lengths = [(section, section.L, section.Ra) for section in self._sections]
         segments = [segment for section in self._sections for segment in section]
         self._segments = segments
@@ -118,6 +134,8 @@ class KeptCell:
         Exception
             Whatever the class's own code raises for these parameters.
         """
+        self._python.set_back()
+        self._global_values.set_back()
         self._set_back()
         view = self._variables.view
         view[:] = self._fresh
@@ -169,6 +187,8 @@ class KeptCell:
                 "sections, numbers of segments, mechanisms or point processes change with the "
                 "parameters"
             )
+        if self._ion_styles() != self._styles:
+            raise CannotKeep("how NEURON treats ions changes with the parameters")
         if interpolations(self._present) != self._interpolations:
             raise CannotKeep("what mechanisms interpolate changes with the parameters")
         n_diameters = self._solver.diam_change_count()
@@ -176,6 +196,10 @@ class KeptCell:
             self._n_diameters = n_diameters
             self._geometry = None
             self._is_bent = True
+
+    def _ion_styles(self) -> list[int]:
+        style_of = self._session.h.ion_style
+        return [int(style_of(ion, sec=section)) for section, ion in self._ions]
 
     def _image(self) -> CellImage:
         numbers, n_node = self._read.read(), len(self._recipe.blueprint.places)

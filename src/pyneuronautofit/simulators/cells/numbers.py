@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.codegen.kinds import mechanism_of
 from pyneuronautofit.simulators.cells.hoc import neuron
-from pyneuronautofit.simulators.cells.morphology import Shape
+from pyneuronautofit.simulators.cells.morphology import Shape, named_processes
 from pyneuronautofit.simulators.neuron.session import NEW_NODE_MV
 
 
@@ -92,6 +93,12 @@ def _variables(section: int, place: int, segment: Any) -> Iterator[tuple[Variabl
             reference = getattr(mechanism, f"_ref_{base}")
             own = reference[int(index[:-1])] if bracket else reference
             yield (section, place, owner, name), own
+    for process, made in named_processes(segment).items():
+        for name in variable_names(mechanism_of(process)):
+            base, bracket, index = name.partition("[")
+            reference = getattr(made, f"_ref_{base}")
+            own = reference[int(index[:-1])] if bracket else reference
+            yield (section, place, process, name), own
 
 
 @lru_cache(maxsize=256)
@@ -108,3 +115,39 @@ def variable_names(suffix: str) -> tuple[str, ...]:
         own = str(name[0]).removesuffix(f"_{suffix}")
         names += [own] if length == 1 else [f"{own}[{index}]" for index in range(length)]
     return tuple(names)
+
+
+class Globals:
+    """GLOBAL variables of some mechanisms, which NEURON has once for all cells.
+
+    Parameters
+    ----------
+    present
+        Names of the mechanisms.
+    """
+
+    def __init__(self, present: Sequence[str]) -> None:
+        h = neuron()
+        self._made: dict[str, float] = {}
+        own = {f"{base_name(name)}_{each}" for each in present for name in variable_names(each)}
+        for name in map(str, dir(h)):
+            if name in own or not any(name.endswith(f"_{each}") for each in present):
+                continue
+            try:
+                value = getattr(h, name)
+            except Exception:  # noqa: BLE001 (a name that cannot be asked for now)
+                continue
+            if isinstance(value, float):
+                self._made[name] = value
+
+    def set_back(self) -> None:
+        """Give those that are others what they were."""
+        h = neuron()
+        for name, value in self._made.items():
+            if getattr(h, name) != value:
+                setattr(h, name, value)
+
+
+def base_name(name: str) -> str:
+    """Return the name of a variable, of which this may be an element."""
+    return name.partition("[")[0]

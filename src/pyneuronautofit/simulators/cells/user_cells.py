@@ -21,7 +21,7 @@ from pyneuronautofit.space import ParameterPath
 # So many are built where there is no other cell, ...
 _ALONE = 2
 # ... the 4th, 8th, ... beside the kept one, and then one of so many.
-_CHECK_EVERY = 1024
+_CHECK_EVERY = 256
 # It is not worth a line that cells are built in less time.
 _SLOW_S = 0.01
 
@@ -105,6 +105,11 @@ class UserCells:
         own = self._build(values)
         if not isinstance(own, CellImage) or not identical(image, own):
             self._give_up(_DIFFERENT, values)
+            self.note = (
+                f"of {count} candidates that a process has read some may be wrong: {_DIFFERENT}. "
+                "From now on every candidate's cell is built anew. Let all that setcable changes "
+                "follow from the parameters alone"
+            )
             return False
         if self._kept is not None:
             self._kept[1].rest()

@@ -59,7 +59,9 @@ class NeuronSetup:
 def open_session(setup: NeuronSetup) -> NeuronSession:
     """Load the model and check it; raises as `make_runner`."""
     factory = setup.source.load()
-    session = NeuronSession(factory, setup.source.mods, setup.source.profiles())
+    session = NeuronSession(
+        factory, setup.source.mods, setup.source.profiles(), experiment=setup.experiment
+    )
     session.check(setup.paths)
     if setup.exact_tables:
         session.compute_tables_exactly()
@@ -77,6 +79,8 @@ class NeuronSession:
         The folder of the model's .mod files; None: it has none, or they are not known.
     profiles
         How parameters depend on the distance from the soma, by their names.
+    experiment
+        What cells are built for: a class may ask for the temperature. None: it is not known.
 
     Attributes
     ----------
@@ -87,13 +91,19 @@ class NeuronSession:
     """
 
     def __init__(
-        self, factory: CellFactory, mods: Path | None = None, profiles: Profiles = NO_PROFILES
+        self,
+        factory: CellFactory,
+        mods: Path | None = None,
+        profiles: Profiles = NO_PROFILES,
+        *,
+        experiment: Experiment | None = None,
     ) -> None:
         # Only a process that simulates loads NEURON; importing it takes its time and prints.
         from neuron import h  # noqa: PLC0415
 
         self.h = h
         self._factory = factory
+        self._experiment = experiment
         self.profiles = profiles
         self._saved = SavedStates(mods)
         self._solver = h.CVode()
@@ -178,6 +188,8 @@ class NeuronSession:
         """
         self._handlers.begin()
         before = {section.hoc_internal_name() for section in self.h.allsec()}
+        if self._experiment is not None:
+            self.set_conditions(self._experiment)
         cell = self._factory(0)
         if before and soma_of(cell).hoc_internal_name() in before:
             raise ModelError(_ONLY_ONE)
