@@ -14,11 +14,11 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable
 from pyneuronautofit.models import load_mechanisms
-from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import CellImage
 from pyneuronautofit.simulators.cells.morphology import mechanism_order, read_shape
 from pyneuronautofit.simulators.cells.reading import CellImageReader, read_structure
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
+from pyneuronautofit.simulators.neuron.hoc import neuron
 from simulators.branching import SectionPlan, cell_class
 
 LEAK = (NodeVariable("mechanism", "pas", "g", None), NodeVariable("mechanism", "pas", "e", None))

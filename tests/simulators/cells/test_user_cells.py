@@ -25,6 +25,11 @@ from simulators.cells.user_classes import (
 )
 
 
+@pytest.fixture(autouse=True)
+def kept_at_once(monkeypatch):
+    monkeypatch.setattr(user_cells, "_TIMED", 0)
+
+
 @pytest.fixture
 def cells():
     """Return a function: class of cells -> what reads its candidates, and who was built."""
@@ -78,6 +83,17 @@ def test_nothing_is_said_of_cells_that_are_built_in_no_time(cells, monkeypatch):
     reading, images, _builds = cells(SegmentsFollow)
     assert reading.read(VALUES[1], images) is None
     assert reading.note == ""
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(0.0, False), (0.02, True)])
+def test_cells_that_are_built_in_no_time_are_not_kept(cells, monkeypatch, seconds, kept):
+    monkeypatch.setattr(user_cells, "_TIMED", 2)
+    monkeypatch.setattr(user_cells, "_WORTH_S", 0.0 if kept else 10.0)
+    reading, images, builds = cells(KeptClass, seconds)
+    found = [reading.read(VALUES[number % 3], images) for number in range(12)]
+    # Two are timed, and of those that are read the 1st, 2nd, 4th and 8th are built as well.
+    assert len(builds) == (6 if kept else 2)
+    assert [each is not None for each in found] == [True] * 2 + [kept] * 10
 
 
 def test_a_candidate_that_fails_is_left_to_its_own_cell_and_the_next_are_kept(cells):

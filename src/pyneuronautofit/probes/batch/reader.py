@@ -9,7 +9,6 @@ from typing import Any
 from pyneuronautofit.errors import PyNeuronAutofitError, UnsupportedModel
 from pyneuronautofit.probes import synapse
 from pyneuronautofit.probes.neuron.runner import named_sections
-from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.cells.morphology import (
     Blueprint,
@@ -19,6 +18,7 @@ from pyneuronautofit.simulators.cells.morphology import (
 from pyneuronautofit.simulators.cells.reading import LackingKindError
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
 from pyneuronautofit.simulators.cells.worker import image_reader
+from pyneuronautofit.simulators.neuron.hoc import neuron
 from pyneuronautofit.simulators.neuron.session import (
     NeuronSession,
     NeuronSetup,

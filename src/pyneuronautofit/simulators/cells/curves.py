@@ -15,7 +15,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.codegen.kinds import Curve
 from pyneuronautofit.errors import UnsupportedModel
-from pyneuronautofit.simulators.cells.hoc import neuron
+from pyneuronautofit.simulators.neuron.hoc import neuron
 
 # More than any table of a channel has; each costs an operation in every evaluation.
 _MOST_POINTS = 2000

@@ -16,8 +16,8 @@ from pyneuronautofit.codegen.kinds import Curve, IonUse, NodeKind, mechanism_of,
 from pyneuronautofit.errors import ModelError
 from pyneuronautofit.simulators.cells.axial import Wired, Wires
 from pyneuronautofit.simulators.cells.curves import read_curves
-from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Signature
+from pyneuronautofit.simulators.neuron.hoc import neuron
 
 _ION = "_ion"
 

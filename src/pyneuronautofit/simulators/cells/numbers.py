@@ -11,8 +11,8 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.codegen.kinds import mechanism_of
-from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.morphology import Shape, named_processes
+from pyneuronautofit.simulators.neuron.hoc import neuron
 from pyneuronautofit.simulators.neuron.session import NEW_NODE_MV
 
 

@@ -15,7 +15,6 @@ from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.codegen.kinds import NodeKind, NodeVariable, is_process
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.simulators.cells.axial import conductances
-from pyneuronautofit.simulators.cells.hoc import neuron
 from pyneuronautofit.simulators.cells.image import NO_MEMBRANE, Cable, CellImage, Signature
 from pyneuronautofit.simulators.cells.morphology import (
     Blueprint,
@@ -24,6 +23,7 @@ from pyneuronautofit.simulators.cells.morphology import (
     named_processes,
     read_shape,
 )
+from pyneuronautofit.simulators.neuron.hoc import neuron
 
 # A uF/cm2 over a um2.
 _NF_PER_UF_CM2_UM2 = 1e-5

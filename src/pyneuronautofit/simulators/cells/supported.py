@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pyneuronautofit.errors import UnsupportedModel
-from pyneuronautofit.simulators.cells.hoc import neuron
+from pyneuronautofit.simulators.neuron.hoc import neuron
 
 _ADVICE = "Use --simulator neuron for this model."
 # NEURON's own that inject current, or watch.

@@ -18,6 +18,10 @@ from pyneuronautofit.simulators.neuron.session import NeuronSession
 from pyneuronautofit.simulators.neuron.setter import PathValues
 from pyneuronautofit.space import ParameterPath
 
+# So many candidates are built first, to see how long that takes; where the fastest of them takes less
+# than so long, all are: it is what cannot be wrong.
+_TIMED = 2
+_WORTH_S = 0.005
 # So many are built where there is no other cell, ...
 _ALONE = 2
 # ... the 4th, 8th, ... beside the kept one, and then one of so many.
@@ -59,10 +63,13 @@ class UserCells:
         self._kept: tuple[CellImageReader, KeptCell] | None = None
         self._may_keep = True
         self._n_read = 0
+        self._taken_s: list[float] = []
         self.note = ""
 
     def read(self, values: PathValues, images: CellImageReader) -> CellImage | None:
         """Read a candidate; None: it has to be built."""
+        if self._may_keep and len(self._taken_s) < _TIMED:
+            return self._built_and_timed(values)
         if not self._may_keep:
             return None
         try:
@@ -78,6 +85,15 @@ class UserCells:
             return None
         self._n_read += 1
         return image if self._is_right(image, values) else None
+
+    def _built_and_timed(self, values: PathValues) -> CellImage | None:
+        began = time.perf_counter()
+        found = self._build(values)
+        if not isinstance(found, CellImage):
+            return None
+        self._taken_s.append(time.perf_counter() - began)
+        self._may_keep = len(self._taken_s) < _TIMED or min(self._taken_s) > _WORTH_S
+        return found
 
     def close(self) -> None:
         """Let the cell go."""
