@@ -20,6 +20,7 @@ ROWS = {
     "a section of the report": "report/sections/",
     "a flag": "_options.py",
     "a target of code generation": "codegen/targets.py",
+    "a layout of another tool's models": "importers/layouts.py",
 }
 _NAMED = re.compile(r"`(\w+)` of `([\w/]+\.py)`")
 _QUOTED = re.compile(r"`([^`]+)`")

@@ -26,11 +26,12 @@ ROOTS = {
 _PATH = re.compile(r"(?<![\w./*-])((?:[\w.*-]+/)+[\w.*-]*)")
 _FILE = re.compile(r"(?<![\w./*-])([\w*-]+\.(?:py|hpp|toml))\b")
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"`[^`\n]+`")
 # What the project's files end in; others are the user's, as in `runs/run1.sqlite`.
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
 # Scripts that a user's run leaves.
 _WRITTEN = {"model_0007.py"}
-_LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+_LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 
 
 def paths(text):
@@ -63,7 +64,7 @@ def test_what_a_page_names_is_there(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
 def test_what_a_page_links_to_is_there(page):
-    links = _LINK.findall(_FENCED.sub("", page.read_text()))
+    links = _LINK.findall(_CODE.sub("", _FENCED.sub("", page.read_text())))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 

@@ -11,7 +11,7 @@ from cli.test_any_words import NAMES, NEEDED, NUMBERS, TEXTS
 from fuzz import mutations
 from fuzz.case import Case, command
 from pyneuronautofit._options import Option, options_of
-from pyneuronautofit._words import FileWord, real, whole
+from pyneuronautofit._words import FileWord, Use, real, whole
 
 #: Those that simulate, or draw: a few of them take as long as a thousand others.
 _SLOW = frozenset(
@@ -63,7 +63,13 @@ def _word(rng: random.Random, option: Option) -> str:
         extreme = rng.choice((*map(str, mutations.WHOLE), *map(repr, mutations.REAL)))
         return rng.choice((rng.choice(NUMBERS), extreme))
     if isinstance(option.parse, FileWord):
-        return rng.choice((*NAMES, "/dev/null", "/dev/zero", "model", "db.json", "cell.npz"))
+        # What a command is told to write over is no input of it, which would have to stay.
+        there = (
+            ()
+            if option.parse.use in (Use.WRITTEN, Use.FOLDER)
+            else ("model", "db.json", "cell.npz")
+        )
+        return rng.choice((*NAMES, "/dev/null", "/dev/zero", *there))
     # The program sees words as the system hands them over: without the character of the number 0.
     words = (*TEXTS, *mutations.TEXTS, mutations.mutated_text(rng, "OV"))
     return rng.choice(words)

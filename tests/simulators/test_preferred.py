@@ -331,7 +331,7 @@ def test_neither_files_nor_processes_are_made_before_they_are_needed(project, ex
         assert not os.path.exists(cache)
 
 
-@pytest.mark.parametrize("name", ["tarea-quiet", "layer5"])
+@pytest.mark.parametrize("name", ["tarea-quiet", pytest.param("layer5", marks=pytest.mark.nightly)])
 def test_adaptive_steps_are_compared_with_cvode_or_short_steps(tmp_path, caplog, name):
     """The channels of layer5 are advanced by a PROCEDURE, which CVODE cannot take."""
     source = cell_source(CELLS[name], tmp_path)

@@ -18,8 +18,8 @@ from pyneuronautofit.simulators.neuron.session import NeuronSession
 from pyneuronautofit.simulators.neuron.setter import PathValues
 from pyneuronautofit.space import ParameterPath
 
-# So many candidates are built first, to see how long that takes; where the fastest of them takes less
-# than so long, all are: it is what cannot be wrong.
+# So many candidates are built first, to see how long that takes; where the fastest of them takes
+# less than so long, all are: it is what cannot be wrong.
 _TIMED = 2
 _WORTH_S = 0.005
 # So many are built where there is no other cell, ...
