@@ -293,3 +293,47 @@ def test_one_of_many_that_lacks_the_number_is_named():
 def test_what_is_no_path_to_many(text):
     with pytest.raises(ParameterError):
         ParameterPath.parse(text)
+
+
+class _Iterable(Segment):
+    """A segment of which the mechanisms can be gone through, as of NEURON's."""
+
+    def __init__(self):
+        super().__init__()
+        self.gna_max_TC_HH = 0.2
+
+    def __iter__(self):
+        self.TC_HH.__class__.__str__ = lambda _self: "TC_HH"
+        return iter([self.TC_HH])
+
+
+_Iterable.__name__ = "Segment"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dend.L", "names 'L' of a list of 2; write [*]"),
+        ("dend[7].L", "list index out of range; it has 2"),
+        ("soma.TC_HH.gna_max", "names 'TC_HH' of a section, which is of its segments; write (0.5)"),
+        ("soma.gna_mx_TC_HH", "did you mean 'gna_max_TC_HH'?"),
+    ],
+)
+def test_what_is_meant_is_said(monkeypatch, text, message):
+    monkeypatch.setattr(Mechanism, "__str__", Mechanism.__str__)  # set back afterwards
+    cell = Cell()
+    cell.soma.segments[0.5] = _Iterable()
+    with pytest.raises(ModelError, match=re.escape(message)):
+        ParameterPath.parse(text).get(cell)
+
+
+def test_a_cell_is_left_out_of_the_name_of_its_sections():
+    section = Section()
+    section.__class__ = type("Section", (Section,), {"__str__": lambda _self: _PRINTED})
+    cell = Cell()
+    cell.soma = section
+    with pytest.raises(ModelError, match=r"the section apic\[0\] has no 'none'"):
+        ParameterPath.parse("soma.none").get(cell)
+
+
+_PRINTED = "<fitmeneuron.Cell object at 0x7f649101a250>.apic[0]"

@@ -62,7 +62,7 @@ def import_allen(path: Path, settings: ImportSettings) -> ImportedModel:
     morphology = find_morphology(folder, settings.morphology)
     stub = settings.axon != "keep"
     there = in_regions(morphology, [row[0] for row in fit.rows], stub=stub)
-    body = morphology_text(morphology, stub=stub, stub_diam="1.0") + _CELL.format(
+    body = morphology_text(morphology, stub=stub, stub_um=1.0) + _CELL.format(
         axon="        replace_axon(self)\n" if stub else "",
         ra=fit.ra,
         e_pas=fit.e_pas,

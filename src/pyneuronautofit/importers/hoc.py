@@ -9,13 +9,16 @@ from pathlib import Path
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import ModelError
-from pyneuronautofit.importers.mods import all_mods
-from pyneuronautofit.importers.morphology import find_morphology, plain_name
+from pyneuronautofit.importers.mods import all_mods, find_mods
+from pyneuronautofit.importers.morphology import READERS, find_morphology, plain_name
 from pyneuronautofit.importers.project import ImportedModel, ImportSettings
 
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _TEMPLATE = re.compile(r"\bbegintemplate\s+(\w+)(.*?)\bendtemplate\b", re.DOTALL)
-_LOADED = re.compile(r"\b(?:load_file|xopen)\s*\(\s*(?:\d\s*,\s*)?\"([^\"\n]+)\"")
+_STRING = re.compile(r"\"([^\"\n]+)\"")
+_INIT = re.compile(r"\b(?:proc|func)\s+init\s*\(\s*\)\s*\{")
+_ARGUMENT = re.compile(r"\$[so]?\d+")
+_INSERTED = re.compile(r"\binsert\s+(\w+)")
 
 _CELL = '''\
 import os
@@ -61,39 +64,131 @@ def import_hoc(path: Path, settings: ImportSettings) -> ImportedModel:
     Raises
     ------
     ModelError
-        If there is none, or several and none was chosen.
+        If there is none, or several and none was chosen; if it needs arguments, mechanisms or a
+        morphology that are not there.
     """
-    text = _COMMENT.sub(" ", path.read_text(encoding="utf-8", errors="replace"))
-    # A line goes on after a backslash.
-    text = text.replace("\\\n", " ")
+    text = _text(path)
     name, inside = _template(path, text, settings.template)
-    needs_file = "$s1" in inside
     files = {path.name: path}
-    for other in _LOADED.findall(text):
-        if (path.parent / other).is_file() and "/" not in other:
-            files[other] = path.parent / other
+    everything = text + _add_named(text, path.parent, files)
     arguments = ""
-    if needs_file:
+    if _takes_morphology(path, inside):
         morphology = find_morphology(path.parent, settings.morphology)
-        files[morphology.name] = morphology
-        files.pop(morphology.name)
         files[plain_name(morphology)] = morphology
         arguments = json.dumps(plain_name(morphology))
+    else:
+        files.update(_named_morphologies(path, everything, settings.morphology))
+    mods = all_mods(path.parent, settings.mods)
+    used = {each for each in _INSERTED.findall(everything) if not each.endswith("_ion")}
+    find_mods(path.parent, settings.mods, used)
+    attributes = _attributes(path, inside)
     uses_import3d = "Import3d" in inside and "import3d.hoc" not in text
     body = _CELL.format(
         file=json.dumps(path.name),
         template=name,
         arguments=arguments,
         import3d='h.load_file("import3d.hoc")\n' if uses_import3d else "",
-        attributes="".join(_attributes(path, inside)),
+        attributes="".join(attributes),
     )
+    first = re.search(r"self\.template\.(\w+)\)\[0\]  # for", attributes[0])
+    notes = [f"the current goes into {first[1]!r}: the template has no soma"] if first else []
     return ImportedModel(
         f"The template {name} of {path}.",
         body,
         [],
         files=files,
-        mods=all_mods(path.parent, settings.mods),
+        mods=mods,
+        notes=notes,
     )
+
+
+def _text(path: Path) -> str:
+    """Return what a file says without its comments; a line goes on after a backslash."""
+    text = _COMMENT.sub(" ", path.read_text(encoding="utf-8", errors="replace"))
+    return text.replace("\\\n", " ")
+
+
+def _add_named(text: str, folder: Path, files: dict[str, Path]) -> str:
+    """Add the files that strings of a hoc file name, and those that these name.
+
+    Returns
+    -------
+    str
+        What the hoc files among them say.
+    """
+    said = ""
+    for name in _STRING.findall(text):
+        plain = not Path(name).is_absolute() and ".." not in Path(name).parts
+        if plain and name not in files and (folder / name).is_file():
+            files[name] = folder / name
+            if is_hoc(folder / name):
+                inner = _text(folder / name)
+                said += "\n" + inner + _add_named(inner, folder, files)
+    return said
+
+
+def _takes_morphology(path: Path, inside: str) -> bool:
+    """Say whether a template is given the name of a file when a cell is made.
+
+    Raises
+    ------
+    ModelError
+        If it needs something else.
+    """
+    start = _INIT.search(inside)
+    if start is None:
+        return False
+    depth, end = 1, start.end()
+    while depth and end < len(inside):
+        depth += {"{": 1, "}": -1}.get(inside[end], 0)
+        end += 1
+    body = inside[start.end() : end]
+    used = set(_ARGUMENT.findall(body))
+    others = sorted(used - {"$s1"})
+    if others and "numarg" not in body:
+        raise ModelError(
+            f"{path}: init of the template takes {quoted(others)}; expected no argument, or one, "
+            "the name of its morphology ($s1). Write the values into init, or put a template "
+            "around this one that makes it with them"
+        )
+    return "$s1" in used
+
+
+def _named_morphologies(path: Path, text: str, given: Path | None) -> dict[str, Path]:
+    """Return the morphologies that hoc names itself: the name -> where the file is.
+
+    Raises
+    ------
+    ModelError
+        If one is not there, or one is given that has no place.
+    """
+    named = {name for name in _STRING.findall(text) if Path(name).suffix.lower() in READERS}
+    if given is not None:
+        morphology = find_morphology(path.parent, given)
+        if len(named) != 1:
+            what = f"names several files, {quoted(sorted(named))}" if named else "names none"
+            raise ModelError(
+                f"{path}: --morphology has no place there: init takes no name of a file ($s1), and "
+                f"the template {what}"
+            )
+        return {_inside(path, named.pop()): morphology}
+    missing = sorted(name for name in named if not (path.parent / name).is_file())
+    if missing:
+        raise ModelError(
+            f"{path} reads the morphology {quoted(missing)}, which is not there ({path.parent}); "
+            "name the file with --morphology"
+        )
+    return {_inside(path, name): path.parent / name for name in named}
+
+
+def _inside(path: Path, name: str) -> str:
+    """Return the name of a file if it stays one in the folder of the project."""
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ModelError(
+            f"{path} reads the morphology {name!r}, which is not in its own folder; expected a "
+            "name without '..' that is not absolute: put the file beside it, and change the name"
+        )
+    return name
 
 
 def _template(path: Path, text: str, wanted: str) -> tuple[str, str]:

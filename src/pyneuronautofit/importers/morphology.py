@@ -46,30 +46,45 @@ def read_morphology(cell):
 _STUB = '''
 
 def replace_axon(cell):
-    """Put two sections of 30 um in the place of the axon, as thick as it was there."""
+    """Put two sections of 30 um in the place of the axon, {told}."""
+{thick}    for section in cell.axon:
+        h.delete_section(sec=section)
+    cell.axon = [h.Section(name=f"axon[{number}]", cell=cell) for number in range(2)]
+{set}    cell.axon[0].connect(cell.soma[0](0.5), 0)
+    cell.axon[1].connect(cell.axon[0](1), 0)
+'''
+
+
+_AS_IT_WAS = (
+    "as thick as it was there",
+    """\
     h.distance(0, cell.soma[0](0.5))
     thick = [cell.axon[0].diam, cell.axon[0].diam] if cell.axon else [1.0, 1.0]
     for section in cell.axon[1:]:
         if h.distance(section(0.5)) > 60.0:
             thick[1] = section.diam
             break
-    for section in cell.axon:
-        h.delete_section(sec=section)
-    cell.axon = [h.Section(name=f"axon[{number}]", cell=cell) for number in range(2)]
+""",
+    """\
     for section, diam in zip(cell.axon, thick):
-        section.L, section.diam = 30.0, {diam}
-    cell.axon[0].connect(cell.soma[0](0.5), 0)
-    cell.axon[1].connect(cell.axon[0](1), 0)
-'''
+        section.L, section.diam = 30.0, diam
+""",
+)
+_FIXED = """\
+    for section in cell.axon:
+        section.L, section.diam = 30.0, {um}
+"""
 
 
-def morphology_text(path: Path, *, stub: bool, stub_diam: str = "diam", math: bool = False) -> str:
+def morphology_text(
+    path: Path, *, stub: bool, stub_um: float | None = None, math: bool = False
+) -> str:
     """Return the statements that define `read_morphology`, and `replace_axon` if there is a stub.
 
     Parameters
     ----------
-    stub_diam
-        The diameter of the stub's sections, an expression of `diam`, that of the axon.
+    stub_um
+        The diameter of the stub's sections; None: that of the axon in whose place they are.
     math
         Whether the module `math` is needed.
 
@@ -85,7 +100,12 @@ def morphology_text(path: Path, *, stub: bool, stub_diam: str = "diam", math: bo
             "name another one with --morphology"
         )
     text = _HEAD.format(name=plain_name(path), reader=reader, math="import math\n" if math else "")
-    return text + (_STUB.replace("{diam}", stub_diam) if stub else "")
+    if not stub:
+        return text
+    told, thick, diam = _AS_IT_WAS if stub_um is None else (f"{stub_um} um thick", "", _FIXED)
+    diam = diam.replace("{um}", repr(stub_um))
+    stubbed = _STUB.replace("{told}", told).replace("{thick}", thick)
+    return text + stubbed.replace("{set}", diam)
 
 
 def plain_name(path: Path) -> str:

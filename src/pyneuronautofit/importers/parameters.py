@@ -31,7 +31,7 @@ def find_conductances(source: CellSource) -> dict[str, float]:
     finally:
         pool.close()
     if outcome.value is None:
-        raise ModelError(f"the cell that was imported cannot be built: {outcome.message}")
+        raise ModelError(outcome.message)
     return dict(outcome.value)
 
 

@@ -43,16 +43,17 @@ def write_project(model: ImportedModel, folder: Path) -> ImportedModel:
             made = Path(name).absolute() / "project"
             (made / "mods").mkdir(parents=True)
             for file, source in model.files.items():
+                (made / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, made / file)
             for source in model.mods:
                 shutil.copyfile(source, made / "mods" / source.name)
             try:
                 model = _completed(model, made)
             except ModelError as error:
-                said = str(error).replace(str(made), str(folder))
+                said = str(error).replace(f"{made}/", "")
                 raise ModelError(
-                    f"nothing was written, because the cell that would be cannot be built: {said} "
-                    f"(what it is made from: {model.origin})"
+                    f"nothing was written to {folder}, because the cell that was made from this "
+                    f"model cannot be built: {model.origin} It said: {said}"
                 ) from error
             _write(model, made)
             if folder.is_dir():
@@ -68,7 +69,10 @@ def _completed(model: ImportedModel, folder: Path) -> ImportedModel:
     if model.rows:
         _write(model, folder)
         find_conductances(load_model(folder, folder).cell_source)
-        return model
+        if model.values:
+            return model
+        note = f"the model gives its parameters bounds and no values: there is no {PUBLISHED}"
+        return replace(model, notes=[*model.notes, note])
     _write(replace(model, rows=[_ANY_ROW]), folder)
     values = find_conductances(load_model(folder, folder).cell_source)
     if not values:
@@ -77,7 +81,10 @@ def _completed(model: ImportedModel, folder: Path) -> ImportedModel:
             "of sections, so it is not known what to search"
         )
     rows = [around(name, value) for name, value in values.items()]
-    note = "bounds are a tenth of each value to ten times it: narrow them"
+    note = "bounds are a tenth of each value to ten times it"
+    note += (
+        " (0 to 0.001 where it is 0): narrow them" if 0.0 in values.values() else ": narrow them"
+    )
     return replace(model, rows=rows, values=values, notes=[*model.notes, note])
 
 

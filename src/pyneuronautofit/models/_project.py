@@ -162,7 +162,7 @@ def _cell_class(path: Path, module: ModuleType) -> Callable[..., Any]:
 
 
 def _make_cell(cell_class: Callable[..., Any], path: Path, nid: int) -> Any:
-    with _user_code(path, "making a cell with fitmeneuron(nid=...)"):
+    with _user_code(path, "making a cell with fitmeneuron(nid=...) of"):
         return cell_class(nid=nid)
 
 

@@ -183,14 +183,26 @@ class ParameterPath:
             entered = _elements(found, step.index)
             return [segment for each in entered for segment in _places(each, step.position)]
         except (TypeError, IndexError, ValueError) as error:
+            there = f"; it has {len(found)}" if isinstance(found, list | tuple) else ""
             raise ModelError(
-                f"the parameter path {self.text!r} cannot be followed at {step.name!r}: {error}"
+                f"the parameter path {self.text!r} cannot be followed at {step.name!r}: "
+                f"{error}{there}"
             ) from error
 
     def _check(self, owner: object, name: str, n_owner: int) -> None:
         if hasattr(owner, name):
             return
         of_many = f" (one of {n_owner} that it leads to)" if n_owner > 1 else ""
+        if isinstance(owner, list | tuple):
+            raise ModelError(
+                f"the parameter path {self.text!r} names {name!r} of a list of {len(owner)}; write "
+                "[*] behind the list for all of them, or [0] for one"
+            )
+        if _is_section(owner) and hasattr(owner(0.5), name):  # type: ignore[operator]
+            raise ModelError(
+                f"the parameter path {self.text!r} names {name!r} of a section, which is of its "
+                "segments; write (0.5) behind the section for the one in its middle, or (*) for all"
+            )
         known = _known_names(owner)
         like = nearest(name, known)
         hint = f"did you mean {like!r}?" if like else f"it has {quoted(known)}."
@@ -289,8 +301,18 @@ def _known_names(owner: object) -> list[str]:
     """Return what a path may name on `owner`: for a section also the variables of its segments."""
     names = dir(owner)
     if _is_section(owner):
-        names = [*names, *dir(owner(0.5))]  # type: ignore[operator]
+        owner = owner(0.5)  # type: ignore[operator]
+        names = [*names, *dir(owner)]
+    for mechanism in _mechanisms(owner):
+        # What its variables are called in a segment, which `dir` does not list.
+        inside = (f"{each}_{mechanism}" for each in dir(mechanism))
+        names += [each for each in inside if hasattr(owner, each)]
     return sorted({n for n in names if not n.startswith("_") and not _is_method(owner, n)})
+
+
+def _mechanisms(owner: object) -> list[object]:
+    is_segment = type(owner).__name__ == "Segment" and hasattr(owner, "__iter__")
+    return list(owner) if is_segment else []  # type: ignore[call-overload]
 
 
 def _is_section(owner: object) -> bool:
@@ -309,5 +331,5 @@ def _describe(owner: object) -> str:
     if kind == "Mechanism":
         return f"the mechanism {str(owner).rpartition('.')[2]}"
     # NEURON prints `Cell[0].soma(0.5)`: the cell's name says nothing to the user.
-    name = re.sub(r"^[^.(]*\.", "", str(owner))
+    name = re.sub(r"^(?:<.*>|[^.(]*)\.", "", str(owner))
     return f"the {kind.lower()} {name}".strip()

@@ -133,7 +133,12 @@ def _answer(handler: Callable[[Any], Any], task: object) -> tuple[RunStatus, str
 
 
 def describe(error: BaseException) -> str:
-    """Return an error of user code in one line, with the place where it was raised."""
+    """Return an error of user code in one line, with the place where it was raised.
+
+    An error of ours says itself what is meant: where it is raised is no place of the user's.
+    """
+    if isinstance(error, PyNeuronAutofitError):
+        return told(error)
     last = traceback.extract_tb(error.__traceback__, limit=-1)
     where = f" ({last[0].filename}, line {last[0].lineno})" if last else ""
     return f"{told(error)}{where}"
