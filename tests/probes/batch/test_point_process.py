@@ -183,8 +183,8 @@ def test_processes_of_a_cell_with_adaptive_steps(source, experiment):
     ("line", "said"),
     [
         ("h.NetCon(self.soma(0.5)._ref_v, None, sec=self.soma)", "it makes a NetCon, whose events"),
-        ("h.IClamp(self.soma(0.5))", "soma has the point process IClamp[0] at 0.5"),
-        ("h.ExpSyn(self.dend(1))", "dend has the point process ExpSyn[0] at 1"),
+        ("h.IClamp(self.soma(0.5))", "soma has the point process IClamp at 0.5"),
+        ("h.ExpSyn(self.dend(1))", "dend has the point process ExpSyn at 1"),
     ],
 )
 def test_what_is_refused_says_so(source, experiment, tmp_path, line, said):

@@ -331,7 +331,7 @@ def test_a_kind_that_the_plan_lacks(worker_with_mods):
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [
-        (live_cells.a_synapse_at_an_end, "dend_1 has the point process ExpSyn[0] at 1"),
+        (live_cells.a_synapse_at_an_end, "dend_1 has the point process ExpSyn at 1"),
         (live_cells.a_space_outside, "dend_1 has the mechanism extracellular"),
         (live_cells.a_wrong_branch, "dend_1 has rallbranch = 2 instead of 1"),
         (live_cells.a_linear_mechanism, "it makes a LinearMechanism"),
