@@ -60,14 +60,14 @@ def test_what_generated_code_cannot(firing, said, tmp_path, insist):
     asking = table("soma(0.5).hh.gl", 3e-4, 4e-4)
     with PreferredProbe(source, SHORT, 1, insist=insist) as probe:
         if insist:
-            with pytest.raises(UnsupportedModel, match=r"point process IClamp\[0\] at 0\.5"):
+            with pytest.raises(UnsupportedModel, match=r"point process IClamp at 0\.5"):
                 probe.check(asking)
             return
         found = list(probe.stream(asking))
         assert probe.description.startswith("NEURON")
     assert [each.status for each in found] == [RunStatus.OK] * 2
     (warning,) = _warnings(said)
-    assert "IClamp[0] at 0.5" in warning
+    assert "IClamp at 0.5" in warning
     assert warning.endswith("NEURON is used, which is slower.")
 
 
