@@ -116,7 +116,7 @@ def test_a_kind_that_the_plan_lacks_is_answered_with_the_signature():
 def test_what_generated_code_cannot_is_an_answer_too():
     found, _plan = read(reader(ClampedCell), VALUES, {})
     assert isinstance(found, UnsupportedModel)
-    assert "point process IClamp[" in str(found)
+    assert "point process IClamp at" in str(found)
 
 
 def test_a_candidate_that_fails_raises_for_itself():
