@@ -13,31 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from pyneuronautofit.errors import ModelError
-from pyneuronautofit.importers.bluepyopt import read_json
+from pyneuronautofit.importers.json_file import read_json
 from pyneuronautofit.importers.mods import find_mods
-from pyneuronautofit.importers.morphology import (
-    find_morphology,
-    in_regions,
-    morphology_text,
-    plain_name,
-)
 from pyneuronautofit.importers.project import ImportedModel, ImportSettings, Row, around
+from pyneuronautofit.importers.reconstructed import on_morphology
 
 _SECTIONS = ("soma", "dend", "apic", "axon")
-_CELL = """
-
-class Cell:
-    def __init__(self, nid=0):
-        read_morphology(self)
-{axon}        self.all = [*self.soma, *self.dend, *self.apic, *self.axon]
+_PASSIVE = """\
         for section in self.all:
-            section.nseg = 1 + 2 * int(section.L / 40)
             section.insert("pas")
             section.Ra = {ra!r}
             section.e_pas = {e_pas!r}
-{statements}
-    def setcable(self):
-        pass
 """
 
 
@@ -59,29 +45,19 @@ def import_allen(path: Path, settings: ImportSettings) -> ImportedModel:
         raise ModelError(f"{path}: there is no JSON file with 'genome' and 'passive'")
     fit = _Fit(file)
     folder = path if path.is_dir() else file.parent
-    morphology = find_morphology(folder, settings.morphology)
-    stub = settings.axon != "keep"
-    there = in_regions(morphology, [row[0] for row in fit.rows], stub=stub)
-    body = morphology_text(morphology, stub=stub, stub_um=1.0) + _CELL.format(
-        axon="        replace_axon(self)\n" if stub else "",
-        ra=fit.ra,
-        e_pas=fit.e_pas,
-        statements="".join(fit.statements),
-    )
-    return ImportedModel(
-        f"A fit of the Allen Cell Types Database, from {file} and {morphology.name}.",
-        body,
-        [row for row in fit.rows if row[0] in there],
-        {},
-        {name: value for name, value in fit.values.items() if name in there},
-        {plain_name(morphology): morphology},
-        find_mods(folder, settings.mods, fit.mechanisms),
-        fit.temperature_degC,
-        [
+    said = ImportedModel(
+        f"A fit of the Allen Cell Types Database, from {file}",
+        "".join([_PASSIVE.format(ra=fit.ra, e_pas=fit.e_pas), *fit.statements]),
+        fit.rows,
+        values=fit.values,
+        mods=find_mods(folder, settings.mods, fit.mechanisms),
+        temperature_degC=fit.temperature_degC,
+        notes=[
             "bounds are a tenth of each published value to ten times it: narrow them",
             *fit.notes,
         ],
     )
+    return on_morphology(said, folder, settings, stub=settings.axon != "keep", stub_um=1.0)
 
 
 def _fit_file(path: Path) -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,33 +11,16 @@ from typing import Any
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import ModelError
+from pyneuronautofit.importers.json_file import read_json
 from pyneuronautofit.importers.mods import find_mods
-from pyneuronautofit.importers.morphology import (
-    find_morphology,
-    in_regions,
-    morphology_text,
-    plain_name,
-)
 from pyneuronautofit.importers.project import REGIONS, ImportedModel, ImportSettings, Row
+from pyneuronautofit.importers.reconstructed import on_morphology
 
 PARAMETERS, MECHANISMS = "parameters.json", "mechanisms.json"
 _FUNCTIONS = frozenset({"exp", "log", "sqrt", "tanh"})
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd)
 # A logarithm is searched where the bounds are so far apart.
 _WIDE = 1000.0
-
-_CELL = """
-
-class Cell:
-    def __init__(self, nid=0):
-        read_morphology(self)
-{axon}        self.all = [*self.soma, *self.dend, *self.apic, *self.axon]
-        for section in self.all:
-            section.nseg = 1 + 2 * int(section.L / 40)
-{inserted}{fixed}
-    def setcable(self):
-        pass
-"""
 
 
 def is_bluepyopt(path: Path) -> bool:
@@ -60,9 +42,6 @@ def import_bluepyopt(path: Path, settings: ImportSettings) -> ImportedModel:
     inserted = _inserted(folder / MECHANISMS)
     read = _Parameters(folder / PARAMETERS)
     root = path if folder != path else folder
-    morphology = find_morphology(root, settings.morphology)
-    stub = settings.axon == "stub"
-    there = in_regions(morphology, [row[0] for row in read.rows], stub=stub)
     lists = dict.fromkeys(_list(each, folder / MECHANISMS) for each in inserted)
     used = {name for names in inserted.values() for name in names}
     lines = [
@@ -71,28 +50,21 @@ def import_bluepyopt(path: Path, settings: ImportSettings) -> ImportedModel:
         for name in lists
         if (mechanisms := _of_list(inserted, name))
     ]
-    uses_math = any("math." in text for text in (*read.profiles.values(), *read.fixed))
-    body = morphology_text(morphology, stub=stub, math=uses_math) + _CELL.format(
-        axon="        replace_axon(self)\n" if stub else "",
-        inserted="".join(lines),
-        fixed="".join(read.fixed),
-    )
     notes = list(read.notes)
     if not settings.axon:
         notes.append(
             "the axon is that of the morphology; BluePyOpt's do_replace_axon is --axon stub"
         )
-    return ImportedModel(
-        f"A cell of BluePyOpt, from {folder / PARAMETERS} and {morphology.name}.",
-        body,
-        [row for row in read.rows if row[0] in there],
-        {name: text for name, text in read.profiles.items() if name in there},
-        {},
-        {plain_name(morphology): morphology},
-        find_mods(root, settings.mods, used),
-        read.temperature_degC,
-        notes,
+    said = ImportedModel(
+        f"A cell of BluePyOpt, from {folder / PARAMETERS}",
+        "".join([*lines, *read.fixed]),
+        read.rows,
+        read.profiles,
+        mods=find_mods(root, settings.mods, used),
+        temperature_degC=read.temperature_degC,
+        notes=notes,
     )
+    return on_morphology(said, root, settings, stub=settings.axon == "stub")
 
 
 def _folder(path: Path) -> Path | None:
@@ -292,17 +264,3 @@ def is_finite(value: float) -> bool:
         return math.isfinite(value)
     except OverflowError:
         return False
-
-
-def read_json(path: Path) -> Any:
-    """Return what is in a JSON file.
-
-    Raises
-    ------
-    ModelError
-        If it cannot be read.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise ModelError(f"{path}: it cannot be read as JSON ({error})") from error

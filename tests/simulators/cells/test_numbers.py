@@ -6,16 +6,12 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.simulators.cells.numbers import Numbers, all_variables, variable_names
-from simulators.cells.user_classes import KeptClass, session_of
+from simulators.cells.user_classes import KeptClass, one_cell_of
 
 
 @pytest.fixture
 def cell():
-    session = session_of(KeptClass)
-    made = session.construct()
-    yield made
-    del made
-    session.clear()
+    yield from one_cell_of(KeptClass)
 
 
 def test_every_variable_of_every_segment_has_a_name(cell):

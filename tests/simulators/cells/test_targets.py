@@ -10,16 +10,12 @@ import pytest
 from pyneuronautofit.simulators.cells.numbers import Numbers, all_variables
 from pyneuronautofit.simulators.cells.targets import Targets
 from pyneuronautofit.space import ParameterPath
-from simulators.cells.user_classes import PROFILES, KeptClass, session_of
+from simulators.cells.user_classes import PROFILES, KeptClass, one_cell_of
 
 
 @pytest.fixture
 def cell():
-    session = session_of(KeptClass)
-    made = session.construct()
-    yield made
-    del made
-    session.clear()
+    yield from one_cell_of(KeptClass)
 
 
 def written(cell, texts, values):

@@ -141,6 +141,15 @@ def session_of(cell_class):
     return NeuronSession(cell_class, None, PROFILES)
 
 
+def one_cell_of(cell_class):
+    """Yield a cell of a class, and let it go afterwards."""
+    session = session_of(cell_class)
+    made = session.construct()
+    yield made
+    del made
+    session.clear()
+
+
 def images_of(session):
     """Return what reads everything of a class's cells."""
     cell = session.construct()

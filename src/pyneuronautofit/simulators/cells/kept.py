@@ -14,6 +14,7 @@ built for themselves differ (`worker.py` looks at some).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,12 @@ from pyneuronautofit.simulators.cells.numbers import (
     beginning_mV,
 )
 from pyneuronautofit.simulators.cells.python_state import PythonState
-from pyneuronautofit.simulators.cells.reading import CellImageReader, Geometry, read_geometry
+from pyneuronautofit.simulators.cells.reading import (
+    CellImageReader,
+    Geometry,
+    Recipe,
+    read_geometry,
+)
 from pyneuronautofit.simulators.cells.supported import refuse_unsupported
 from pyneuronautofit.simulators.cells.targets import Targets
 from pyneuronautofit.simulators.experiment import Experiment
@@ -88,41 +94,21 @@ class KeptCell:
         self._targets = Targets(self._cell, self._sections, paths, places, session.profiles)
         if self._targets.refused:
             raise CannotKeep(self._targets.refused)
-        self._ions = [
-            (section, mechanism.name())
-            for section in self._sections
-            for mechanism in section(0.5)
-            if mechanism.name().endswith("_ion")
-        ]
+        self._ions = _ions(self._sections)
         self._global_values = Globals(self._present)
         self._python = PythonState(self._cell)
         self._styles = self._ion_styles()
-        self._lengths = [(section, section.L, section.Ra) for section in self._sections]
-        segments = [segment for section in self._sections for segment in section]
-        self._segments = segments
-        self._diameters = Numbers.of([segment._ref_diam for segment in segments])
-        self._fresh_diameters = self._diameters.read().copy()
-        self._has_points = any(section.n3d() for section in self._sections)
+        self._cable = _Cable(self._sections)
         # The end of a section may be the middle of its parent's segment, which counts.
         initial_mV = beginning_mV(shape, experiment.initial_mV)
         order = np.argsort(initial_mV != NEW_NODE_MV, kind="stable")
         self._voltages = Numbers.of([self._points[place]._ref_v for place in order.tolist()])
         self._initial_mV = initial_mV[order]
-        nodes = [self._points[place] for place in self._recipe.blueprint.places]
-        own = [
-            reference
-            for place, reader in self._recipe.readers
-            for reference in reader.references(self._points[place])
-        ]
-        self._read = Numbers.of(
-            [*[node._ref_cm for node in nodes], *[node._ref_v for node in nodes], *own]
-        )
+        self._read = _numbers_read(self._recipe, self._points)
         session.initialise(experiment)
         self._structure = self._solver.structure_change_count()
         self._geometry: Geometry | None = None
         self._n_diameters = self._solver.diam_change_count()
-        # Whether lengths and diameters may be other ones than the class had made.
-        self._is_bent = False
 
     def read(self, values: PathValues) -> CellImage:
         """Make it the cell of a candidate, and read it.
@@ -136,7 +122,7 @@ class KeptCell:
         """
         self._python.set_back()
         self._global_values.set_back()
-        self._set_back()
+        self._cable.set_back()
         view = self._variables.view
         view[:] = self._fresh
         self._targets.write(view, values)
@@ -163,24 +149,6 @@ class KeptCell:
         self._structure = self._solver.structure_change_count()
         self._n_diameters = self._solver.diam_change_count()
 
-    def _set_back(self) -> None:
-        """Give back lengths, diameters and resistivities that a candidate has changed."""
-        if not self._is_bent:
-            return
-        for section, length_um, resistivity in self._lengths:
-            if length_um != section.L:
-                if section.n3d():
-                    raise CannotKeep("a section with a 3-D shape gets another length")
-                section.L = length_um
-            if section.Ra != resistivity:
-                section.Ra = resistivity
-        wrong = np.flatnonzero(self._diameters.read() != self._fresh_diameters)
-        if len(wrong) and self._has_points:
-            raise CannotKeep("a section with a 3-D shape gets another diameter")
-        for place in wrong.tolist():
-            self._segments[place].diam = float(self._fresh_diameters[place])
-        self._is_bent = False
-
     def _check_structure(self) -> None:
         if self._solver.structure_change_count() != self._structure:
             raise CannotKeep(
@@ -195,7 +163,7 @@ class KeptCell:
         if n_diameters != self._n_diameters:
             self._n_diameters = n_diameters
             self._geometry = None
-            self._is_bent = True
+            self._cable.is_bent = True
 
     def _ion_styles(self) -> list[int]:
         style_of = self._session.h.ion_style
@@ -208,3 +176,55 @@ class KeptCell:
             self._geometry = read_geometry(self._recipe.blueprint, self._points)
         own: FloatArray = numbers[2 * n_node :]
         return self._recipe.image(self._points, cm, voltage_mV, own, self._geometry)
+
+
+class _Cable:
+    """The lengths, diameters and resistivities that the class had made."""
+
+    def __init__(self, sections: Sequence[Any]) -> None:
+        self._lengths = [(section, section.L, section.Ra) for section in sections]
+        self._segments = [segment for section in sections for segment in section]
+        self._diameters = Numbers.of([segment._ref_diam for segment in self._segments])
+        self._fresh_diameters = self._diameters.read().copy()
+        self._has_points = any(section.n3d() for section in sections)
+        # Whether any may be another one by now.
+        self.is_bent = False
+
+    def set_back(self) -> None:
+        """Give back lengths, diameters and resistivities that a candidate has changed."""
+        if not self.is_bent:
+            return
+        for section, length_um, resistivity in self._lengths:
+            if length_um != section.L:
+                if section.n3d():
+                    raise CannotKeep("a section with a 3-D shape gets another length")
+                section.L = length_um
+            if section.Ra != resistivity:
+                section.Ra = resistivity
+        wrong = np.flatnonzero(self._diameters.read() != self._fresh_diameters)
+        if len(wrong) and self._has_points:
+            raise CannotKeep("a section with a 3-D shape gets another diameter")
+        for place in wrong.tolist():
+            self._segments[place].diam = float(self._fresh_diameters[place])
+        self.is_bent = False
+
+
+def _ions(sections: Sequence[Any]) -> list[tuple[Any, str]]:
+    """Return the ions of every section, by their mechanisms."""
+    return [
+        (section, mechanism.name())
+        for section in sections
+        for mechanism in section(0.5)
+        if mechanism.name().endswith("_ion")
+    ]
+
+
+def _numbers_read(recipe: Recipe, points: Sequence[Any]) -> Numbers:
+    """Return the capacitance of every node, then every voltage, then what mechanisms have."""
+    nodes = [points[place] for place in recipe.blueprint.places]
+    own = [
+        reference
+        for place, reader in recipe.readers
+        for reference in reader.references(points[place])
+    ]
+    return Numbers.of([*[node._ref_cm for node in nodes], *[node._ref_v for node in nodes], *own])
