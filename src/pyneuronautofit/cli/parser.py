@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit._text import shortened
 from pyneuronautofit.cli.outputs import check_outputs
+from pyneuronautofit.cli.runfile import expanded, run_file_options
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import readers_of
 
@@ -38,9 +39,10 @@ def parse_config(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
+    argv = with_run_file(config, argv, prog)
     parser = make_parser(config, prog, description, epilog)
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
-    filled = config(**{name: _as_field(value) for name, value in values.items()})
+    filled = config(**{n: _as_field(v) for n, v in values.items() if n in options_of(config)})
     check_options(filled)
     check_outputs(filled)
     return filled
@@ -56,17 +58,51 @@ def given_options(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
+    argv = with_run_file(config, argv, prog)
     parser = make_parser(config, prog, description, epilog)
-    parser.set_defaults(**dict.fromkeys(options_of(config), _NOT_GIVEN))
-    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
-    given = {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
+    given = _given(parser, config, argv)
+    given = {name: value for name, value in given.items() if name in options_of(config)}
     check_options(config(**given))
     check_outputs(config(**given))
     return given
 
 
+def with_run_file(config: type[Any], argv: Sequence[str], prog: str) -> list[str]:
+    """Return a command line with what is in its run file in place of --run FILE.
+
+    Raises
+    ------
+    UsageError
+        If the file, or something in it, cannot be used.
+    """
+
+    def read(words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+        # Arguments may be missing here.
+        parser = _with_flags(config, prog, "")
+        parser.add_argument("words", nargs="*")
+        given = _given(parser, config, words)
+        return given, list(given.pop("words", ()))
+
+    return expanded(config, argv, prog, read)
+
+
+def run_file_to_write(config: type[Any], argv: Sequence[str], prog: str) -> str | None:
+    """Return the file that --write-run names on a command line; None where it is not there."""
+    parser = make_parser(config, prog, "")
+    return _given(parser, config, with_run_file(config, argv, prog)).get("write_run")
+
+
 def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
     """Make the parser of a config class."""
+    parser = _with_flags(config, prog, description, epilog)
+    for name, (option, default) in _in_order(options_of(config)):
+        if not option.flags:
+            _add(parser, name, option, default, "")
+    return parser
+
+
+def _with_flags(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
+    """Make a parser that knows the flags of a config class, and no arguments."""
     parser = Parser(
         prog=prog,
         description=description,
@@ -75,14 +111,27 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     groups: dict[str, Any] = {"": parser}
-    options = options_of(config)
+    options = {**options_of(config), **run_file_options(config)}
     used = {option.group for option, _default in options.values()}
     for title, described in GROUPS.items():
         if title in used:
             groups[title] = parser.add_argument_group(title, described)
-    for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place):
-        _add(groups[option.group], name, option, default, readers_of(config, name))
+    for name, (option, default) in _in_order(options):
+        if option.flags:
+            _add(groups[option.group], name, option, default, readers_of(config, name))
     return parser
+
+
+def _in_order(options: Mapping[str, tuple[Option, Any]]) -> list[tuple[str, tuple[Option, Any]]]:
+    return sorted(options.items(), key=lambda item: item[1][0].place)
+
+
+def _given(parser: Parser, config: type[Any], argv: Sequence[str]) -> dict[str, Any]:
+    """Return what a parser finds on a command line, without what it does not have."""
+    options = {**options_of(config), **run_file_options(config)}
+    parser.set_defaults(**dict.fromkeys(options, _NOT_GIVEN))
+    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
+    return {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
 
 
 def _add(group: Any, name: str, option: Option, default: Any, readers: str) -> None:

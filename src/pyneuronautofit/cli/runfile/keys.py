@@ -83,7 +83,9 @@ def in_order(config: Any) -> list[tuple[str, tuple[Option, Any]]]:
 def further_of(config: type[Any]) -> str | None:
     """Return the field of the arguments behind the recording; None where there can be none."""
     options = options_of(config).items()
-    return next((name for name, (each, default) in options if not each.flags and default == ()), None)
+    return next(
+        (name for name, (each, default) in options if not each.flags and default == ()), None
+    )
 
 
 def sections_of(keys: Mapping[tuple[str, str], Key]) -> list[str]:

@@ -69,7 +69,7 @@ def weights_value(table: Any) -> str:
     """
     parts = []
     if not isinstance(table, dict):
-        raise UnusableValue('a table, such as V = 2.0 and sweeps = {3 = 0.5} below [weights]')
+        raise UnusableValue("a table, such as V = 2.0 and sweeps = {3 = 0.5} below [weights]")
     for name, value in table.items():
         if name == OF_SWEEPS:
             if not isinstance(value, dict) or not all(map(_is_number, value.values())):
