@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
@@ -75,21 +76,23 @@ def with_run_file(config: type[Any], argv: Sequence[str], prog: str) -> list[str
     UsageError
         If the file, or something in it, cannot be used.
     """
-
-    def read(words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
-        # Arguments may be missing here.
-        parser = _with_flags(config, prog, "")
-        parser.add_argument("words", nargs="*")
-        given = _given(parser, config, words)
-        return given, list(given.pop("words", ()))
-
-    return expanded(config, argv, prog, read)
+    return expanded(config, argv, prog, partial(_read, config, prog))
 
 
-def run_file_to_write(config: type[Any], argv: Sequence[str], prog: str) -> str | None:
-    """Return the file that --write-run names on a command line; None where it is not there."""
-    parser = make_parser(config, prog, "")
-    return _given(parser, config, with_run_file(config, argv, prog)).get("write_run")
+def run_files_of(
+    config: type[Any], argv: Sequence[str], prog: str
+) -> tuple[str | None, str | None]:
+    """Return the files that --run and --write-run name on a command line; None: it has no such."""
+    given, _words = _read(config, prog, argv)
+    return given.get("run_file"), given.get("write_run")
+
+
+def _read(config: type[Any], prog: str, argv: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the flags of a command line, and its arguments, of which some may be missing."""
+    parser = _with_flags(config, prog, "")
+    parser.add_argument("words", nargs="*")
+    given = _given(parser, config, argv)
+    return given, list(given.pop("words", ()))
 
 
 def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:

@@ -61,7 +61,8 @@ def read_run_file(path: Path, config: type[Any], command: str) -> dict[str, Any]
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
-            f"{path}: this is no TOML: {error}. A run file has lines such as seed = 1 below [fitting]"
+            f"{path}: this is no TOML: {error}. A run file has lines such as seed = 1, below "
+            "[fitting]"
         ) from None
     except RecursionError:
         raise UsageError(f"{path}: this is no run file: its lists are too deep") from None

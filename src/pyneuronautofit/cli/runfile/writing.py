@@ -83,8 +83,8 @@ def run_file_text(config: Any, command: str, path: Path, about: RunFileText | No
     text = "\n".join([*lines, ""])
     if text != writable(text):
         raise UsageError(
-            f"{path}: a run file is Unicode, and the name of a file has bytes that are none: rename "
-            "that file"
+            f"{path}: a run file is Unicode, and the name of a file has bytes that are none: "
+            "rename that file"
         )
     return text
 
@@ -93,8 +93,8 @@ def _usage(command: str, path: Path) -> Iterator[str]:
     prog = "pyneuronautofit" if command == "fit" else f"pyneuronautofit {command}"
     yield from (
         f"{prog} --run {path.name}      (pyneuronautofit {__version__})",
-        "Flags on the command line come before what stands here. Relative paths begin in the folder",
-        "of this file. Behind a # are flags at their defaults; --help says all about them.",
+        "Flags on the command line come before what stands here. Relative paths begin in the",
+        "folder of this file. Behind a # are flags at their defaults; --help says all of them.",
     )
 
 
@@ -154,7 +154,5 @@ def _weights(config: Any) -> Iterator[str]:
         example = ("[weights]", "V = 0.02", 'sweeps = {3 = 0.5, "0:3" = 2.0}')
         yield from (f"# {line}" for line in example)
         return
-    # Whether there are such modes is seen where they are bound.
-    names = [part.rpartition("=")[0].strip() for part in text.split(",")]
-    given = read_weights(text, names)
+    given = read_weights(text)
     yield from (f"[{WEIGHTS}]", *weights_table(given.modes, given.sweeps))

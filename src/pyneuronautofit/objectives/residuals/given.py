@@ -33,7 +33,7 @@ class GivenWeights:
     sweeps: Mapping[str, float] = field(default_factory=dict)
 
 
-def read_weights(given: str | None, codes: Sequence[str]) -> GivenWeights:
+def read_weights(given: str | None, codes: Sequence[str] | None = None) -> GivenWeights:
     """Return what the user wants modes and sweeps to count.
 
     Parameters
@@ -41,7 +41,7 @@ def read_weights(given: str | None, codes: Sequence[str]) -> GivenWeights:
     given
         `V=2,@3=0.5`: a mode of weight 2, and half of all that is of sweep 3. None: all as usual.
     codes
-        The modes of -m.
+        The modes of -m; None: whether there are such modes is not asked here.
 
     Raises
     ------
@@ -51,6 +51,11 @@ def read_weights(given: str | None, codes: Sequence[str]) -> GivenWeights:
     """
     modes: dict[str, float] = {}
     sweeps: dict[str, float] = {}
+    known_modes = "" if codes is None else f" ({quoted(codes, 30)})"
+
+    def is_mode(name: str) -> bool:
+        return bool(name) if codes is None else name in tuple(codes)
+
     for part in [] if given is None else _parts(given):
         name, _equals, word = (piece.strip() for piece in part.rpartition("="))
         try:
@@ -58,12 +63,12 @@ def read_weights(given: str | None, codes: Sequence[str]) -> GivenWeights:
         except ValueError:
             weight = math.nan
         of_sweeps = name.startswith(OF_SWEEPS)
-        known = len(name) > len(OF_SWEEPS) if of_sweeps else name in tuple(codes)
+        known = len(name) > len(OF_SWEEPS) if of_sweeps else is_mode(name)
         if not known or not 0 <= weight < _MOST:
-            first = next(iter(codes), "V")
+            first = next(iter(codes or ()), "V")
             raise UsageError(
-                f"--weights {shortened(given or '')}: expected MODE=WEIGHT,.. with modes of -m "
-                f"({quoted(codes, 30)}), or @SWEEP=WEIGHT, and weights of at least 0, such as "
+                f"--weights {shortened(given or '')}: expected MODE=WEIGHT,.. with modes of -m"
+                f"{known_modes}, or @SWEEP=WEIGHT, and weights of at least 0, such as "
                 f"{first}=1,@3=0.5; found {shortened(part)!r}"
             )
         found, key = (sweeps, name[len(OF_SWEEPS) :]) if of_sweeps else (modes, name)
@@ -71,7 +76,7 @@ def read_weights(given: str | None, codes: Sequence[str]) -> GivenWeights:
             what = f"sweep {name}" if of_sweeps else f"mode {name}"
             raise UsageError(f"--weights {shortened(given or '')}: the {what} is there twice")
         found[key] = weight
-    if modes and all(modes.get(code) == 0 for code in codes):
+    if modes and codes and all(modes.get(code) == 0 for code in codes):
         raise UsageError(f"--weights {shortened(given or '')}: some mode has to count something")
     return GivenWeights(modes, sweeps)
 
