@@ -66,7 +66,7 @@ def spell(config: type[Any], values: Mapping[str, Any], arguments: Sequence[str]
             words += [option.name] if value else []
         elif option.count > 1:
             words += [option.name, *map(spelt, value)]
-        elif (word := spelt(value)).startswith("-") or not word:
+        elif not (word := spelt(value)) or (word.startswith("-") and isinstance(value, str)):
             words.append(f"{max(option.flags, key=len)}={word}")
         else:
             words += [option.name, word]

@@ -41,7 +41,7 @@ def from_file(word: str, kind: FileWord, folder: Path) -> str:
 
 def to_file(word: str, kind: FileWord, folder: Path) -> str:
     """Return what a word of the command line is in a run file; see `from_file`."""
-    if kind.or_literal and not _is_there(Path(word)):
+    if os.path.isabs(word) or (kind.or_literal and not _is_there(Path(word))):
         return word
     path, sweeps = Path(word), None
     if kind.use is Use.READ:
@@ -51,8 +51,6 @@ def to_file(word: str, kind: FileWord, folder: Path) -> str:
             path = find_store(word, Path.cwd())
         except RunError:
             return word
-    if path.is_absolute():
-        return word
     # A link stays the link; how the folders before it are called here does not matter there.
     whole = Path(os.path.realpath(path.absolute().parent)) / path.name
     if path.name in {"", ".."}:

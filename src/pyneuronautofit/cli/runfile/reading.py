@@ -157,9 +157,7 @@ class _Reading:
                 for inner, each in value.items():
                     self._take((name, inner), each, keys, usual, found)
             else:
-                raise self.file.wrong(
-                    (name,), f"is the name of a table: write [{name}] above flags"
-                )
+                raise self.file.wrong((name,), f"is a table of flags: write [{name}] above them")
         if self.unread:
             said = f"{self.file.path}: not read here, but by {USUAL}: {quoted(self.unread, 40)}"
             print(printable(f"pyneuronautofit: {said}"), file=sys.stderr)
@@ -181,9 +179,11 @@ class _Reading:
         further = further_of(FitOptions if key is None else self.config)
         folder = self.file.path.parent
         try:
-            if known.field == "recording" and further is not None:
-                first, *others = recordings_value(known, value, folder)
-                taken = {known.field: first, **({further: tuple(others)} if others else {})}
+            if known.field == "recording":
+                first, *others = recordings_value(known, value, folder, several=bool(further))
+                taken = {known.field: first}
+                if further is not None and others:
+                    taken[further] = tuple(others)
             else:
                 taken = {known.field: option_value(known, value, folder)}
         except UnusableValue as error:

@@ -51,11 +51,13 @@ def option_value(key: Key, value: Any, folder: Path) -> Any:
     return found
 
 
-def recordings_value(key: Key, value: Any, folder: Path) -> list[str]:
-    """Return one recording or a list of them; see `option_value`."""
+def recordings_value(key: Key, value: Any, folder: Path, *, several: bool) -> list[str]:
+    """Return one recording, or all of a list where several are allowed; see `option_value`."""
     many = value if isinstance(value, list) else [value]
     if not many or not all(isinstance(each, str) for each in many):
         raise UnusableValue("the name of a file, or a list of such names")
+    if len(many) > 1 and not several:
+        raise UnusableValue("one recording here: name it on the command line")
     return [option_value(key, each, folder) for each in many]
 
 

@@ -94,7 +94,7 @@ def _usage(command: str, path: Path) -> Iterator[str]:
     yield from (
         f"{prog} --run {path.name}      (pyneuronautofit {__version__})",
         "Flags on the command line come before what stands here. Relative paths begin in the",
-        "folder of this file. Behind a # are flags at their defaults; --help says all of them.",
+        "folder of this file. Lines such as # seed = N are other flags: without the # they count.",
     )
 
 
