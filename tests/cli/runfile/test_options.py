@@ -13,7 +13,8 @@ from pyneuronautofit.fit import RecordingOptions, RunOptions
 def test_who_takes_a_recording_reads_and_who_makes_a_run_writes(command):
     config = CONFIGS[command]
     flags = [option.name for option, _default in run_file_options(config).values()]
-    expected = ["--run"] if issubclass(config, RecordingOptions | RunOptions) else []
+    reads = issubclass(config, RecordingOptions | RunOptions) and command != "init"
+    expected = ["--run"] if reads else []
     assert flags == expected + (["--write-run"] if issubclass(config, RunOptions) else [])
 
 

@@ -48,8 +48,10 @@ class RunFileWritten(RunFileRead):
 def run_file_options(config: type[Any]) -> Mapping[str, tuple[Option, Any]]:
     """Return the options about run files of the command that has the record `config`.
 
-    Commands that take a recording read one; those that make a run can write it.
+    Commands that take a recording read one, unless their record says no (`reads_run_file`); those
+    that make a run can write it.
     """
     if issubclass(config, RunOptions):
         return options_of(RunFileWritten)
-    return options_of(RunFileRead) if issubclass(config, RecordingOptions) else {}
+    reads = issubclass(config, RecordingOptions) and getattr(config, "reads_run_file", True)
+    return options_of(RunFileRead) if reads else {}

@@ -181,7 +181,7 @@ class _Reading:
         try:
             if known.field == "recording":
                 first, *others = recordings_value(known, value, folder, several=bool(further))
-                taken = {known.field: first}
+                taken: dict[str, Any] = {known.field: first}
                 if further is not None and others:
                     taken[further] = tuple(others)
             else:

@@ -68,7 +68,7 @@ def run_file_text(config: Any, command: str, path: Path, about: RunFileText | No
     """
     about = about or RunFileText()
     keys = keys_of(type(config))
-    lines = [f"# {line}".rstrip() for line in (*about.head, *_usage(command, path))]
+    lines = [line for each in (*about.head, *_usage(command, path)) for line in _headed(each)]
     lines += ["", f"{COMMAND} = {as_toml(command)}"]
     for section in ("", *sections_of(keys)):
         if section:
@@ -96,6 +96,14 @@ def _usage(command: str, path: Path) -> Iterator[str]:
         "Flags on the command line come before what stands here. Relative paths begin in the",
         "folder of this file. Lines such as # seed = N are other flags: without the # they count.",
     )
+
+
+def _headed(line: str) -> list[str]:
+    """Return a line of the head as comments; its columns stay where they are."""
+    said = printable(line, in_a_line=True)
+    return textwrap.wrap(
+        said, _WIDTH, initial_indent="# ", subsequent_indent="#     ", drop_whitespace=True
+    ) or ["#"]
 
 
 def _is_given(config: Any, key: Key) -> bool:

@@ -54,7 +54,7 @@ def writing_run_file(
     if own_model and config.project is None:
         # Whoever takes the file may be in another folder.
         found = find_model(None, Path.cwd()).project
-        config = dataclasses.replace(config, project=None if found is None else str(found))
+        config = dataclasses.replace(config, project=None if found is None else found.name)
     text = run_file_text(config, command_of(prog), path)
     code = work() if config.dry_run else 0
     if code:
