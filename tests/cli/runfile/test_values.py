@@ -94,6 +94,7 @@ def test_values(field, toml, expected):
         ("mask", "[true]", "a mask as a text"),
         ("simulator", '"fast"', "one of batch, neuron"),
         ("output", '""', "the name of a file"),
+        ("output", "3", "the name of a file or a folder"),
         ("output", '"a\\u0000b"', "the name of a file cannot hold"),
         ("run_stamp", '"a/b"', "a part of a file's name"),
         ("modes", f'"{"x" * 20_000}"', "at most 10000 characters"),
@@ -155,4 +156,4 @@ def test_words_of_a_command_line():
 
 def test_every_option_says_what_it_expects():
     for key in KEYS.values():
-        assert re.match(r"(a |true)", expected_of(key)), key
+        assert re.match(r"(a |the name of|true)", expected_of(key)), key

@@ -2,7 +2,7 @@
 
 from pyneuronautofit.cli.runfile.expanding import command_of as command_of
 from pyneuronautofit.cli.runfile.expanding import expanded as expanded
-from pyneuronautofit.cli.runfile.keys import Key as Key
+from pyneuronautofit.cli.runfile.keys import RunKey as RunKey
 from pyneuronautofit.cli.runfile.keys import keys_of as keys_of
 from pyneuronautofit.cli.runfile.options import run_file_options as run_file_options
 from pyneuronautofit.cli.runfile.reading import read_run_file as read_run_file

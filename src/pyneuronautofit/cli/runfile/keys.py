@@ -16,7 +16,7 @@ LISTED = frozenset({"sweeps", "hold_out", "selection"})
 
 
 @dataclass(frozen=True)
-class Key:
+class RunKey:
     """A key of a run file.
 
     Attributes
@@ -55,7 +55,7 @@ class Key:
         yield self.field
 
 
-def keys_of(config: type[Any]) -> dict[tuple[str, str], Key]:
+def keys_of(config: type[Any]) -> dict[tuple[str, str], RunKey]:
     """Return the keys of a command's run file, in the order of its help: (section, name) -> key.
 
     Further recordings have no key of their own: the first one's is a list then.
@@ -67,7 +67,7 @@ def keys_of(config: type[Any]) -> dict[tuple[str, str], Key]:
             continue
         name = max(option.flags, key=len).lstrip("-") if option.flags else field
         section = option.group.lower() if option.flags else ""
-        found[section, name] = Key(section, name, field, option, default, hints[field])
+        found[section, name] = RunKey(section, name, field, option, default, hints[field])
     return found
 
 
@@ -88,6 +88,6 @@ def further_of(config: type[Any]) -> str | None:
     )
 
 
-def sections_of(keys: Mapping[tuple[str, str], Key]) -> list[str]:
+def sections_of(keys: Mapping[tuple[str, str], RunKey]) -> list[str]:
     """Return the names of the tables that keys are in, in their order."""
     return list(dict.fromkeys(section for section, _name in keys if section))

@@ -14,7 +14,7 @@ from pyneuronautofit._text import nearest, printable, quoted, shortened
 from pyneuronautofit.cli.runfile.keys import (
     COMMAND,
     WEIGHTS,
-    Key,
+    RunKey,
     further_of,
     keys_of,
     sections_of,
@@ -167,8 +167,8 @@ class _Reading:
         self,
         place: tuple[str, str],
         value: Any,
-        keys: Mapping[tuple[str, str], Key],
-        usual: Mapping[tuple[str, str], Key],
+        keys: Mapping[tuple[str, str], RunKey],
+        usual: Mapping[tuple[str, str], RunKey],
         found: dict[str, Any],
     ) -> None:
         written = tuple(part for part in place if part)
@@ -194,7 +194,7 @@ class _Reading:
             found |= taken
 
     def _take_weights(
-        self, value: Any, keys: Mapping[tuple[str, str], Key], found: dict[str, Any]
+        self, value: Any, keys: Mapping[tuple[str, str], RunKey], found: dict[str, Any]
     ) -> None:
         try:
             text = weights_value(value)
@@ -208,7 +208,7 @@ class _Reading:
         found[WEIGHTS] = text
 
 
-def _unknown(place: tuple[str, str], keys: Mapping[tuple[str, str], Key]) -> str:
+def _unknown(place: tuple[str, str], keys: Mapping[tuple[str, str], RunKey]) -> str:
     """Say what may have been meant by a key that no option has."""
     section, name = place
     elsewhere = [key for key in keys.values() if name in (key.name, *key.aliases)]

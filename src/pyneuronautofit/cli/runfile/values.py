@@ -13,7 +13,7 @@ from typing import Any
 
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import LARGEST_WHOLE, FileWord
-from pyneuronautofit.cli.runfile.keys import LISTED, Key
+from pyneuronautofit.cli.runfile.keys import LISTED, RunKey
 from pyneuronautofit.cli.runfile.places import from_file, to_file
 
 #: How sweeps are called in the table of weights.
@@ -25,7 +25,7 @@ class UnusableValue(ValueError):  # noqa: N818 (it says what is expected, and be
     """A value that its option cannot have; the message is what is expected instead."""
 
 
-def option_value(key: Key, value: Any, folder: Path) -> Any:
+def option_value(key: RunKey, value: Any, folder: Path) -> Any:
     """Return a value of a run file as its option's.
 
     Parameters
@@ -51,11 +51,11 @@ def option_value(key: Key, value: Any, folder: Path) -> Any:
     return found
 
 
-def recordings_value(key: Key, value: Any, folder: Path, *, several: bool) -> list[str]:
+def recordings_value(key: RunKey, value: Any, folder: Path, *, several: bool) -> list[str]:
     """Return one recording, or all of a list where several are allowed; see `option_value`."""
     many = value if isinstance(value, list) else [value]
     if not many or not all(isinstance(each, str) for each in many):
-        raise UnusableValue("the name of a file, or a list of such names")
+        raise UnusableValue(expected_of(key))
     if len(many) > 1 and not several:
         raise UnusableValue("one recording here: name it on the command line")
     return [option_value(key, each, folder) for each in many]
@@ -97,7 +97,7 @@ def weights_table(given: Mapping[str, float], sweeps: Mapping[str, float]) -> li
     return lines
 
 
-def file_value(key: Key, value: Any, folder: Path) -> Any:
+def file_value(key: RunKey, value: Any, folder: Path) -> Any:
     """Return an option's value as a run file in a folder has it."""
     if isinstance(key.option.parse, FileWord):
         return to_file(value, key.option.parse, folder)
@@ -123,7 +123,7 @@ def spelt(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def kinds_of(key: Key) -> tuple[type, ...]:
+def kinds_of(key: RunKey) -> tuple[type, ...]:
     """Return the types that one word of an option has."""
     if key.option.parse is None:
         return (bool,)
@@ -135,7 +135,7 @@ def kinds_of(key: Key) -> tuple[type, ...]:
     return tuple(typing.get_args(each)[0] if typing.get_origin(each) else each for each in found)
 
 
-def expected_of(key: Key) -> str:
+def expected_of(key: RunKey) -> str:
     """Say what values an option has."""
     kinds = kinds_of(key)
     words = " or ".join(_IN_WORDS[kind] for kind in kinds)
@@ -143,10 +143,14 @@ def expected_of(key: Key) -> str:
         return f"a list of {key.option.count} {_IN_WORDS[kinds[0]].split()[-1]}s"
     if _is_mask(key):
         return "a mask as a text, a whole number, a list of sweeps, or a table of these by mode"
+    if key.field == "recording":
+        return "the name of a file, or a list of such names"
+    if isinstance(key.option.parse, FileWord):
+        return "the name of a file or a folder"
     return f"{words}, or a list of sweeps" if key.field in LISTED else words
 
 
-def _of_kind(key: Key, value: Any) -> Any:
+def _of_kind(key: RunKey, value: Any) -> Any:
     """Return a value in the type of its option; raise UnusableValue if it has another."""
     kinds = kinds_of(key)
     if key.option.count > 1:
@@ -164,7 +168,7 @@ def _of_kind(key: Key, value: Any) -> Any:
     return _single(key, value, kinds)
 
 
-def _single(key: Key, value: Any, kinds: tuple[type, ...]) -> Any:
+def _single(key: RunKey, value: Any, kinds: tuple[type, ...]) -> Any:
     if isinstance(value, bool) != (bool in kinds):
         raise UnusableValue(expected_of(key))
     if float in kinds and _is_number(value):
@@ -176,7 +180,7 @@ def _single(key: Key, value: Any, kinds: tuple[type, ...]) -> Any:
     return value
 
 
-def _read(key: Key, text: str) -> Any:
+def _read(key: RunKey, text: str) -> Any:
     try:
         return key.option.parse(text) if key.option.parse is not None else text
     except ArgumentTypeError as error:
@@ -185,7 +189,7 @@ def _read(key: Key, text: str) -> Any:
         raise UnusableValue(expected.removeprefix("expected ")) from None
 
 
-def _mask(key: Key, value: Any) -> str:
+def _mask(key: RunKey, value: Any) -> str:
     if isinstance(value, str):
         return value
     if not _is_rule(value) and not (
@@ -203,7 +207,7 @@ def _is_rule(value: Any) -> bool:
     return _is_whole(value)
 
 
-def _is_mask(key: Key) -> bool:
+def _is_mask(key: RunKey) -> bool:
     return isinstance(key.option.parse, FileWord) and key.option.parse.or_literal
 
 

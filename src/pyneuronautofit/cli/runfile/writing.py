@@ -14,7 +14,7 @@ from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.runfile.keys import (
     COMMAND,
     WEIGHTS,
-    Key,
+    RunKey,
     further_of,
     keys_of,
     sections_of,
@@ -106,27 +106,27 @@ def _headed(line: str) -> list[str]:
     ) or ["#"]
 
 
-def _is_given(config: Any, key: Key) -> bool:
+def _is_given(config: Any, key: RunKey) -> bool:
     if key.field in _NEVER:
         return False
     value = getattr(config, key.field)
     return bool(value != key.default)
 
 
-def _with_comment(key: Key, config: Any, folder: Path, note: str) -> Iterator[str]:
+def _with_comment(key: RunKey, config: Any, folder: Path, note: str) -> Iterator[str]:
     """Yield the lines of a key that is set."""
     value = file_value(key, getattr(config, key.field), folder)
     further = further_of(type(config)) if key.field == "recording" else None
     if further is not None and getattr(config, further):
         described, _default = options_of(config)[further]
-        others = Key("", further, further, described, (), tuple)
+        others = RunKey("", further, further, described, (), tuple)
         words = [file_value(others, word, folder) for word in getattr(config, further)]
         value = [value, *words]
     yield from ("", *_wrapped(note or _help(key, type(config))))
     yield f"{key.name} = {as_toml(value)}"
 
 
-def _as_comment(key: Key, config: type[Any]) -> str:
+def _as_comment(key: RunKey, config: type[Any]) -> str:
     """Return the line of a key that is not set."""
     switch = key.option.parse is None
     unset = key.default is None or key.default == ()
@@ -137,7 +137,7 @@ def _as_comment(key: Key, config: type[Any]) -> str:
     return f"{begin:40s}  # {textwrap.shorten(said, room, placeholder=' ...')}"
 
 
-def _help(key: Key, config: type[Any]) -> str:
+def _help(key: RunKey, config: type[Any]) -> str:
     readers = readers_of(config, key.field)
     text = f"{key.option.text}; read by {readers}" if readers else key.option.text
     return textwrap.shorten(text, _MOST_OF_HELP, placeholder=" ...")
