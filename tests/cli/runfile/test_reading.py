@@ -99,13 +99,15 @@ def test_a_file_with_marks_of_windows():
         ("[fitting]\nevaluations = true", "line 2: fitting.evaluations = true: expected a whole"),
         ("[model]\nspike-threshold = 400", "line 2: model.spike-threshold = 400: expected a number "
          "from -200 to 200"),
-        ("command = 3", "line 1: command is no name of a command"),
+        ("command = 3", "line 1: command = 3: expected the name of a command, such as fit"),
+        ("command = 'fti'", "line 1: command = 'fti': expected the name of a command"),
         ("\ncommand = 'polish'", "line 2: command is for polish: pyneuronautofit polish --run"),
         ("[weights]\nV = 'x'", "line 1: weights has to have a number for 'V', such as V = 2.0"),
         ("[fitting]\nweights = 'V=1'\n[weights]\nV = 1", "line 3: weights is there twice"),
         ("[model]\neval-mode = ['O']", "line 2: model.eval-mode = ['O']: expected a text"),
         ("[fitting\nseed = 1", "this is no TOML: Expected ']' at the end of a table declaration"),
         ("[fitting]\nseed = 1\nseed = 2\n", "this is no TOML: Cannot overwrite a value (at line 3"),
+        ("x = " + "9" * 5000, "this is no TOML: Exceeds the limit"),
         ("x = " + "[" * 5000, "this is no run file: its lists are too deep"),
     ],
 )  # fmt: skip

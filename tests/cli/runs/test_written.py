@@ -94,6 +94,7 @@ def test_polishing_reads_and_writes_its_own(command, recording, hh_project, tmp_
         (("cell.npz", "--write-run", "cell.npz"), "this is the same file as cell.npz, which is re"),
         (("cell.npz", "--write-run", "other.npz"), "this is a recording"),
         (("--resume", "run", "--write-run", "y.toml"), "--write-run is for a new run"),
+        (("x.toml",), "x.toml: a run file is read by --run x.toml"),
         (("--run", "none.toml"), "--run none.toml: cannot read it: No such file"),
     ],
 )

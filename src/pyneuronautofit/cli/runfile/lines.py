@@ -33,7 +33,7 @@ def lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
             return found
         try:
             content = tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             continue  # it goes on in the next line
         paths = list(_paths(content))
         if statement.lstrip().startswith("["):

@@ -11,6 +11,7 @@ from typing import Any
 
 from pyneuronautofit._bounded import read_bytes
 from pyneuronautofit._text import nearest, printable, quoted, shortened
+from pyneuronautofit.cli.commands import COMMANDS
 from pyneuronautofit.cli.runfile.keys import (
     COMMAND,
     WEIGHTS,
@@ -59,7 +60,7 @@ def read_run_file(path: Path, config: type[Any], command: str) -> dict[str, Any]
     text = _text_of(path)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # what is no TOML, and numbers of thousands of digits
         raise UsageError(
             f"{path}: this is no TOML: {error}. A run file has lines such as seed = 1, below "
             "[fitting]"
@@ -112,8 +113,10 @@ class _File:
     def command(self) -> str:
         """The command that it is for."""
         found = self.content.get(COMMAND, USUAL)
-        if not isinstance(found, str):
-            raise self.wrong((COMMAND,), 'is no name of a command, such as "fit"')
+        if not isinstance(found, str) or found not in COMMANDS:
+            raise self.wrong(
+                (COMMAND,), f"= {_shown(found)}: expected the name of a command, such as {USUAL}"
+            )
         return found
 
     def wrong(self, keys: tuple[str, ...], message: str) -> UsageError:

@@ -66,6 +66,8 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     config = parse_config(FitOptions, argv, prog, DESCRIPTION, epilog)
     if config.extend:
         raise UsageError("--extend is for a run that is taken up again: give --resume RUN, too")
+    if config.recording.endswith(".toml"):
+        raise UsageError(f"{config.recording}: a run file is read by --run {config.recording}")
 
     def session() -> FitSession:
         if argv != list(typed):
