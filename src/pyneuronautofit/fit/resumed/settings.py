@@ -34,7 +34,7 @@ def options_from(settings: Mapping[str, Json], path: Path) -> FitOptions:
     values: dict[str, Any] = {
         n: tuple(v) if isinstance(v, list) else v for n, v in settings.items()
     }
-    wrong = [name for name, value in values.items() if not _is_of(value, hints[name])]
+    wrong = [name for name, value in values.items() if not is_of(value, hints[name])]
     if wrong:
         raise RunError(
             f"{path}: its option {wrong[0]} has the value {settings[wrong[0]]!r:.60}, which is "
@@ -48,14 +48,14 @@ def options_from(settings: Mapping[str, Json], path: Path) -> FitOptions:
     return config
 
 
-def _is_of(value: Any, hint: Any) -> bool:
+def is_of(value: Any, hint: Any) -> bool:
     """Tell whether a value is of the type of a field."""
     if isinstance(hint, types.UnionType):
-        return any(_is_of(value, each) for each in typing.get_args(hint))
+        return any(is_of(value, each) for each in typing.get_args(hint))
     if typing.get_origin(hint) is tuple:
         kinds = typing.get_args(hint)
         kinds = kinds[:1] * len(value) if kinds[1:] == (...,) and _is_tuple(value) else kinds
-        return _is_tuple(value) and len(value) == len(kinds) and all(map(_is_of, value, kinds))
+        return _is_tuple(value) and len(value) == len(kinds) and all(map(is_of, value, kinds))
     if hint in (int, float):
         number = isinstance(value, int if hint is int else int | float)
         number = number and not isinstance(value, bool)
