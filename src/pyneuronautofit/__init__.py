@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 # The command must not load all of this before it knows what is asked for.
 __all__ = [
-    "__version__",
     "CellModel",
     "ChosenModel",
     "Fit",
     "Recording",
     "Scores",
     "SimulatedSweeps",
+    "__version__",
     "fit",
     "open_fit",
     "read_recording",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -53,3 +53,25 @@ class ChosenModel:
             f"<table><caption>{title}, evaluation {self.evaluation}: {scored}</caption>"
             f"<tr><th>parameter</th><th>value</th></tr>{rows}</table>"
         )
+
+
+def table_of_models(caption: str, units: Mapping[str, str], models: Sequence[ChosenModel]) -> str:
+    """Return an HTML table: a row for every model, a column for every mode.
+
+    Parameters
+    ----------
+    units
+        Mode -> its unit.
+    """
+    heads = "".join(
+        f"<th>{html.escape(f'{code} ({unit})' if unit else code)}</th>"
+        for code, unit in units.items()
+    )
+    rows = "".join(
+        f"<tr><td>{html.escape(model.title)}</td><td>{model.evaluation}</td>"
+        + "".join(f"<td>{value:.6g}</td>" for value in model.scores.values())
+        + "</tr>"
+        for model in models
+    )
+    head = f"<tr><th>model</th><th>evaluation</th>{heads}</tr>"
+    return f"<table><caption>{html.escape(caption)}</caption>{head}{rows}</table>"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyneuronautofit._text import nearest, quoted, shortened
+from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fit import OpenedFit, open_again
-from pyneuronautofit.library.chosen import ChosenModel
+from pyneuronautofit.library.chosen import ChosenModel, table_of_models
 from pyneuronautofit.library.frames import frame
 from pyneuronautofit.library.given_models import matrix_of
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
@@ -324,16 +323,7 @@ class Fit:
     def _repr_html_(self) -> str:
         titles, listed = self._titles()
         models = [self._chosen(listed, place, title) for title, place in titles.items()]
-        heads = "".join(f"<th>{html.escape(_with_unit(c, u))}</th>" for c, u in self.units.items())
-        rows = "".join(
-            f"<tr><td>{html.escape(model.title)}</td><td>{model.evaluation}</td>"
-            + "".join(f"<td>{value:.6g}</td>" for value in model.scores.values())
-            + "</tr>"
-            for model in models
-        )
-        caption = html.escape(f"{self.stamp}: {self._summary()}")
-        head = f"<tr><th>model</th><th>evaluation</th>{heads}</tr>"
-        return f"<table><caption>{caption}</caption>{head}{rows}</table>"
+        return table_of_models(f"{self.stamp}: {self._summary()}", self.units, models)
 
     # --- within
 
@@ -384,10 +374,6 @@ def _rows(stored: RunReader, which: str) -> IntArray:
     if which == "non-dominated":
         return archive
     return archive[:0] if stored.last is None else stored.last.population
-
-
-def _with_unit(code: str, unit: str) -> str:
-    return f"{shortened(code)} ({unit})" if unit else shortened(code)
 
 
 def open_fit(run: Path | str, *, project: Path | str | None = None) -> Fit:

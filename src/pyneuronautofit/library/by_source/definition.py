@@ -88,7 +88,8 @@ def definition_of(thing: Any) -> Definition:
     if isinstance(thing, type):
         _check_attributes(thing, source)
     space = _namespace(thing, codes)
-    return Definition(name, source, _uses(source, name, space), space, bool(text_flag))
+    read = f"from __future__ import annotations\n{source}" if text_flag else source
+    return Definition(name, source, _uses(read, name, space), space, bool(text_flag))
 
 
 def _refusal(name: str, why: str) -> str:
@@ -101,12 +102,11 @@ def _functions(thing: Any) -> Iterator[FunctionType]:
         yield thing
         return
     for value in vars(thing).values():
-        found = value.fget if isinstance(value, property) else value
-        found = inspect.unwrap(getattr(found, "__func__", found)) if callable(found) else found
+        found = value
+        for inner in ("fget", "__func__", "func", "__wrapped__"):
+            found = getattr(found, inner, found)
         if isinstance(found, FunctionType):
             yield found
-        elif isinstance(found, staticmethod | classmethod):
-            yield from _functions(found.__func__)
 
 
 def _codes(thing: Any) -> Iterator[CodeType]:
@@ -145,10 +145,31 @@ def _source_of(thing: Any, name: str, codes: list[CodeType]) -> str:
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             if all(first <= line <= (node.end_lineno or first) for line in wanted):
                 return textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
+    found = None if codes else _without_functions(thing, name)
+    if found is not None:
+        return found
     try:
         return textwrap.dedent(inspect.getsource(thing))
     except (OSError, TypeError) as error:
         raise UsageError(_refusal(name, "its source is not known")) from error
+
+
+def _without_functions(thing: Any, name: str) -> str | None:
+    """Return the source of a class of which no function says where it stands.
+
+    It is sought in the cells of the notebook, and has to be the only one of its name there.
+    """
+    files = {file for file in list(linecache.cache) if "ipykernel_" in file}
+    for value in _namespace(thing, []).values():
+        if isinstance(value, type | FunctionType):
+            files |= {function.__code__.co_filename for function in _functions(value)}
+    found = set()
+    for file in files:
+        text = "".join(linecache.getlines(file))
+        for node in _classes(text, name):
+            source = ast.get_source_segment(text, node, padded=True)
+            found.add(textwrap.dedent(source or ""))
+    return found.pop() if len(found) == 1 else None
 
 
 def _module(thing: Any) -> bool:
@@ -230,6 +251,10 @@ def _namespace(thing: Any, codes: list[CodeType]) -> Mapping[str, Any]:
         if function.__code__ in codes:
             return function.__globals__
     module = inspect.getmodule(thing)
+    bases = thing.__mro__[1:] if isinstance(thing, type) else ()
+    near = [f.__globals__ for base in bases for f in _functions(base)]
+    if near and near[0].get(thing.__name__) is thing:
+        return near[0]
     return {} if module is None else vars(module)
 
 
