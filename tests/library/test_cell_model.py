@@ -31,6 +31,7 @@ def test_it_says_what_it_is(names):
     model = CellModel(names["Cell"], ROWS)
     assert repr(model) == "CellModel(Cell: 2 parameters, soma.L, a.x)"
     assert model.names == ("soma.L", "a.x")
+    assert "<td>a.x, b.x</td><td>log</td><td>1e-05</td>" in model._repr_html_()
 
 
 def test_its_project_is_read_as_any_other(names, tmp_path):

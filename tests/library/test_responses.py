@@ -11,6 +11,9 @@ def test_scores_in_words():
     sums = {"V": np.array([1.0, np.nan, 3.0]), "O": np.array([2.0, np.nan, 2.0])}
     found = Scores(np.zeros((3, 2)), ("V", "O"), sums, {"V": "mV^2", "O": ""}, {1: "DIVERGED"})
     assert repr(found) == "Scores(3 models, 1 failed: V 1 to 3 mV^2, O 2)"
+    text = found._repr_html_()
+    assert "<th>V (mV^2)</th><th>O</th>" in text
+    assert "<td>1</td><td>nan</td><td>nan</td><td>DIVERGED</td>" in text
     nothing = Scores(np.zeros((1, 1)), ("V",), {"V": np.array([np.nan])}, {"V": ""}, {0: "x"})
     assert repr(nothing) == "Scores(1 models, 1 failed: V nan)"
 

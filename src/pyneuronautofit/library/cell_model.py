@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -99,6 +100,16 @@ class CellModel:
         called = getattr(self.cell, "__name__", repr(self.cell))
         some = shortened(", ".join(self.names))
         return f"CellModel({called}: {len(self.names)} parameters, {some})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            "<tr>"
+            + "".join(f"<td>{html.escape(str(each))}</td>" for each in (_called(row[0]), *row[1:]))
+            + "</tr>"
+            for row in self.parameters
+        )
+        heads = "<tr><th>parameter</th><th>scale</th><th>low</th><th>high</th></tr>"
+        return f"<table><caption>{html.escape(repr(self))}</caption>{heads}{rows}</table>"
 
     def write_project(self, folder: Path | str) -> Path:
         """Write a project folder, which the command takes with --project.
@@ -198,6 +209,10 @@ def _row(number: int, row: Any) -> tuple[Any, ...]:
         ) from error
     names = names if isinstance(names, str) else list(names)
     return names, scale, _bound(low), _bound(high)
+
+
+def _called(names: str | Sequence[str]) -> str:
+    return names if isinstance(names, str) else ", ".join(names)
 
 
 def _bound(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -103,6 +104,19 @@ class Scores:
         """
         numbers = np.arange(len(self.components))
         return frame(self.sums, numbers, "model", units=dict(self.units))
+
+    def _repr_html_(self) -> str:
+        heads = "".join(
+            f"<th>{html.escape(f'{code} ({self.units[code]})' if self.units[code] else code)}</th>"
+            for code in self.sums
+        )
+        rows = "".join(
+            f"<tr><td>{number}</td>"
+            + "".join(f"<td>{values[number]:.6g}</td>" for values in self.sums.values())
+            + f"<td>{html.escape(self.failures.get(number, ''))}</td></tr>"
+            for number in range(len(self.components))
+        )
+        return f"<table><tr><th>model</th>{heads}<th></th></tr>{rows}</table>"
 
     def __repr__(self) -> str:
         said = ", ".join(

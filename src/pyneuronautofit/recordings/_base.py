@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -122,6 +123,15 @@ class Recording:
             f"Recording({self.name}: {self.n_sweep} sweeps of {self.duration_ms:g} ms, "
             f"{self.step_ms:g} ms apart)"
         )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{number}</td><td>{v.min():.1f} to {v.max():.1f}</td>"
+            f"<td>{i.min():.4g} to {i.max():.4g}</td></tr>"
+            for number, v, i in zip(self.numbers, self.voltage_mV, self.current_pA, strict=True)
+        )
+        heads = "<tr><th>sweep</th><th>voltage (mV)</th><th>current (pA)</th></tr>"
+        return f"<table><caption>{html.escape(repr(self))}</caption>{heads}{rows}</table>"
 
     @property
     def n_sweep(self) -> int:
