@@ -96,8 +96,8 @@ CELLS = (
     (
         CODE,
         "fit = pnaf.fit(\n"
-        "    recording, model, modes=\"OV\", hold_out=[2], evaluations=2000, seed=1,\n"
-        "    temperature_degC=6.3, spike_threshold_mV=-10, output=\"runs\",\n"
+        '    recording, model, modes="OV", hold_out=[2], evaluations=2000, seed=1,\n'
+        '    temperature_degC=6.3, spike_threshold_mV=-10, output="runs",\n'
         ")\n"
         "fit",
     ),
@@ -105,7 +105,7 @@ CELLS = (
     (CODE, 'best = fit.best("compromise")\nbest'),
     (
         CODE,
-        "{name: best.parameters[f\"soma(0.5).hh.{name}\"] / value for name, value in TRUE.items()}",
+        '{name: best.parameters[f"soma(0.5).hh.{name}"] / value for name, value in TRUE.items()}',
     ),
     (CODE, "fit.plot();"),
     (CODE, "fit.plot_course();"),
@@ -115,11 +115,11 @@ CELLS = (
         "the true ones, which miss the recording by its noise (0.09 mV² a sweep) and by the time "
         "steps of NEURON's that it was made with.",
     ),
-    (CODE, "table = fit.to_dataframe()\ntable.sort_values(\"V\").head()"),
-    (CODE, "table.attrs[\"units\"]"),
+    (CODE, 'table = fit.to_dataframe()\ntable.sort_values("V").head()'),
+    (CODE, 'table.attrs["units"]'),
     (
         CODE,
-        "fit.evaluate({f\"soma(0.5).hh.{name}\": value for name, value in TRUE.items()})",
+        'fit.evaluate({f"soma(0.5).hh.{name}": value for name, value in TRUE.items()})',
     ),
     (
         TEXT,

@@ -10,7 +10,7 @@ import pytest
 
 from pyneuronautofit._options import options_of
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 from pyneuronautofit.library.fitting import fit
 from pyneuronautofit.library.keywords import OTHERWISE, FitKeywords, as_options, refuse_otherwise
 

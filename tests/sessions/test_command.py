@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pyneuronautofit._options import options_of
 from pyneuronautofit.cli.parser import parse_config
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 from pyneuronautofit.sessions.command import command_of, words_of
 
 

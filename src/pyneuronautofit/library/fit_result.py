@@ -12,7 +12,7 @@ import numpy as np
 from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fit import OpenedFit, open_again
+from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.chosen import ChosenModel, table_of_models
 from pyneuronautofit.library.frames import frame
 from pyneuronautofit.library.given_models import matrix_of

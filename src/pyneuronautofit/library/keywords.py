@@ -12,8 +12,8 @@ import numpy as np
 from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._text import nearest, quoted, shortened
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitOptions
-from pyneuronautofit.fit.resumed.settings import is_of
+from pyneuronautofit.fitting import FitOptions
+from pyneuronautofit.fitting.resumed.settings import is_of
 
 #: Options of the command that a call has other means for.
 OTHERWISE: Mapping[str, str] = {

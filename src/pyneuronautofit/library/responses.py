@@ -12,7 +12,7 @@ import numpy as np
 from pyneuronautofit._text import listed_numbers, nearest, quoted
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     Evaluation,
     OpenedFit,
     Problem,
@@ -20,7 +20,7 @@ from pyneuronautofit.fit import (
     held_out_sweeps,
     models_on,
 )
-from pyneuronautofit.fit.several import merged
+from pyneuronautofit.fitting.several import merged
 from pyneuronautofit.library.frames import frame
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit import FitOptions, agreed_config
+from pyneuronautofit.fitting import FitOptions, agreed_config
 from pyneuronautofit.library.showing import not_shown, shown
 from pyneuronautofit.runs import RunFiles, RunLock, open_run
 from pyneuronautofit.sessions.command import command_of

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pyneuronautofit.fit import Observer, Progress
+from pyneuronautofit.fitting import Observer, Progress
 from pyneuronautofit.objectives import Suite
 from pyneuronautofit.sessions.progress import Pace, best_of_modes, make_progress
 from pyneuronautofit.sessions.session import FitSession
