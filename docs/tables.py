@@ -20,7 +20,7 @@ from pyneuronautofit._options import GROUPS, Option, field_names, options_of
 from pyneuronautofit.cli.runfile import RunKey, keys_of, run_file_options
 from pyneuronautofit.cli.runfile.keys import sections_of
 from pyneuronautofit.cli.runfile.values import expected_of
-from pyneuronautofit.fit import FitOptions, readers_of
+from pyneuronautofit.fitting import FitOptions, readers_of
 from pyneuronautofit.objectives import (
     OBJECTIVES,
     EvaluationOptions,

@@ -13,7 +13,7 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.runfile import expanded, run_file_options
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import readers_of
+from pyneuronautofit.fitting import readers_of
 
 ConfigT = TypeVar("ConfigT")
 

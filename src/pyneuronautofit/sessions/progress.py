@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from pyneuronautofit._text import clock_time
-from pyneuronautofit.fit import Progress as SearchProgress
+from pyneuronautofit.fitting import Progress as SearchProgress
 from pyneuronautofit.objectives import Suite
 
 

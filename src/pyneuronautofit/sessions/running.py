@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     Observer,
     Progress,
     Recorder,
@@ -18,7 +18,7 @@ from pyneuronautofit.fit import (
     resumed_progress,
     search,
 )
-from pyneuronautofit.fit.notes.stuck import StuckNotes
+from pyneuronautofit.fitting.notes.stuck import StuckNotes
 from pyneuronautofit.runs import GzipLogHandler, RunLock, RunWriter, create_store
 from pyneuronautofit.sessions.logs import Logs
 from pyneuronautofit.sessions.session import FitSession

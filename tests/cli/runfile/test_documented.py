@@ -9,7 +9,7 @@ import pytest
 
 from pyneuronautofit.cli.runfile import read_run_file
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PAGE = (REPOSITORY / "docs" / "run-files.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from pyneuronautofit.cli.runfile.keys import (
     keys_of,
     sections_of,
 )
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 COMMANDS = ("fit", "polish", "evaluate", "compare", "simulate", "sweeps")
 

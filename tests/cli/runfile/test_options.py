@@ -6,7 +6,7 @@ import pytest
 
 from cli.commands import CONFIGS
 from pyneuronautofit.cli.runfile import run_file_options
-from pyneuronautofit.fit import RecordingOptions, RunOptions
+from pyneuronautofit.fitting import RecordingOptions, RunOptions
 
 
 @pytest.mark.parametrize("command", CONFIGS)

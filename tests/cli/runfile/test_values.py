@@ -20,7 +20,7 @@ from pyneuronautofit.cli.runfile.values import (
     weights_value,
 )
 from pyneuronautofit.cli.traces.evaluate import EvaluateConfig
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 KEYS = {
     key.field: key for key in (*keys_of(EvaluateConfig).values(), *keys_of(FitOptions).values())

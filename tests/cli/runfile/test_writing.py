@@ -17,7 +17,7 @@ from pyneuronautofit.cli.parser import parse_config, with_run_file
 from pyneuronautofit.cli.runfile import RunFileText, keys_of, read_run_file, run_file_text, writing
 from pyneuronautofit.cli.runfile.values import kinds_of
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitOptions, check_options
+from pyneuronautofit.fitting import FitOptions, check_options
 
 _NAMES = st.text(
     string.ascii_letters + string.digits + " _-.\u00b5\"'#\\\x01", min_size=1, max_size=9

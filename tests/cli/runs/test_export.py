@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pyneuronautofit.fit import FitConfig, FitOptions, open_fit
+from pyneuronautofit.fitting import FitConfig, FitOptions, open_fit
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.runs import RunFiles, create_store, open_run
 from pyneuronautofit.sessions.session import new_session

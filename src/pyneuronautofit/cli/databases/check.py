@@ -27,7 +27,7 @@ from pyneuronautofit.database.tools.checking import (
     step_test,
 )
 from pyneuronautofit.errors import ModelError, OutputError, UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.models import load_model
 from pyneuronautofit.plots import check_target, save_steps
 from pyneuronautofit.probes.tests import StepTest

@@ -36,8 +36,8 @@ from pyneuronautofit.database.tools.reviewing import (
     sweep_titles,
 )
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import build_simulator, open_recording, option, stimulus_window
-from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
+from pyneuronautofit.fitting import build_simulator, open_recording, option, stimulus_window
+from pyneuronautofit.fitting.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.plots import check_target
 from pyneuronautofit.rating import Stage, sheet_paths

@@ -16,7 +16,7 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database, Journal, read_database, write_added
 from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.resting import NOTE, RestResult, find_rest, with_rest
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.models import load_model
 from pyneuronautofit.probes.tests import RestTest
 from pyneuronautofit.sessions.logs import logging_to_screen

@@ -27,7 +27,7 @@ from pyneuronautofit.database.tools.synapses import (
     with_thresholds,
 )
 from pyneuronautofit.errors import ModelError, UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.models import load_model
 from pyneuronautofit.plots import check_target, save_trial
 from pyneuronautofit.probes.synapse import SynapseTrial

@@ -16,7 +16,7 @@ from pyneuronautofit._words import WRITTEN, text, whole
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.rating import (
     AGREEMENTS,
     Forerunner,

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyneuronautofit._options import RUN, Option, option, options_of
 from pyneuronautofit._words import READ, WRITTEN
-from pyneuronautofit.fit import RecordingOptions, RunOptions
+from pyneuronautofit.fitting import RecordingOptions, RunOptions
 
 
 @dataclass(frozen=True, kw_only=True)

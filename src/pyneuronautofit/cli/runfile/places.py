@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyneuronautofit._words import FileWord, Use
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit import recording_word, split_word
+from pyneuronautofit.fitting import recording_word, split_word
 from pyneuronautofit.runs import find_store
 
 

@@ -29,7 +29,7 @@ from pyneuronautofit.cli.runfile.values import (
     weights_value,
 )
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 # More than all options with a comment each.
 _MOST_BYTES = 1_000_000

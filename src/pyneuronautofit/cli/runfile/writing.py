@@ -21,7 +21,7 @@ from pyneuronautofit.cli.runfile.keys import (
 )
 from pyneuronautofit.cli.runfile.values import as_toml, file_value, weights_table
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import readers_of
+from pyneuronautofit.fitting import readers_of
 from pyneuronautofit.objectives.residuals import read_weights
 
 _WIDTH, _MOST_OF_HELP = 98, 240

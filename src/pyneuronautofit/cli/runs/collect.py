@@ -16,7 +16,7 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Collection, Selection
 from pyneuronautofit.database.content import JsonLayout, write_content
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.runs import open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
 

@@ -18,7 +18,7 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database.starts import selected_rows
 from pyneuronautofit.errors import OutputError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     FittedModel,
     KnownProjectOptions,
     OpenedFit,

@@ -24,7 +24,7 @@ from pyneuronautofit.cli.runs.summary import (
 from pyneuronautofit.cli.runs.written import refuse_to_write, writing_run_file
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     FitOptions,
     Observer,
     Problem,
@@ -35,7 +35,7 @@ from pyneuronautofit.fit import (
     on_everything_held_out,
     reference_sums,
 )
-from pyneuronautofit.fit.notes.levels import about_distinct
+from pyneuronautofit.fitting.notes.levels import about_distinct
 from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.runs import (
     RunFiles,

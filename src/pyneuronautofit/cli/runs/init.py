@@ -19,7 +19,7 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runfile import RunFileText, run_file_text
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     FitOptions,
     ProjectOptions,
     RecordingOptions,
@@ -27,7 +27,7 @@ from pyneuronautofit.fit import (
     open_sweeps,
     stimulus_window,
 )
-from pyneuronautofit.fit.suggested import Suggestion, Timing, measure, suggest
+from pyneuronautofit.fitting.suggested import Suggestion, Timing, measure, suggest
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.recordings import ChosenSweeps, StimulusWindow
 from pyneuronautofit.sessions.logs import logging_to_screen

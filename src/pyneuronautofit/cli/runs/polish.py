@@ -24,7 +24,7 @@ from pyneuronautofit.cli.traces.stored import (
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.database.starts import best_models
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     Budget,
     EvaluationOptions,
     FitConfig,

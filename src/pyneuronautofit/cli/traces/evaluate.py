@@ -33,7 +33,7 @@ from pyneuronautofit.database import (
     score_models,
 )
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     ELSEWHERE,
     Evaluation,
     build_simulator,
@@ -43,8 +43,8 @@ from pyneuronautofit.fit import (
     split_word,
     stimulus_window,
 )
-from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
-from pyneuronautofit.fit.several import merged
+from pyneuronautofit.fitting.reduction import reduce_recording, stimulus_on
+from pyneuronautofit.fitting.several import merged
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.objectives import (
     EvaluationSettings,

@@ -21,7 +21,7 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.traces.stored import StoredModelsOptions
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import build_simulator, open_recording, stimulus_window
+from pyneuronautofit.fitting import build_simulator, open_recording, stimulus_window
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import (

@@ -9,9 +9,9 @@ import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit.evaluation_json import WEIGHTS
-from pyneuronautofit.fit.notes.levels import Level, distinct_levels
-from pyneuronautofit.fit.outcome.best import best_members, places, with_best_sum
+from pyneuronautofit.fitting.evaluation_json import WEIGHTS
+from pyneuronautofit.fitting.notes.levels import Level, distinct_levels
+from pyneuronautofit.fitting.outcome.best import best_members, places, with_best_sum
 from pyneuronautofit.objectives.residuals import component_weights, read_weights, weighted_sums
 from pyneuronautofit.report.findings.spread import space_of
 from pyneuronautofit.runs import Evaluations, RunReader
