@@ -114,7 +114,7 @@ def _with_flags(config: Any, prog: str, description: str, epilog: str = "") -> P
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     groups: dict[str, Any] = {"": parser}
-    options = {**options_of(config), **run_file_options(config)}
+    options = _options(config)
     used = {option.group for option, _default in options.values()}
     for title, described in GROUPS.items():
         if title in used:
@@ -125,13 +125,18 @@ def _with_flags(config: Any, prog: str, description: str, epilog: str = "") -> P
     return parser
 
 
+def _options(config: type[Any]) -> dict[str, tuple[Option, Any]]:
+    """Return the options of a config class, and those about run files."""
+    return {**options_of(config), **run_file_options(config)}
+
+
 def _in_order(options: Mapping[str, tuple[Option, Any]]) -> list[tuple[str, tuple[Option, Any]]]:
     return sorted(options.items(), key=lambda item: item[1][0].place)
 
 
 def _given(parser: Parser, config: type[Any], argv: Sequence[str]) -> dict[str, Any]:
     """Return what a parser finds on a command line, without what it does not have."""
-    options = {**options_of(config), **run_file_options(config)}
+    options = _options(config)
     parser.set_defaults(**dict.fromkeys(options, _NOT_GIVEN))
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
     return {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
@@ -173,7 +178,7 @@ def _with_negative_numbers(config: Any, argv: Sequence[str]) -> list[str]:
     """Join flags with negative values in any notation, which argparse would take for flags."""
     taking = {
         flag
-        for option, _default in options_of(config).values()
+        for option, _default in _options(config).values()
         if option.parse is not None and option.count == 1
         for flag in option.flags
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands import CONFIGS
+from cli.test_any_words import NAMES
 from pyneuronautofit.cli.parser import given_options, parse_config, with_run_file
 from pyneuronautofit.cli.runfile import command_of
 from pyneuronautofit.errors import UsageError
@@ -112,6 +113,15 @@ def test_mistakes_of_the_command_line_are_found_as_ever():
         words("fit", "--run", "x.toml", "--sed", "3")
     with pytest.raises(UsageError, match=r"--run: expected one argument"):
         words("fit", "--run")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name], ids=lambda name: name[:9])
+def test_any_name_is_answered(name, command):
+    for words in (["sweeps", "cell.abf", f"--run={name}"], [f"--run={name}"]):
+        answer = command(*words)
+        assert answer.code == 2
+        assert answer.err.count("error: ") == 1
+        assert len(answer.err) < 8000
 
 
 def test_the_name_of_a_command():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,14 @@ def test_a_file_with_marks_of_windows():
 def test_what_is_wrong_with_a_file(text, message):
     with pytest.raises(UsageError, match=rf"^cell\.toml(, |: ){re.escape(message)}"):
         read(text)
+
+
+def test_of_a_pipe_paths_begin_where_the_user_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(SOUND,))
+    writer.start()
+    assert read_run_file(tmp_path / "pipe", CONFIGS["fit"], "fit")["recording"] == "cell.abf"
+    writer.join()
 
 
 def test_files_that_cannot_be_read():

@@ -110,6 +110,11 @@ class _File:
     text: str
 
     @property
+    def folder(self) -> Path:
+        """Where relative paths begin: where the user is, if it is a pipe."""
+        return self.path.parent if self.path.is_file() else Path()
+
+    @property
     def command(self) -> str:
         """The command that it is for."""
         found = self.content.get(COMMAND, USUAL)
@@ -180,15 +185,16 @@ class _Reading:
         if known is None:
             raise self.file.wrong(written, _unknown(place, {**usual, **keys}))
         further = further_of(FitOptions if key is None else self.config)
-        folder = self.file.path.parent
         try:
             if known.field == "recording":
-                first, *others = recordings_value(known, value, folder, several=bool(further))
+                first, *others = recordings_value(
+                    known, value, self.file.folder, several=bool(further)
+                )
                 taken: dict[str, Any] = {known.field: first}
                 if further is not None and others:
                     taken[further] = tuple(others)
             else:
-                taken = {known.field: option_value(known, value, folder)}
+                taken = {known.field: option_value(known, value, self.file.folder)}
         except UnusableValue as error:
             raise self.file.wrong(written, f"= {_shown(value)}: expected {error}") from None
         if key is None:
