@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,15 @@ def test_without_spikes_the_voltage_is_compared():
     found = suggest(recording(spiking=()), WINDOW, 3)
     assert (found.modes, found.threshold_mV) == ("V", 0.0)
     assert found.why_threshold == "no sweep has spikes"
+
+
+def test_noise_at_the_threshold_is_not_counted():
+    noisy = recording(spiking=(), noise_mV=3.0)
+    noisy = dataclasses.replace(noisy, voltage_mV=noisy.voltage_mV + 63.0)
+    found = suggest(noisy, WINDOW, 3)
+    assert found.modes == "V"
+    assert found.why_modes == "the whole voltage; no threshold tells spikes from noise"
+    assert found.why_threshold.startswith("-t 0: the compared sweeps cross this threshold")
 
 
 @pytest.mark.parametrize(

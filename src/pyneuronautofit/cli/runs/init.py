@@ -84,7 +84,9 @@ def run(argv: Sequence[str], prog: str) -> int:
         n_param = int((~space.fixed).sum())
         found = suggest(selection.recording, window, n_param)
         options = _options(config, model, found)
-        problem = build_problem(options, selection.recording, model)
+        # What is reduced has other samples, in which the stimulus is looked for again.
+        known = window if model.downsampler is None else None
+        problem = build_problem(options, selection.recording, model, window=known)
         timing = None if config.no_timing else measure(problem)
     about = RunFileText(
         [*_about(selection, window, found), "", *_about_model(model, space, n_param), ""],

@@ -62,12 +62,14 @@ def suggest(recording: Recording, window: StimulusWindow, n_param: int) -> Sugge
     n_param
         How many parameters are searched.
     """
-    threshold_mV, why = _threshold(Sweeps(recording.voltage_mV, recording.step_ms))
+    threshold_mV, why, doubtful = _threshold(Sweeps(recording.voltage_mV, recording.step_ms))
     facts = tuple(facts_of_sweeps(recording, window, threshold_mV))
     n_spike = sum(each.spikes for each in facts)
     spiking = [place for place, each in enumerate(facts) if each.spikes]
     modes, why_modes = "V", "the whole voltage; there are no spikes to count"
-    if n_spike:
+    if doubtful:
+        why_modes = "the whole voltage; no threshold tells spikes from noise"
+    elif n_spike:
         modes, why_modes = "OV", "the number of spikes, and the whole voltage"
     held_out = _held_out(recording.n_sweep, np.array(spiking, dtype=np.int64))
     return Suggestion(
@@ -81,21 +83,22 @@ def suggest(recording: Recording, window: StimulusWindow, n_param: int) -> Sugge
     )
 
 
-def _threshold(sweeps: Sweeps) -> tuple[float, str]:
-    """Return a threshold for spikes, and why it is that."""
+def _threshold(sweeps: Sweeps) -> tuple[float, str, bool]:
+    """Return a threshold for spikes, why it is that, and whether that is doubtful."""
     usual = float(EvaluationOptions.spike_threshold_mV)
     found = stable_range(sweeps)
     if found is None:
         if not sweeps.crossings(usual).n_all:
-            return usual, "no sweep has spikes"
+            return usual, "no sweep has spikes", False
         doubt = about_threshold(sweeps, usual)
-        return usual, doubt or f"{sweeps.crossings(usual).n_all} spikes are above it"
+        return usual, doubt or f"{sweeps.crossings(usual).n_all} spikes are above it", bool(doubt)
     low, high = found
     middle = _ROUND_MV * round(sum(found) / 2 / _ROUND_MV)
     if not low <= middle <= high:
         middle = round(sum(found) / 2)
     n_spike = sweeps.crossings(middle).n_all
-    return float(middle), f"thresholds from {low:g} to {high:g} mV all find about {n_spike} spikes"
+    why = f"thresholds from {low:g} to {high:g} mV all find about {n_spike} spikes"
+    return float(middle), why, False
 
 
 def _held_out(n_sweep: int, spiking: IntArray) -> list[int]:
