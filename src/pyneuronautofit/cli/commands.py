@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
 
+from pyneuronautofit.cli.waiting import loading
+
+_PACKAGE = "pyneuronautofit.cli"
+
 
 @dataclass(frozen=True)
 class Command:
@@ -86,6 +90,7 @@ def run_command(name: str, argv: Sequence[str]) -> int:
     Its module is loaded here: that of `plot-parmdist`, say, takes long, and `status` does not need
     it.
     """
-    module = import_module(f"pyneuronautofit.cli.{COMMANDS[name].group}.{name.replace('-', '_')}")
+    with loading():
+        module = import_module(f"{_PACKAGE}.{COMMANDS[name].group}.{name.replace('-', '_')}")
     run: Callable[[Sequence[str], str], int] = module.run
     return run(argv, f"pyneuronautofit {name}")

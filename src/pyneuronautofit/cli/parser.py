@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit._text import shortened
+from pyneuronautofit.cli.misspelt import refuse_misspelt_flags
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import readers_of
@@ -27,6 +28,11 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError instead of printing half a page and leaving the program."""
         raise UsageError(f"{shortened(message, _MOST_SHOWN)}. See {self.prog} --help")
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """All flags, -h among them."""
+        return tuple(self._option_string_actions)
+
 
 def parse_config(
     config: type[ConfigT], argv: Sequence[str], prog: str, description: str, epilog: str = ""
@@ -38,8 +44,7 @@ def parse_config(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
-    parser = make_parser(config, prog, description, epilog)
-    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
+    values = _parsed(config, make_parser(config, prog, description, epilog), argv)
     filled = config(**{name: _as_field(value) for name, value in values.items()})
     check_options(filled)
     check_outputs(filled)
@@ -58,11 +63,17 @@ def given_options(
     """
     parser = make_parser(config, prog, description, epilog)
     parser.set_defaults(**dict.fromkeys(options_of(config), _NOT_GIVEN))
-    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
+    values = _parsed(config, parser, argv)
     given = {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
     check_options(config(**given))
     check_outputs(config(**given))
     return given
+
+
+def _parsed(config: Any, parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
+    words = _with_negative_numbers(config, argv)
+    refuse_misspelt_flags(words, parser.flags, parser.prog)
+    return vars(parser.parse_args(words))
 
 
 def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:

@@ -29,6 +29,7 @@ from pyneuronautofit.fit.options import FitOptions as FitOptions
 from pyneuronautofit.fit.options import RunOptions as RunOptions
 from pyneuronautofit.fit.outcome.best import BestModel as BestModel
 from pyneuronautofit.fit.outcome.best import best_models as best_models
+from pyneuronautofit.fit.outcome.best import compromise as compromise
 from pyneuronautofit.fit.outcome.best import drawn_model as drawn_model
 from pyneuronautofit.fit.outcome.best import reference_sums as reference_sums
 from pyneuronautofit.fit.outcome.held_out import HeldOut as HeldOut

@@ -111,6 +111,8 @@ def noted(strategy, plan, stages, caplog):
         for stage in stages:
             observer.evaluated(stage.generation, 1, 2)
             observer.generation(stage)
+    # The person who waits is told at once.
+    assert all(record.notice for record in caplog.records)
     return [record.getMessage() for record in caplog.records]
 
 

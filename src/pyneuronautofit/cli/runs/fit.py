@@ -6,6 +6,7 @@ import contextlib
 import logging
 import shlex
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pyneuronautofit._version import __version__
@@ -13,6 +14,7 @@ from pyneuronautofit.cli.interrupt import INTERRUPTED, Interruption
 from pyneuronautofit.cli.logs import Logs, logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.runs.next_steps import print_next
 from pyneuronautofit.cli.runs.progress import Pace, make_progress
 from pyneuronautofit.cli.runs.session import (
     FitSession,
@@ -30,6 +32,7 @@ from pyneuronautofit.cli.runs.summary import (
     print_summary,
 )
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.waiting import meanwhile
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, RunError, UsageError
 from pyneuronautofit.fit import (
     FitOptions,
@@ -121,7 +124,7 @@ def run_session(
         Interruption() as interruption,
     ):
         _log.info("pyneuronautofit %s", __version__)
-        with interruption.allowed():
+        with meanwhile(Screen(), "reading recording and model"), interruption.allowed():
             session = open_session()
         with session.problem.opened():
             # Whoever takes a run up has its lock already.
@@ -132,7 +135,7 @@ def run_session(
 def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunLock) -> int:
     config, problem, files = session.config, session.problem, session.files
     screen = session.screen
-    with interruption.allowed():
+    with meanwhile(screen, "building the model"), interruption.allowed():
         problem.check()
     if session.stored is not None:
         check_simulator(session.stored, session.opened, extend=config.extend)
@@ -213,7 +216,7 @@ def _search(
     observers: list[Observer] = [recorder, StuckNotes(session.strategy, session.plan)]
     if config.print_every > 0:
         observers.append(_PrintedCheckpoints(config.print_every, problem, screen))
-    pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
+    pace = _pace(session, start)
     with make_progress(screen, problem.whole, session.plan.generations, pace) as display:
         observers.append(display)
         everybody = _All(observers)
@@ -229,7 +232,26 @@ def _search(
         )
 
 
+def _pace(session: FitSession, start: Progress | None) -> Pace:
+    n_before, before_s = (0, 0.0) if start is None else (len(start.history), start.seconds)
+    minutes = session.config.minutes
+    most_s = None if minutes is None else 60.0 * minutes - before_s
+    return Pace(session.n_evaluation, n_before, most_s)
+
+
 def _close(session: FitSession, progress: Progress) -> int:
+    with meanwhile(session.screen, "simulating the best models once more"):
+        tell = _summary(session, progress)
+    tell()
+    project = session.opened.model.cell_source.project
+    print_next(session.screen, session.files.store, session.config, progress, project)
+    if progress.interrupted:
+        return INTERRUPTED
+    return NOTHING_FOUND if progress.given_up else 0
+
+
+def _summary(session: FitSession, progress: Progress) -> Callable[[], None]:
+    """Find out what a closing summary says, and return what prints it."""
     figure, problem = session.config.figure, session.problem
     best = best_models(progress, problem.whole)
     shown, notes = "", [*session.notes_on(progress)]
@@ -242,7 +264,8 @@ def _close(session: FitSession, progress: Progress) -> int:
         if figure is not None:
             draw_best(Path(figure), problem, drawn, elsewhere)
     reference = [] if progress.interrupted else reference_sums(problem, best)
-    print_summary(
+    return partial(
+        print_summary,
         session.screen,
         problem,
         progress,
@@ -254,9 +277,6 @@ def _close(session: FitSession, progress: Progress) -> int:
         held_out=shown,
         notes=notes,
     )
-    if progress.interrupted:
-        return INTERRUPTED
-    return NOTHING_FOUND if progress.given_up else 0
 
 
 class _All:

@@ -110,4 +110,5 @@ class StuckNotes:
 
     def _note(self, progress: Progress, said: str) -> None:
         if said:
-            _log.info("generation %d: %s", progress.generation, said)
+            # A person who waits should know.
+            _log.info("generation %d: %s", progress.generation, said, extra={"notice": True})
