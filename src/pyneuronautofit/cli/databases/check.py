@@ -38,7 +38,8 @@ DESCRIPTION = """Validates the models of a database with eight current steps, 25
 A model passes if at its weakest step with a somatic spike soma, axon(0.5) and axon(0) all cross
 0 mV, no somatic spike starts after 2100 ms (the step ends at 2000), and no spike is more than 5 mV
 higher at axon(0.5) than at axon(0). Those that pass are written to <name>-checked.json, their ids
-renumbered. With ID: plots the answers of this model instead (shown, or written with -o)."""
+renumbered. A model that stays depolarised after a spike (above -40 mV for more than 100 ms) is
+warned of. With ID: plots the answers of this model instead (shown, or written with -o)."""
 
 _DEGC = 35.0
 
@@ -141,12 +142,8 @@ def _print_results(screen: Screen, results: Sequence[CheckResult]) -> None:
     for result in results:
         for reason in result.reasons:
             screen.print(f"model {result.number} fails: {reason}", soft_wrap=True, markup=False)
-        if result.passed and result.n_spontaneous:
-            screen.print(
-                f"model {result.number} passes, but fires {result.n_spontaneous} spike(s) before "
-                "the step",
-                soft_wrap=True,
-            )
+        for warning in result.warnings:
+            screen.print(f"model {result.number} {warning}", soft_wrap=True)
 
 
 _HEAD = " model  verdict  step pA  spikes  last ms    soma  axon(0.5)  axon(0)  excess  spontaneous"
@@ -195,6 +192,8 @@ def _plot(config: CheckConfig, database: Database, number: int, screen: Screen) 
         spikes=first_spikes(probed.answer, test),
     )
     screen.print(f"model {number} {verdict}", soft_wrap=True, markup=False)
+    for warning in result.warnings:
+        screen.print(f"model {number} {warning}", soft_wrap=True)
     if out is not None:
         screen.print(f"figure in {out}", soft_wrap=True)
     return 0
