@@ -18,10 +18,20 @@ REQUIRED = ("voltage", "current", "dt")
 #: Optional truth value: the current is a command waveform, not a recorded one.
 COMMAND = "command"
 
+# Under these keys model databases and the results of runs have their models.
+_OF_MODELS = ("models", "final", "records", "unique", "model", "population")
+
 
 def require_keys(found: Collection[str], name: str) -> None:
     """Refuse a file that lacks one of the required keys, naming what it has."""
     missing = [key for key in REQUIRED if key not in found]
+    models = [key for key in _OF_MODELS if key in found]
+    if missing and models:
+        raise RecordingError(
+            f"{name}: a recording was expected, but this holds models (it has the key "
+            f"{models[0]!r}). 'evaluate' and 'simulate' take models first, then the recording; a "
+            "fit begins with them by -I."
+        )
     if missing:
         raise RecordingError(
             f"{name}: a recording needs the keys {quoted(REQUIRED)} (voltage in mV and current in "
