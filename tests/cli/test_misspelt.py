@@ -20,7 +20,9 @@ def test_a_command_that_is_meant(word, meant):
         refuse_misspelt_command([word, "run"], COMMANDS)
 
 
-@pytest.mark.parametrize("word", ["cell.abf", "./report", "x", "-m", "--reprot", "recording1", ""])
+@pytest.mark.parametrize(
+    "word", ["cell.abf", "./report", "x", "-m", "--reprot", "recording1", "", "report" * 999]
+)
 def test_what_may_be_a_recording_or_a_flag_is_left_to_the_fit(word):
     refuse_misspelt_command([word], COMMANDS)
     refuse_misspelt_command([], COMMANDS)

@@ -55,7 +55,8 @@ MISTAKES = {
     "the model's folder as the recording": (
         {}, "--dry-run model cell.npz", "model: .* a folder", "--project model"),
     "the project as the recording": (
-        {}, "--dry-run model/project.py cell.npz", "is a Python file", "--project model/project.py"),
+        {}, "--dry-run model/project.py cell.npz", "is a Python file",
+        "--project model/project.py"),
     "a database as the recording": (
         {}, f"{FIT} db.json", "db.json: .*holds models", "models first, then the recording"),
     "a run as the recording": ({}, f"{FIT} run.sqlite", "the store of a run", "--resume"),
@@ -76,7 +77,8 @@ MISTAKES = {
     "modes with commas": (
         {}, "--dry-run -m O,V --project model cell.npz", "',' is no evaluation", "mean -m OV"),
     "a mode that there is not": (
-        {}, "--dry-run -m OE --project model cell.npz", "'E' is no evaluation", "the modes are O, N"),
+        {}, "--dry-run -m OE --project model cell.npz", "'E' is no evaluation",
+        "the modes are O, N"),
     "a mask without quotes": (
         {}, f"{FIT} -k '{{O:1}}' cell.npz", "neither a file nor a literal", "letters in quotes"),
     "a mask with a dash": (
@@ -111,7 +113,8 @@ MISTAKES = {
     "a project that there is not": (
         {}, "--dry-run --project modl cell.npz", "no project file .*modl", "folder with a project"),
     "a folder without a project": (
-        {"d/x": ""}, "--dry-run --project d cell.npz", "d/project.py", "a folder with a project.py"),
+        {"d/x": ""}, "--dry-run --project d cell.npz", "d/project.py",
+        "a folder with a project.py"),
     "a log parameter with a bound of zero": (
         cell(rows='["soma(0.5).pas.g", "log", 0, 1]'), MINE, "bound 0 of a 'log'", "scale 'lin'"),
     "a scale that is misspelt": (
@@ -153,13 +156,15 @@ MISTAKES = {
         {}, "info cell.npz", "cell.npz is a recording", "a model database, or a result file"),
     "a project as a database": (
         {}, "info model/project.py", "is a Python file", "--project model/project.py"),
-    "a folder as a database": ({}, "info model", "cannot read model: Is a directory", "Name a file"),
+    "a folder as a database": (
+        {}, "info model", "cannot read model: Is a directory", "Name a file"),
     "a model that there is not": (
         {}, "simulate --models 7 db.json cell.npz -o o.npz --project model", "no model 7",
         "has the models 3"),
     "a database of another model": (
         {}, "simulate db.json cell.npz -o o.npz --simulator neuron",
-        r"3 of the 3 parameters of db.json are not among .*the built-in cell: soma\(0.5\).hh.gnabar",
+
+               r"3 of the 3 parameters of db.json are .*built-in cell: soma\(0.5\).hh.gnabar",
         "Name its project with --project"),
     "another project than the database's": (
         cell(), "simulate db.json cell.npz -o o.npz --project mine",
@@ -167,7 +172,8 @@ MISTAKES = {
     "a check of a cell without an axon": (
         {}, "check db.json --project model", "cell class HHCell has no 'axon'",
         "for cells with a soma and an axon"),
-    "an output that is not named": ({}, "simulate db.json cell.npz", "-o is missing", "the .npz file"),
+    "an output that is not named": (
+        {}, "simulate db.json cell.npz", "-o is missing", "the .npz file"),
 }  # fmt: skip
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 from pyneuronautofit._text import nearest, quoted, shortened
 from pyneuronautofit.errors import UsageError
@@ -30,7 +30,7 @@ def refuse_misspelt_command(words: Sequence[str], commands: Collection[str]) -> 
         return
     word = words[0]
     meant = nearest(word.replace("_", "-"), commands, _LIKE_A_COMMAND)
-    if meant is not None and not Path(word).exists():
+    if meant is not None and not os.path.exists(word):
         raise UsageError(
             f"{word}: there is no command of this name, did you mean {meant}? (A recording, which "
             "is fitted where no command is named, is not called so either: there is no such file.) "

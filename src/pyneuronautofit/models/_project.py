@@ -322,16 +322,11 @@ def _inserted(error: BaseException) -> str:
 
     NEURON's message does not say it. It stands in the line, or in a variable that the line names.
     """
-    frame, trace = None, error.__traceback__
-    while trace is not None:
-        frame, trace = trace, trace.tb_next
-    if frame is None:
-        return ""
-    line = linecache.getline(frame.tb_frame.f_code.co_filename, frame.tb_lineno)
-    found = _INSERT.search(line)
-    if found is None:
-        return ""
-    if found["text"] is not None:
-        return found["text"]
-    value = {**frame.tb_frame.f_globals, **frame.tb_frame.f_locals}.get(found["name"])
-    return value if isinstance(value, str) else ""
+    for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+        found = _INSERT.search(linecache.getline(frame.f_code.co_filename, number))
+        if found is not None and found["text"] is not None:
+            return found["text"]
+        if found is not None:
+            value = {**frame.f_globals, **frame.f_locals}.get(found["name"])
+            return value if isinstance(value, str) else ""
+    return ""

@@ -129,7 +129,8 @@ def test_no_run(command, tmp_path, monkeypatch):
     assert "there is no run in " in nothing.err
     assert "beside it" in nothing.err
     assert "beside it" not in command("status", "--output", tmp_path).err
-    assert command("status", "this").code == 2
+    for name in ("this", "x" * 300):
+        assert command("status", name).code == 2
 
 
 def test_a_folder_of_runs(command, tmp_path):

@@ -56,5 +56,5 @@ def _folders_in(folder: Path) -> Iterator[Path]:
         return
     for name in names:
         path = folder / name
-        if not name.startswith((".", "__")) and not (path / "pyvenv.cfg").exists():
+        if not name.startswith((".", "__")) and not os.path.exists(path / "pyvenv.cfg"):
             yield path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     folder = Path.cwd() if config.output is None else Path(config.output)
     screen = Screen()
     with logging_to_screen():
-        if config.run is not None and not (folder / config.run).is_dir():
+        if config.run is not None and not os.path.isdir(folder / config.run):
             store = find_store(config.run, folder)
         else:
             found = _found(config, folder)

@@ -53,7 +53,7 @@ def find_store(run: str, folder: Path) -> Path:
     for path in (given, given.with_name(f"{given.name}{SUFFIX}"), *_sibling(given)):
         if path.suffix == SUFFIX and _is_file(path):
             return path
-    folder = given if given.is_dir() else given.parent
+    folder = given if os.path.isdir(given) else given.parent
     there = sorted(path.name for path in folder.glob(f"*{SUFFIX}"))
     raise RunError(
         f"there is no run {shortened(run)}{_but(given)}: expected a run's stamp, or the path of "
@@ -63,7 +63,7 @@ def find_store(run: str, folder: Path) -> Path:
 
 def _but(given: Path) -> str:
     """Say what is there where a run was expected; nothing where nothing is."""
-    if given.is_dir():
+    if os.path.isdir(given):
         return ", but a folder of this name"
     if not _is_file(given):
         return ""
