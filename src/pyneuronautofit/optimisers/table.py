@@ -117,6 +117,7 @@ def about_algorithms() -> str:
     listed = "; ".join(f"{algorithm.name} - {algorithm.about}" for algorithm in known.values())
     return (
         f"algorithm for multiobjective evaluation. It can be: {listed}. An algorithm can be given "
+        "by its name, the beginning of it (in any case; another word is refused) or "
         f"by its first letter: {quoted(known)}"
     )
 
