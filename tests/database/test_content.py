@@ -119,5 +119,7 @@ def test_a_file_of_another_kind_is_called_by_its_name(tmp_path):
         read_content(tmp_path / "cell.abf")
     with pytest.raises(DatabaseError, match=r"project\.py is a Python file.*by --project"):
         read_content(tmp_path / "project.py")
-    with pytest.raises(DatabaseError, match="cannot read .*: Is a directory. Name a file: a model"):
+    with pytest.raises(
+        DatabaseError, match=r"cannot read .*: Is a directory\. Name a file: a model"
+    ):
         read_content(tmp_path)

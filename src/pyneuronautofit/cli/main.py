@@ -11,10 +11,10 @@ from pathlib import Path
 from pyneuronautofit._text import printable
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
-from pyneuronautofit.cli.interrupt import INTERRUPTED, ended_by_signals
 from pyneuronautofit.cli.misspelt import refuse_misspelt_command
 from pyneuronautofit.cli.waiting import loading
 from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.sessions.interrupt import INTERRUPTED, ended_by_signals
 
 _USER_ERROR = 2
 

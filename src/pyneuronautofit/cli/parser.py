@@ -12,7 +12,7 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit.cli.misspelt import refuse_misspelt_flags
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import readers_of
+from pyneuronautofit.fitting import readers_of
 
 ConfigT = TypeVar("ConfigT")
 

@@ -13,7 +13,7 @@ import pytest
 
 from pyneuronautofit.cli.main import main
 from pyneuronautofit.cli.runs.next_steps import from_here, next_commands, program_words
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 
 def progress(**changed):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pyneuronautofit.fit import FitOptions, Progress
+from pyneuronautofit.fitting import FitOptions, Progress
 from pyneuronautofit.optimisers import algorithm_plans
 
 _NAME = "pyneuronautofit"

@@ -17,7 +17,7 @@ from pyneuronautofit._words import FileWord, Use, text
 from pyneuronautofit.cli.commands import COMMANDS, module_of
 from pyneuronautofit.cli.parser import Parser, add_options, parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.fit import FitOptions, option
+from pyneuronautofit.fitting import FitOptions, option
 from pyneuronautofit.optimisers import ALGORITHMS
 
 _SHELLS = ("bash", "zsh", "fish", "tcsh")
