@@ -30,7 +30,7 @@ _CODE = re.compile(r"`[^`\n]+`")
 # What the project's files end in; others are the user's, as in `runs/run1.sqlite`.
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
 # Scripts that a user's run leaves.
-_WRITTEN = {"model_0007.py"}
+_WRITTEN = {"STAMP-model_0007.py"}
 _LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 
 
