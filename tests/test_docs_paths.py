@@ -30,7 +30,7 @@ _CODE = re.compile(r"`[^`\n]+`")
 # What the project's files end in; others are the user's, as in `runs/run1.sqlite`.
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
 # Files that are the user's, or that a run of his leaves.
-_WRITTEN = {"model_0007.py", "cell.toml", "FILE.toml"}
+_WRITTEN = {"STAMP-model_0007.py", "cell.toml", "FILE.toml"}
 _LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 
 

@@ -59,6 +59,7 @@ COMMANDS = [
     "status",
     "collect",
     "import-model",
+    "completion",
     "info",
     "select",
     "merge",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit._text import shortened
+from pyneuronautofit.cli.misspelt import refuse_misspelt_flags
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.runfile import expanded, run_file_options
 from pyneuronautofit.errors import UsageError
@@ -29,6 +30,11 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError instead of printing half a page and leaving the program."""
         raise UsageError(f"{shortened(message, _MOST_SHOWN)}. See {self.prog} --help")
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """All flags, -h among them."""
+        return tuple(self._option_string_actions)
+
 
 def parse_config(
     config: type[ConfigT], argv: Sequence[str], prog: str, description: str, epilog: str = ""
@@ -41,8 +47,7 @@ def parse_config(
         If a flag is unknown or has a value that cannot be used.
     """
     argv = with_run_file(config, argv, prog)
-    parser = make_parser(config, prog, description, epilog)
-    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
+    values = _parsed(config, make_parser(config, prog, description, epilog), argv)
     filled = config(**{n: _as_field(v) for n, v in values.items() if n in options_of(config)})
     check_options(filled)
     check_outputs(filled)
@@ -61,7 +66,7 @@ def given_options(
     """
     argv = with_run_file(config, argv, prog)
     parser = make_parser(config, prog, description, epilog)
-    given = _given(parser, config, argv)
+    given = _given(config, parser, argv)
     given = {name: value for name, value in given.items() if name in options_of(config)}
     check_options(config(**given))
     check_outputs(config(**given))
@@ -89,40 +94,24 @@ def run_files_of(
 
 def _read(config: type[Any], prog: str, argv: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     """Return the flags of a command line, and its arguments, of which some may be missing."""
-    parser = _with_flags(config, prog, "")
+    parser = Parser(prog=prog, allow_abbrev=False)
+    add_options(parser, config, flags_only=True)
     parser.add_argument("words", nargs="*")
-    given = _given(parser, config, argv)
+    given = _given(config, parser, argv)
     return given, list(given.pop("words", ()))
 
 
-def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
-    """Make the parser of a config class."""
-    parser = _with_flags(config, prog, description, epilog)
-    for name, (option, default) in _in_order(options_of(config)):
-        if not option.flags:
-            _add(parser, name, option, default, "")
-    return parser
+def _given(config: type[Any], parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
+    """Return what a parser finds on a command line, without what it does not have."""
+    parser.set_defaults(**dict.fromkeys(_options(config), _NOT_GIVEN))
+    values = _parsed(config, parser, argv)
+    return {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
 
 
-def _with_flags(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
-    """Make a parser that knows the flags of a config class, and no arguments."""
-    parser = Parser(
-        prog=prog,
-        description=description,
-        epilog=epilog,
-        allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    groups: dict[str, Any] = {"": parser}
-    options = _options(config)
-    used = {option.group for option, _default in options.values()}
-    for title, described in GROUPS.items():
-        if title in used:
-            groups[title] = parser.add_argument_group(title, described)
-    for name, (option, default) in _in_order(options):
-        if option.flags:
-            _add(groups[option.group], name, option, default, readers_of(config, name))
-    return parser
+def _parsed(config: Any, parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
+    words = _with_negative_numbers(config, argv)
+    refuse_misspelt_flags(words, parser.flags, parser.prog)
+    return vars(parser.parse_args(words))
 
 
 def _options(config: type[Any]) -> dict[str, tuple[Option, Any]]:
@@ -130,34 +119,62 @@ def _options(config: type[Any]) -> dict[str, tuple[Option, Any]]:
     return {**options_of(config), **run_file_options(config)}
 
 
-def _in_order(options: Mapping[str, tuple[Option, Any]]) -> list[tuple[str, tuple[Option, Any]]]:
-    return sorted(options.items(), key=lambda item: item[1][0].place)
+def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
+    """Make the parser of a config class."""
+    parser = Parser(
+        prog=prog,
+        description=description,
+        epilog=epilog,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_options(parser, config)
+    return parser
 
 
-def _given(parser: Parser, config: type[Any], argv: Sequence[str]) -> dict[str, Any]:
-    """Return what a parser finds on a command line, without what it does not have."""
-    options = _options(config)
-    parser.set_defaults(**dict.fromkeys(options, _NOT_GIVEN))
-    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
-    return {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
+def add_options(parser: Parser, config: Any, *, flags_only: bool = False) -> list[argparse.Action]:
+    """Add the options of a config class to a parser, in their groups, and return them.
+
+    Parameters
+    ----------
+    flags_only
+        Positional arguments are left out.
+    """
+    groups: dict[str, Any] = {"": parser}
+    options = {
+        name: each for name, each in _options(config).items() if each[0].flags or not flags_only
+    }
+    used = {option.group for option, _default in options.values()}
+    for title, described in GROUPS.items():
+        if title in used:
+            groups[title] = parser.add_argument_group(title, described)
+    return [
+        _add(groups[option.group], name, option, default, readers_of(config, name))
+        for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place)
+    ]
 
 
-def _add(group: Any, name: str, option: Option, default: Any, readers: str) -> None:
+def _add(group: Any, name: str, option: Option, default: Any, readers: str) -> argparse.Action:
     described: dict[str, Any] = {"help": _help(option, default, readers)}
     if option.parse is not None:
         described |= {"metavar": option.metavar, "type": option.parse}
+    action: argparse.Action
     if not option.flags:
         # A tuple takes all that is left.
         many: str | int | None = "*" if default == () else "?" if default is None else None
-        group.add_argument(name, nargs=many, **described)
+        action = group.add_argument(name, nargs=many, **described)
     elif option.parse is None:
-        group.add_argument(*option.flags, dest=name, action="store_true", **described)
+        action = group.add_argument(*option.flags, dest=name, action="store_true", **described)
     elif default == ():
         # A flag that may be given several times.
-        group.add_argument(*option.flags, dest=name, action="append", default=[], **described)
+        action = group.add_argument(
+            *option.flags, dest=name, action="append", default=[], **described
+        )
     else:
         many = None if option.count == 1 else option.count
-        group.add_argument(*option.flags, dest=name, nargs=many, default=default, **described)
+        described |= {"nargs": many, "default": default}
+        action = group.add_argument(*option.flags, dest=name, **described)
+    return action
 
 
 def _help(option: Option, default: Any, readers: str) -> str:

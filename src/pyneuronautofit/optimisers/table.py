@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pyneuronautofit._options import field_names, taken
 from pyneuronautofit._registry import View, table_by
-from pyneuronautofit._text import quoted
+from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers._base import Strategy
@@ -48,18 +49,41 @@ ALGORITHMS: Mapping[str, str] = View(
 )
 
 
+#: What else people call them.
+_ALSO_CALLED: Mapping[str, str] = MappingProxyType(
+    {"KAMOGA": "K", "NSGA-II": "N", "L-SHADE": "D", "CMA-ES": "C"}
+)
+
+
 def algorithm_letter(name: str) -> str:
-    """Return the letter of an algorithm given by name; the first letter decides, in any case.
+    """Return the letter of an algorithm given by its letter, its name, or the beginning of it.
+
+    Case, and whatever is neither letter nor digit, does not matter: `nsga-2` is NSGA2.
 
     Raises
     ------
     UsageError
-        If no algorithm begins with it.
+        If none is called so: another word that begins with the same letter is a mistake.
     """
-    letter = name[:1].upper()
-    if letter not in ALGORITHMS:
-        raise UsageError(f"-A {name}: expected one of {quoted(ALGORITHMS.values())}")
-    return letter
+    word = _plain(name)
+    names = {_plain(known): letter for letter, known in ALGORITHMS.items()}
+    others = {_plain(known): letter for known, letter in _ALSO_CALLED.items()}
+    for letter in ALGORITHMS:
+        if word == letter.casefold():
+            return letter
+    begun = {letter for known, letter in {**names, **others}.items() if known.startswith(word)}
+    if word and len(begun) == 1:
+        return begun.pop()
+    like = nearest(name, [*ALGORITHMS.values(), *_ALSO_CALLED])
+    raise UsageError(
+        f"-A {name}: expected one of {quoted(ALGORITHMS.values())}, or its first letter"
+        + (f"; did you mean {like}?" if like else "")
+    )
+
+
+def _plain(name: str) -> str:
+    """Return a name as names are compared."""
+    return "".join(each for each in name.casefold() if each.isalnum())
 
 
 def algorithm_of(letter: str) -> type[Algorithm]:
@@ -93,6 +117,7 @@ def about_algorithms() -> str:
     listed = "; ".join(f"{algorithm.name} - {algorithm.about}" for algorithm in known.values())
     return (
         f"algorithm for multiobjective evaluation. It can be: {listed}. An algorithm can be given "
+        "by its name, the beginning of it (in any case; another word is refused) or "
         f"by its first letter: {quoted(known)}"
     )
 

@@ -109,10 +109,11 @@ def test_names_that_look_like_flags():
 
 
 def test_mistakes_of_the_command_line_are_found_as_ever():
-    with pytest.raises(UsageError, match=r"unrecognized arguments: --sed"):
+    with pytest.raises(UsageError, match=r"there is no option --sed; did you mean --seed"):
         words("fit", "--run", "x.toml", "--sed", "3")
     with pytest.raises(UsageError, match=r"--run: expected one argument"):
         words("fit", "--run")
+    assert words("fit", "--run", "none.toml", "--help") == ["--run", "none.toml", "--help"]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name], ids=lambda name: name[:9])

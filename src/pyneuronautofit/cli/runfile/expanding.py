@@ -75,8 +75,10 @@ def spell(config: type[Any], values: Mapping[str, Any], arguments: Sequence[str]
 
 
 def _asks(argv: Sequence[str]) -> bool:
-    """Tell whether a command line has the flag --run."""
+    """Tell whether a command line has the flag --run, and does not ask for help."""
     flags = argv[: argv.index("--")] if "--" in argv else argv
+    if {"-h", "--help"} & {*flags}:
+        return False
     return any(word == _FLAG or word.startswith(f"{_FLAG}=") for word in flags)
 
 
