@@ -103,7 +103,7 @@ def _read(config: type[Any], prog: str, argv: Sequence[str]) -> tuple[dict[str, 
 
 def _given(config: type[Any], parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
     """Return what a parser finds on a command line, without what it does not have."""
-    parser.set_defaults(**dict.fromkeys(_options(config), _NOT_GIVEN))
+    parser.set_defaults(**dict.fromkeys(all_options(config), _NOT_GIVEN))
     values = _parsed(config, parser, argv)
     return {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
 
@@ -114,7 +114,7 @@ def _parsed(config: Any, parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
     return vars(parser.parse_args(words))
 
 
-def _options(config: type[Any]) -> dict[str, tuple[Option, Any]]:
+def all_options(config: type[Any]) -> dict[str, tuple[Option, Any]]:
     """Return the options of a config class, and those about run files."""
     return {**options_of(config), **run_file_options(config)}
 
@@ -142,7 +142,7 @@ def add_options(parser: Parser, config: Any, *, flags_only: bool = False) -> lis
     """
     groups: dict[str, Any] = {"": parser}
     options = {
-        name: each for name, each in _options(config).items() if each[0].flags or not flags_only
+        name: each for name, each in all_options(config).items() if each[0].flags or not flags_only
     }
     used = {option.group for option, _default in options.values()}
     for title, described in GROUPS.items():
@@ -195,7 +195,7 @@ def _with_negative_numbers(config: Any, argv: Sequence[str]) -> list[str]:
     """Join flags with negative values in any notation, which argparse would take for flags."""
     taking = {
         flag
-        for option, _default in _options(config).values()
+        for option, _default in all_options(config).values()
         if option.parse is not None and option.count == 1
         for flag in option.flags
     }
