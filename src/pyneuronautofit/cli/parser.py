@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
@@ -12,6 +13,7 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import readers_of
+from pyneuronautofit.plugins import use_files
 
 ConfigT = TypeVar("ConfigT")
 
@@ -38,6 +40,7 @@ def parse_config(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
+    use_files(_plug_ins_in(config, argv))
     parser = make_parser(config, prog, description, epilog)
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
     filled = config(**{name: _as_field(value) for name, value in values.items()})
@@ -56,13 +59,30 @@ def given_options(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
+    use_files(_plug_ins_in(config, argv))
     parser = make_parser(config, prog, description, epilog)
-    parser.set_defaults(**dict.fromkeys(options_of(config), _NOT_GIVEN))
+    parser.set_defaults(**{name: _unset(*each) for name, each in options_of(config).items()})
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
-    given = {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
+    given = {n: _as_field(value) for n, value in values.items() if value not in (_NOT_GIVEN, None)}
     check_options(config(**given))
     check_outputs(config(**given))
     return given
+
+
+def _unset(described: Option, default: Any) -> Any:
+    """Return the value of an option that is not given: what may be given several times is a list."""
+    return None if default == () and described.flags else _NOT_GIVEN
+
+
+def _plug_ins_in(config: type[Any], argv: Sequence[str]) -> list[str]:
+    """Return the files of --plugin: what is in them is a part of the help, and of its checks."""
+    if "plugins" not in options_of(config):
+        return []
+    words = list(argv)
+    found = [word.partition("=")[2] for word in words if word.startswith("--plugin=")]
+    pairs = itertools.pairwise(words)
+    found += [value for word, value in pairs if word == "--plugin" and value[:2] != "--"]
+    return [file for file in found if file]
 
 
 def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:

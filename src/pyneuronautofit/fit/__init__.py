@@ -46,6 +46,9 @@ from pyneuronautofit.fit.reduction import stimulus_on as stimulus_on
 from pyneuronautofit.fit.resumed.consent import agreed_config as agreed_config
 from pyneuronautofit.fit.resumed.consent import known_config as known_config
 from pyneuronautofit.fit.resumed.consent import open_again as open_again
+from pyneuronautofit.fit.resumed.plugged import about_scored as about_scored
+from pyneuronautofit.fit.resumed.plugged import missing_modes as missing_modes
+from pyneuronautofit.fit.resumed.plugged import missing_plug_ins as missing_plug_ins
 from pyneuronautofit.fit.resumed.resume import OpenedFit as OpenedFit
 from pyneuronautofit.fit.resumed.resume import config_of as config_of
 from pyneuronautofit.fit.resumed.resume import open_fit as open_fit

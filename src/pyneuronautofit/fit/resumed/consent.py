@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pyneuronautofit._text import quoted
+from pyneuronautofit._types import Json
 from pyneuronautofit.errors import NotAgreedError, RunError
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.fit.options import FitOptions
@@ -23,6 +24,7 @@ from pyneuronautofit.fit.resumed.identity import (
     recording_digests,
     unknown_files,
 )
+from pyneuronautofit.fit.resumed.plugged import PLUGINS, plug_ins_of
 from pyneuronautofit.fit.resumed.resume import (
     OpenedFit,
     open_fit,
@@ -117,10 +119,11 @@ def _check(
     found = find_model(config.project_path(), folder)
     recording, *beside = (Path(each.recording).absolute() for each in recording_options(config))
     digests = recording_digests(recording, beside)
+    plugged: dict[str, Json] = {PLUGINS: plug_ins_of(config, [recording, *beside])}
     # What the model is, its library says when it is loaded; then it is compared once more.
     models = [model_digests(source) for source in found.sources]
     changed = [
-        changed_inputs(run.info.identity, {**digests, "model": model}, recording)
+        changed_inputs(run.info.identity, {**digests, **plugged, "model": model}, recording)
         for model in models
     ]
     if all(changed):

@@ -20,6 +20,7 @@ from pyneuronautofit.fit.gains import Gains, with_leader
 from pyneuronautofit.fit.options import FitOptions
 from pyneuronautofit.fit.problem import Problem
 from pyneuronautofit.fit.resumed.identity import run_identity
+from pyneuronautofit.fit.resumed.plugged import missing_plug_ins, plug_ins_of
 from pyneuronautofit.fit.resumed.settings import options_from
 from pyneuronautofit.fit.several import recording_options, recording_word, split_word
 from pyneuronautofit.models import Model
@@ -30,6 +31,7 @@ from pyneuronautofit.optimisers import (
     Strategy,
     algorithm_letter,
     algorithm_plans,
+    stored_algorithm,
 )
 from pyneuronautofit.runs import History, RunReader
 
@@ -67,7 +69,9 @@ def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
     recordings, model = open_inputs(config, working_directory)
     problem = build_problems(config, recordings, model)
     path, *beside = (Path(each.recording).absolute() for each in recording_options(config))
-    return OpenedFit(config, problem, model, path, run_identity(path, model.cell_source, beside))
+    plug_ins = plug_ins_of(config, [path, *beside])
+    identity = run_identity(path, model.cell_source, beside, plug_ins)
+    return OpenedFit(config, problem, model, path, identity)
 
 
 def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
@@ -77,7 +81,10 @@ def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     mask = problem.suite.settings.mask.literal
     if problem.beside or problem.elsewhere:
         mask = None if config.mask is None else mask_text(config.mask)
-    return {**settings, "beside": list(config.beside), "mask": mask}
+    # A file that has moved is named anew; nothing is executed because a store names it.
+    several = {name: list(getattr(config, name)) for name in ("beside", "plugins")}
+    settings["algorithm"] = stored_algorithm(config.algorithm)
+    return {**settings, **several, "mask": mask}
 
 
 def config_of(run: RunReader) -> FitOptions:
@@ -123,8 +130,12 @@ def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
     ------
     UsageError
         If one of them is another than the run's, and decides its results.
+    RunError
+        If a plug-in is not there that it was made with.
     """
     config = config_of(run)
+    if missing := missing_plug_ins(run.info.identity):
+        raise RunError(f"{run.path.stem}: {missing}")
     extend = bool(given.get("extend", False))
     _refuse_others(config, given, run)
     changed = {n: v for n, v in given.items() if not _is_same(n, getattr(config, n), v)}

@@ -9,6 +9,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fit.resumed.identity import changed_files, unknown_files
+from pyneuronautofit.fit.resumed.plugged import PLUGINS, changed_plug_ins
 from pyneuronautofit.fit.resumed.resume import OpenedFit
 from pyneuronautofit.objectives import used_evaluation
 from pyneuronautofit.runs import Header, RunReader
@@ -101,6 +102,7 @@ def changed_inputs(before: Mapping[str, Json], now: Mapping[str, Json], path: Pa
         )
     if before.get("beside", []) != now.get("beside", []):
         changed.append("the recordings beside it are not the files that it was begun with")
+    changed += changed_plug_ins(before, now)
     unknown = unknown_files(before, now["model"])
     known = {name: digest for name, digest in now["model"].items() if name not in unknown}
     files = changed_files(before.get("model", {}), known)
@@ -118,7 +120,9 @@ def _changed_header(before: Header, now: Header) -> list[str]:
         changed.append("the searched parameters or their bounds (param_nslh) are others")
     # What an older head does not say is among the run's settings, which are compared as such.
     said = {key: value for key, value in now.evaluation.items() if key in before.evaluation}
-    if used_evaluation(before.evaluation) != said or before.markers != now.markers:
+    # Of plug-ins the run's identity says more.
+    was = {key: value for key, value in used_evaluation(before.evaluation).items() if key in said}
+    if {**was, PLUGINS: None} != {**said, PLUGINS: None} or before.markers != now.markers:
         changed.append("the evaluation is another one (its mask, -k, for instance)")
     return changed
 
