@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit._text import shortened
+from pyneuronautofit._words import unusable_name
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import readers_of
@@ -70,7 +71,8 @@ def given_options(
 
 
 def _unset(described: Option, default: Any) -> Any:
-    """Return the value of an option that is not given: what may be given several times is a list."""
+    """Return the value of an option that is not given."""
+    # What may be given several times is a list, which the parser appends to.
     return None if default == () and described.flags else _NOT_GIVEN
 
 
@@ -82,7 +84,8 @@ def _plug_ins_in(config: type[Any], argv: Sequence[str]) -> list[str]:
     found = [word.partition("=")[2] for word in words if word.startswith("--plugin=")]
     pairs = itertools.pairwise(words)
     found += [value for word, value in pairs if word == "--plugin" and value[:2] != "--"]
-    return [file for file in found if file]
+    # What no file can be called, the parser refuses.
+    return [file for file in found if not unusable_name(file)]
 
 
 def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:

@@ -121,8 +121,8 @@ def _changed_header(before: Header, now: Header) -> list[str]:
     # What an older head does not say is among the run's settings, which are compared as such.
     said = {key: value for key, value in now.evaluation.items() if key in before.evaluation}
     # Of plug-ins the run's identity says more.
-    was = {key: value for key, value in used_evaluation(before.evaluation).items() if key in said}
-    if {**was, PLUGINS: None} != {**said, PLUGINS: None} or before.markers != now.markers:
+    was = {**used_evaluation(before.evaluation), PLUGINS: None}
+    if was != {**said, PLUGINS: None} or before.markers != now.markers:
         changed.append("the evaluation is another one (its mask, -k, for instance)")
     return changed
 

@@ -177,7 +177,7 @@ def _check_key(key: object, modes: str, where: str) -> None:
         cure = f"; {meant}add {shown} to -m if it is a mode, or leave its rule out"
     raise MaskError(
         f"{where} has the key {shown}, which is no mode of -m {shortened(modes)}: expected letters "
-        f"(or names in braces) that stand in -m{cure}"
+        f"that stand in -m{cure}"
     )
 
 
