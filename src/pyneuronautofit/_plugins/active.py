@@ -113,7 +113,7 @@ def added(more: Sequence[PlugIn]) -> tuple[PlugIn, ...]:
         if len(each.name) > 1 and each.kind != READER and not is_name(name_in(each.name)):
             raise UsageError(
                 f"{each.origin}: {each.kind.title} {each.name!r:.60} cannot be called so: expected "
-                f"{EXPECTED_NAME}"
+                f"{EXPECTED_NAME}; give it another name, such as @objective(name='mine')"
             )
         same = (other for other in known if (other.kind, other.code) == (each.kind, each.code))
         _refuse_second(each, next(same, None))
