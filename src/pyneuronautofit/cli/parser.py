@@ -42,7 +42,7 @@ def parse_config(
         If a flag is unknown or has a value that cannot be used.
     """
     use_files(_plug_ins_in(config, argv))
-    parser = make_parser(config, prog, description, epilog)
+    parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
     filled = config(**{name: _as_field(value) for name, value in values.items()})
     check_options(filled)
@@ -61,7 +61,7 @@ def given_options(
         If a flag is unknown or has a value that cannot be used.
     """
     use_files(_plug_ins_in(config, argv))
-    parser = make_parser(config, prog, description, epilog)
+    parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
     parser.set_defaults(**{name: _unset(*each) for name, each in options_of(config).items()})
     values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
     given = {n: _as_field(value) for n, value in values.items() if value not in (_NOT_GIVEN, None)}
@@ -88,8 +88,20 @@ def _plug_ins_in(config: type[Any], argv: Sequence[str]) -> list[str]:
     return [file for file in found if not unusable_name(file)]
 
 
-def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
-    """Make the parser of a config class."""
+def _asks_for_help(argv: Sequence[str]) -> bool:
+    return "--help" in argv or "-h" in argv
+
+
+def make_parser(
+    config: Any, prog: str, description: str, epilog: str = "", *, described: bool = True
+) -> Parser:
+    """Make the parser of a config class.
+
+    Parameters
+    ----------
+    described
+        Whether options say what they do; for that, all plug-ins are loaded.
+    """
     parser = Parser(
         prog=prog,
         description=description,
@@ -100,16 +112,17 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
     groups: dict[str, Any] = {"": parser}
     options = options_of(config)
     used = {option.group for option, _default in options.values()}
-    for title, described in GROUPS.items():
+    for title, about in GROUPS.items():
         if title in used:
-            groups[title] = parser.add_argument_group(title, described)
+            groups[title] = parser.add_argument_group(title, about)
     for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place):
-        _add(groups[option.group], name, option, default, readers_of(config, name))
+        text = _help(option, default, readers_of(config, name)) if described else ""
+        _add(groups[option.group], name, option, default, text)
     return parser
 
 
-def _add(group: Any, name: str, option: Option, default: Any, readers: str) -> None:
-    described: dict[str, Any] = {"help": _help(option, default, readers)}
+def _add(group: Any, name: str, option: Option, default: Any, text: str) -> None:
+    described: dict[str, Any] = {"help": text}
     if option.parse is not None:
         described |= {"metavar": option.metavar, "type": option.parse}
     if not option.flags:

@@ -121,6 +121,8 @@ def stored_algorithm(name: str) -> str:
 
     Otherwise it would be taken for another one of the same first letter, where it is not there.
     """
+    if name[:1] == "{":
+        return name
     letter = algorithm_letter(name)
     return letter if len(letter) > 1 else name
 
@@ -137,8 +139,16 @@ def algorithm_of(letter: str) -> type[Algorithm]:
 
 
 def algorithm_plans(name: str) -> bool:
-    """Tell whether what an algorithm does depends on how many evaluations there will be."""
-    return algorithm_of(algorithm_letter(name)).plans
+    """Tell whether what an algorithm does depends on how many evaluations there will be.
+
+    Of a plug-in that is not there nobody knows; it cannot go on anyway.
+    """
+    try:
+        return algorithm_of(algorithm_letter(name)).plans
+    except UsageError:
+        if name[:1] == "{":
+            return False
+        raise
 
 
 def algorithms_that_read(name: str, *also: str) -> tuple[str, ...]:

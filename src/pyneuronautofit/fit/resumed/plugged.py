@@ -17,7 +17,7 @@ from pyneuronautofit._types import Json
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.fit.config import FitConfig
 from pyneuronautofit.objectives import OBJECTIVES, identity_of_family
-from pyneuronautofit.optimisers import algorithm_letter
+from pyneuronautofit.optimisers import algorithm_letter, stored_algorithm
 from pyneuronautofit.recordings import find_reader, plug_in_of_reader
 
 #: Under this key of an identity, and of an evaluation, stands which plug-ins there were.
@@ -40,7 +40,7 @@ def plug_ins_of(config: FitConfig, recordings: Sequence[Path]) -> dict[str, str]
         What it is used for, as the command line says it -> `PlugIn.identity`.
     """
     found = {f"{_MODE}{code}": text for code, text in modes_of_plug_ins(config.modes).items()}
-    letter = algorithm_letter(config.algorithm)
+    letter = stored_algorithm(config.algorithm)
     used = {f"{_SEARCH}{letter}": find_plug_in(STRATEGY, letter)}
     for path in recordings:
         reader = find_reader(path)
@@ -59,12 +59,18 @@ def modes_of_plug_ins(modes: str) -> dict[str, str]:
     return found
 
 
-def missing_plug_ins(identity: Mapping[str, Json]) -> str:
-    """Say which plug-ins of a run are not there, and what to do; empty where all are."""
+def missing_plug_ins(identity: Mapping[str, Json], *, searching: bool = True) -> str:
+    """Say which plug-ins of a run are not there, and what to do; empty where all are.
+
+    Parameters
+    ----------
+    searching
+        Whether its search is needed, too.
+    """
     missing = [
         f"{what} of {where.rpartition(', SHA-256')[0] or where}"
         for what, where in _stored(identity).items()
-        if not _is_there(what)
+        if not _is_there(what) and (searching or not what.startswith(_SEARCH))
     ]
     if not missing:
         return ""
@@ -74,13 +80,17 @@ def missing_plug_ins(identity: Mapping[str, Json]) -> str:
     )
 
 
-def changed_plug_ins(before: Mapping[str, Json], now: Mapping[str, Json]) -> list[str]:
+def changed_plug_ins(
+    before: Mapping[str, Json], now: Mapping[str, Json], *, searching: bool = True
+) -> list[str]:
     """Say which plug-ins are others than they were.
 
     Parameters
     ----------
     before, now
         Identities of a run.
+    searching
+        Whether its search has to be the same, too.
     """
     was, is_ = _stored(before), _stored(now)
     return [
@@ -88,6 +98,7 @@ def changed_plug_ins(before: Mapping[str, Json], now: Mapping[str, Json]) -> lis
         f"{_short(is_.get(what))} now)"
         for what in {**was, **is_}
         if not _is_same(was.get(what), is_.get(what))
+        and (searching or not what.startswith(_SEARCH))
     ]
 
 

@@ -118,13 +118,17 @@ def config_of(run: RunReader) -> FitOptions:
     return options_from(settings, run.path)
 
 
-def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
+def resumed_config(
+    run: RunReader, given: Mapping[str, Any], *, searching: bool = True
+) -> FitOptions:
     """Return a run's options with those that were given now.
 
     Parameters
     ----------
     given
         Field -> value, of the flags that stand on the command line.
+    searching
+        Whether its search goes on; else its models are simulated again, and nothing else.
 
     Raises
     ------
@@ -134,7 +138,7 @@ def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
         If a plug-in is not there that it was made with.
     """
     config = config_of(run)
-    if missing := missing_plug_ins(run.info.identity):
+    if missing := missing_plug_ins(run.info.identity, searching=searching):
         raise RunError(f"{run.path.stem}: {missing}")
     extend = bool(given.get("extend", False))
     _refuse_others(config, given, run)

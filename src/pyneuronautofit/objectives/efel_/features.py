@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.metadata
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -122,7 +124,7 @@ def feature_values(
     efel.reset()
     efel.set_setting("Threshold", float(threshold_mV))
     try:
-        answers = efel.get_feature_values(traces, list(features), raise_warnings=False)
+        answers = _answers(efel, traces, list(features))
     finally:
         efel.reset()
     for row, answer in zip(np.flatnonzero(sound).tolist(), answers, strict=True):
@@ -132,3 +134,26 @@ def feature_values(
                 found[row, column] = np.mean(values)
     found[~np.isfinite(found)] = np.nan
     return found
+
+
+def _answers(efel: Any, traces: list[Any], features: list[str]) -> list[Any]:
+    """Return eFEL's answers; where it raises, which some features do of odd traces, None."""
+
+    def ask(some: list[Any], names: list[str]) -> list[Any]:
+        answers: list[Any] = efel.get_feature_values(some, names, raise_warnings=False)
+        return answers
+
+    # What it thinks of a trace, or of an old name of a feature, nobody could do anything about.
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            return ask(traces, features)
+        except Exception:  # noqa: BLE001 (its features may raise anything)
+            pass
+        answers = []
+        for trace in traces:
+            answers.append(dict.fromkeys(features))
+            for name in features:
+                with contextlib.suppress(Exception):
+                    answers[-1][name] = ask([trace], [name])[0][name]
+        return answers
