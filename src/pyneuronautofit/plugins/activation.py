@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def _or_none(ask: Callable[[Any], str | None], thing: Any) -> str | None:
     """Return what is known of the source of something; of what was typed in, nothing is."""
     try:
         return ask(thing if isinstance(thing, type) or inspect.isroutine(thing) else type(thing))
-    except (OSError, TypeError):
+    except (OSError, TypeError, SyntaxError, tokenize.TokenError):
         return None
 
 
