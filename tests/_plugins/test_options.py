@@ -13,7 +13,7 @@ from pyneuronautofit.cli.traces.compare import CompareConfig
 from pyneuronautofit.cli.traces.evaluate import EvaluateConfig
 from pyneuronautofit.cli.traces.simulate import SimulateConfig
 from pyneuronautofit.cli.traces.sweeps import SweepsConfig
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 COMMANDS = [
     FitOptions, PolishConfig, ReportConfig, ExportConfig, CompareConfig, EvaluateConfig,

@@ -13,7 +13,7 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit._words import unusable_name
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import readers_of
+from pyneuronautofit.fitting import readers_of
 from pyneuronautofit.plugins import use_files
 
 ConfigT = TypeVar("ConfigT")

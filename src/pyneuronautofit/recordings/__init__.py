@@ -12,6 +12,7 @@ from pathlib import Path
 from pyneuronautofit.recordings._base import ChannelChoice as ChannelChoice
 from pyneuronautofit.recordings._base import Recording as Recording
 from pyneuronautofit.recordings._reader import Reader as Reader
+from pyneuronautofit.recordings.arrays import write_npz as write_npz
 from pyneuronautofit.recordings.correction import corrected as corrected
 from pyneuronautofit.recordings.options import RecordingOptions as RecordingOptions
 from pyneuronautofit.recordings.options import taken_as_stored as taken_as_stored
