@@ -29,8 +29,19 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
 # What the project's files end in; others are the user's, as in `runs/run1.sqlite`.
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
-# Files that are the user's, or that a run of his leaves.
-_WRITTEN = {"STAMP-model_0007.py", "cell.toml", "FILE.toml"}
+# What a user's run leaves, and files of the user's own: plug-ins, run files.
+_WRITTEN = {
+    "STAMP-model_0007.py",
+    "FILE.py",
+    "latency.py",
+    "deepest.py",
+    "walk.py",
+    "amplifier.py",
+    "test_mine.py",
+    "mine.py",
+    "cell.toml",
+    "FILE.toml",
+}
 _LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -10,11 +11,13 @@ from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit._text import shortened
+from pyneuronautofit._words import unusable_name
 from pyneuronautofit.cli.misspelt import refuse_misspelt_flags
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.runfile import expanded, run_file_options
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import readers_of
+from pyneuronautofit.plugins import use_files
 
 ConfigT = TypeVar("ConfigT")
 
@@ -47,7 +50,9 @@ def parse_config(
         If a flag is unknown or has a value that cannot be used.
     """
     argv = with_run_file(config, argv, prog)
-    values = _parsed(config, make_parser(config, prog, description, epilog), argv)
+    use_files(_plug_ins_in(config, argv))
+    parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
+    values = _parsed(config, parser, argv)
     filled = config(**{n: _as_field(v) for n, v in values.items() if n in options_of(config)})
     check_options(filled)
     check_outputs(filled)
@@ -65,7 +70,8 @@ def given_options(
         If a flag is unknown or has a value that cannot be used.
     """
     argv = with_run_file(config, argv, prog)
-    parser = make_parser(config, prog, description, epilog)
+    use_files(_plug_ins_in(config, argv))
+    parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
     given = _given(config, parser, argv)
     given = {name: value for name, value in given.items() if name in options_of(config)}
     check_options(config(**given))
@@ -95,7 +101,7 @@ def run_files_of(
 def _read(config: type[Any], prog: str, argv: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     """Return the flags of a command line, and its arguments, of which some may be missing."""
     parser = Parser(prog=prog, allow_abbrev=False)
-    add_options(parser, config, flags_only=True)
+    add_options(parser, config, flags_only=True, described=False)
     parser.add_argument("words", nargs="*")
     given = _given(config, parser, argv)
     return given, list(given.pop("words", ()))
@@ -103,9 +109,9 @@ def _read(config: type[Any], prog: str, argv: Sequence[str]) -> tuple[dict[str, 
 
 def _given(config: type[Any], parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
     """Return what a parser finds on a command line, without what it does not have."""
-    parser.set_defaults(**dict.fromkeys(all_options(config), _NOT_GIVEN))
+    parser.set_defaults(**{name: _unset(*each) for name, each in all_options(config).items()})
     values = _parsed(config, parser, argv)
-    return {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
+    return {n: _as_field(value) for n, value in values.items() if value not in (_NOT_GIVEN, None)}
 
 
 def _parsed(config: Any, parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
@@ -119,8 +125,38 @@ def all_options(config: type[Any]) -> dict[str, tuple[Option, Any]]:
     return {**options_of(config), **run_file_options(config)}
 
 
-def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
-    """Make the parser of a config class."""
+def _unset(described: Option, default: Any) -> Any:
+    """Return the value of an option that is not given."""
+    # What may be given several times is a list, which the parser appends to.
+    return None if default == () and described.flags else _NOT_GIVEN
+
+
+def _plug_ins_in(config: type[Any], argv: Sequence[str]) -> list[str]:
+    """Return the files of --plugin: what is in them is a part of the help, and of its checks."""
+    if "plugins" not in options_of(config):
+        return []
+    words = list(argv)
+    found = [word.partition("=")[2] for word in words if word.startswith("--plugin=")]
+    pairs = itertools.pairwise(words)
+    found += [value for word, value in pairs if word == "--plugin" and value[:2] != "--"]
+    # What no file can be called, the parser refuses.
+    return [file for file in found if not unusable_name(file)]
+
+
+def _asks_for_help(argv: Sequence[str]) -> bool:
+    return "--help" in argv or "-h" in argv
+
+
+def make_parser(
+    config: Any, prog: str, description: str, epilog: str = "", *, described: bool = True
+) -> Parser:
+    """Make the parser of a config class.
+
+    Parameters
+    ----------
+    described
+        Whether options say what they do; for that, all plug-ins are loaded.
+    """
     parser = Parser(
         prog=prog,
         description=description,
@@ -128,34 +164,44 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_options(parser, config)
+    add_options(parser, config, described=described)
     return parser
 
 
-def add_options(parser: Parser, config: Any, *, flags_only: bool = False) -> list[argparse.Action]:
+def add_options(
+    parser: Parser, config: Any, *, flags_only: bool = False, described: bool = True
+) -> list[argparse.Action]:
     """Add the options of a config class to a parser, in their groups, and return them.
 
     Parameters
     ----------
     flags_only
         Positional arguments are left out.
+    described
+        Whether options say what they do.
     """
     groups: dict[str, Any] = {"": parser}
     options = {
         name: each for name, each in all_options(config).items() if each[0].flags or not flags_only
     }
     used = {option.group for option, _default in options.values()}
-    for title, described in GROUPS.items():
+    for title, about in GROUPS.items():
         if title in used:
-            groups[title] = parser.add_argument_group(title, described)
+            groups[title] = parser.add_argument_group(title, about)
     return [
-        _add(groups[option.group], name, option, default, readers_of(config, name))
+        _add(
+            groups[option.group],
+            name,
+            option,
+            default,
+            _help(option, default, readers_of(config, name)) if described else "",
+        )
         for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place)
     ]
 
 
-def _add(group: Any, name: str, option: Option, default: Any, readers: str) -> argparse.Action:
-    described: dict[str, Any] = {"help": _help(option, default, readers)}
+def _add(group: Any, name: str, option: Option, default: Any, text: str) -> argparse.Action:
+    described: dict[str, Any] = {"help": text}
     if option.parse is not None:
         described |= {"metavar": option.metavar, "type": option.parse}
     action: argparse.Action

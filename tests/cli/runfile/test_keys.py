@@ -50,6 +50,7 @@ def test_some_keys():
         "m", "eval-mode", "-m", "--eval-mode", "modes",
     }  # fmt: skip
     assert further_of(FitOptions) == "beside"
+    assert [key.name for key in keys.values() if key.is_repeated] == ["plugin"]
     assert further_of(CONFIGS["simulate"]) is None
     assert sections_of(keys) == ["fitting", "model", "run"]
     assert next(field for field, _option in in_order(FitOptions)) == "recording"

@@ -56,6 +56,8 @@ def value_of(field, toml):
         ("mask", "5", "5"),
         ("mask", "{O = [4, 6], V = 8}", "{'O': [4, 6], 'V': 8}"),
         ("output", '"out"', "conf/out"),
+        ("plugins", '"mine.py"', ("conf/mine.py",)),
+        ("plugins", '["mine.py", "/a/b.py"]', ("conf/mine.py", "/a/b.py")),
         ("figure", '"/a/fit.png"', "/a/fit.png"),
     ],
 )
@@ -92,6 +94,8 @@ def test_values(field, toml, expected):
         ("mask", "[]", "a mask as a text, a whole number, a list of sweeps, or a table"),
         ("mask", "{}", "a mask as a text"),
         ("mask", "[true]", "a mask as a text"),
+        ("plugins", "[]", "the name of a file, or a list of such names"),
+        ("plugins", "[1]", "the name of a file, or a list of such names"),
         ("simulator", '"fast"', "one of batch, neuron"),
         ("output", '""', "the name of a file"),
         ("output", "3", "the name of a file or a folder"),

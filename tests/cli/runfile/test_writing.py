@@ -50,6 +50,8 @@ def value_of(key):
             drawn |= st.integers(-(2**63) + 1, 2**63 - 1) | st.integers(1, 50)
         else:
             drawn |= st.floats(allow_nan=False, allow_infinity=False) | st.floats(0.001, 0.9)
+    if key.is_repeated:
+        return st.lists(_FILES, min_size=1, max_size=2).map(tuple)
     if option.count > 1:
         return st.tuples(*[st.floats(0, 1e9)] * option.count)
     if key.field in {"voltage_channel", "current_channel"}:

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from cli.commands import CONFIGS
-from pyneuronautofit._options import options_of
 from pyneuronautofit.cli.commands import COMMANDS
+from pyneuronautofit.cli.parser import all_options
 from pyneuronautofit.cli.shell.completion import whole_parser
 
 TRIED = {

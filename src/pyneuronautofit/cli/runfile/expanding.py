@@ -58,11 +58,13 @@ def spell(config: type[Any], values: Mapping[str, Any], arguments: Sequence[str]
     """Return the command line that gives options their values: flags, then arguments."""
     words: list[str] = []
     described = {**dict(in_order(config)), **run_file_options(config)}
-    for field, (option, _default) in described.items():
+    for field, (option, default) in described.items():
         if not option.flags or field not in values:
             continue
         value = values[field]
-        if option.parse is None:
+        if default == ():
+            words += [f"{max(option.flags, key=len)}={spelt(each)}" for each in value]
+        elif option.parse is None:
             words += [option.name] if value else []
         elif option.count > 1:
             words += [option.name, *map(spelt, value)]

@@ -43,6 +43,11 @@ class RunKey:
     hint: Any
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether its flag may be given several times: it is a list here."""
+        return bool(self.option.flags) and self.default == ()
+
+    @property
     def path(self) -> str:
         """What messages call it."""
         return f"{self.section}.{self.name}" if self.section else self.name

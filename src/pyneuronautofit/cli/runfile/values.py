@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import types
@@ -38,6 +39,12 @@ def option_value(key: RunKey, value: Any, folder: Path) -> Any:
     UnusableValue
         If the option cannot have it.
     """
+    if key.is_repeated:
+        many = value if isinstance(value, list) else [value]
+        if not many or not all(isinstance(each, str) for each in many):
+            raise UnusableValue(expected_of(key))
+        single = dataclasses.replace(key, default=None)
+        return tuple(option_value(single, each, folder) for each in many)
     found = _of_kind(key, value)
     option = key.option
     if isinstance(found, str):
@@ -99,6 +106,8 @@ def weights_table(given: Mapping[str, float], sweeps: Mapping[str, float]) -> li
 
 def file_value(key: RunKey, value: Any, folder: Path) -> Any:
     """Return an option's value as a run file in a folder has it."""
+    if isinstance(value, tuple) and key.is_repeated:
+        return [file_value(key, each, folder) for each in value]
     if isinstance(key.option.parse, FileWord):
         return to_file(value, key.option.parse, folder)
     return list(value) if isinstance(value, tuple) else value
@@ -143,7 +152,7 @@ def expected_of(key: RunKey) -> str:
         return f"a list of {key.option.count} {_IN_WORDS[kinds[0]].split()[-1]}s"
     if _is_mask(key):
         return "a mask as a text, a whole number, a list of sweeps, or a table of these by mode"
-    if key.field == "recording":
+    if key.field == "recording" or key.is_repeated:
         return "the name of a file, or a list of such names"
     if isinstance(key.option.parse, FileWord):
         return "the name of a file or a folder"
