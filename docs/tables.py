@@ -146,7 +146,7 @@ def _long_last(option: Option) -> list[str]:
 
 def _default(option: Option, default: Any) -> str:
     """Return a default; nothing where the text says what happens without the flag."""
-    unsaid = option.parse is None or default is None or "default" in option.text
+    unsaid = option.parse is None or default in (None, ()) or "default" in option.text
     return "" if unsaid else str(default)
 
 

@@ -29,8 +29,17 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
 # What the project's files end in; others are the user's, as in `runs/run1.sqlite`.
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
-# Scripts that a user's run leaves.
-_WRITTEN = {"STAMP-model_0007.py"}
+# Scripts that a user's run leaves, and plug-ins of the user's own.
+_WRITTEN = {
+    "STAMP-model_0007.py",
+    "FILE.py",
+    "latency.py",
+    "deepest.py",
+    "walk.py",
+    "amplifier.py",
+    "test_mine.py",
+    "mine.py",
+}
 _LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 
 

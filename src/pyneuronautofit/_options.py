@@ -186,6 +186,21 @@ def taken(record: type[RecordT], source: Any, **others: Any) -> RecordT:
     return record(**{name: getattr(source, name) for name in names}, **others)
 
 
+def taken_as_far(record: type[RecordT], source: Any) -> RecordT:
+    """Return the same where the source need not have all values: others are at their defaults."""
+    names = [name for name in field_names(record) if hasattr(source, name)]
+    for field in dataclasses.fields(record):  # type: ignore[arg-type]
+        has_default = field.default is not dataclasses.MISSING or (
+            field.default_factory is not dataclasses.MISSING
+        )
+        if field.init and not has_default and field.name not in names:
+            raise UsageError(
+                f"{record.__name__}: nobody knows its field {field.name}: expected a default "
+                "value, or the name of an option"
+            )
+    return record(**{name: getattr(source, name) for name in names})
+
+
 def check_options(config: Any) -> None:
     """Check every option of a config object.
 

@@ -31,11 +31,11 @@ def test_the_log_says_what_an_algorithm_ignores(name, letter, said):
 def test_the_log_says_what_no_chosen_mode_reads(name, said):
     modes = modes_that_read(name)
     options = EvaluationOptions(**{name: given_value(name)})
-    note_unread_by_modes(options, f"R{modes[:1]}")
+    note_unread_by_modes(options, f"R{''.join(modes[:1])}")
     assert said() == []
     note_unread_by_modes(options, "RM")
     flag = given_words(name)[0]
-    unread = f"{flag} is used by the modes {modes} only; none of them is in -m RM"
+    unread = f"{flag} is used by the modes {''.join(modes)} only; none of them is in -m RM"
     assert said() == ([unread] if modes else [])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import os
 import sys
@@ -31,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         with ended_by_signals():
-            return _run(words)
+            # What a command lets there be is gone when it has ended.
+            return contextvars.copy_context().run(_run, words)
     except PyNeuronAutofitError as error:
         print(printable(f"pyneuronautofit: error: {error}"), file=sys.stderr)
         return _USER_ERROR

@@ -49,6 +49,9 @@ from pyneuronautofit.fitting.reduction import stimulus_on as stimulus_on
 from pyneuronautofit.fitting.resumed.consent import agreed_config as agreed_config
 from pyneuronautofit.fitting.resumed.consent import known_config as known_config
 from pyneuronautofit.fitting.resumed.consent import open_again as open_again
+from pyneuronautofit.fitting.resumed.plugged import about_scored as about_scored
+from pyneuronautofit.fitting.resumed.plugged import missing_modes as missing_modes
+from pyneuronautofit.fitting.resumed.plugged import missing_plug_ins as missing_plug_ins
 from pyneuronautofit.fitting.resumed.resume import OpenedFit as OpenedFit
 from pyneuronautofit.fitting.resumed.resume import config_of as config_of
 from pyneuronautofit.fitting.resumed.resume import open_fit as open_fit

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pyneuronautofit._types import Json
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem
+from pyneuronautofit.fitting.resumed.plugged import PLUGINS, modes_of_plug_ins
 from pyneuronautofit.fitting.several.words import recording_options
 from pyneuronautofit.recordings import taking_as_json
 
@@ -27,6 +28,8 @@ def evaluation_as_json(config: FitConfig, problem: Problem) -> dict[str, Json]:
         name = options.recording.rpartition("/")[2]
         taken[name] = taking_as_json(options)
     first = _of_part(problem, taken)
+    if plugged := modes_of_plug_ins(config.modes):
+        first[PLUGINS] = plugged
     for key, parts in ((BESIDE, problem.beside), (ELSEWHERE, problem.elsewhere)):
         if parts:
             first[key] = [{"target": p.recording.name, **_of_part(p, taken)} for p in parts]

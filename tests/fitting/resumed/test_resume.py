@@ -75,6 +75,6 @@ def test_what_may_be_given_where_a_run_is_taken_up_again():
         "log_population", "log_archive", "dry_run", "figure", "output", "resume", "extend",
         "minutes", "stop_after",
     }  # fmt: skip
-    assert found[Resumed.CONTENT] == {"recording", "beside", "project", "mask"}
+    assert found[Resumed.CONTENT] == {"recording", "beside", "project", "mask", "plugins"}
     assert found[Resumed.EXTENDED] == {"archive_size", "time_limit_s", "refine"}
     assert found[Resumed.LONGER] == {"generations", "evaluations"}

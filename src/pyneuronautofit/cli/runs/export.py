@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from pyneuronautofit._options import MODEL, RUN
+from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._text import listed_numbers, quoted, shortened
 from pyneuronautofit._words import FOLDER, RUN_NAME, text, whole
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
@@ -60,7 +61,7 @@ _HEAD = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportConfig(KnownProjectOptions):
+class ExportConfig(KnownProjectOptions, PluginOptions):
     """What is written of a run."""
 
     run: str = option(

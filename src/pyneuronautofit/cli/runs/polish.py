@@ -133,7 +133,7 @@ _OF_RUN = {
     *field_names(SimulationOptions),
 } & {*field_names(FitOptions)}
 # Of these the user may say something else.
-_WHERE = {"recording", "project"}
+_WHERE = {"recording", "project", "plugins"}
 _FREE = {"n_worker"}
 _ELSE = {"weights", "time_limit_s"}
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import RUN
+from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._words import RUN_NAME, WRITTEN
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fitting import KnownProjectOptions, option
+from pyneuronautofit.fitting import KnownProjectOptions, missing_plug_ins, option
 from pyneuronautofit.report import write_report
 from pyneuronautofit.runs import open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
@@ -29,7 +30,7 @@ of a folder that is neither the run's nor the working directory is loaded only w
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportConfig(KnownProjectOptions):
+class ReportConfig(KnownProjectOptions, PluginOptions):
     """A report of a run."""
 
     run: str = option(
@@ -58,6 +59,8 @@ def run(argv: Sequence[str], prog: str) -> int:
     with logging_to_screen(), open_run(config.run) as opened:
         for loss in opened.losses:
             _log.warning("%s is damaged: %s", opened.path, loss)
+        if missing := missing_plug_ins(opened.info.identity):
+            _log.warning("%s: %s; the page says less without it", opened.path.stem, missing)
         beside = opened.path.with_name(f"{opened.path.stem}-report.html")
         path = beside if config.out is None else Path(config.out)
         others = [beside] if config.out is None else []

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pyneuronautofit._text import quoted
+from pyneuronautofit._types import Json
 from pyneuronautofit.errors import NotAgreedError, RunError
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.options import FitOptions
@@ -23,6 +24,7 @@ from pyneuronautofit.fitting.resumed.identity import (
     recording_digests,
     unknown_files,
 )
+from pyneuronautofit.fitting.resumed.plugged import PLUGINS, plug_ins_of
 from pyneuronautofit.fitting.resumed.resume import (
     OpenedFit,
     open_fit,
@@ -77,13 +79,13 @@ def known_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
         As `open_again`; what the files are has to be looked at again when they are opened.
     """
     try:
-        config = resumed_config(run, given)
+        config = resumed_config(run, given, searching=False)
         working_directory_of(run)
     except (KeyError, TypeError, ValueError) as error:
         # Every version writes all of them, but a store may be from somebody else.
         raise RunError(f"{run.path.name} does not say with what it was made: {error!r}") from error
     refusal = f"{run.path.stem} cannot be simulated again"
-    _check(run, config, refusal, RESTORE, given.get("project"))
+    _check(run, config, refusal, RESTORE, given.get("project"), searching=False)
     return config
 
 
@@ -116,16 +118,28 @@ def agreed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
 
 
 def _check(
-    run: RunReader, config: FitConfig, refusal: str, remedy: str, project: str | None
+    run: RunReader,
+    config: FitConfig,
+    refusal: str,
+    remedy: str,
+    project: str | None,
+    *,
+    searching: bool = True,
 ) -> None:
     folder = working_directory_of(run)
     found = find_model(config.project_path(), folder)
     recording, *beside = (Path(each.recording).absolute() for each in recording_options(config))
     digests = recording_digests(recording, beside)
+    plugged: dict[str, Json] = {PLUGINS: plug_ins_of(config, [recording, *beside])}
     # What the model is, its library says when it is loaded; then it is compared once more.
     models = [model_digests(source) for source in found.sources]
     changed = [
-        changed_inputs(run.info.identity, {**digests, "model": model}, recording)
+        changed_inputs(
+            run.info.identity,
+            {**digests, **plugged, "model": model},
+            recording,
+            searching=searching,
+        )
         for model in models
     ]
     if all(changed):

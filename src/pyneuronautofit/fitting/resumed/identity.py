@@ -13,6 +13,7 @@ from pyneuronautofit._bounded import open_input
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.fitting.resumed.plugged import PLUGINS
 from pyneuronautofit.models import (
     CellSource,
     left_out_of_model,
@@ -67,7 +68,10 @@ def recording_digests(recording: Path, beside: Sequence[Path] = ()) -> dict[str,
 
 
 def run_identity(
-    recording: Path, source: CellSource, beside: Sequence[Path] = ()
+    recording: Path,
+    source: CellSource,
+    beside: Sequence[Path] = (),
+    plug_ins: Mapping[str, str] | None = None,
 ) -> dict[str, Json]:
     """Return what the results of a run depend on, beside its settings.
 
@@ -75,6 +79,8 @@ def run_identity(
     ----------
     beside
         Further recordings.
+    plug_ins
+        What is used of them; see `plug_ins_of`.
     """
     left_out = left_out_of_model(source)
     if left_out:
@@ -88,6 +94,7 @@ def run_identity(
         "model": model_digests(source),
         "known": KNOWN,
         "versions": versions(),
+        **({PLUGINS: dict(plug_ins)} if plug_ins else {}),
     }
 
 

@@ -20,6 +20,7 @@ from pyneuronautofit.fitting.gains import Gains, with_leader
 from pyneuronautofit.fitting.options import FitOptions
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.fitting.resumed.identity import run_identity
+from pyneuronautofit.fitting.resumed.plugged import missing_plug_ins, plug_ins_of
 from pyneuronautofit.fitting.resumed.settings import options_from
 from pyneuronautofit.fitting.several import recording_options, recording_word, split_word
 from pyneuronautofit.models import Model
@@ -30,6 +31,7 @@ from pyneuronautofit.optimisers import (
     Strategy,
     algorithm_letter,
     algorithm_plans,
+    stored_algorithm,
 )
 from pyneuronautofit.runs import History, RunReader
 
@@ -67,7 +69,9 @@ def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
     recordings, model = open_inputs(config, working_directory)
     problem = build_problems(config, recordings, model)
     path, *beside = (Path(each.recording).absolute() for each in recording_options(config))
-    return OpenedFit(config, problem, model, path, run_identity(path, model.cell_source, beside))
+    plug_ins = plug_ins_of(config, [path, *beside])
+    identity = run_identity(path, model.cell_source, beside, plug_ins)
+    return OpenedFit(config, problem, model, path, identity)
 
 
 def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
@@ -77,7 +81,10 @@ def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     mask = problem.suite.settings.mask.literal
     if problem.beside or problem.elsewhere:
         mask = None if config.mask is None else mask_text(config.mask)
-    return {**settings, "beside": list(config.beside), "mask": mask}
+    # A file that has moved is named anew; nothing is executed because a store names it.
+    several = {name: list(getattr(config, name)) for name in ("beside", "plugins")}
+    settings["algorithm"] = stored_algorithm(config.algorithm)
+    return {**settings, **several, "mask": mask}
 
 
 def config_of(run: RunReader) -> FitOptions:
@@ -111,20 +118,28 @@ def config_of(run: RunReader) -> FitOptions:
     return options_from(settings, run.path)
 
 
-def resumed_config(run: RunReader, given: Mapping[str, Any]) -> FitOptions:
+def resumed_config(
+    run: RunReader, given: Mapping[str, Any], *, searching: bool = True
+) -> FitOptions:
     """Return a run's options with those that were given now.
 
     Parameters
     ----------
     given
         Field -> value, of the flags that stand on the command line.
+    searching
+        Whether its search goes on; else its models are simulated again, and nothing else.
 
     Raises
     ------
     UsageError
         If one of them is another than the run's, and decides its results.
+    RunError
+        If a plug-in is not there that it was made with.
     """
     config = config_of(run)
+    if missing := missing_plug_ins(run.info.identity, searching=searching):
+        raise RunError(f"{run.path.stem}: {missing}")
     extend = bool(given.get("extend", False))
     _refuse_others(config, given, run)
     changed = {n: v for n, v in given.items() if not _is_same(n, getattr(config, n), v)}

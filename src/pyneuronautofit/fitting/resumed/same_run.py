@@ -9,6 +9,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fitting.resumed.identity import changed_files, unknown_files
+from pyneuronautofit.fitting.resumed.plugged import PLUGINS, changed_plug_ins
 from pyneuronautofit.fitting.resumed.resume import OpenedFit
 from pyneuronautofit.objectives import used_evaluation
 from pyneuronautofit.runs import Header, RunReader
@@ -51,7 +52,8 @@ def check_same(run: RunReader, opened: OpenedFit, header: Header, *, extend: boo
 
 def check_files(run: RunReader, opened: OpenedFit) -> None:
     """Raise RunError unless recording and model are those of the run."""
-    differences = changed_inputs(run.info.identity, opened.identity, opened.recording)
+    before, now = run.info.identity, opened.identity
+    differences = changed_inputs(before, now, opened.recording, searching=False)
     if differences:
         raise RunError(
             f"{run.path.stem} cannot be simulated again: {'; '.join(differences)}. {RESTORE}"
@@ -90,8 +92,16 @@ def start_anew(run: RunReader) -> str:
     )
 
 
-def changed_inputs(before: Mapping[str, Json], now: Mapping[str, Json], path: Path) -> list[str]:
-    """Say which files are others: those of the model, or the recording `path`."""
+def changed_inputs(
+    before: Mapping[str, Json], now: Mapping[str, Json], path: Path, *, searching: bool = True
+) -> list[str]:
+    """Say which files are others: those of the model, of plug-ins, or the recording `path`.
+
+    Parameters
+    ----------
+    searching
+        Whether a plug-in that searches has to be the same.
+    """
     changed = []
     recording = before.get("recording", "not known")
     if recording != now["recording"]:
@@ -101,6 +111,7 @@ def changed_inputs(before: Mapping[str, Json], now: Mapping[str, Json], path: Pa
         )
     if before.get("beside", []) != now.get("beside", []):
         changed.append("the recordings beside it are not the files that it was begun with")
+    changed += changed_plug_ins(before, now, searching=searching)
     unknown = unknown_files(before, now["model"])
     known = {name: digest for name, digest in now["model"].items() if name not in unknown}
     files = changed_files(before.get("model", {}), known)
@@ -118,7 +129,9 @@ def _changed_header(before: Header, now: Header) -> list[str]:
         changed.append("the searched parameters or their bounds (param_nslh) are others")
     # What an older head does not say is among the run's settings, which are compared as such.
     said = {key: value for key, value in now.evaluation.items() if key in before.evaluation}
-    if used_evaluation(before.evaluation) != said or before.markers != now.markers:
+    # Of plug-ins the run's identity says more.
+    was = {**used_evaluation(before.evaluation), PLUGINS: None}
+    if was != {**said, PLUGINS: None} or before.markers != now.markers:
         changed.append("the evaluation is another one (its mask, -k, for instance)")
     return changed
 

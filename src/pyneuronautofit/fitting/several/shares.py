@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pyneuronautofit._plugins import is_code
 from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import MaskError, UsageError
 from pyneuronautofit.objectives import mask_text
@@ -69,8 +70,8 @@ def _masks(mask: str | None, names: Sequence[str]) -> dict[str, str | None]:
         literal = None if text is None else ast.literal_eval(f"(\n{text}\n)")
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return dict.fromkeys(names, mask)  # whoever reads it says what is wrong with it
-    # A mode is a letter; what is longer is meant to be the name of a recording.
-    if not isinstance(literal, dict) or all(len(str(key)) == 1 for key in literal):
+    # What is neither a letter nor a name in braces is meant to be the name of a recording.
+    if not isinstance(literal, dict) or all(is_code(str(key)) for key in literal):
         return dict.fromkeys(names, mask)
     unknown = [str(key) for key in literal if key not in names]
     if unknown:

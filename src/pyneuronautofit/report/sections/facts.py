@@ -12,7 +12,7 @@ from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.fitting import FitOptions
 from pyneuronautofit.objectives.table import ALL_MODES
-from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
+from pyneuronautofit.optimisers import algorithm_name
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.state import RunPace, State, goal_of, sessions_of
 from pyneuronautofit.report.html import Markup, element, facts, joined, section, table
@@ -101,16 +101,15 @@ def _model(run: RunReader) -> str:
 
 def _modes(run: RunReader) -> Iterator[object]:
     for code, n_score in run.info.mode_sizes:
-        title = ALL_MODES.get(code, "a mode of another version")
+        title = ALL_MODES.get(code, "a mode of a plug-in that is not there, or of another version")
         yield element("div", element("b", code), f" {title}: {n_score} component(s)")
 
 
 def _search(run: RunReader) -> str:
     settings = run.info.settings
-    letter = algorithm_letter(str(settings.get("algorithm") or "K"))
     size = settings.get("population_size")
     parts = [
-        ALGORITHMS[letter],
+        algorithm_name(str(settings.get("algorithm") or "K")),
         str(goal_of(run)),
         f"population {size}" if size else "",
         f"seed {settings.get('seed')}",

@@ -6,7 +6,7 @@ import numpy as np
 
 from pyneuronautofit._text import listed_numbers
 from pyneuronautofit.objectives.table import ALL_MODES
-from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
+from pyneuronautofit.optimisers import algorithm_name
 from pyneuronautofit.optimisers.hypervolume import MOST_EXACT
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import mode_codes
@@ -26,7 +26,7 @@ def head(content: Content, title: str) -> Markup:
     when = content.now.strftime("%Y-%m-%d %H:%M UTC")
     going = element("span", f"{state.name}: {done} of {goal.number}", class_="state")
     modes = ", ".join(f"{code} ({ALL_MODES.get(code, '?')})" for code in mode_codes(run))
-    search = ALGORITHMS[algorithm_letter(str(run.info.settings.get("algorithm") or "K"))]
+    search = algorithm_name(str(run.info.settings.get("algorithm") or "K"))
     lines: list[object] = [
         element("p", going, f" {when}"),
         element("p", f"{run.n_evaluation:,} evaluations by {search}; modes {modes}"),
