@@ -64,7 +64,7 @@ _HEAD = """\
 # Reference
 
 The names that each package offers, made from their docstrings. Arrays are described by shape and
-unit; the letters of shapes are those of `_types.py`: candidates, sweeps, samples, parameters, scores.
+unit; the words of shapes are those of `_types.py`: candidates, sweeps, samples, parameters, scores.
 Other modules are the program's own affair and may change.
 """
 

@@ -60,11 +60,24 @@ def translated(text: str, source: str) -> str:
     return _LINK.sub(link, text)
 
 
+def listed(navigation: str) -> str:
+    """Return a navigation with the pages in the place of a pattern such as `notebook*`.
+
+    Sphinx would warn of a pattern without pages.
+    """
+
+    def pages(found: re.Match[str]) -> str:
+        paths = [path for path in sorted((REPOSITORY / "docs").glob(found[1])) if path.is_file()]
+        return "".join(f"{path.stem}\n" for path in paths if path.suffix in (".md", ".ipynb"))
+
+    return re.sub(r"^([\w-]+\*)\n", pages, navigation, flags=re.MULTILINE)
+
+
 def read_source(app: Sphinx, page: str, content: list[str]) -> None:
     """Give Sphinx the text of a page, before it is parsed; `content` holds the text, alone."""
     if page.startswith("reference/") or app.env.doc2path(page).suffix != ".md":
         return
-    own = translated(content[0], f"docs/{page}.md")
+    own = translated(listed(content[0]), f"docs/{page}.md")
     if page in OUTSIDE:
         file = REPOSITORY / OUTSIDE[page]
         app.env.note_dependency(str(file))

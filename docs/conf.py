@@ -33,9 +33,8 @@ version = release = __version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["channel", "images", "**.ipynb_checkpoints"]
-# Pages whose names another change may bring: the navigation lists them when they are there.
-# In docstrings the letters of shapes (n_sweep) are no links, though several classes have such a field.
-suppress_warnings = ["toc.empty_glob", "ref.python"]
+# The words of shapes (n_sweep) are no links, though several classes have such a field.
+suppress_warnings = ["ref.python"]
 
 # Links to headings (`page.md#heading`) are checked, as deep as headings go.
 myst_heading_anchors = 4
