@@ -13,6 +13,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import get_origin
 
 #: The packages with a page, in the order of the navigation, and what they are for.
 PACKAGES = (
@@ -48,7 +49,8 @@ def write_pages(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     described: dict[int, str] = {}
     written = {f"{name}.md": _page(name, described) for name in PACKAGES if _is_there(name)}
-    pages = "\n".join(name.removesuffix(".md") for name in written)
+    names = [name.removesuffix(".md") for name in written]
+    pages = "\n".join(f"{name.removeprefix('pyneuronautofit.')} <{name}>" for name in names)
     written["index.md"] = f"{_HEAD}\n```{{toctree}}\n:maxdepth: 1\n\n{pages}\n```\n"
     for path in folder.glob("*.md"):
         if path.name not in written:
@@ -95,6 +97,8 @@ def _entry(module: ModuleType, name: str, described: dict[int, str]) -> str:
         return f".. autofunction:: {target}"
     if inspect.ismodule(value):
         return f"``{name}``: a module, see its own page or docstring."
+    if get_origin(value) is not None:
+        return f"``{name}`` is short for the type ``{value}``."
     return f".. autodata:: {target}\n   :no-value:"
 
 

@@ -13,13 +13,15 @@ from sphinx.util import logging
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-#: Pages of the site, and the files in the repository whose text they begin with.
+#: Pages of the site, and the files in the repository whose text they begin with. (Sphinx has a page
+#: `search` of its own.)
 OUTSIDE: Mapping[str, str] = MappingProxyType(
     {
         "index": "README.md",
         "changelog": "CHANGELOG.md",
         "contributing": "CONTRIBUTING.md",
         "examples": "examples/README.md",
+        "searching": "docs/search.md",
     }
 )
 

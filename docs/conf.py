@@ -31,10 +31,8 @@ author = _PROJECT["authors"][0]["name"]
 copyright = author  # noqa: A001 - Sphinx wants this name
 version = release = __version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["channel", "images", "**.ipynb_checkpoints"]
-# The words of shapes (n_sweep) are no links, though several classes have such a field.
-suppress_warnings = ["ref.python"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc"]
+exclude_patterns = ["channel", "images", "search.md", "**.ipynb_checkpoints"]
 
 # Links to headings (`page.md#heading`) are checked, as deep as headings go.
 myst_heading_anchors = 4
@@ -42,8 +40,7 @@ highlight_language = "text"
 # Notebooks are shown as they were executed; a test executes them.
 nb_execution_mode = "off"
 
-napoleon_google_docstring = False
-napoleon_use_rtype = False
+numpydoc_show_class_members = False
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True

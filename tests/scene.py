@@ -6,6 +6,7 @@ MODELS, checked.json, ..); nothing is replaced in a command but how much it comp
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,11 +18,15 @@ from pathlib import Path
 import numpy as np
 
 from blocks import REPOSITORY, Block
+from importers.foreign import write_allen
+from pyneuronautofit.database import read_models
+from pyneuronautofit.rating import Sheet, SheetFile, Verdict, ratings_path
+from pyneuronautofit.rating.sheet import key_of
 
 #: How much less is computed than is printed.
 LESS = (
-    (r"(--evaluations)[ =]\d+", r"\1 60"),
-    (r"(?<=evaluations=)\d+", "60"),
+    (r"(--evaluations)[ =]\d+", r"\1 90"),
+    (r"(?<=evaluations=)\d+", "90"),
     (r"-G 1536 -P 240", "-G 8 -P 48"),
     (r"-G \d{2,}", "-G 4"),
     (r"-P \d{3,}", "-P 8"),
@@ -51,21 +56,43 @@ def set_up(folder: Path) -> None:
     (folder / ".venv/.installed").touch()
     for name in ("RECORDING", "cell.abf", "steps.abf"):
         shutil.copyfile(folder / f"{_EXAMPLE}.abf", folder / name)
-    for name in ("MODELS", "checked.json"):
-        shutil.copyfile(folder / f"{_EXAMPLE}-truth.json", folder / name)
+    shutil.copyfile(folder / f"{_EXAMPLE}-truth.json", folder / "MODELS")
+    write_models(folder / "checked.json", folder / "MODELS")
+    write_allen(folder / "SOURCE")
     shutil.copyfile(folder / f"{_EXAMPLE}-mask.json", folder / "mask.json")
     for name in ("ramps.nwb", "other.nwb"):
         write_nwb(folder / name, folder / "cell.abf")
     run("-m pyneuronautofit simulate MODELS RECORDING -o RESPONSES.npz", folder)
     few = "-A NSGA2 -m OV -t -10 --seed 1 -k [0,4,7]"
-    run(f"-m pyneuronautofit {few} -G 2 -P 16 -a STAMP --output results RECORDING", folder)
-    for name in ("RUN", "run1", "run2"):
-        run(f"-m pyneuronautofit {few} -G 2 -P 16 -a {name} --output . RECORDING", folder)
+    for name, output in (
+        ("STAMP", "results"),
+        ("STAMP", "."),
+        ("RUN", "."),
+        ("run1", "."),
+        ("run2", "."),
+    ):
+        run(f"-m pyneuronautofit {few} -G 2 -P 16 -a {name} --output {output} RECORDING", folder)
 
 
 def run(words: str, folder: Path) -> None:
     """Run Python with some words."""
     subprocess.run([sys.executable, *words.split()], cwd=folder, check=True, capture_output=True)
+
+
+def write_models(path: Path, one: Path) -> None:
+    """Write 21 models like one, and what somebody thinks of the first of them."""
+    content = json.loads(one.read_text(encoding="utf-8"))
+    (model,) = content["models"]
+    name = "soma(0.5).pas.g"
+    values = [model["parameters"][name] * (1.0 + 0.01 * number) for number in range(21)]
+    content["models"] = [
+        {**model, "id": number, "parameters": {**model["parameters"], name: value}}
+        for number, value in enumerate(values)
+    ]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with SheetFile(ratings_path(path, None), path.name) as file:
+        first = read_models(path).models[0]
+        file.save(file.open(Sheet(None)).rate(key_of(first), Verdict.ACCEPTED))
 
 
 def write_nwb(path: Path, recording: Path) -> None:
@@ -121,7 +148,7 @@ def run_page(blocks: Iterable[Block], folder: Path) -> subprocess.CompletedProce
             script.append(text)
     # `python` and `pyneuronautofit` are those of the tests.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "MAKEFLAGS": "-o .venv/.installed EVALUATIONS=60"}
+    environment = {**os.environ, "PATH": path, "MAKEFLAGS": "-o .venv/.installed EVALUATIONS=90"}
     return subprocess.run(
         ["bash", "-c", "\n".join(script)],
         cwd=folder,

@@ -36,8 +36,8 @@ def test_the_blocks_of_a_page_run(page, scene, tmp_path):
 
 
 def test_what_is_lessened():
-    assert lessened("-G 1536 -P 240 --evaluations 50000") == "-G 8 -P 48 --evaluations 60"
-    assert lessened("-G 6 Budget(evaluations=400)") == "-G 6 Budget(evaluations=60)"
+    assert lessened("-G 1536 -P 240 --evaluations 50000") == "-G 8 -P 48 --evaluations 90"
+    assert lessened("-G 6 Budget(evaluations=400)") == "-G 6 Budget(evaluations=90)"
 
 
 def test_expensive_commands_are_lessened():
