@@ -47,8 +47,8 @@ def set_up(folder: Path) -> None:
     for name in ("examples", "benchmarks"):
         leave_out = shutil.ignore_patterns("__pycache__", "x86_64", "arm64", "out")
         shutil.copytree(REPOSITORY / name, folder / name, ignore=leave_out, symlinks=True)
-    for name in ("src", "Makefile", "pyproject.toml", "constraints.txt"):
-        (folder / name).symlink_to(REPOSITORY / name)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy2(REPOSITORY / name, folder / name)
     # Whatever environment runs the tests: `make` finds it set up.
     (folder / ".venv/bin").mkdir(parents=True)
     (folder / ".venv/bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -148,7 +148,7 @@ def run_page(blocks: Iterable[Block], folder: Path) -> subprocess.CompletedProce
             script.append(text)
     # `python` and `pyneuronautofit` are those of the tests.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "MAKEFLAGS": "-o .venv/.installed EVALUATIONS=90"}
+    environment = {**os.environ, "PATH": path, "MAKEFLAGS": "EVALUATIONS=90"}
     return subprocess.run(
         ["bash", "-c", "\n".join(script)],
         cwd=folder,
