@@ -49,6 +49,8 @@ def set_up(folder: Path) -> None:
         shutil.copytree(REPOSITORY / name, folder / name, ignore=leave_out, symlinks=True)
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy2(REPOSITORY / name, folder / name)
+    # The channels of the examples are links into it.
+    (folder / "src").symlink_to(REPOSITORY / "src")
     # Whatever environment runs the tests: `make` finds it set up.
     (folder / ".venv/bin").mkdir(parents=True)
     (folder / ".venv/bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
