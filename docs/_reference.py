@@ -18,7 +18,6 @@ from typing import get_origin
 #: The packages with a page, in the order of the navigation, and what they are for.
 PACKAGES = (
     "pyneuronautofit",
-    "pyneuronautofit.library",
     "pyneuronautofit.testing",
     "pyneuronautofit.recordings",
     "pyneuronautofit.models",
@@ -26,7 +25,7 @@ PACKAGES = (
     "pyneuronautofit.objectives",
     "pyneuronautofit.optimisers",
     "pyneuronautofit.simulators",
-    "pyneuronautofit.fit",
+    "pyneuronautofit.fitting",
     "pyneuronautofit.runs",
     "pyneuronautofit.report",
     "pyneuronautofit.database",

@@ -63,7 +63,7 @@ def translated(text: str, source: str) -> str:
 
 
 def listed(navigation: str) -> str:
-    """Return a navigation with the pages in the place of a pattern such as `notebook*`.
+    """Return a navigation with the pages in the place of a pattern such as `recording-to-report*`.
 
     Sphinx would warn of a pattern without pages.
     """

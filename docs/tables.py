@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._options import GROUPS, Option, field_names, options_of
-from pyneuronautofit.fit import FitOptions, readers_of
+from pyneuronautofit.fitting import FitOptions, readers_of
 from pyneuronautofit.objectives import (
     OBJECTIVES,
     EvaluationOptions,

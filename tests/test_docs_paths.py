@@ -70,10 +70,10 @@ def test_what_a_page_links_to_is_there(page):
 
 def test_what_a_path_is():
     assert paths(
-        "see `runs/store/` and tests/fit/test_best.py. Not ../data/a.abf, mods/x.mod."
+        "see `runs/store/` and tests/fitting/test_best.py. Not ../data/a.abf, mods/x.mod."
     ) == [
         "runs/store/",
-        "tests/fit/test_best.py",
+        "tests/fitting/test_best.py",
     ]
     assert paths("https://example.org/tests/none.py and `codegen/*.py`") == ["codegen/*.py"]
     assert files("`execute.py` or `probe*.py`, not docs/make_pages.py") == [

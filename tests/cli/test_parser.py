@@ -9,7 +9,7 @@ import pytest
 from pyneuronautofit._options import FITTING, RUN, at_least, option
 from pyneuronautofit.cli.parser import given_options, make_parser, parse_config
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitConfig
+from pyneuronautofit.fitting import FitConfig
 
 
 @dataclass(frozen=True, kw_only=True)

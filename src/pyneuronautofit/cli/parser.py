@@ -11,7 +11,7 @@ from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit._text import shortened
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import readers_of
+from pyneuronautofit.fitting import readers_of
 
 ConfigT = TypeVar("ConfigT")
 

@@ -18,6 +18,7 @@ from pyneuronautofit.recordings._base import ChannelChoice as ChannelChoice
 from pyneuronautofit.recordings._base import Recording as Recording
 from pyneuronautofit.recordings._reader import Reader as Reader
 from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
+from pyneuronautofit.recordings.arrays import write_npz as write_npz
 from pyneuronautofit.recordings.axon import AbfReader
 from pyneuronautofit.recordings.correction import corrected as corrected
 from pyneuronautofit.recordings.neo_ import NeoReader

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from fit.parabolas import Parabolas, make_problem
+from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit import plots
 from pyneuronautofit.cli.runs.summary import (
     draw_best,
@@ -18,8 +18,8 @@ from pyneuronautofit.cli.runs.summary import (
     print_plan,
     print_summary,
 )
-from pyneuronautofit.fit import BestModel, FitOptions, Plan
-from pyneuronautofit.fit.problem import ReferenceSimulator
+from pyneuronautofit.fitting import BestModel, FitOptions, Plan
+from pyneuronautofit.fitting.problem import ReferenceSimulator
 from pyneuronautofit.optimisers import Population
 from pyneuronautofit.recordings import Recording
 from pyneuronautofit.runs import RunFiles

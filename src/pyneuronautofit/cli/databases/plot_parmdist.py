@@ -9,14 +9,13 @@ from pathlib import Path
 from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._words import MODEL_FILES, WRITTEN, text
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
 from pyneuronautofit.database.labels import find_units
 from pyneuronautofit.database.tools.distributions import components, densities, population_of
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.plots import (
     check_target,
     components_size,
@@ -27,6 +26,7 @@ from pyneuronautofit.plots import (
     show_figures,
     write_figure,
 )
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 DESCRIPTION = """Plots the distributions of the parameters of a database, in two figures.
 

@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from pyneuronautofit.cli.model_table import print_models
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     BestModel,
     FitOptions,
     HeldOut,

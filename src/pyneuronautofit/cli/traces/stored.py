@@ -12,7 +12,7 @@ from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ, text
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.fit import BESIDE
+from pyneuronautofit.fitting import BESIDE
 from pyneuronautofit.objectives import EvaluationOptions, EvaluationSettings, settings_from_json
 from pyneuronautofit.recordings import RecordingOptions, taken_as_stored
 from pyneuronautofit.simulators import SimulationOptions

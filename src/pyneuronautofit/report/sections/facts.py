@@ -10,7 +10,7 @@ from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._text import clock_time
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.report.findings.course import SearchCourse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyneuronautofit.fit.notes.levels import said_levels
+from pyneuronautofit.fitting.notes.levels import said_levels
 from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.report.content import Content
