@@ -37,6 +37,9 @@ exclude_patterns = ["channel", "images", "search.md", "**.ipynb_checkpoints"]
 # Links to headings (`page.md#heading`) are checked, as deep as headings go.
 myst_heading_anchors = 4
 highlight_language = "text"
+# `name` in a docstring is code, and -- the beginning of a flag, in headings, too.
+default_role = "code"
+smartquotes = False
 # Notebooks are shown as they were executed; a test executes them.
 nb_execution_mode = "off"
 
