@@ -21,6 +21,7 @@ def scene(tmp_path_factory):
     return folder
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.nightly
 @pytest.mark.parametrize(
     "page",

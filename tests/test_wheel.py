@@ -42,7 +42,7 @@ def run(*words, cwd, python=sys.executable, env=None):
         capture_output=True,
         text=True,
         check=False,
-        timeout=500,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -85,6 +85,8 @@ def test_what_is_cited_is_this_version():
     assert cited["repository-code"].strip('"') == project()["urls"]["Source"]
 
 
+# It installs all that the package needs, from a package index.
+@pytest.mark.timeout(1800)
 @pytest.mark.nightly
 def test_a_wheel_from_the_source_distribution_fits_in_an_empty_folder_elsewhere(tmp_path):
     source = tmp_path / "source"
