@@ -18,6 +18,7 @@ from typing import get_origin
 #: The packages with a page, in the order of the navigation, and what they are for.
 PACKAGES = (
     "pyneuronautofit",
+    "pyneuronautofit.plugins",
     "pyneuronautofit.testing",
     "pyneuronautofit.recordings",
     "pyneuronautofit.models",

@@ -9,7 +9,8 @@ A comment in the line above a block of commands or a program says what else it i
     <!-- not run: REASON -->
     <!-- part of: FILE -->    its lines stand in a file of the repository, which is run elsewhere
 
-What is only indented is an equation.
+A block whose first line is a comment with the name of a file (`# latency.py`, `# cell.toml`) is the
+content of that file. What is only indented is an equation.
 """
 
 from __future__ import annotations

@@ -26,13 +26,14 @@ from pyneuronautofit.rating.sheet import key_of
 #: How much less is computed than is printed.
 LESS = (
     (r"(--evaluations)[ =]\d+", r"\1 90"),
-    (r"(?<=evaluations=)\d+", "90"),
+    (r"(evaluations *= *)[\d_]+", r"\g<1>90"),
     (r"-G 1536 -P 240", "-G 8 -P 48"),
     (r"-G \d{2,}", "-G 4"),
     (r"-P \d{3,}", "-P 8"),
 )
 _EXAMPLE = "examples/experimentaldata/TC-example"
-_TIME_S = 900
+_TIME_S = 1700
+_NAMED = re.compile(r"# ([\w-]+\.(?:py|toml))$", re.MULTILINE)
 
 
 def lessened(text: str) -> str:
@@ -139,13 +140,21 @@ def run_page(blocks: Iterable[Block], folder: Path) -> subprocess.CompletedProce
     Commands share one shell, as they do for a reader; programs run where the page began.
     """
     script = ["set -euo pipefail", f"start='{folder}'"]
+    named = {}
     for block in blocks:
+        # The content of a file: its first line is a comment with its name.
+        if found := _NAMED.match(block.text):
+            named[block.line] = found[1]
+            (folder / found[1]).write_text(lessened(block.text), encoding="utf-8")
+    for block in blocks:
+        if not block.runs:
+            continue
         text = lessened(block.text)
         script.append(f"echo '== line {block.line}' >&2")
         if block.language == "python":
-            program = folder / f"program_{block.line}.py"
-            program.write_text(text, encoding="utf-8")
-            script.append(f'(cd "$start" && python {program.name})')
+            program = named.get(block.line, f"program_{block.line}.py")
+            (folder / program).write_text(text, encoding="utf-8")
+            script.append(f'(cd "$start" && python {program})')
         else:
             script.append(text)
     # `python` and `pyneuronautofit` are those of the tests.

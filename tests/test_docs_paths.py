@@ -41,6 +41,8 @@ _WRITTEN = {
     "mine.py",
     "cell.toml",
     "FILE.toml",
+    "second.toml",
+    "steps.toml",
 }
 _LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 

@@ -10,7 +10,8 @@ import pytest
 from blocks import PAGES, REPOSITORY, blocks_of
 from scene import lessened, run_page, set_up
 
-RUNNING = {page: [block for block in blocks_of(page) if block.runs] for page in PAGES}
+BLOCKS = {page: blocks_of(page) for page in PAGES}
+RUNNING = {page: [block for block in found if block.runs] for page, found in BLOCKS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def scene(tmp_path_factory):
 def test_the_blocks_of_a_page_run(page, scene, tmp_path):
     folder = tmp_path / "work"
     shutil.copytree(scene, folder, symlinks=True)
-    done = run_page(RUNNING[page], folder)
+    done = run_page(BLOCKS[page], folder)
     assert done.returncode == 0, done.stderr[-4000:]
     assert "Traceback" not in done.stderr
 

@@ -18,9 +18,10 @@ PAGE = (REPOSITORY / "docs" / "run-files.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def example(tmp_path):
-    """The example beside a folder with the recording that it names."""
-    (tmp_path / "experimentaldata").symlink_to(REPOSITORY / "examples" / "experimentaldata")
+    """The example beside the recording that it names."""
     (tmp_path / "mine").mkdir()
+    recording = REPOSITORY / "examples" / "experimentaldata" / "TC-example.abf"
+    (tmp_path / "mine" / "steps.abf").symlink_to(recording)
     path = tmp_path / "mine" / "cell.toml"
     path.write_text(EXAMPLE)
     return path
@@ -44,7 +45,7 @@ def test_the_example_runs(example, command, tmp_path):
 
 def test_its_mistakes_are_answered_as_it_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    said = re.findall(r"^    (cell\.toml, line .*)$", PAGE, re.MULTILINE)
+    said = re.findall(r"^(cell\.toml, line .*)$", PAGE, re.MULTILINE)
     assert len(said) == 2
     spoilt = (
         EXAMPLE.replace("evaluations =", "evalations ="),
