@@ -31,7 +31,7 @@ _CODE = re.compile(r"`[^`\n]+`")
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
 # Scripts that a user's run leaves, and plug-ins of the user's own.
 _WRITTEN = {
-    "model_0007.py",
+    "STAMP-model_0007.py",
     "FILE.py",
     "latency.py",
     "deepest.py",

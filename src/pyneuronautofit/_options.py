@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from pyneuronautofit._text import shortened
+from pyneuronautofit._text import nearest, shortened
 from pyneuronautofit._words import unusable_name
 from pyneuronautofit.errors import UsageError
 
@@ -235,9 +235,29 @@ def between(low: float, high: float) -> Check:
     return lambda value: None if low <= value <= high else f"a number from {low:g} to {high:g}"
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """A check that allows some words.
+
+    Attributes
+    ----------
+    allowed
+        The words.
+    """
+
+    allowed: tuple[str, ...]
+
+    def __call__(self, value: Any) -> str | None:
+        """Return what is expected where a value is none of them."""
+        if value in self.allowed:
+            return None
+        like = nearest(str(value), self.allowed)
+        return f"one of {', '.join(self.allowed)}" + (f"; did you mean {like}?" if like else "")
+
+
 def one_of(*allowed: str) -> Check:
     """Allow some words."""
-    return lambda value: None if value in allowed else f"one of {', '.join(allowed)}"
+    return OneOf(allowed)
 
 
 def not_zero(value: Any) -> str | None:

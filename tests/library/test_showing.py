@@ -36,7 +36,7 @@ def displayed(monkeypatch):
     ipython = SimpleNamespace(display=module, get_ipython=lambda: None)
     monkeypatch.setitem(sys.modules, "IPython", ipython)
     monkeypatch.setitem(sys.modules, "IPython.display", module)
-    monkeypatch.setattr(showing, "best_of_modes", lambda _progress, _suite: "best V 3 <x>")
+    monkeypatch.setattr(showing, "best_so_far", lambda _progress, _suite: "best V 3 <x>")
     return made
 
 

@@ -29,6 +29,7 @@ from pyneuronautofit.fitting.options import FitOptions as FitOptions
 from pyneuronautofit.fitting.options import RunOptions as RunOptions
 from pyneuronautofit.fitting.outcome.best import BestModel as BestModel
 from pyneuronautofit.fitting.outcome.best import best_models as best_models
+from pyneuronautofit.fitting.outcome.best import compromise as compromise
 from pyneuronautofit.fitting.outcome.best import drawn_model as drawn_model
 from pyneuronautofit.fitting.outcome.best import reference_sums as reference_sums
 from pyneuronautofit.fitting.outcome.held_out import HeldOut as HeldOut

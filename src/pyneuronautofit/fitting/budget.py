@@ -9,6 +9,7 @@ from pyneuronautofit._options import FITTING, Resumed, above, at_least, option
 from pyneuronautofit._words import real, whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.optimisers import Strategy
+from pyneuronautofit.optimisers.polish.local import LocalRefinement
 
 # A year, and more evaluations than anybody will see.
 _MOST_MINUTES, _MOST_EVALUATIONS = 525_600.0, 1e12
@@ -130,13 +131,24 @@ def plan_of(budget: Budget, strategy: Strategy[Any]) -> Plan:
         evaluations = first + budget.generations * later
     elif evaluations < first:
         raise UsageError(
-            f"--evaluations {evaluations}: the initial population alone has {first}; give more, or "
-            "a smaller population (-P; of models that are polished fewer, --models)"
+            f"--evaluations {evaluations}: the initial population alone has {first}; "
+            f"{_cure(strategy)}"
         )
     if strategy.counts_evaluations:
         return Plan(None, evaluations)
     generations = (evaluations - first) // max(later, 1)
     return Plan(generations, first + generations * later)
+
+
+def _cure(strategy: Strategy[Any]) -> str:
+    """Return what to do where the evaluations are not enough for the initial population."""
+    if isinstance(strategy, LocalRefinement):
+        return "give more, or polish fewer models (--models)"
+    best = "" if strategy.needs_residuals else ", and takes -A Auto, which makes the most of them"
+    return (
+        f"a search needs many times as many, some thousands{best}. To try whether everything "
+        "works take --dry-run instead, which evaluates nothing, or a population of a few (-P)"
+    )
 
 
 def lasting(strategy: Strategy[Any], plan: Plan) -> Strategy[Any]:

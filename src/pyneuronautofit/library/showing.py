@@ -13,7 +13,8 @@ from rich.console import Console
 
 from pyneuronautofit.fitting import Observer, Progress
 from pyneuronautofit.objectives import Suite
-from pyneuronautofit.sessions.progress import Pace, best_of_modes, make_progress
+from pyneuronautofit.sessions.progress import Pace, best_so_far, make_progress
+from pyneuronautofit.sessions.running import pace_of_session
 from pyneuronautofit.sessions.session import FitSession
 
 # A notebook is told so often at most.
@@ -24,7 +25,7 @@ _EVERY_S = 0.25
 def shown(session: FitSession, start: Progress | None) -> Iterator[Sequence[Observer]]:
     """Yield what shows how a search goes."""
     suite = session.problem.whole
-    pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
+    pace = pace_of_session(session, start)
     if in_notebook():
         with NotebookProgress(suite, session.n_evaluation, pace) as display:
             yield [display]
@@ -88,7 +89,7 @@ class NotebookProgress:
         """Show what the generation has found."""
         self._pace.generation(len(progress.history))
         self._generation = progress.generation
-        self._best = best_of_modes(progress, self._suite)
+        self._best = best_so_far(progress, self._suite)
         self._draw()
 
     def _draw(self, *, at_once: bool = False) -> None:

@@ -198,13 +198,20 @@ def _score_member(member: Member, candidates: Candidates, collapse: bool) -> Flo
     return score(candidates.of_sweeps(member.rows))
 
 
+def _meant(modes: str) -> str:
+    """Return a question about which modes are meant: small letters, or some with commas."""
+    letters = "".join(each for each in modes.upper() if each.isalpha())
+    known = letters and all(letter in ALL_MODES for letter in letters)
+    return f"; did you mean -m {letters}?" if known and letters != modes else ""
+
+
 def _checked_codes(modes: str) -> Sequence[str]:
     if not modes:
         raise UsageError(f"-m is empty: expected mode letters, one or more of {quoted(ALL_MODES)}")
     codes = codes_of(modes)
     for code in codes:
         if code not in ALL_MODES:
-            raise UsageError(f"-m {shortened(modes)}: {_about_unknown(code)}")
+            raise UsageError(f"-m {shortened(modes)}: {_about_unknown(code)}{_meant(modes)}")
     return codes
 
 

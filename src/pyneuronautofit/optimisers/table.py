@@ -6,6 +6,7 @@ Plug-ins are looked up beside them, by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pyneuronautofit._options import field_names, taken_as_far
@@ -74,8 +75,16 @@ ALGORITHMS: Mapping[str, str] = _Names()
 _built_in()
 
 
+#: What else people call them.
+_ALSO_CALLED: Mapping[str, str] = MappingProxyType(
+    {"KAMOGA": "K", "NSGA-II": "N", "L-SHADE": "D", "CMA-ES": "C"}
+)
+
+
 def algorithm_letter(name: str) -> str:
-    """Return the letter of an algorithm given by name; the first letter decides, in any case.
+    """Return the letter of an algorithm given by its letter, its name, or the beginning of it.
+
+    Case, and whatever is neither letter nor digit, does not matter: `nsga-2` is NSGA2.
 
     A plug-in has its name in braces instead of a letter, and is given by its whole name, with
     braces or without.
@@ -83,29 +92,49 @@ def algorithm_letter(name: str) -> str:
     Raises
     ------
     UsageError
-        If no algorithm begins with it.
+        If none is called so: another word that begins with the same letter is a mistake.
     """
-    folded, letter = name_in(name).casefold(), name[:1].upper()
+    folded = name_in(name).casefold()
     given = {name_in(each.code).casefold(): each.code for each in explicit_plug_ins(STRATEGY)}
     if folded in given:
         return given[folded]
+    if name[:1] != "{":
+        letter = _letter_of_built_in(name)
+        if letter:
+            return letter
     # Which packages there are is looked up only for what is no name of a built-in algorithm.
-    if len(name) == 1 or folded in {each.name.casefold() for each in _built_in().values()}:
-        plugged = {}
-    else:
-        plugged = {name_in(code).casefold(): code for code in plug_ins(STRATEGY)}
+    plugged = {name_in(code).casefold(): code for code in plug_ins(STRATEGY)}
     if folded in plugged:
         return plugged[folded]
-    if letter == "{":
+    if name[:1] == "{":
         meant = nearest(name, plugged.values())
         raise UsageError(
             f"-A {shortened(name)}: this is a search of a plug-in that is not there: give --plugin "
             "FILE.py, or install the package that it is of"
             + (f"; or is {meant} meant?" if meant else "")
         )
-    if letter not in _built_in():
-        raise UsageError(f"-A {name}: expected one of {quoted(ALGORITHMS.values())}")
-    return letter
+    like = nearest(name, [*ALGORITHMS.values(), *_ALSO_CALLED])
+    raise UsageError(
+        f"-A {shortened(name)}: expected one of {quoted(ALGORITHMS.values())}, or its first letter"
+        + (f"; did you mean {like}?" if like else "")
+    )
+
+
+def _letter_of_built_in(name: str) -> str:
+    """Return the letter of the algorithm that is called so, or whose name begins so; "": none."""
+    word = _plain(name)
+    names = {_plain(algorithm.name): letter for letter, algorithm in _built_in().items()}
+    others = {_plain(known): letter for known, letter in _ALSO_CALLED.items()}
+    for letter in _built_in():
+        if word == letter.casefold():
+            return letter
+    begun = {letter for known, letter in {**names, **others}.items() if known.startswith(word)}
+    return begun.pop() if word and len(begun) == 1 else ""
+
+
+def _plain(name: str) -> str:
+    """Return a name as names are compared."""
+    return "".join(each for each in name.casefold() if each.isalnum())
 
 
 def algorithm_name(name: str) -> str:
@@ -182,6 +211,7 @@ def about_algorithms() -> str:
     letters = [letter for letter in known if len(letter) == 1]
     return (
         f"algorithm for multiobjective evaluation. It can be: {listed}. An algorithm can be given "
+        "by its name, the beginning of it (in any case; another word is refused) or "
         f"by its first letter: {quoted(letters)}"
     )
 

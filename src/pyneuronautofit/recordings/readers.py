@@ -89,6 +89,9 @@ def find_reader(path: Path) -> Reader:
     for known in (*BUILT_IN, *installed):
         if suffix in known.suffixes:
             return known
+    other = _other_kind(path, head)
+    if other:
+        raise RecordingError(f"{path}: a recording was expected, but this is {other}")
     known_ones = quoted(
         f"{reader.name} ({', '.join(reader.suffixes)})" for reader in READERS.values()
     )
@@ -113,10 +116,26 @@ def _plugged() -> dict[str, PluggedReader]:
     return {reader.name: reader for reader in found}
 
 
+def _other_kind(path: Path, head: bytes) -> str:
+    """Return what a file is that is no recording, and where it belongs; "" if that is not known."""
+    if path.suffix.lower() == ".py":
+        return f"a Python file. A model's project file is named by --project {path}."
+    if path.suffix.lower() == ".mod":
+        return "a channel. It belongs in the folder 'mods' beside the project file (--project)."
+    if head.startswith(b"SQLite format 3\0"):
+        return (
+            "the store of a run: 'status' and 'report' look at it, --resume goes on with it, and "
+            "-I begins with its models."
+        )
+    return ""
+
+
 def _head(path: Path) -> bytes:
     if path.is_dir():
+        has_project = (path / "project.py").is_file()
+        cure = f"The folder of a model is named by --project {path}." if has_project else ""
         raise RecordingError(
-            f"{path}: a recording was expected, but this is a folder. Name a file."
+            f"{path}: a recording was expected, but this is a folder. Name a file. {cure}".rstrip()
         )
     try:
         # It is read several times: a pipe has lost its beginning by then.

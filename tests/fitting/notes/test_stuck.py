@@ -121,6 +121,8 @@ def test_each_time_of_stagnation_is_logged_once(problem, caplog):
     lines = noted(by_dominance(problem), Plan(89, 1000), stages, caplog)
     assert [line.partition(":")[0] for line in lines] == ["generation 56", "generation 91"]
     assert all("in the last 31 generations" in line for line in lines)
+    # The person who waits is told at once.
+    assert all(record.notice for record in caplog.records)
 
 
 def test_ranks_are_logged_once(problem, caplog):

@@ -11,6 +11,7 @@ from typing import Self
 from pyneuronautofit._options import MODEL, option, options_of, same_option
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ, text
+from pyneuronautofit.cli.stored_model import note_temperature
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fitting import BESIDE, about_scored, missing_modes
@@ -71,6 +72,7 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
         for temperature in (self.temperature_degC, stored.temperature_degC):
             if temperature is not None:
                 return temperature
+        note_temperature(_DEFAULT_DEGC, self.models)
         return _DEFAULT_DEGC
 
 

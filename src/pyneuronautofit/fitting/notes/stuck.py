@@ -100,14 +100,16 @@ class StuckNotes:
         if not self._ranked:
             ranks = about_ranks(progress, self.strategy)
             self._ranked = bool(ranks)
-            self._note(progress, ranks)
+            self._note(progress, ranks, notice=False)
         if progress.gains is not None:
             since, n_all = progress.gains.since, self.plan.generations + 1
             said = about_stagnation(since, n_all, adds_up=False)
             # Once: when it begins to be long.
             if not about_stagnation(since - 1, n_all, adds_up=False):
-                self._note(progress, said)
+                # A person who waits should know.
+                self._note(progress, said, notice=True)
 
-    def _note(self, progress: Progress, said: str) -> None:
+    def _note(self, progress: Progress, said: str, *, notice: bool) -> None:
         if said:
-            _log.info("generation %d: %s", progress.generation, said)
+            extra = {"notice": True} if notice else {}
+            _log.info("generation %d: %s", progress.generation, said, extra=extra)

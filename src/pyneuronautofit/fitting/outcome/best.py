@@ -31,6 +31,8 @@ Shown = TypeVar("Shown")
 
 #: Why the model with the least weighted sum of all components is shown.
 BEST_SUM = "best sum"
+#: Why the model is shown that is well placed in every mode.
+COMPROMISE = "compromise"
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,26 @@ def best_members(sums: FloatArray, codes: Sequence[str]) -> dict[str, int]:
     if not len(sums):
         return {}
     compromises = places(sums).sum(axis=1)
-    chosen = {"compromise": int(np.argmin(compromises))}
+    chosen = {COMPROMISE: int(np.argmin(compromises))}
     for code, values in zip(codes, sums.T, strict=True):
         # Among equals in this mode the better compromise.
         chosen[f"best {code}"] = int(np.lexsort((compromises, values))[0])
     return chosen
+
+
+def compromise(scores: FloatArray, suite: Suite) -> dict[str, float]:
+    """Return the sum of each mode of the best compromise, one model; empty where there is none.
+
+    Parameters
+    ----------
+    scores : FloatArray, shape (n_model, n_score), finite
+        Of the models to choose from, usually the non-dominated ones.
+    """
+    if not len(scores):
+        return {}
+    sums = suite.mode_sums(scores)
+    chosen = int(np.argmin(places(np.stack(list(sums.values()), axis=1)).sum(axis=1)))
+    return {code: float(values[chosen]) for code, values in sums.items()}
 
 
 def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:

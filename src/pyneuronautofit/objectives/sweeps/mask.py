@@ -114,7 +114,8 @@ def read_mask(text: str, modes: str) -> Mask:
     except _NoLiteralError as error:
         raise MaskError(
             f"the evaluation mask {shortened(repr(text))} is neither a file nor a literal: "
-            f"{_EXPECTED}"
+            f'{_EXPECTED}; for example -k "(2, 5)", -k "[0, 3, 8]" or '
+            "-k \"{'O': [4, 6], 'V': (0, 8)}\", letters in quotes"
         ) from error
 
 

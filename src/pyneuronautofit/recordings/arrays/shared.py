@@ -24,10 +24,20 @@ COMMAND_CURRENT = "command_current"
 NUMBERS = "numbers"
 OPTIONAL = (COMMAND, COMMAND_CURRENT, NUMBERS)
 
+# Under these keys model databases and the results of runs have their models.
+_OF_MODELS = ("models", "final", "records", "unique", "model", "population")
+
 
 def require_keys(found: Collection[str], name: str) -> None:
     """Refuse a file that lacks one of the required keys, naming what it has."""
     missing = [key for key in REQUIRED if key not in found]
+    models = [key for key in _OF_MODELS if key in found]
+    if missing and models:
+        raise RecordingError(
+            f"{name}: a recording was expected, but this holds models (it has the key "
+            f"{models[0]!r}). 'evaluate' and 'simulate' take models first, then the recording; a "
+            "fit begins with them by -I."
+        )
     if missing:
         raise RecordingError(
             f"{name}: a recording needs the keys {quoted(REQUIRED)} (voltage in mV and current in "
