@@ -12,8 +12,8 @@ from library.defined import defined
 from pyneuronautofit.cli.main import main
 from pyneuronautofit.errors import PyNeuronAutofitError, UsageError
 from pyneuronautofit.library.fitting import fit
-from pyneuronautofit.library.opening import open_fit
 from pyneuronautofit.library.own_modes import plugin_of
+from pyneuronautofit.library.results.opening import open_fit
 from pyneuronautofit.runs import open_run
 
 MODES = """
@@ -101,7 +101,7 @@ def test_the_same_modes_are_one_file(modes, tmp_path):
     ("objectives", "said"),
     [
         ("{latency}", "expected a list of functions; .* modes='OV"),
-        ([3], "3"),
+        ([3], "is int: expected a function"),
         ([lambda voltage_mV: voltage_mV.max()], "lambda"),
     ],
 )

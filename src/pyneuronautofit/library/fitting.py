@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from pyneuronautofit.library.fit_result import Fit
 from pyneuronautofit.library.inputs import RecordingLike, project_of, recording_words
 from pyneuronautofit.library.keywords import (
     FitKeywords,
@@ -16,6 +15,7 @@ from pyneuronautofit.library.keywords import (
     refuse_otherwise,
 )
 from pyneuronautofit.library.own_modes import plugin_of
+from pyneuronautofit.library.results.fit_result import Fit
 from pyneuronautofit.library.running import run_session
 from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.sessions.command import command_of

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.library.fit_result import Fit
-from pyneuronautofit.library.opening import open_fit
+from pyneuronautofit.library.results.fit_result import Fit
+from pyneuronautofit.library.results.opening import open_fit
 
 
 def test_a_run_is_opened_by_its_file_or_its_stamp(found, monkeypatch):

@@ -13,11 +13,11 @@ from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
-from pyneuronautofit.library.chosen import ChosenModel, table_of_models
-from pyneuronautofit.library.frames import frame
-from pyneuronautofit.library.given_models import matrix_of
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
-from pyneuronautofit.library.responses import Scores, SimulatedSweeps, score, simulate
+from pyneuronautofit.library.results.chosen import ChosenModel, table_of_models
+from pyneuronautofit.library.results.frames import frame
+from pyneuronautofit.library.results.given_models import matrix_of
+from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, score, simulate
 from pyneuronautofit.library.running import resume_run
 from pyneuronautofit.objectives import OBJECTIVES
 from pyneuronautofit.plugins import active_plugins
@@ -292,7 +292,7 @@ class Fit:
         -------
         ndarray of matplotlib Axes, shape (n_sweep,)
         """
-        from pyneuronautofit.library.drawing import draw_responses  # noqa: PLC0415 (slow to load)
+        from pyneuronautofit.library.results.drawing import draw_responses  # noqa: PLC0415 (slow to load)
 
         chosen = self.best(model) if isinstance(model, str) else model
         return draw_responses(self.simulate(chosen, sweeps=sweeps, recording=recording), axes)
@@ -305,7 +305,7 @@ class Fit:
         axes : matplotlib Axes
             Where to draw; None: a figure is made.
         """
-        from pyneuronautofit.library.drawing import draw_course  # noqa: PLC0415 (slow to load)
+        from pyneuronautofit.library.results.drawing import draw_course  # noqa: PLC0415 (slow to load)
 
         with self._reader() as stored:
             return draw_course(follow(stored), self._codes, axes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pyneuronautofit.library.fit_result import Fit
+from pyneuronautofit.library.results.fit_result import Fit
 
 
 def open_fit(

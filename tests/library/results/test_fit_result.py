@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.library.fit_result import Fit
-from pyneuronautofit.library.opening import open_fit
 from pyneuronautofit.runs import open_run
 
 
