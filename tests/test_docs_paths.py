@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "src" / "pyneuronautofit"
 PAGES = sorted(
     [
-        *(REPOSITORY / "docs").rglob("*.md"),
+        *(REPOSITORY / "docs").glob("*.md"),
         *REPOSITORY.glob("*.md"),
         *(REPOSITORY / "examples").glob("*.md"),
     ]

@@ -59,6 +59,7 @@ NEEDED = {
     "polish": {
         **_HH, "models": "db.json", "recording": "cell.npz", "modes": "OV", "dry_run": "",
     },
+    "completion": {"shell": "bash"},
     "export": {"run": "run"},
     "report": {"run": "run", "no_traces": ""},
     "status": {"run": "run"},

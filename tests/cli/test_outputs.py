@@ -107,7 +107,7 @@ def test_every_command_is_here():
     assert {command for command, _field, _option in options()} == set(CONFIGS)
     with_outputs = {command for command, _field, _use in OUTPUTS}
     # What these write has names that nobody chooses; see below.
-    named = {"compare", "evaluate", "export", "info", "status"}
+    named = {"compare", "completion", "evaluate", "export", "info", "status"}
     # And this one writes a folder that is new.
     assert set(CONFIGS) - with_outputs == {*named, "import-model"}
 
