@@ -44,7 +44,7 @@ def test_the_example_runs(example, command, tmp_path):
 
 def test_its_mistakes_are_answered_as_it_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    said = re.findall(r"^    (cell\.toml, line .*)$", PAGE, re.MULTILINE)
+    said = re.findall(r"^(cell\.toml, line .*)$", PAGE, re.MULTILINE)
     assert len(said) == 2
     spoilt = (
         EXAMPLE.replace("evaluations =", "evalations ="),
