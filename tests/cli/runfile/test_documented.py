@@ -18,10 +18,9 @@ PAGE = (REPOSITORY / "docs" / "run-files.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def example(tmp_path):
-    """The example beside the recording that it names."""
+    """The example beside a folder with the recording that it names."""
+    (tmp_path / "experimentaldata").symlink_to(REPOSITORY / "examples" / "experimentaldata")
     (tmp_path / "mine").mkdir()
-    recording = REPOSITORY / "examples" / "experimentaldata" / "TC-example.abf"
-    (tmp_path / "mine" / "steps.abf").symlink_to(recording)
     path = tmp_path / "mine" / "cell.toml"
     path.write_text(EXAMPLE)
     return path
