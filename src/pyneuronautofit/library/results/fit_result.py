@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+# How modes say that their components have none.
+_NO_UNIT = "1"
 _WHICH = ("non-dominated", "population", "all")
 
 
@@ -96,11 +98,12 @@ class Fit:
 
     @property
     def units(self) -> Mapping[str, str]:
-        """The unit of every mode's score."""
+        """The unit of every mode's score; "" where it has none."""
         with active_plugins(files=self._plugins):
             known = {code: OBJECTIVES[code].unit for code in self._codes if code in OBJECTIVES}
         # Without the plug-in nobody knows.
-        return {code: known.get(code, "") for code in self._codes}
+        units = {code: known.get(code, "") for code in self._codes}
+        return {code: "" if unit == _NO_UNIT else unit for code, unit in units.items()}
 
     @property
     def state(self) -> str:
