@@ -25,7 +25,7 @@ def test_it_says_what_was_fitted_to_what(reported, recording, tmp_path):
         "Fit of cell.npz", str(recording), digest, "project.py, version 1.2",
         "total number of spikes", "whole voltage", "finished: generation 6 of 6",
         "Krayzman, 6 generations, population 16, seed 3", "--dt 0.1", "neuron ",
-        "pyneuronautofit --resume run.sqlite",
+        f"--resume {tmp_path / 'run.sqlite'} --project",
     ):  # fmt: skip
         assert said in text, said
     with open_run(tmp_path / "run.sqlite") as run:
