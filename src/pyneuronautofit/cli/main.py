@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pyneuronautofit._text import printable
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
-from pyneuronautofit.cli.interrupt import INTERRUPTED, ended_by_signals
 from pyneuronautofit.errors import PyNeuronAutofitError
+from pyneuronautofit.sessions.interrupt import INTERRUPTED, ended_by_signals
 
 _USER_ERROR = 2
 

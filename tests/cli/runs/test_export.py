@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pyneuronautofit.cli.runs.session import new_session
 from pyneuronautofit.fit import FitConfig, FitOptions, open_fit
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.runs import RunFiles, create_store, open_run
+from pyneuronautofit.sessions.session import new_session
 from pyneuronautofit.simulators import NeuronSimulator, plan_experiment
 
 FIT = ("-m", "OV", "-P", "8", "-G", "3", "--seed", "3", "--dt", "0.1", "-a", "run", "-n", "1")

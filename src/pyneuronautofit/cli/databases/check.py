@@ -11,7 +11,6 @@ from pyneuronautofit._atomic import write_text
 from pyneuronautofit._options import RUN
 from pyneuronautofit._words import WRITTEN, whole
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, watched
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -32,6 +31,7 @@ from pyneuronautofit.fit import option
 from pyneuronautofit.models import load_model
 from pyneuronautofit.plots import check_target, save_steps
 from pyneuronautofit.probes.tests import StepTest
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 DESCRIPTION = """Validates the models of a database with eight current steps, 25 to 200 pA for 1 s.
 

@@ -12,7 +12,6 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit._words import PATTERN, READ, whole
 from pyneuronautofit.cli.databases.probing import watched
 from pyneuronautofit.cli.databases.serving import Exhibition, RatingOptions, export_accepted, serve
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -42,6 +41,7 @@ from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
 from pyneuronautofit.models import Model, load_model
 from pyneuronautofit.plots import check_target
 from pyneuronautofit.rating import Stage, sheet_paths
+from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import Simulator, plan_experiment
 
 DESCRIPTION = """Draws the voltage of models over their recordings, all sweeps, eight a row.

@@ -13,7 +13,6 @@ from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import text
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
@@ -24,6 +23,7 @@ from pyneuronautofit.database.tools.information import (
     describe_database,
 )
 from pyneuronautofit.fit import option
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 DESCRIPTION = """Says what is in a model database: targets, counts, ranges of parameters, gaps."""
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._words import MODEL_FILES, WRITTEN, text
 from pyneuronautofit.cli.databases.probing import DatabaseOptions, channel_folders
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -27,6 +26,7 @@ from pyneuronautofit.plots import (
     show_figures,
     write_figure,
 )
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 DESCRIPTION = """Plots the distributions of the parameters of a database, in two figures.
 

@@ -10,7 +10,6 @@ from pyneuronautofit._options import MODEL, between
 from pyneuronautofit._words import CHANGED, real
 from pyneuronautofit.cli.databases.check import check_folder
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -20,6 +19,7 @@ from pyneuronautofit.database.tools.resting import NOTE, RestResult, find_rest, 
 from pyneuronautofit.fit import option
 from pyneuronautofit.models import load_model
 from pyneuronautofit.probes.tests import RestTest
+from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import RunStatus
 
 DESCRIPTION = f"""Finds the resting state of every model of a database.

@@ -12,7 +12,6 @@ from pyneuronautofit._words import CHANGED, real, whole
 from pyneuronautofit.cli.databases.check import check_folder
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, temperature_of, watched
 from pyneuronautofit.cli.databases.shares import parse_shares
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -33,6 +32,7 @@ from pyneuronautofit.models import load_model
 from pyneuronautofit.plots import check_target, save_trial
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import SynapseTest
+from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators.experiment import INITIAL_MV
 
 DESCRIPTION = """Finds the smallest synaptic conductance that makes each model of a database fire.

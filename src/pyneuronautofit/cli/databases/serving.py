@@ -13,7 +13,6 @@ from pathlib import Path
 
 from pyneuronautofit._options import RUN, at_least, between, one_of
 from pyneuronautofit._words import WRITTEN, text, whole
-from pyneuronautofit.cli.interrupt import Interruption
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database
 from pyneuronautofit.errors import UsageError
@@ -33,6 +32,7 @@ from pyneuronautofit.rating import (
     read_sheet,
     read_sheets,
 )
+from pyneuronautofit.sessions.interrupt import Interruption
 
 
 def _rater_name(value: str) -> str | None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from pyneuronautofit._options import MODEL, RUN, at_least
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import RUN_NAME, WRITTEN, real, whole
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Collection, Selection
@@ -19,6 +18,7 @@ from pyneuronautofit.database.content import JsonLayout, write_content
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fit import option
 from pyneuronautofit.runs import open_run
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,6 @@ import numpy as np
 from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._text import listed_numbers, quoted, shortened
 from pyneuronautofit._words import FOLDER, RUN_NAME, text, whole
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -38,6 +37,7 @@ from pyneuronautofit.runs import (
     write_csv,
     write_parquet,
 )
+from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import plan_experiment
 
 _log = logging.getLogger(__name__)

@@ -5,22 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from pyneuronautofit._version import __version__
-from pyneuronautofit.cli.interrupt import INTERRUPTED, Interruption
-from pyneuronautofit.cli.logs import Logs, logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
-from pyneuronautofit.cli.runs.progress import Pace, make_progress
-from pyneuronautofit.cli.runs.session import (
-    FitSession,
-    asks_to_resume,
-    new_session,
-    resume_request,
-    resumed_session,
-)
+from pyneuronautofit.cli.runs.resuming import asks_to_resume, resume_request
 from pyneuronautofit.cli.runs.summary import (
     about_held_out,
     doubt_of_held_out,
@@ -30,34 +22,30 @@ from pyneuronautofit.cli.runs.summary import (
     print_summary,
 )
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, RunError, UsageError
+from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fit import (
     FitOptions,
     Observer,
     Problem,
     Progress,
-    Recorder,
     agreed_config,
     best_models,
-    changed_versions,
-    check_simulator,
     drawn_model,
     on_everything_held_out,
     reference_sums,
-    resumed_progress,
-    search,
 )
 from pyneuronautofit.fit.notes.levels import about_distinct
-from pyneuronautofit.fit.notes.stuck import StuckNotes
 from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.runs import (
-    GzipLogHandler,
     RunFiles,
     RunLock,
-    RunWriter,
-    create_store,
     open_run,
 )
+from pyneuronautofit.sessions.interrupt import INTERRUPTED, Interruption
+from pyneuronautofit.sessions.logs import Logs, logging_to_screen
+from pyneuronautofit.sessions.progress import Pace, make_progress
+from pyneuronautofit.sessions.running import check_session, search_and_store
+from pyneuronautofit.sessions.session import FitSession, new_session, resumed_session
 
 _log = logging.getLogger(__name__)
 
@@ -131,105 +119,32 @@ def run_session(
 
 def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunLock) -> int:
     config, problem, files = session.config, session.problem, session.files
-    screen = session.screen
-    with interruption.allowed():
-        problem.check()
-    if session.stored is not None:
-        check_simulator(session.stored, session.opened, extend=config.extend)
+    screen = Screen()
+    check_session(session, interruption.allowed)
     print_plan(screen, config, problem, session.plan, files)
     if config.dry_run:
         screen.print("dry run: nothing was simulated and nothing was written")
         return 0
-    with contextlib.ExitStack() as stack:
-        if session.stored is None:
-            files.prepare()
-            lock.acquire()
-        stack.callback(lock.release)
-        progress = _search_and_store(session, logs, interruption)
+    watching = partial(_watching, session, screen)
+    progress = search_and_store(session, logs, lock, interruption.allowed, watching)
     # Everything is on disk. What follows simulates, unless the run was interrupted.
     with contextlib.nullcontext() if progress.interrupted else interruption.allowed():
-        return _close(session, progress)
+        return _close(session, progress, screen)
 
 
-def _search_and_store(session: FitSession, logs: Logs, interruption: Interruption) -> Progress:
-    config, files, stored = session.config, session.files, session.stored
-    if stored is None:
-        files.refuse_taken()
-        create_store(files.store, session.run_info())
-    with contextlib.closing(RunWriter(files.store, session.run_info())) as writer:
-        if not config.log_to_screen:
-            logs.open_file(GzipLogHandler(files.log, go_on=stored is not None))
-        _log.info("command: %s", session.command)
-        _log.info("seed %d", config.seed)
-        start = None
-        if stored is not None:
-            for change in changed_versions(stored, session.opened):
-                _log.warning("%s: the last digits may be others from here on", change)
-            start = resumed_progress(
-                stored,
-                session.strategy,
-                session.budget,
-                gains=session.problem.no_gains,
-                keep_all=False,
-            )
-            writer.go_on(stored)
-            _log.info("taken up after generation %d", start.generation)
-            # Whoever has a store open last puts it in order; that should be the writer.
-            stored.close()
-        writer.begin_session(session.content())
-        try:
-            recorder = _recorder(session, writer)
-            progress = _search(session, recorder, interruption, start)
-            for note in session.notes_on(progress):
-                _log.info("%s", note)
-            recorder.finish(progress)
-        except PyNeuronAutofitError as error:
-            with contextlib.suppress(OutputError):
-                writer.end_session(str(error))
-            raise
-        _log.info("%d evaluations in %.1f s", len(progress.history), progress.seconds)
-    return progress
-
-
-def _recorder(session: FitSession, writer: RunWriter) -> Recorder:
-    config = session.config
-    return Recorder(
-        session.files,
-        session.header,
-        session.problem,
-        session.strategy,
-        writer,
-        config.dump_every,
-        config.log_population,
-        config.log_archive,
-        config.krayzman_debug,
-    )
-
-
-def _search(
-    session: FitSession, recorder: Recorder, interruption: Interruption, start: Progress | None
-) -> Progress:
-    config, problem, screen = session.config, session.problem, session.screen
-    observers: list[Observer] = [recorder, StuckNotes(session.strategy, session.plan)]
-    if config.print_every > 0:
-        observers.append(_PrintedCheckpoints(config.print_every, problem, screen))
+@contextlib.contextmanager
+def _watching(
+    session: FitSession, screen: Screen, start: Progress | None
+) -> Iterator[Sequence[Observer]]:
+    """Yield what shows how a search goes."""
+    config, problem = session.config, session.problem
     pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
     with make_progress(screen, problem.whole, session.plan.generations, pace) as display:
-        observers.append(display)
-        everybody = _All(observers)
-        return search(
-            problem,
-            session.strategy,
-            session.budget,
-            everybody,
-            interruption.allowed,
-            start=start,
-            # The store has all of them.
-            keep_all=False,
-        )
+        printed = _PrintedCheckpoints(config.print_every, problem, screen)
+        yield [printed, display] if config.print_every > 0 else [display]
 
 
-def _close(session: FitSession, progress: Progress) -> int:
+def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
     figure, problem = session.config.figure, session.problem
     best = best_models(progress, problem.whole)
     shown, notes = "", [*session.notes_on(progress)]
@@ -243,7 +158,7 @@ def _close(session: FitSession, progress: Progress) -> int:
             draw_best(Path(figure), problem, drawn, elsewhere)
     reference = [] if progress.interrupted else reference_sums(problem, best)
     print_summary(
-        session.screen,
+        screen,
         problem,
         progress,
         best=best,
@@ -257,23 +172,6 @@ def _close(session: FitSession, progress: Progress) -> int:
     if progress.interrupted:
         return INTERRUPTED
     return NOTHING_FOUND if progress.given_up else 0
-
-
-class _All:
-    """Several observers as one."""
-
-    def __init__(self, observers: Sequence[Observer]) -> None:
-        self._observers = observers
-
-    def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
-        """Tell all of them."""
-        for observer in self._observers:
-            observer.evaluated(generation, n_done, n_all)
-
-    def generation(self, progress: Progress) -> None:
-        """Tell all of them."""
-        for observer in self._observers:
-            observer.generation(progress)
 
 
 class _PrintedCheckpoints:

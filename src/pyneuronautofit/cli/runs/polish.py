@@ -13,10 +13,8 @@ from typing import Any
 from pyneuronautofit._options import field_names, options_of, same_option
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import RUN_NAME
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import given_options, parse_config
 from pyneuronautofit.cli.runs.fit import run_session
-from pyneuronautofit.cli.runs.session import FitSession, new_session, searched_values
 from pyneuronautofit.cli.traces.stored import (
     DEFAULT_MODES,
     StoredEvaluationOptions,
@@ -40,6 +38,8 @@ from pyneuronautofit.fit import (
     working_directory_of,
 )
 from pyneuronautofit.runs import RunReader, belonging_to, find_store, is_store, open_run
+from pyneuronautofit.sessions.logs import logging_to_screen
+from pyneuronautofit.sessions.session import FitSession, new_session, searched_values
 
 _log = logging.getLogger(__name__)
 

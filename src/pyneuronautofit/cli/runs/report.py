@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pyneuronautofit._options import RUN
 from pyneuronautofit._words import RUN_NAME, WRITTEN
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -18,6 +17,7 @@ from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import KnownProjectOptions, option
 from pyneuronautofit.report import write_report
 from pyneuronautofit.runs import open_run
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,6 @@ from rich.text import Text
 
 from pyneuronautofit._options import RUN, above
 from pyneuronautofit._words import READ, RUN_NAME, real
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
@@ -25,6 +24,7 @@ from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fit import option
 from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
 from pyneuronautofit.runs import find_store, is_store, open_run
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import READ
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.traces.responses import read_responses
 from pyneuronautofit.fit import (
@@ -22,6 +21,7 @@ from pyneuronautofit.fit import (
     stimulus_window,
 )
 from pyneuronautofit.objectives import Suite, bind_suite
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 DESCRIPTION = """Scores given voltages against a recording and prints JSON.
 

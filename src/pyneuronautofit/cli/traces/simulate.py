@@ -16,7 +16,6 @@ from rich.table import Table
 from pyneuronautofit._atomic import replacing
 from pyneuronautofit._options import RUN, one_of, option, same_option
 from pyneuronautofit._words import WRITTEN
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.traces.stored import StoredModelsOptions
@@ -24,6 +23,7 @@ from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fit import build_simulator, open_recording, stimulus_window
 from pyneuronautofit.models import CellSource, load_model
+from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import (
     Experiment,
     NeuronSimulator,

@@ -13,7 +13,6 @@ from rich.table import Table
 
 from pyneuronautofit._options import RUN, same_option
 from pyneuronautofit._words import WRITTEN
-from pyneuronautofit.cli.logs import logging_to_screen
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RecordingError
@@ -33,6 +32,7 @@ from pyneuronautofit.recordings import (
     SweepFacts,
     facts_of_sweeps,
 )
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 DESCRIPTION = """Prints what is in a recording.
 

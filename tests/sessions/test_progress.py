@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from pyneuronautofit.cli.runs import progress as module
-from pyneuronautofit.cli.runs.progress import (
+from pyneuronautofit.sessions import progress as module
+from pyneuronautofit.sessions.progress import (
     LiveProgress,
     Pace,
     PlainProgress,

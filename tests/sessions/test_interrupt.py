@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pyneuronautofit.cli.interrupt import Interruption, ended_by_signals
+from pyneuronautofit.sessions.interrupt import Interruption, ended_by_signals
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from pyneuronautofit.cli.logs import logging_to_screen
+from pyneuronautofit.sessions.logs import logging_to_screen
 
 LOG = logging.getLogger("pyneuronautofit.somewhere")
 PACKAGE = logging.getLogger("pyneuronautofit")

@@ -1,11 +1,11 @@
-"""One run of the command `fit`: a new one, or one that is taken up again."""
+"""One run: a new one, or one that is taken up again."""
 
 from __future__ import annotations
 
 import logging
 import platform
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from pyneuronautofit._options import same_option, taken
+from pyneuronautofit._options import taken
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
-from pyneuronautofit.cli.parser import given_options
-from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import StoredModels, read_models, read_run_models
 from pyneuronautofit.database.interrupted import salvage
 from pyneuronautofit.database.models import models_of
-from pyneuronautofit.errors import DatabaseError, RunError, UsageError
+from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fit import (
     Budget,
     FitOptions,
@@ -41,7 +39,7 @@ from pyneuronautofit.fit import (
 )
 from pyneuronautofit.fit.notes.stuck import closing_notes
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
-from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, find_store, make_stamp
+from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, make_stamp
 from pyneuronautofit.simulators import RunStatus
 
 _log = logging.getLogger(__name__)
@@ -49,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class FitSession:
-    """What belongs to one run of the command.
+    """What belongs to one run.
 
     Attributes
     ----------
@@ -71,8 +69,6 @@ class FitSession:
         The working directory that the model may depend on.
     stored
         The run that is taken up again; None: it is a new one.
-    screen
-        Where it says what it does.
     """
 
     config: FitOptions
@@ -84,7 +80,6 @@ class FitSession:
     initial: FloatArray | None
     directory: Path
     stored: RunReader | None
-    screen: Screen
 
     @property
     def problem(self) -> Problem:
@@ -171,9 +166,7 @@ def new_session(
     # Before the model is built, which may take a while.
     files.refuse_taken()
     header = _header(opened, command)
-    return FitSession(
-        config, command, opened, strategy, files, header, initial, directory, None, Screen()
-    )
+    return FitSession(config, command, opened, strategy, files, header, initial, directory, None)
 
 
 def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitSession:
@@ -189,50 +182,10 @@ def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitS
     initial = stored.info.initial
     strategy = build_search(config, opened.problem, initial)
     check_same(stored, opened, _header(opened, command), extend=config.extend)
-    header, screen = stored.header, Screen()
+    header = stored.header
     return FitSession(
-        config, command, opened, strategy, stored.files, header, initial, directory, stored, screen
+        config, command, opened, strategy, stored.files, header, initial, directory, stored
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ResumeConfig(FitOptions):
-    """The options of a fit that need no recording: the run knows which it is."""
-
-    recording: str | None = same_option(FitOptions, "recording", default=None)  # type: ignore[assignment]
-
-
-def asks_to_resume(argv: Sequence[str]) -> bool:
-    """Tell whether a command line has the flag --resume."""
-    return any(word == "--resume" or word.startswith("--resume=") for word in argv)
-
-
-def resume_request(argv: Sequence[str], prog: str, description: str) -> tuple[Path, dict[str, Any]]:
-    """Read a command line with --resume.
-
-    Returns
-    -------
-    Path
-        The run's store.
-    dict
-        What stands on the command line: field -> value.
-
-    Raises
-    ------
-    RunError
-        If there is no such run.
-    """
-    given = given_options(_ResumeConfig, argv, prog, description)
-    run, output, recording = (given.get(n) for n in ("resume", "output", "recording"))
-    places = [Path.cwd()]
-    places += [Path(output)] if output else []
-    places += [Path(recording).parent] if recording else []
-    for place in places[1:]:
-        try:
-            return find_store(str(run), place), given
-        except RunError:
-            continue
-    return find_store(str(run), places[0]), given
 
 
 def _initial(config: FitOptions, problem: Problem) -> FloatArray | None:

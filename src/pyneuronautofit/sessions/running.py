@@ -1,0 +1,163 @@
+"""A run: the search, with all that it finds in its store, and its log."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
+
+from pyneuronautofit.errors import OutputError, PyNeuronAutofitError
+from pyneuronautofit.fit import (
+    Observer,
+    Progress,
+    Recorder,
+    changed_versions,
+    check_simulator,
+    resumed_progress,
+    search,
+)
+from pyneuronautofit.fit.notes.stuck import StuckNotes
+from pyneuronautofit.runs import GzipLogHandler, RunLock, RunWriter, create_store
+from pyneuronautofit.sessions.logs import Logs
+from pyneuronautofit.sessions.session import FitSession
+
+_log = logging.getLogger(__name__)
+
+#: Makes the context in which a KeyboardInterrupt may end the search.
+Guard: TypeAlias = Callable[[], AbstractContextManager[Any]]
+#: Makes who looks on, given where the search begins; None: at the beginning.
+Watching: TypeAlias = Callable[[Progress | None], AbstractContextManager[Sequence[Observer]]]
+
+
+def check_session(session: FitSession, guard: Guard) -> None:
+    """Find out whether the model can be simulated, and by what it was.
+
+    Raises
+    ------
+    ModelError
+        If the model cannot be built, or lacks a parameter.
+    RunError
+        If the run was simulated by another simulator.
+    """
+    with guard():
+        session.problem.check()
+    if session.stored is not None:
+        check_simulator(session.stored, session.opened, extend=session.config.extend)
+
+
+def search_and_store(
+    session: FitSession, logs: Logs, lock: RunLock, guard: Guard, watching: Watching
+) -> Progress:
+    """Search until the budget is used or somebody interrupts; everything is on disk in the end.
+
+    Parameters
+    ----------
+    logs
+        Where records go; the run's file is added.
+    lock
+        The run's; held already where a run is taken up again. It is released.
+    """
+    with contextlib.ExitStack() as stack:
+        if session.stored is None:
+            session.files.prepare()
+            lock.acquire()
+        stack.callback(lock.release)
+        return _store(session, logs, guard, watching)
+
+
+def _store(session: FitSession, logs: Logs, guard: Guard, watching: Watching) -> Progress:
+    config, files, stored = session.config, session.files, session.stored
+    if stored is None:
+        files.refuse_taken()
+        create_store(files.store, session.run_info())
+    with contextlib.closing(RunWriter(files.store, session.run_info())) as writer:
+        if not config.log_to_screen:
+            logs.open_file(GzipLogHandler(files.log, go_on=stored is not None))
+        _log.info("command: %s", session.command)
+        _log.info("seed %d", config.seed)
+        start = None if stored is None else _taken_up(session, writer)
+        writer.begin_session(session.content())
+        try:
+            recorder = _recorder(session, writer)
+            progress = _search(session, recorder, guard, watching, start)
+            for note in session.notes_on(progress):
+                _log.info("%s", note)
+            recorder.finish(progress)
+        except PyNeuronAutofitError as error:
+            with contextlib.suppress(OutputError):
+                writer.end_session(str(error))
+            raise
+        _log.info("%d evaluations in %.1f s", len(progress.history), progress.seconds)
+    return progress
+
+
+def _taken_up(session: FitSession, writer: RunWriter) -> Progress:
+    """Return where a run that is taken up again goes on, and let its store be written to."""
+    stored = session.stored
+    if stored is None:
+        raise ValueError("a new run was to be taken up again")
+    for change in changed_versions(stored, session.opened):
+        _log.warning("%s: the last digits may be others from here on", change)
+    start = resumed_progress(
+        stored, session.strategy, session.budget, gains=session.problem.no_gains, keep_all=False
+    )
+    writer.go_on(stored)
+    _log.info("taken up after generation %d", start.generation)
+    # Whoever has a store open last puts it in order; that should be the writer.
+    stored.close()
+    return start
+
+
+def _recorder(session: FitSession, writer: RunWriter) -> Recorder:
+    config = session.config
+    return Recorder(
+        session.files,
+        session.header,
+        session.problem,
+        session.strategy,
+        writer,
+        config.dump_every,
+        config.log_population,
+        config.log_archive,
+        config.krayzman_debug,
+    )
+
+
+def _search(
+    session: FitSession,
+    recorder: Recorder,
+    guard: Guard,
+    watching: Watching,
+    start: Progress | None,
+) -> Progress:
+    with watching(start) as others:
+        observers: list[Observer] = [recorder, StuckNotes(session.strategy, session.plan), *others]
+        # The store has all evaluations.
+        return search(
+            session.problem,
+            session.strategy,
+            session.budget,
+            _All(observers),
+            guard,
+            start=start,
+            keep_all=False,
+        )
+
+
+class _All:
+    """Several observers as one."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = observers
+
+    def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
+        """Tell all of them."""
+        for observer in self._observers:
+            observer.evaluated(generation, n_done, n_all)
+
+    def generation(self, progress: Progress) -> None:
+        """Tell all of them."""
+        for observer in self._observers:
+            observer.generation(progress)
