@@ -13,6 +13,8 @@ from pyneuronautofit.report.templating import rendered
 _PACKAGE = "pyneuronautofit.report"
 _LIBRARY = "vendor/echarts.common.min.js"
 _STYLE = "assets/page.css"
+_ICON = "assets/icon.svg"
+_NOTHING = Markup()
 
 #: What the pages of a server are called that hold scripts and style.
 LINKED_LIBRARY, LINKED_SCRIPT, LINKED_STYLE = "echarts.js", "page.js", "page.css"
@@ -26,6 +28,7 @@ def document(
     *,
     with_models: bool = False,
     linked: bool = False,
+    above: Markup = _NOTHING,
 ) -> str:
     """Return a document.
 
@@ -39,6 +42,8 @@ def document(
         Names of files in `assets/`, which are one script together.
     with_models
         Whether there are models to choose from.
+    above
+        What stands above everything.
     linked
         Whether scripts and style are asked for, from a server that says what may run.
     """
@@ -52,6 +57,7 @@ def document(
         "page.html",
         title=title,
         main=main,
+        above=above,
         data=data,
         with_models=with_models,
         linked=linked,
@@ -70,6 +76,11 @@ def library() -> str:
 def style() -> str:
     """Return the style of all pages."""
     return asset(_PACKAGE, _STYLE)
+
+
+def icon() -> str:
+    """Return the picture of a page that a server has."""
+    return asset(_PACKAGE, _ICON)
 
 
 def bundle(scripts: Sequence[str]) -> str:

@@ -12,16 +12,24 @@ from pyneuronautofit.report.sections.chosen import chosen_model
 from pyneuronautofit.report.sections.facts import fitted
 from pyneuronautofit.report.sections.models import best, models, parameters, scatter
 from pyneuronautofit.report.sections.search import course, head, nothing_yet, spikes, traces
+from pyneuronautofit.report.templating import rendered
 
 #: The page's scripts, in `assets/`.
 SCRIPTS = ("common.js", "course.js", "traces.js", "scatter.js", "models.js", "start.js")
 _MAKERS = (best, course, traces, spikes, scatter, chosen_model, parameters, models)
 
 
-def render(content: Content) -> str:
-    """Return the page as a file that needs nothing else."""
-    title = title_of(content)
-    return document(title, main_of(content), chart_data(content), SCRIPTS, with_models=True)
+def render(content: Content, *, version: int | None = None) -> str:
+    """Return the page: a file that needs nothing else, or a version of one that a server has."""
+    return document(
+        title_of(content),
+        main_of(content),
+        chart_data(content),
+        SCRIPTS,
+        with_models=True,
+        linked=version is not None,
+        above=Markup() if version is None else rendered("live.html", version=version),
+    )
 
 
 def title_of(content: Content) -> str:

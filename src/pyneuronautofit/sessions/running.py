@@ -19,7 +19,14 @@ from pyneuronautofit.fit import (
     search,
 )
 from pyneuronautofit.fit.notes.stuck import StuckNotes
-from pyneuronautofit.runs import GzipLogHandler, RunLock, RunWriter, create_store
+from pyneuronautofit.runs import (
+    GzipLogHandler,
+    RunLock,
+    RunWriter,
+    create_store,
+    forget_request,
+    heeding,
+)
 from pyneuronautofit.sessions.logs import Logs
 from pyneuronautofit.sessions.session import FitSession
 
@@ -64,6 +71,8 @@ def search_and_store(
             session.files.prepare()
             lock.acquire()
         stack.callback(lock.release)
+        # One that nobody heeded any more.
+        stack.callback(forget_request, session.files)
         return _store(session, logs, guard, watching)
 
 
@@ -140,7 +149,7 @@ def _search(
             session.strategy,
             session.budget,
             _All(observers),
-            guard,
+            heeding(session.files, guard),
             start=start,
             keep_all=False,
         )
