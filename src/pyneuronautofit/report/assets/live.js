@@ -6,6 +6,7 @@ const SILENT_MS = 3000;
 const live = (name) => document.getElementById(`live-${name}`);
 let version = Number(document.getElementById("live").dataset.version);
 let isTyped = false;
+let refused = ""; // why what was asked last is not done
 
 async function ask(path, body) {
   const options = body === undefined ? {} : {
@@ -37,7 +38,8 @@ function describe(state) {
   live("what").textContent = state.what;
   live("planned").hidden = !state.planned;
   if (!isTyped) live("goal").value = Math.max(state.goal, done + 1);
-  tell(state.asked ? "it stops after this generation" : state.said || (state.error ?? ""), Boolean(state.error) || state.said.startsWith("it did not"));
+  if (refused) tell(refused, true);
+  else tell(state.asked ? "it stops after this generation" : state.said || (state.error ?? ""), Boolean(state.error) || state.said.startsWith("it did not"));
 }
 
 async function look() {
@@ -59,10 +61,12 @@ async function look() {
 
 async function act(path, body) {
   try {
+    refused = "";
     tell((await (await ask(path, body)).json()).said);
     isTyped = false;
   } catch (error) {
-    tell(error.message, true);
+    refused = error.message;
+    tell(refused, true);
   }
 }
 

@@ -105,4 +105,5 @@ def _why_not(code: str, runs: Sequence[RunReader], labels: Sequence[str]) -> str
 
 def _against_zero(run: RunReader, code: str) -> FloatArray:
     values: FloatArray = np.asarray(run.header.bvalues, dtype=np.float64)
-    return values[np.array(run.header.markers) == code]
+    chosen: FloatArray = values[np.array(run.header.markers) == code]
+    return chosen

@@ -120,14 +120,16 @@ def _table(each: ComparedRun) -> Mapping[str, _Searched]:
         parameters = each.listed.evaluations.parameters
         value = float(parameters[0, column]) if len(each.listed) else None
         found[parameter.name] = _Searched(
-            value, min(bounds), max(bounds), parameter.scale.code, units[column]
+            value, float(np.min(bounds)), float(np.max(bounds)), parameter.scale.code, units[column]
         )
     return found
 
 
 def _compared(name: str, found: Sequence[_Searched | None]) -> ComparedParameter:
     there = [each for each in found if each is not None]
-    low, high = min(each.low for each in there), max(each.high for each in there)
+    # nan if that of one run is another parameter's value.
+    low = float(np.min([each.low for each in there]))
+    high = float(np.max([each.high for each in there]))
     scales = list(dict.fromkeys(each.scale for each in there))
     values = tuple(None if each is None else each.value for each in found)
     is_known = math.isfinite(low) and math.isfinite(high) and scales != [FIXED.code]

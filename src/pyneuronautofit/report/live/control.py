@@ -110,8 +110,8 @@ class RunControl:
             If nothing can be written beside the store.
         """
         owner = ask_to_stop(self._files)
-        self._said = f"asked {owner} to stop after this generation"
-        return self._said
+        self._said = ""
+        return f"asked {owner} to stop after this generation"
 
     def go_on(self, goal: int | None) -> str:
         """Let the run go on, and return what to tell the person.

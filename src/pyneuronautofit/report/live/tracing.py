@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from pyneuronautofit.errors import PyNeuronAutofitError
@@ -34,6 +36,8 @@ class Tracer:
         self._stack = contextlib.ExitStack()
         self._opened: OpenedFit | None = None
         self._rows: tuple[int, ...] = ()
+        # The rows of the models by the places that they had when they were simulated.
+        self._by_place: Mapping[int, int] = {}
         self._found: Answered = _WAITING
         self._not_before = 0.0
 
@@ -42,12 +46,12 @@ class Tracer:
         self._stack.close()
 
     def known(self, listed: Listed) -> Answered:
-        """Return what is known of these models at once; traces of others are not shown for them."""
+        """Return what is known of these models at once: the traces of those that are still here."""
         if not listed.traced:
             return "There are no models to simulate."
-        if isinstance(self._found, str) or self._rows == _rows(listed):
+        if isinstance(self._found, str):
             return self._found
-        return _WAITING
+        return tuple(_moved(each, self._by_place, listed) for each in self._found)
 
     def is_due(self, listed: Listed) -> bool:
         """Tell whether it is time to simulate these models."""
@@ -58,6 +62,7 @@ class Tracer:
         """Simulate models, and return what they answer."""
         began = time.monotonic()
         self._rows = _rows(listed)
+        self._by_place = dict(zip(listed.traced, self._rows, strict=True))
         try:
             if self._opened is None:
                 opened = open_again(run, self._project)
@@ -70,6 +75,24 @@ class Tracer:
         ended = time.monotonic()
         self._not_before = ended + (ended - began) / _PART
         return self._found
+
+
+def _moved(found: ShownResponses, rows: Mapping[int, int], listed: Listed) -> ShownResponses:
+    """Return the responses of the models that are listed now, under their places there."""
+    now = {int(row): place for place, row in enumerate(listed.rows)}
+    kept = [k for k, place in enumerate(found.models) if rows[place] in now]
+    # The recording comes first.
+    traces = [0, *(k + 1 for k in kept)]
+    return replace(
+        found,
+        models=tuple(now[rows[found.models[k]]] for k in kept),
+        failed=tuple((now[rows[p]], why) for p, why in found.failed if rows[p] in now),
+        scores=tuple((code, fitted[kept], apart[kept]) for code, fitted, apart in found.scores),
+        counts=found.counts[traces],
+        rates_Hz=found.rates_Hz[traces],
+        latency_ms=found.latency_ms[traces],
+        traces=replace(found.traces, voltage_mV=found.traces.voltage_mV[traces]),
+    )
 
 
 def _rows(listed: Listed) -> tuple[int, ...]:

@@ -95,34 +95,40 @@ class PageMaker:
 
     def _follow(self) -> None:
         while not self._ended.is_set():
-            began = time.monotonic()
-            if began - self._asked > _ABANDONED_S:
+            if time.monotonic() - self._asked > _ABANDONED_S:
                 self._wanted.clear()
                 self._wanted.wait()
                 continue
             try:
-                made = self._renew()
+                taken = self._renew()
             except PyNeuronAutofitError as error:
                 # It may be sound at the next look; the page stays what it was.
                 _log.warning("%s", error)
-                made = False
-            taken = time.monotonic() - began
-            self._ended.wait(max(_LOOK_S, _SHARE * taken) if made else _LOOK_S)
+                taken = 0.0
+            self._ended.wait(max(_LOOK_S, _SHARE * taken))
 
-    def _renew(self) -> bool:
-        """Make the page anew if the run has gone on, or its models are to be simulated."""
+    def _renew(self) -> float:
+        """Make the page anew if the run has gone on, or its models are to be simulated.
+
+        Returns
+        -------
+        float
+            How long it took, s, without simulating.
+        """
+        began = time.monotonic()
         with open_run(str(self._store)) as run:
             mark = _mark(run)
             is_new = mark != self._mark
             if not is_new and (self._tracer is None or not self._tracer.is_due(self._listed)):
-                return False
+                return 0.0
             content = self._shown(run)
             if is_new:
                 self._mark = mark
                 self._show(content)
+            taken = time.monotonic() - began
             if self._tracer is not None and self._tracer.is_due(content.listed):
                 self._show(replace(content, responses=self._tracer.ask(run, content.listed)))
-        return True
+        return taken
 
     def _shown(self, run: RunReader) -> Content:
         content = content_of(run, _NO_TRACES)
