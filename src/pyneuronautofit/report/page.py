@@ -41,5 +41,6 @@ def main_of(content: Content) -> Markup:
     """Return all sections."""
     run = content.run
     body = [nothing_yet()] if run.last is None else [make(content) for make in _MAKERS]
-    body += [fitted(run, content.course, content.pace, content.state), reproduce(run)]
+    row = int(content.listed.rows[0]) if len(content.listed) else None
+    body += [fitted(run, content.course, content.pace, content.state), reproduce(run, row)]
     return Markup("").join([head(content, title_of(content)), *body])

@@ -27,27 +27,32 @@ def program() -> str:
     return f"{shlex.quote(sys.executable)} -m {_NAME}"
 
 
-def reproduce(run: RunReader) -> Markup:
-    """Return the section that says how to do it again."""
+def reproduce(run: RunReader, row: int | None = None) -> Markup:
+    """Return the section that says how to do it again.
+
+    Parameters
+    ----------
+    row
+        The evaluation of a model that is worth a script; None: there is none.
+    """
     return rendered(
         "reproduce.html",
-        lines=list(_lines(run)),
+        lines=list(_lines(run, row)),
         directory=run.info.places.get("directory") or "an unknown directory",
         version=__version__,
     )
 
 
-def _lines(run: RunReader) -> Iterator[tuple[str, str]]:
+def _lines(run: RunReader, row: int | None) -> Iterator[tuple[str, str]]:
     store, call = shlex.quote(str(run.path.absolute())), program()
     own = _project(run)
     yield "The same search again, under another stamp", _again(run, call)
     yield "Go on from its last generation", f"{call} --resume {store}{own}"
     yield "How it is doing", f"{call} status {store}"
     yield "All evaluations as a table, beside the run", f"{call} export {store} --formats csv"
-    row = _best_row(run)
     if row is not None:
         scripts = f"{call} export {store} --scripts {row}{own}"
-        yield f"A NEURON script of one model, such as evaluation {row}, beside the run", scripts
+        yield "A NEURON script of one model, the compromise, beside the run", scripts
     yield "This page again", f"{call} report {store}{own}"
 
 
@@ -74,9 +79,3 @@ def _again(run: RunReader, call: str) -> str:
     directory = run.info.places.get("directory")
     there = f"cd {shlex.quote(str(directory))} && " if directory else ""
     return f"{there}{call} {shlex.join(words[1:])}"
-
-
-def _best_row(run: RunReader) -> int | None:
-    if run.last is None or not len(run.last.population):
-        return None
-    return int(run.last.population[0])
