@@ -124,7 +124,7 @@ def _compare(config: ReportConfig, opened: Sequence[RunReader]) -> Path:
     for flag, given in (("--no-traces", config.no_traces), ("--project", config.project)):
         if given:
             raise UsageError(
-                f"{flag} is for the report of one run: for several nothing is simulated"
+                f"{flag} is for one run: nothing is simulated where several are compared"
             )
     path = _path(config, opened[0].path.with_name("comparison.html"), opened)
     write_comparison(path, opened)

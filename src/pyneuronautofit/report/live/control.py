@@ -91,6 +91,7 @@ class RunControl:
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._said = ""
+        self._has_begun = False
         # Requests come from several threads.
         self._lock = threading.Lock()
 
@@ -137,15 +138,18 @@ class RunControl:
     def state(self, run: RunReader) -> dict[str, Json]:
         """Return what a page says and offers of a run."""
         going, computing = going_on_of(run), state_of(run).going_on
-        starting = self._is_computing() and not computing
+        waiting = self._is_computing() and not computing
+        # Before it has the run's lock, and after: it writes its summary.
+        self._has_begun |= computing
+        between = "its process is ending" if self._has_begun else "it is being taken up again"
         return {
             "what": going.what,
             "goal": going.goal,
             "done": going.done,
             "planned": going.is_planned,
             "can_stop": computing,
-            "can_go_on": not computing and not starting and not run.losses,
-            "said": "it is being taken up again" if starting else self._said,
+            "can_go_on": not computing and not waiting and not run.losses,
+            "said": between if waiting else self._said,
             "asked": computing and self._files.stop.exists(),
         }
 
@@ -156,6 +160,7 @@ class RunControl:
 
     def _start(self, flags: list[str]) -> None:
         self.close()
+        self._has_begun = False
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (it is read when the process has ended)
         project = [] if self._project is None else ["--project", self._project]
         # Nothing is imported from the working directory (-P).
