@@ -11,7 +11,7 @@ import numpy as np
 from _workload import Workload, alternate, available, print_table, spread, timed
 
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.fit import Evaluation, FitConfig, Problem, check_options, open_problem
+from pyneuronautofit.fitting import Evaluation, FitConfig, Problem, check_options, open_problem
 
 MODES = "OV"
 # Two scores of V that differ by less are the same (relative).

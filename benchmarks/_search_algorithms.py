@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.fit import Budget, FitConfig, Problem, build_search, search
+from pyneuronautofit.fitting import Budget, FitConfig, Problem, build_search, search
 
 #: Evaluates search coordinates and returns sums; raises `Enough` when the budget is used.
 Evaluate = Callable[[FloatArray], FloatArray]

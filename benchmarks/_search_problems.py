@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pyneuronautofit.fit import FitConfig, Problem, open_problem
+from pyneuronautofit.fitting import FitConfig, Problem, open_problem
 from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import NeuronSimulator, plan_experiment

@@ -33,7 +33,7 @@ from _search_problems import PROBLEMS, opened
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from pyneuronautofit.fit import FitConfig, open_problem
+from pyneuronautofit.fitting import FitConfig, open_problem
 from pyneuronautofit.optimisers.polish.distinct import distinct
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#999999")

@@ -17,7 +17,7 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.codegen.kinds import NodeKind
 from pyneuronautofit.codegen.nmodl.sources import find_sources
 from pyneuronautofit.codegen.nmodl.syntax import read_mechanism
-from pyneuronautofit.fit import Evaluation, FitConfig, Problem, build_search, open_problem
+from pyneuronautofit.fitting import Evaluation, FitConfig, Problem, build_search, open_problem
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.optimisers import empty_archive
 from pyneuronautofit.runs import open_run

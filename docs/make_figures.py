@@ -70,7 +70,7 @@ BOXES = {
     "recording": Box(5, "a", "recordings", "Recording: voltages,\ncurrents, one clock", DATA),
     "file": Box(6, "a", "recording file", ".abf .nwb\n.npz .json", OUTSIDE),
     "strategy": Box(1, "bc", "optimisers", "Strategy:\nask and tell,\nits state is a value", WORK),
-    "matrix": Box(2, "b", "fit/engine.py", "the only loop: score\nmatrix, statuses", WORK),
+    "matrix": Box(2, "b", "fitting/engine.py", "the only loop: score\nmatrix, statuses", WORK),
     "suite": Box(3, "b", "objectives", "Suite: modes bound\nto the recording", WORK),
     "traces": Box(4, "b", "Traces", "mV [candidate,\nsweep, sample]", DATA),
     "candidates": Box(2, "c", "space", "candidates: search\ncoordinates to values", DATA),

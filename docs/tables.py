@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._options import GROUPS, Option, field_names, options_of
-from pyneuronautofit.fit import FitOptions, readers_of
+from pyneuronautofit.fitting import FitOptions, readers_of
 from pyneuronautofit.objectives import (
     OBJECTIVES,
     EvaluationOptions,
@@ -146,7 +146,7 @@ def _long_last(option: Option) -> list[str]:
 
 def _default(option: Option, default: Any) -> str:
     """Return a default; nothing where the text says what happens without the flag."""
-    unsaid = option.parse is None or default is None or "default" in option.text
+    unsaid = option.parse is None or default in (None, ()) or "default" in option.text
     return "" if unsaid else str(default)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyneuronautofit._options import options_of
 from pyneuronautofit._words import real, whole
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 #: Words for options that are texts, or allow few numbers.
 _WORDS = {

@@ -78,16 +78,16 @@ MUTATIONS = (
         "database/tools/test_distributions.py",
     ),
     Mutation(
-        "fit/problem.py",
+        "fitting/problem.py",
         "scores[rows[ok]] = suite.score(voltage_mV)",
         "scores[: len(voltage_mV)] = suite.score(voltage_mV)",
-        "fit",
+        "fitting",
     ),
     Mutation(
-        "fit/resumed/same_run.py",
+        "fitting/resumed/same_run.py",
         'if before["recording"] != now["recording"]:',
         'if before["recording"] == now["recording"]:',
-        "fit/test_same_run.py",
+        "fitting/test_same_run.py",
     ),
     Mutation(
         "models/mechanisms.py",

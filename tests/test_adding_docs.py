@@ -13,7 +13,7 @@ PACKAGE = REPOSITORY / "src" / "pyneuronautofit"
 #: Things that can be added, and a place that each row has to name.
 ROWS = {
     "an evaluation mode": "objectives/table.py",
-    "a file format": "recordings/__init__.py",
+    "a file format": "recordings/readers.py",
     "a search algorithm": "optimisers/table.py",
     "a command": "cli/commands.py",
     "an NMODL construct": "codegen/nmodl/tree.py",

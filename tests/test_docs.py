@@ -8,7 +8,7 @@ import pytest
 
 from documented import FOLDER, outdated, tables
 from pyneuronautofit._options import FITTING, option, options_of
-from pyneuronautofit.fit.options import FitOptions
+from pyneuronautofit.fitting.options import FitOptions
 from pyneuronautofit.objectives import OBJECTIVES
 
 

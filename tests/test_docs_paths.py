@@ -29,8 +29,17 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
 # What the project's files end in; others are the user's, as in `runs/run1.sqlite`.
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
-# Scripts that a user's run leaves.
-_WRITTEN = {"model_0007.py"}
+# Scripts that a user's run leaves, and plug-ins of the user's own.
+_WRITTEN = {
+    "STAMP-model_0007.py",
+    "FILE.py",
+    "latency.py",
+    "deepest.py",
+    "walk.py",
+    "amplifier.py",
+    "test_mine.py",
+    "mine.py",
+}
 _LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 
 
@@ -70,10 +79,10 @@ def test_what_a_page_links_to_is_there(page):
 
 def test_what_a_path_is():
     assert paths(
-        "see `runs/store/` and tests/fit/test_best.py. Not ../data/a.abf, mods/x.mod."
+        "see `runs/store/` and tests/fitting/test_best.py. Not ../data/a.abf, mods/x.mod."
     ) == [
         "runs/store/",
-        "tests/fit/test_best.py",
+        "tests/fitting/test_best.py",
     ]
     assert paths("https://example.org/tests/none.py and `codegen/*.py`") == ["codegen/*.py"]
     assert files("`execute.py` or `probe*.py`, not docs/make_pages.py") == [

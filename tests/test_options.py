@@ -19,7 +19,7 @@ from pyneuronautofit._options import (
     taken,
 )
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitOptions, check_options, option, options_of
+from pyneuronautofit.fitting import FitOptions, check_options, option, options_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from pyneuronautofit._text import shortened
+from pyneuronautofit._text import nearest, shortened
 from pyneuronautofit._words import unusable_name
 from pyneuronautofit.errors import UsageError
 
@@ -186,6 +186,21 @@ def taken(record: type[RecordT], source: Any, **others: Any) -> RecordT:
     return record(**{name: getattr(source, name) for name in names}, **others)
 
 
+def taken_as_far(record: type[RecordT], source: Any) -> RecordT:
+    """Return the same where the source need not have all values: others are at their defaults."""
+    names = [name for name in field_names(record) if hasattr(source, name)]
+    for field in dataclasses.fields(record):  # type: ignore[arg-type]
+        has_default = field.default is not dataclasses.MISSING or (
+            field.default_factory is not dataclasses.MISSING
+        )
+        if field.init and not has_default and field.name not in names:
+            raise UsageError(
+                f"{record.__name__}: nobody knows its field {field.name}: expected a default "
+                "value, or the name of an option"
+            )
+    return record(**{name: getattr(source, name) for name in names})
+
+
 def check_options(config: Any) -> None:
     """Check every option of a config object.
 
@@ -220,9 +235,29 @@ def between(low: float, high: float) -> Check:
     return lambda value: None if low <= value <= high else f"a number from {low:g} to {high:g}"
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """A check that allows some words.
+
+    Attributes
+    ----------
+    allowed
+        The words.
+    """
+
+    allowed: tuple[str, ...]
+
+    def __call__(self, value: Any) -> str | None:
+        """Return what is expected where a value is none of them."""
+        if value in self.allowed:
+            return None
+        like = nearest(str(value), self.allowed)
+        return f"one of {', '.join(self.allowed)}" + (f"; did you mean {like}?" if like else "")
+
+
 def one_of(*allowed: str) -> Check:
     """Allow some words."""
-    return lambda value: None if value in allowed else f"one of {', '.join(allowed)}"
+    return OneOf(allowed)
 
 
 def not_zero(value: Any) -> str | None:

@@ -20,11 +20,17 @@ _SPELT = {"\n": "\\n", "\t": "\\t"}
 _NOT_IN_A_LINE = re.compile(f"[\n\t{_ORDERS}]")
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the entry of `known` that is spelt most like `word`, or None if none is like it."""
+def nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str | None:
+    """Return the entry of `known` that is spelt most like `word`, or None if none is like it.
+
+    Parameters
+    ----------
+    likeness
+        The least that counts as alike: 0 is nothing in common, 1 the same.
+    """
     # Case decides nothing between a typo and its cure: `gk_Max` should find `gk_max`.
     by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
     return by_folded[found[0]] if found else None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pyneuronautofit._options import Option, options_of
 from pyneuronautofit._words import FileWord
 from pyneuronautofit.cli.commands import COMMANDS
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 
 
 def config_of(name: str) -> type[Any]:

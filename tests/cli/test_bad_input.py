@@ -100,7 +100,7 @@ CASES = {
         (*FIT, "--voltage-channel", "7", "r.abf"),
         r"channel.*7",
     ),
-    "unknown flag": (nothing, (*FIT, "--nonsense", "RECORDING"), r"--nonsense"),
+    "unknown flag": (nothing, (*FIT, "--nonsense", "RECORDING"), r"no option --nonsense"),
     "not a number": (nothing, ("-A", "N", "-G", "many", "RECORDING"), r"-G.*many"),
     "negative generations": (nothing, (*FIT, "-G", "-3", "RECORDING"), r"-G.*-3.*at least 0"),
     "population of one": (nothing, (*FIT, "-P", "1", "RECORDING"), r"-P 1.*at least"),

@@ -58,6 +58,7 @@ COMMANDS = [
     "status",
     "collect",
     "import-model",
+    "completion",
     "info",
     "select",
     "merge",

@@ -83,7 +83,9 @@ def test_every_command_takes_them(said, named):
     assert "there are no traces" not in page
     said("export", store, "--formats", "json,csv,parquet", "--scripts", "0")
     assert len(said.out.splitlines()) == 6
-    assert runpy.run_path("model_0000.py", run_name="a script")["RECORDING"] == f"{named}.npz"
+    assert (
+        runpy.run_path(f"{named}-model_0000.py", run_name="a script")["RECORDING"] == f"{named}.npz"
+    )
     final = Path(f"{named}-final.json")
     assert json.loads(final.read_text(encoding="utf-8"))["target"] == f"{named}.npz"
     said("--resume", store, "-G", "2", "--project", project)

@@ -327,13 +327,17 @@ def test_scripts_of_another_run(fit, command, tmp_path):
     one, two, longer = fit("out", "one"), fit("out", "two", 2), fit("out", "one2", 3)
     words = ("--formats", "", "--scripts", "1:3", "--output", tmp_path / "scripts")
     assert command("export", one, *words).code == 0
+    # Their names say whose they are.
     for other in (two, longer):
-        said = refused(command, ("export", other, *words), tmp_path)
-        assert "model_0001.py is there, and is not the script of this run" in said
+        assert command("export", other, *words).code == 0
     assert command("export", one, *words).code == 0
-    mine = tmp_path / "scripts" / "model_0003.py"
+    assert sorted(path.name for path in (tmp_path / "scripts").glob("*.py")) == [
+        f"{name}-model_000{row}.py" for name in ("one", "one2", "two") for row in (1, 2)
+    ]
+    mine = tmp_path / "scripts" / "one-model_0003.py"
     mine.write_text("print('mine')")
-    refused(command, ("export", one, *words[:2], "--scripts", "3", *words[4:]), tmp_path)
+    said = refused(command, ("export", one, *words[:2], "--scripts", "3", *words[4:]), tmp_path)
+    assert "one-model_0003.py is there, and is not the script of this run" in said
 
 
 def test_channels_of_another_model(command, recording, tmp_path):

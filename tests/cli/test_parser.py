@@ -9,7 +9,7 @@ import pytest
 from pyneuronautofit._options import FITTING, RUN, at_least, option
 from pyneuronautofit.cli.parser import given_options, make_parser, parse_config
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import FitConfig
+from pyneuronautofit.fitting import FitConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,8 @@ def test_negative_numbers_are_values_in_any_notation(word):
 
 @pytest.mark.parametrize(("words", "message"), [
     ((), r"required: WHERE.* See prog --help"),
-    (("here", "--lev", "2"), r"unrecognized arguments: --lev"),
+    (("here", "--lev", "2"), r"no option --lev; did you mean --level\? All options: prog --help"),
+    (("here", "--nonsense"), r"there is no option --nonsense\. All options"),
     (("here", "-l", "high"), r"-l.*invalid float value: 'high'"),
     (("here", "--window", "3"), r"--window.*expected 2"),
     (("here", "-l", "-10"), r"-l/--level -10\.0: expected a number of at least -9"),

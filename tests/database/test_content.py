@@ -77,7 +77,7 @@ def test_numbers_that_are_not_finite_become_null():
     assert json.loads(text) == {"a": [None, 1.0], "b": {"c": None}}
 
 
-@pytest.mark.parametrize("head", [b"ABF2\x00\x01", b"\x00" * 40, b'["a",', b"  7"])
+@pytest.mark.parametrize("head", [b"ABFX\x00\x01", b"\x00" * 40, b'["a",', b"  7"])
 def test_a_large_file_of_another_kind_is_refused_without_reading_it(head, tmp_path, monkeypatch):
     path = tmp_path / "big.json"
     with path.open("wb") as stream:
@@ -109,3 +109,17 @@ def test_the_store_of_a_run_is_named(tmp_path):
     path.write_bytes(b"SQLite format 3\x00" + b"\x10\x00\x85" * 100)
     with pytest.raises(DatabaseError, match=r"is the store of a run: give the run's -final\.json"):
         read_content(path)
+
+
+def test_a_file_of_another_kind_is_called_by_its_name(tmp_path):
+    """A recording, a project file or a folder in the place of models."""
+    (tmp_path / "cell.abf").write_bytes(b"ABF2" + bytes(99))
+    (tmp_path / "project.py").write_text("param_nslh = []")
+    with pytest.raises(DatabaseError, match=r"cell\.abf is a recording, but models were expected"):
+        read_content(tmp_path / "cell.abf")
+    with pytest.raises(DatabaseError, match=r"project\.py is a Python file.*by --project"):
+        read_content(tmp_path / "project.py")
+    with pytest.raises(
+        DatabaseError, match=r"cannot read .*: Is a directory\. Name a file: a model"
+    ):
+        read_content(tmp_path)

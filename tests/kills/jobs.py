@@ -140,7 +140,7 @@ JOBS: tuple[Job, ...] = (
     Job("export", 4, ("export", "old.sqlite", "--output", "out"),
         ("out/old-final.json", "out/old-arXive.json")),
     Job("export --scripts", 4, ("export", "old.sqlite", "--project", "hh", "--scripts", "0:3"),
-        ("model_0000.py", "model_0001.py", "model_0002.py")),
+        tuple(f"old-model_{row:04d}.py" for row in range(3))),
     Job("report", 6, ("report", "old.sqlite", "--project", "hh", "-o", "out.html"), ("out.html",)),
     Job("compilations", 6,
         ("simulate", "hh.json", "cell.npz", "--project", "hh", "-o", "out.npz"),

@@ -139,3 +139,27 @@ def test_finding_the_project_file(project_folder, tmp_path):
         find_project(tmp_path / "nothing", tmp_path)
     with pytest.raises(ModelError, match=r"there is no project file .*project\.py; --project"):
         load_model(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("call", ['insert("kdr")', "insert( 'kdr' )", "insert(channel)"])
+def test_a_mechanism_that_is_missing_has_a_name(call, tmp_path):
+    """NEURON's message has none; there are channels, but not this one."""
+    (tmp_path / "mods").mkdir()
+    (tmp_path / "mods" / "k.mod").write_text("NEURON {\n SUFFIX kdr2\n}")
+    path = tmp_path / "project.py"
+    path.write_text(
+        "class Section:\n"
+        "    def insert(self, name):\n"
+        "        raise ValueError('argument not a density mechanism name.')\n"
+        "class fitmeneuron:\n"
+        "    def __init__(self, nid=0):\n"
+        "        channel = 'kdr'\n"
+        f"        Section().{call}\n"
+        "    def setcable(self): pass\n"
+        "param_nslh = [['soma.L', 'lin', 1, 2]]\n"
+    )
+    with pytest.raises(ModelError) as refused:
+        read_project(path).make_cell(0)
+    said = str(refused.value)
+    assert "NEURON has no mechanism 'kdr', and the .mod files of" in said
+    assert f"{tmp_path / 'mods'} declare only kdr2; did you mean 'kdr2'?" in said

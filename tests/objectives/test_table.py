@@ -1,4 +1,7 @@
-"""What every mode has to do, run over the table: a new mode is tested by being in it."""
+"""What every mode has to do, run over the table: a new mode is tested by being in it.
+
+Most of it is in `pyneuronautofit.testing`, for plug-ins, too.
+"""
 
 import pickle
 
@@ -6,10 +9,12 @@ import numpy as np
 import pytest
 
 from objectives._made import suite as made_suite
-from pyneuronautofit.objectives import ALL_MODES, OBJECTIVES
+from pyneuronautofit.objectives import ALL_MODES, OBJECTIVES, EvaluationSettings
+from pyneuronautofit.testing import OBJECTIVE_CHECKS, ModeCase, made_recording
 
 VOLTAGE = np.random.default_rng(7).normal(-20.0, 25.0, (3, 40))
 MODES = sorted(OBJECTIVES)
+MADE = made_recording()
 
 
 def suite(voltage_mV, code, **settings):
@@ -25,34 +30,12 @@ def test_the_letters():
 @pytest.mark.parametrize("code", MODES)
 class TestEveryMode:
     def test_describes_itself(self, code):
-        mode = OBJECTIVES[code]
-        assert mode.code == code
-        assert mode.title
-        assert mode.unit
-        assert mode.__doc__
+        assert OBJECTIVES[code].__doc__
 
-    @pytest.mark.parametrize("collapse", [False, True])
-    def test_the_recording_itself_scores_zero(self, code, collapse):
-        bound = suite(VOLTAGE, code, collapse=collapse)
-        scores = bound.score(VOLTAGE[None, list(bound.sweeps)])
-        assert scores.shape == (1, len(bound.markers))
-        np.testing.assert_allclose(scores, 0.0, atol=1e-12)
-
-    def test_collapsed_it_is_one_number(self, code):
-        bound = suite(VOLTAGE, code, collapse=True)
-        assert bound.markers == (code,)
-        assert bound.score(np.stack([VOLTAGE, VOLTAGE + 30.0])).shape == (2, 1)
-
-    def test_scores_are_not_negative_and_depend_on_the_candidate_alone(self, code):
-        bound = suite(VOLTAGE, code)
-        models = np.stack([VOLTAGE[::-1], VOLTAGE + 30.0, np.full_like(VOLTAGE, -70.0)])
-        before = models.copy()
-        together = bound.score(models)
-        np.testing.assert_array_equal(models, before)
-        assert (together >= 0).all()
-        assert together[1:].any(), "a model that differs must not look equal everywhere"
-        for number in (2, 0, 1):
-            np.testing.assert_array_equal(bound.score(models[number][None])[0], together[number])
+    @pytest.mark.parametrize("check", OBJECTIVE_CHECKS, ids=lambda check: check.__name__)
+    def test_every_mode(self, code, check):
+        settings = EvaluationSettings(code, before_spike=7, after_spike=14, spike_threshold_mV=-20)
+        check(ModeCase(code, *MADE, settings))
 
     @pytest.mark.parametrize("collapse", [False, True])
     def test_a_failed_candidate_gets_nan_and_spoils_no_other(self, code, collapse):

@@ -1,6 +1,5 @@
 """What every reader of the table must do, and how a reader is found."""
 
-import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings import READERS, ChannelChoice, find_reader, read_recording
+from pyneuronautofit.testing import READER_CHECKS, ReaderCase
 
 from . import _made
 
@@ -83,18 +83,10 @@ def test_truncated_file_is_refused(written, kept):
         read_recording(written)
 
 
-def test_damaged_file_is_refused_or_read_but_never_crashes(written):
-    """Whatever a byte becomes: a recording, or a `RecordingError`."""
-    content = written.read_bytes()
-    rng = np.random.default_rng(5)
-    for _ in range(12 if written.suffix == ".nwb" else 60):
-        damaged = bytearray(content)
-        places = rng.integers(0, min(len(content), 9000), size=6)
-        for place in places:
-            damaged[place] = rng.integers(256)
-        written.write_bytes(bytes(damaged))
-        with contextlib.suppress(RecordingError):
-            read_recording(written)
+@pytest.mark.parametrize("check", READER_CHECKS, ids=lambda check: check.__name__)
+def test_every_reader(format_name, written, tmp_path_factory, check):
+    folder = tmp_path_factory.mktemp("checked")
+    check(ReaderCase(READERS[format_name], written.read_bytes(), folder, written.name))
 
 
 def test_missing_file(tmp_path):

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from fit.parabolas import Parabolas, make_problem
+from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit.errors import OutputError, RunError
-from pyneuronautofit.fit import FitOptions, OpenedFit
+from pyneuronautofit.fitting import FitOptions, OpenedFit
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.runs import RunLock, ask_to_stop, open_run
 from pyneuronautofit.sessions import session as module

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fit.parabolas import Parabolas, make_problem
+from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit.errors import DatabaseError, OutputError, RunError, UsageError
-from pyneuronautofit.fit import FitOptions, OpenedFit
+from pyneuronautofit.fitting import FitOptions, OpenedFit
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions import session as module

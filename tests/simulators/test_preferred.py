@@ -13,7 +13,7 @@ import pytest
 from pyneuronautofit.codegen.generate import GeneratedKernel
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import CellSource, compiled_library, load_model
-from pyneuronautofit.recordings import StimulusWindow
+from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import (
     Adaptive,
     NeuronSimulator,
@@ -343,3 +343,26 @@ def test_adaptive_steps_are_compared_with_cvode_or_short_steps(tmp_path, caplog,
     assert traces.ok.all()
     assert ("short fixed steps" in caplog.text) == (name == "layer5")
     assert "before the first spike" in caplog.text or "agreed with NEURON" in caplog.text
+
+
+def test_a_cell_that_hardly_fires_is_not_taken_for_a_wrong_kernel(tmp_path, said):
+    """It nearly fires in the transient, which makes 0.12 mV of the usual tolerance of the steps."""
+    (tmp_path / "cell.py").write_text(
+        'from neuron import h\n\nclass Cell:\n    def __init__(self, nid=0):\n'
+        '        self.soma = h.Section(name="soma", cell=self)\n'
+        '        self.soma.L = self.soma.diam = 30\n        self.soma.insert("hh")\n'
+        "    def setcable(self):\n        pass\n"
+    )  # fmt: skip
+    (tmp_path / "project.py").write_text(f"{PROJECT}# {tmp_path}\n")
+    source = load_model(tmp_path, tmp_path).cell_source
+    current_pA = np.full((1, 200), -100.0)
+    recording = Recording("steps.npz", np.full_like(current_pA, -70.0), current_pA, 0.1)
+    planned = plan_experiment(recording, StimulusWindow(20, 150), [0], 0.025, 6.3)
+    planned = replace(planned, transient_ms=20.0, initial_mV=-76.0, holding_pA=np.zeros(1))
+    names = ["soma(0.5).hh.gnabar", "soma(0.5).hh.gkbar", "soma(0.5).hh.gl"]
+    values = [[0.04876489437270102], [0.00904365861761073], [0.008124118316006484]]
+    wanted = table(**dict(zip(names, values, strict=True)))
+    with PreferredSimulator(source, planned, "double", 1, adaptive=Adaptive()) as simulator:
+        simulator.run(wanted)
+        assert simulator.description.startswith("batch")
+    assert "voltages before the first spike differ by" in said.text

@@ -58,11 +58,6 @@ def text(value: Json) -> str | None:
     return None if isinstance(value, str) else "a text"
 
 
-def letter(value: Json) -> str | None:
-    """Allow single characters."""
-    return None if isinstance(value, str) and len(value) == 1 else "a letter"
-
-
 def flag(value: Json) -> str | None:
     """Allow true and false."""
     return None if isinstance(value, bool) else "true or false"

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
 
+from pyneuronautofit.cli.waiting import loading
+
+_PACKAGE = "pyneuronautofit.cli"
+
 
 @dataclass(frozen=True)
 class Command:
@@ -50,6 +54,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "import-model": Command(
             "models", "SOURCE -o FOLDER", "write a project folder from a model of another tool"
         ),
+        "completion": Command(
+            "shell", "SHELL", "write what makes bash, zsh, fish or tcsh complete words"
+        ),
         "info": Command(
             "databases", "DATABASE", "say what is in a model database, and what is missing"
         ),
@@ -80,12 +87,18 @@ def list_commands() -> str:
     return "\n".join(lines)
 
 
+def module_of(name: str) -> str:
+    """Return the module of a command."""
+    return f"{_PACKAGE}.{COMMANDS[name].group}.{name.replace('-', '_')}"
+
+
 def run_command(name: str, argv: Sequence[str]) -> int:
     """Run a command by name.
 
     Its module is loaded here: that of `plot-parmdist`, say, takes long, and `status` does not need
     it.
     """
-    module = import_module(f"pyneuronautofit.cli.{COMMANDS[name].group}.{name.replace('-', '_')}")
+    with loading():
+        module = import_module(module_of(name))
     run: Callable[[Sequence[str], str], int] = module.run
     return run(argv, f"pyneuronautofit {name}")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from pyneuronautofit._text import printable
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
+from pyneuronautofit.cli.misspelt import refuse_misspelt_command
+from pyneuronautofit.cli.waiting import loading
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.sessions.interrupt import INTERRUPTED, ended_by_signals
 
@@ -28,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         with ended_by_signals():
-            return _run(words)
+            # What a command lets there be is gone when it has ended.
+            return contextvars.copy_context().run(_run, words)
     except PyNeuronAutofitError as error:
         print(printable(f"pyneuronautofit: error: {error}"), file=sys.stderr)
         return _USER_ERROR
@@ -54,8 +59,12 @@ def _run(words: list[str]) -> int:
     if words[:1] == ["--version"]:
         print(f"pyneuronautofit {__version__}")
         return 0
+    if words[:1] == ["help"] and not Path("help").exists():
+        words = [*words[1:2], "--help"]
     if words and words[0] in COMMANDS:
         return run_command(words[0], words[1:])
-    from pyneuronautofit.cli.runs import fit  # noqa: PLC0415 (slow to load; see `run_command`)
+    refuse_misspelt_command(words, COMMANDS)
+    with loading():
+        from pyneuronautofit.cli.runs import fit  # noqa: PLC0415 (slow; see `run_command`)
 
     return fit.run(words, "pyneuronautofit", list_commands())

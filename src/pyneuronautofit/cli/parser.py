@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
 from pyneuronautofit._text import shortened
+from pyneuronautofit._words import unusable_name
+from pyneuronautofit.cli.misspelt import refuse_misspelt_flags
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import readers_of
+from pyneuronautofit.fitting import readers_of
+from pyneuronautofit.plugins import use_files
 
 ConfigT = TypeVar("ConfigT")
 
@@ -27,6 +31,11 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError instead of printing half a page and leaving the program."""
         raise UsageError(f"{shortened(message, _MOST_SHOWN)}. See {self.prog} --help")
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """All flags, -h among them."""
+        return tuple(self._option_string_actions)
+
 
 def parse_config(
     config: type[ConfigT], argv: Sequence[str], prog: str, description: str, epilog: str = ""
@@ -38,8 +47,9 @@ def parse_config(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
-    parser = make_parser(config, prog, description, epilog)
-    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
+    use_files(_plug_ins_in(config, argv))
+    parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
+    values = _parsed(config, parser, argv)
     filled = config(**{name: _as_field(value) for name, value in values.items()})
     check_options(filled)
     check_outputs(filled)
@@ -56,17 +66,54 @@ def given_options(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
-    parser = make_parser(config, prog, description, epilog)
-    parser.set_defaults(**dict.fromkeys(options_of(config), _NOT_GIVEN))
-    values = vars(parser.parse_args(_with_negative_numbers(config, argv)))
-    given = {n: _as_field(value) for n, value in values.items() if value is not _NOT_GIVEN}
+    use_files(_plug_ins_in(config, argv))
+    parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
+    parser.set_defaults(**{name: _unset(*each) for name, each in options_of(config).items()})
+    values = _parsed(config, parser, argv)
+    given = {n: _as_field(value) for n, value in values.items() if value not in (_NOT_GIVEN, None)}
     check_options(config(**given))
     check_outputs(config(**given))
     return given
 
 
-def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> Parser:
-    """Make the parser of a config class."""
+def _parsed(config: Any, parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
+    words = _with_negative_numbers(config, argv)
+    refuse_misspelt_flags(words, parser.flags, parser.prog)
+    return vars(parser.parse_args(words))
+
+
+def _unset(described: Option, default: Any) -> Any:
+    """Return the value of an option that is not given."""
+    # What may be given several times is a list, which the parser appends to.
+    return None if default == () and described.flags else _NOT_GIVEN
+
+
+def _plug_ins_in(config: type[Any], argv: Sequence[str]) -> list[str]:
+    """Return the files of --plugin: what is in them is a part of the help, and of its checks."""
+    if "plugins" not in options_of(config):
+        return []
+    words = list(argv)
+    found = [word.partition("=")[2] for word in words if word.startswith("--plugin=")]
+    pairs = itertools.pairwise(words)
+    found += [value for word, value in pairs if word == "--plugin" and value[:2] != "--"]
+    # What no file can be called, the parser refuses.
+    return [file for file in found if not unusable_name(file)]
+
+
+def _asks_for_help(argv: Sequence[str]) -> bool:
+    return "--help" in argv or "-h" in argv
+
+
+def make_parser(
+    config: Any, prog: str, description: str, epilog: str = "", *, described: bool = True
+) -> Parser:
+    """Make the parser of a config class.
+
+    Parameters
+    ----------
+    described
+        Whether options say what they do; for that, all plug-ins are loaded.
+    """
     parser = Parser(
         prog=prog,
         description=description,
@@ -74,33 +121,63 @@ def make_parser(config: Any, prog: str, description: str, epilog: str = "") -> P
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    groups: dict[str, Any] = {"": parser}
-    options = options_of(config)
-    used = {option.group for option, _default in options.values()}
-    for title, described in GROUPS.items():
-        if title in used:
-            groups[title] = parser.add_argument_group(title, described)
-    for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place):
-        _add(groups[option.group], name, option, default, readers_of(config, name))
+    add_options(parser, config, described=described)
     return parser
 
 
-def _add(group: Any, name: str, option: Option, default: Any, readers: str) -> None:
-    described: dict[str, Any] = {"help": _help(option, default, readers)}
+def add_options(
+    parser: Parser, config: Any, *, flags_only: bool = False, described: bool = True
+) -> list[argparse.Action]:
+    """Add the options of a config class to a parser, in their groups, and return them.
+
+    Parameters
+    ----------
+    flags_only
+        Positional arguments are left out.
+    described
+        Whether options say what they do.
+    """
+    groups: dict[str, Any] = {"": parser}
+    options = {
+        name: each for name, each in options_of(config).items() if each[0].flags or not flags_only
+    }
+    used = {option.group for option, _default in options.values()}
+    for title, about in GROUPS.items():
+        if title in used:
+            groups[title] = parser.add_argument_group(title, about)
+    return [
+        _add(
+            groups[option.group],
+            name,
+            option,
+            default,
+            _help(option, default, readers_of(config, name)) if described else "",
+        )
+        for name, (option, default) in sorted(options.items(), key=lambda item: item[1][0].place)
+    ]
+
+
+def _add(group: Any, name: str, option: Option, default: Any, text: str) -> argparse.Action:
+    described: dict[str, Any] = {"help": text}
     if option.parse is not None:
         described |= {"metavar": option.metavar, "type": option.parse}
+    action: argparse.Action
     if not option.flags:
         # A tuple takes all that is left.
         many: str | int | None = "*" if default == () else "?" if default is None else None
-        group.add_argument(name, nargs=many, **described)
+        action = group.add_argument(name, nargs=many, **described)
     elif option.parse is None:
-        group.add_argument(*option.flags, dest=name, action="store_true", **described)
+        action = group.add_argument(*option.flags, dest=name, action="store_true", **described)
     elif default == ():
         # A flag that may be given several times.
-        group.add_argument(*option.flags, dest=name, action="append", default=[], **described)
+        action = group.add_argument(
+            *option.flags, dest=name, action="append", default=[], **described
+        )
     else:
         many = None if option.count == 1 else option.count
-        group.add_argument(*option.flags, dest=name, nargs=many, default=default, **described)
+        described |= {"nargs": many, "default": default}
+        action = group.add_argument(*option.flags, dest=name, **described)
+    return action
 
 
 def _help(option: Option, default: Any, readers: str) -> str:

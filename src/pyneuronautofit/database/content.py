@@ -18,6 +18,7 @@ from pyneuronautofit._atomic import replacing
 from pyneuronautofit._bounded import allowance_of, parse_json, read_bytes, unpacked
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import DatabaseError
+from pyneuronautofit.recordings import is_recording
 
 #: The keys under which a file may hold its list of models, in the order in which they are sought.
 LIST_NAMES = ("models", "final", "records", "unique", "model", "population")
@@ -71,7 +72,10 @@ def read_content(path: Path) -> tuple[dict[str, Json], JsonLayout]:
         text = unpacked(raw, allowed)
         content = parse_json(text, allowed)
     except OSError as error:
-        raise DatabaseError(f"cannot read {path}: {error.strerror or error}") from error
+        cure = ""
+        if path.is_dir():
+            cure = ". Name a file: a model database, or a result file of a run"
+        raise DatabaseError(f"cannot read {path}: {error.strerror or error}{cure}") from error
     except EOFError as error:
         raise DatabaseError(f"{path} is a gzip file that ends too early") from error
     except zlib.error as error:
@@ -81,6 +85,16 @@ def read_content(path: Path) -> tuple[dict[str, Json], JsonLayout]:
             raise DatabaseError(
                 f"{path} is the store of a run: give the run's -final.json or -arXive.json, which "
                 "'export' writes"
+            ) from error
+        if is_recording(path):
+            raise DatabaseError(
+                f"{path} is a recording, but models were expected: a model database, or a result "
+                "file of a run. Where a command takes both, models are named first"
+            ) from error
+        if path.suffix.lower() == ".py":
+            raise DatabaseError(
+                f"{path} is a Python file, but models were expected: a model database, or a "
+                f"result file of a run. A project file is named by --project {path}"
             ) from error
         raise DatabaseError(f"{path} is not a JSON file: {error}") from error
     except MemoryError as error:

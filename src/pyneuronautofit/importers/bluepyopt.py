@@ -128,6 +128,7 @@ class _Parameters:
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             raise ModelError(f"{where} is called {name!r}, which is no name of NEURON's")
         where += f" ({name})"
+        _refuse_contradiction(where, name, entry)
         if entry.get("type") == "global":
             self._take_global(where, name, entry)
             return
@@ -182,6 +183,29 @@ class _Parameters:
         text = str(entry.get("dist", ""))
         written = text.replace("%f", "value").replace("{value}", "value").replace("{distance}", "x")
         return distribution(where, written)
+
+
+def _refuse_contradiction(where: str, name: str, entry: Mapping[str, Any]) -> None:
+    """Refuse a name that is another one than mechanism and parameter of its entry make.
+
+    Raises
+    ------
+    ModelError
+        If it is. BluePyOpt sets `param_name`, whatever stands beside it; which of the two was meant
+        only its author knows.
+    """
+    mechanism, parameter = (entry.get(key) for key in ("mech", "mech_param"))
+    if not isinstance(parameter, str):
+        return
+    meant = parameter if not isinstance(mechanism, str) else f"{parameter}_{mechanism}"
+    if name != meant and not (mechanism is None and name.startswith(f"{parameter}_")):
+        beside = quoted(
+            f"{key!r}: {entry[key]!r}" for key in ("mech", "mech_param") if key in entry
+        )
+        raise ModelError(
+            f"{where}: beside 'param_name': {name!r} stands {beside}, which is {meant!r}. Correct "
+            "the one that is wrong"
+        )
 
 
 def distribution(where: str, text: str) -> str:

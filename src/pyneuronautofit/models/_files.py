@@ -27,7 +27,7 @@ _COMPILED = "libnrnmech."
 # A model has some dozens. Somebody may have put the project file into a folder of a million files.
 _MOST_FILES = 2_000
 _MOST_LOOKED_AT = 50_000
-# What `fit/standalone.txt` begins with.
+# What `fitting/standalone.txt` begins with.
 _EXPORTED = re.compile(r"model_\d+\.py")
 _MARK, _MOST_OF_HEAD = b"Written by pyneuronautofit", 1000
 _DEEPEST = 8

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import linecache
 import numbers
 import re
 import sys
@@ -23,8 +24,10 @@ from typing import Any, TypeAlias
 from pyneuronautofit._text import nearest, quoted, told
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import ModelError
+from pyneuronautofit.models._compile import mods_of
 from pyneuronautofit.models._importing import OwnImports, SourceLoader
 from pyneuronautofit.models._profiles import Profile, read_profiles
+from pyneuronautofit.models.mechanisms import declared_mechanisms
 
 PROJECT_FILE = "project.py"
 
@@ -36,6 +39,7 @@ CellFactory: TypeAlias = Callable[[int], Any]
 _MODULE = "_pyneuronautofit_project"
 # Where the module has what its imports come from.
 _IMPORTS = "__pyneuronautofit_imports__"
+_INSERT = re.compile(r"""\.insert\(\s*(?:["'](?P<text>\w+)["']|(?P<name>[A-Za-z_]\w*))\s*\)""")
 _VERSION = re.compile(r"[\w.+-]+")
 
 
@@ -256,7 +260,7 @@ def _user_code(path: Path, action: str) -> Iterator[None]:
         # User code can raise anything; the message must be the user's, with their file and line.
         raise ModelError(
             f"{_place(error, path.parent) or path}: {_explain(error)} (while {action} {path}). "
-            f"Correct it there.{_hint(error)}"
+            f"Correct it there.{_hint(error, path.parent)}"
         ) from error
 
 
@@ -275,12 +279,54 @@ def _explain(error: BaseException) -> str:
     return told(error)
 
 
-def _hint(error: BaseException) -> str:
+def _hint(error: BaseException, folder: Path) -> str:
     if isinstance(error, ModuleNotFoundError):
         return " A module of your own has to lie beside it; others have to be installed."
+    if isinstance(error, AttributeError) and "hoc.HocObject" in told(error):
+        return f" If it is a point process:{_about_mods(str(error.name or ''), folder)}"
     if "mechanism" in told(error):
+        return _about_mods(_inserted(error), folder)
+    return ""
+
+
+def _about_mods(name: str, folder: Path) -> str:
+    """Say which mechanism NEURON does not know, and which ones a project's folder has.
+
+    Parameters
+    ----------
+    name
+        What is missing; empty: that is not known.
+    """
+    source = (
+        " .mod files are taken from the folder 'mods' beside the project file, or compiled in the "
+        "working directory by 'nrnivmodl mods'."
+    )
+    if not name:
+        return f" If a mechanism is missing:{source}"
+    mods = mods_of(folder)
+    if mods is None:
         return (
-            " If a mechanism is missing: .mod files are taken from the folder 'mods' beside the "
-            "project file, or compiled in the working directory by 'nrnivmodl mods'."
+            f" NEURON has no mechanism {name!r}, and there are none in {folder / 'mods'}.{source}"
         )
+    declared = sorted(declared_mechanisms(mods))
+    like = nearest(name, declared)
+    guess = f"; did you mean {like!r}?" if like else "."
+    return (
+        f" NEURON has no mechanism {name!r}, and the .mod files of {mods} declare only "
+        f"{quoted(declared)}{guess}{source}"
+    )
+
+
+def _inserted(error: BaseException) -> str:
+    """Return the name that was given to `insert` where an error arose; "" where that is not seen.
+
+    NEURON's message does not say it. It stands in the line, or in a variable that the line names.
+    """
+    for frame, number in reversed(list(traceback.walk_tb(error.__traceback__))):
+        found = _INSERT.search(linecache.getline(frame.f_code.co_filename, number))
+        if found is not None and found["text"] is not None:
+            return found["text"]
+        if found is not None:
+            value = {**frame.f_globals, **frame.f_locals}.get(found["name"])
+            return value if isinstance(value, str) else ""
     return ""

@@ -18,6 +18,8 @@ from pyneuronautofit.objectives.sweeps.mask import parse_mask as parse_mask
 from pyneuronautofit.objectives.sweeps.mask import read_mask as read_mask
 from pyneuronautofit.objectives.table import ALL_MODES as ALL_MODES
 from pyneuronautofit.objectives.table import OBJECTIVES as OBJECTIVES
+from pyneuronautofit.objectives.table import built_in_modes as built_in_modes
+from pyneuronautofit.objectives.table import identity_of_family as identity_of_family
 from pyneuronautofit.objectives.table import modes_that_read as modes_that_read
 from pyneuronautofit.objectives.target import Target as Target
 from pyneuronautofit.objectives.thresholds import note_threshold as note_threshold

@@ -142,6 +142,18 @@ class Candidates:
             rows, lambda: Candidates(self.traces_mV.take(rows, axis=1), self._threshold_mV)
         )
 
+    def shared(self, what: Hashable, find: Callable[[], Found]) -> Found:
+        """Return what a mode finds that others ask for, too: it is found once.
+
+        Parameters
+        ----------
+        what
+            By what it is known: it has to be of the mode's own, and to say all that decides it.
+        find
+            Finds it.
+        """
+        return self._once(("shared", what), find)
+
     def _search(self, threshold_mV: float) -> tuple[Spikes, BoolArray]:
         def search() -> tuple[Spikes, BoolArray]:
             arrays, finite = spikes.find_spikes(self.traces_mV, threshold_mV)

@@ -33,7 +33,10 @@ _MOST_BINS = 1000
 
 def _about_modes() -> str:
     listed = "; ".join(f"{code} - {title}" for code, title in ALL_MODES.items())
-    return f"mode for evaluation, any string of: {listed}"
+    return (
+        f"mode for evaluation, any string of: {listed}; {{efel:NAME}}, a feature of eFEL; or a "
+        "name in braces, such as {latency}: a mode of a plug-in"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +180,7 @@ class EvaluationSettings(_Evaluation[Mask]):
     Attributes
     ----------
     modes
-        Letters, in the order of the objective vector.
+        Letters and names in braces, in the order of the objective vector.
     mask
         Which sweeps each mode looks at.
     hold_out

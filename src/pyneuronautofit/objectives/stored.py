@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyneuronautofit._options import json_keys_of, options_of
+from pyneuronautofit._plugins import is_code, split_modes
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import DatabaseError
@@ -72,7 +73,7 @@ def used_mask(text: str | None, modes: str) -> str | None:
     used = {
         key: rule
         for key, rule in literal.items()
-        if key in tuple(modes) or (isinstance(key, str) and not set(key) <= set(ALL_MODES))
+        if key in split_modes(modes) or not _are_modes(key)
     }
     return repr(used)
 
@@ -82,7 +83,10 @@ def used_evaluation(stored: Mapping[str, Json]) -> dict[str, Json]:
     mask, modes = stored.get("mask"), stored.get("mode")
     if not isinstance(mask, dict) or not isinstance(modes, str) or set(mask) == {_RANGE}:
         return dict(stored)
-    return {**stored, "mask": {key: rule for key, rule in mask.items() if key in tuple(modes)}}
+    return {
+        **stored,
+        "mask": {key: rule for key, rule in mask.items() if key in split_modes(modes)},
+    }
 
 
 def _value(found: Json, name: str, kind: Any, what: str) -> Any:
@@ -117,10 +121,19 @@ def _converted(found: Json, kind: type) -> Any:
 def _mask(stored: Json, where: str, *, pairs_are_ranges: bool) -> Mask:
     if isinstance(stored, dict) and set(stored) != {_RANGE}:
         # Keys that are no letters of modes were notes to oneself.
-        known = {key: value for key, value in stored.items() if key in ALL_MODES}
+        known = {key: value for key, value in stored.items() if _is_mode(key)}
         rules = {k: _rule(v, where, pairs_are_ranges=pairs_are_ranges) for k, v in known.items()}
         return Mask(by_mode={key: rule for key, rule in rules.items() if rule is not None})
     return Mask(rule=_rule(stored, where, pairs_are_ranges=pairs_are_ranges))
+
+
+def _are_modes(key: object) -> bool:
+    return isinstance(key, str) and all(map(_is_mode, split_modes(key) or (key,)))
+
+
+def _is_mode(code: str) -> bool:
+    """Tell whether something is a mode, or the name of one whose plug-in is not there."""
+    return is_code(code) if len(code) > 1 else code in ALL_MODES
 
 
 def _rule(stored: Json, where: str, *, pairs_are_ranges: bool) -> Rule | None:

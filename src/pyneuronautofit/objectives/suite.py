@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pyneuronautofit._options import taken
-from pyneuronautofit._text import quoted
+from pyneuronautofit._options import taken_as_far
+from pyneuronautofit._plugins import codes_of
+from pyneuronautofit._text import nearest, quoted, shortened
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives._base import BoundObjective
@@ -30,7 +31,7 @@ class Member:
     Attributes
     ----------
     code
-        Its letter.
+        Its letter, or its name in braces.
     objective
         The mode, bound to its sweeps.
     sweeps
@@ -60,7 +61,7 @@ class Suite:
     settings
         What the modes were made from.
     markers
-        The letter of every component.
+        The code of its mode for every component.
     n_scores
         How many components each of the modes has.
     bvalues : FloatArray, shape (n_score,)
@@ -125,7 +126,7 @@ def bind_suite(
     Raises
     ------
     UsageError
-        If the mode string is empty or has an unknown letter.
+        If the mode string is empty or has an unknown mode.
     MaskError
         If the mask does not fit the recording.
     """
@@ -145,7 +146,7 @@ def bind_suite(
     }
     members = []
     for code in codes:
-        objective = taken(OBJECTIVES[code], settings).bind(targets[selected[code]])
+        objective = taken_as_far(OBJECTIVES[code], settings).bind(targets[selected[code]])
         rows = tuple(sweeps.index(sweep) for sweep in selected[code])
         members.append(Member(code, objective, selected[code], rows))
     silence = np.zeros((1, len(sweeps), recording.n_sample))
@@ -197,12 +198,28 @@ def _score_member(member: Member, candidates: Candidates, collapse: bool) -> Flo
     return score(candidates.of_sweeps(member.rows))
 
 
+def _meant(modes: str) -> str:
+    """Return a question about which modes are meant: small letters, or some with commas."""
+    letters = "".join(each for each in modes.upper() if each.isalpha())
+    known = letters and all(letter in ALL_MODES for letter in letters)
+    return f"; did you mean -m {letters}?" if known and letters != modes else ""
+
+
 def _checked_codes(modes: str) -> Sequence[str]:
     if not modes:
         raise UsageError(f"-m is empty: expected mode letters, one or more of {quoted(ALL_MODES)}")
-    for code in modes:
+    codes = codes_of(modes)
+    for code in codes:
         if code not in ALL_MODES:
-            raise UsageError(
-                f"-m {modes}: {code!r} is no evaluation mode; the modes are {quoted(ALL_MODES, 30)}"
-            )
-    return modes
+            raise UsageError(f"-m {shortened(modes)}: {_about_unknown(code)}{_meant(modes)}")
+    return codes
+
+
+def _about_unknown(code: str) -> str:
+    if len(code) == 1:
+        return f"{code!r} is no evaluation mode; the modes are {quoted(ALL_MODES, 30)}"
+    meant = nearest(code, [known for known in ALL_MODES if len(known) > 1])
+    return (
+        f"{code} is an evaluation mode of a plug-in that is not there: give --plugin FILE.py, or "
+        "install the package that it is of" + (f"; or is {meant} meant?" if meant else "")
+    )

@@ -90,7 +90,8 @@ class Sweeps:
 
 def note_threshold(suite: Suite, target: Recording) -> None:
     """Warn once where what a suite's modes take for spikes of a recording may be none."""
-    modes = modes_that_read("spike_threshold_mV")
+    codes = [member.code for member in suite.members]
+    modes = modes_that_read("spike_threshold_mV", codes)
     looked_at = {s for member in suite.members if member.code in modes for s in member.sweeps}
     if looked_at:
         sweeps = Sweeps(target.voltage_mV[sorted(looked_at)], target.step_ms)

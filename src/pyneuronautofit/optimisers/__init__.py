@@ -16,9 +16,11 @@ from pyneuronautofit.optimisers.settings import SearchSettings as SearchSettings
 from pyneuronautofit.optimisers.table import ALGORITHMS as ALGORITHMS
 from pyneuronautofit.optimisers.table import about_algorithms as about_algorithms
 from pyneuronautofit.optimisers.table import algorithm_letter as algorithm_letter
+from pyneuronautofit.optimisers.table import algorithm_name as algorithm_name
 from pyneuronautofit.optimisers.table import algorithm_of as algorithm_of
 from pyneuronautofit.optimisers.table import algorithm_plans as algorithm_plans
 from pyneuronautofit.optimisers.table import algorithms_that_read as algorithms_that_read
 from pyneuronautofit.optimisers.table import build_strategy as build_strategy
+from pyneuronautofit.optimisers.table import stored_algorithm as stored_algorithm
 from pyneuronautofit.optimisers.weighting import Adaptation as Adaptation
 from pyneuronautofit.optimisers.weighting import TraceOptions as TraceOptions

@@ -136,7 +136,7 @@ class NSGA2:
 
     def _survivors(self, everybody: Population) -> IntArray:
         """Return who lives on, best first by the crowded comparison."""
-        order = _order(everybody)
+        order = crowded_order(everybody)
         if self.merits is None or not self.elite_sums:
             return order[: self.population_size]
         sums = self.merits.plain(everybody.scores)
@@ -149,7 +149,7 @@ class NSGA2:
 
     def _offspring(self, state: NSGA2State, rng: np.random.Generator) -> FloatArray:
         parents = state.parents
-        order = _order(parents)
+        order = crowded_order(parents)
         ranks = np.empty(len(order), dtype=np.int64)
         ranks[order] = np.arange(len(order))
         n_parent = self.population_size + self.population_size % 2
@@ -209,6 +209,7 @@ class NSGA2Settings(DominanceOptions):
         return NSGA2(task.space, size, Crossover(), mutation, task.initial, self.elite_sums, merits)
 
 
-def _order(population: Population) -> IntArray:
+def crowded_order(population: Population) -> IntArray:
+    """Return the members of a population, best first by the crowded comparison."""
     ranks = non_dominated_ranks(population.scores)
     return best_first(ranks, crowding_by_front(population.scores, ranks))

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.fit.reduction import Downsampler, reduce_traces
+from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import RunStatus, Simulator
 

@@ -1,31 +1,26 @@
 """Recordings: reading them, checking them, and finding the stimulus in them.
 
 `read_recording` reads any known format; a new format is one module with a reader and one line of
-`READERS`.
+`readers.py`.
 """
 
 from __future__ import annotations
 
 import logging
-import stat
-from collections.abc import Mapping
 from pathlib import Path
 
-from pyneuronautofit._registry import table_by
-from pyneuronautofit._text import quoted
-from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.recordings._base import ChannelChoice as ChannelChoice
 from pyneuronautofit.recordings._base import Recording as Recording
 from pyneuronautofit.recordings._reader import Reader as Reader
-from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
-from pyneuronautofit.recordings.axon import AbfReader
+from pyneuronautofit.recordings.arrays import write_npz as write_npz
 from pyneuronautofit.recordings.correction import corrected as corrected
-from pyneuronautofit.recordings.neo_ import NeoReader
-from pyneuronautofit.recordings.nwb import NwbReader
 from pyneuronautofit.recordings.options import RecordingOptions as RecordingOptions
 from pyneuronautofit.recordings.options import taken_as_stored as taken_as_stored
 from pyneuronautofit.recordings.options import taking_as_json as taking_as_json
 from pyneuronautofit.recordings.plausible import doubts_about, ranges_of, refuse_absurd
+from pyneuronautofit.recordings.readers import READERS as READERS
+from pyneuronautofit.recordings.readers import find_reader as find_reader
+from pyneuronautofit.recordings.readers import plug_in_of_reader as plug_in_of_reader
 from pyneuronautofit.recordings.recognition import is_recording as is_recording
 from pyneuronautofit.recordings.selection import ChosenSweeps as ChosenSweeps
 from pyneuronautofit.recordings.selection import LeftOut as LeftOut
@@ -39,56 +34,10 @@ from pyneuronautofit.recordings.stimulus import stimulus_from_times as stimulus_
 from pyneuronautofit.recordings.sweeps import SweepFacts as SweepFacts
 from pyneuronautofit.recordings.sweeps import facts_of_sweeps as facts_of_sweeps
 from pyneuronautofit.recordings.sweeps import in_a_line as in_a_line
-from pyneuronautofit.recordings.text import AtfReader, CsvReader
 
 _log = logging.getLogger(__name__)
 
-_HEAD_BYTES = 64
-_SHOWN_BYTES = 8
-
-
-def _name(reader: Reader) -> str:
-    return reader.name
-
-
-#: All readers by the name of their format.
-READERS: Mapping[str, Reader] = table_by(
-    _name,
-    (
-        AbfReader(),
-        NpzReader(),
-        JsonReader(),
-        NwbReader(),
-        AtfReader(),
-        CsvReader(),
-        NeoReader(),
-    ),
-)
-
 AUTOMATIC = ChannelChoice()
-
-
-def find_reader(path: Path) -> Reader:
-    """Return the reader of a file: the one that knows its first bytes, or else its suffix.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be read, or is of no known format.
-    """
-    head = _head(path)
-    for reader in READERS.values():
-        if reader.recognises(head):
-            return reader
-    for reader in READERS.values():
-        if path.suffix.lower() in reader.suffixes:
-            return reader
-    known = quoted(f"{reader.name} ({', '.join(reader.suffixes)})" for reader in READERS.values())
-    raise RecordingError(
-        f"{path}: a recording was expected, but neither the suffix "
-        f"{path.suffix or '(there is none)'} nor the first bytes {head[:_SHOWN_BYTES]!r} are of a "
-        f"known format. Known are {known}. Export the recording to one of them."
-    )
 
 
 def read_recording(
@@ -140,31 +89,3 @@ def read_sweeps(
     for doubt in doubts_about(recording):
         _log.warning("%s: %s.", recording.name, doubt)
     return selection
-
-
-def _head(path: Path) -> bytes:
-    if path.is_dir():
-        raise RecordingError(
-            f"{path}: a recording was expected, but this is a folder. Name a file."
-        )
-    try:
-        # It is read several times: a pipe has lost its beginning by then.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise RecordingError(
-                f"{path}: a recording was expected, but this is a pipe or a device, and recordings "
-                "are read more than once. Write it into a file, and name that."
-            )
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
-    except FileNotFoundError as error:
-        raise RecordingError(
-            f"{path}: a recording was expected, but there is no such file. Check the name and the "
-            f"folder (the working directory is {Path.cwd()})."
-        ) from error
-    except OSError as error:
-        raise RecordingError(
-            f"{path}: the recording cannot be read: {error.strerror}. Check its permissions."
-        ) from error
-    if not head:
-        raise RecordingError(f"{path}: a recording was expected, but the file is empty.")
-    return head

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit._words import unusable_name
 from pyneuronautofit.errors import RecordingError
 
 _MATRIX = 2
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """A current-clamp recording: what went into the cell, and what came out.
 
@@ -79,6 +81,58 @@ class Recording:
             raise ValueError(f"{self.name}: {numbers} are no numbers of {len(voltage)} sweeps")
         object.__setattr__(self, "numbers", numbers)
 
+    @classmethod
+    def from_arrays(
+        cls, voltage_mV: Any, current_pA: Any, *, dt_ms: float, name: str = "recording"
+    ) -> Self:
+        """Make a recording from arrays.
+
+        Parameters
+        ----------
+        voltage_mV : array_like, shape (n_sweep, n_sample) or (n_sample,), mV
+            Membrane potential.
+        current_pA : array_like, shape (n_sweep, n_sample) or (n_sample,), pA
+            Injected current.
+        dt_ms : float
+            Time between two samples, ms.
+        name : str
+            What messages, files and reports call it.
+
+        Raises
+        ------
+        RecordingError
+            As `Recording`, or if the name cannot be a part of a file's name.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> current = np.zeros((2, 1000))
+        >>> current[1, 200:800] = 50.0
+        >>> Recording.from_arrays(current - 65.0, current, dt_ms=0.1, name="cell7")
+        Recording(cell7: 2 sweeps of 100 ms, 0.1 ms apart)
+        """
+        if not isinstance(name, str) or not name or "/" in name or unusable_name(name):
+            raise RecordingError(
+                f"a recording's name becomes a part of the names of files: expected some text "
+                f"without '/', found {name!r}"
+            )
+        return cls(name, _sweeps(voltage_mV), _sweeps(current_pA), dt_ms)
+
+    def __repr__(self) -> str:
+        return (
+            f"Recording({self.name}: {self.n_sweep} sweeps of {self.duration_ms:g} ms, "
+            f"{self.step_ms:g} ms apart)"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{number}</td><td>{v.min():.1f} to {v.max():.1f}</td>"
+            f"<td>{i.min():.4g} to {i.max():.4g}</td></tr>"
+            for number, v, i in zip(self.numbers, self.voltage_mV, self.current_pA, strict=True)
+        )
+        heads = "<tr><th>sweep</th><th>voltage (mV)</th><th>current (pA)</th></tr>"
+        return f"<table><caption>{html.escape(repr(self))}</caption>{heads}{rows}</table>"
+
     @property
     def n_sweep(self) -> int:
         """Number of sweeps."""
@@ -93,6 +147,12 @@ class Recording:
     def duration_ms(self) -> float:
         """Length of a sweep, ms."""
         return self.n_sample * self.step_ms
+
+
+def _sweeps(values: Any) -> Any:
+    """Return values with an axis for the sweeps, where there is but one."""
+    found = np.asarray(values)
+    return found[None] if found.ndim == 1 else found
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pyneuronautofit._options import MODEL, Resumed, between, option, options_of
+from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ, real, whole
 from pyneuronautofit._words import text as name
@@ -24,7 +25,7 @@ def channel(text: str) -> int | str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordingOptions:
+class RecordingOptions(PluginOptions):
     """Which recording, and what of it."""
 
     recording: str = option(

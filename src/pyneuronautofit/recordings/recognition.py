@@ -7,9 +7,12 @@ import re
 import zipfile
 from pathlib import Path
 
+from pyneuronautofit._plugins import READER, explicit_plug_ins
 from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.recordings._reader import Reader
 from pyneuronautofit.recordings.arrays import JsonReader, NpzReader
 from pyneuronautofit.recordings.axon import AbfReader
+from pyneuronautofit.recordings.custom import reader_of
 from pyneuronautofit.recordings.neo_ import NeoReader
 from pyneuronautofit.recordings.nwb import NwbReader
 from pyneuronautofit.recordings.text import AtfReader, CsvReader
@@ -34,7 +37,8 @@ def is_recording(path: Path) -> bool:
             return False
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
-        if any(r.recognises(head) or path.suffix.lower() in r.suffixes for r in _OF_ITS_OWN):
+        known: list[Reader] = [*_OF_ITS_OWN, *map(reader_of, explicit_plug_ins(READER))]
+        if any(r.recognises(head) or path.suffix.lower() in r.suffixes for r in known):
             return True
         if NpzReader().recognises(head):
             with zipfile.ZipFile(path) as archive:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
 from pyneuronautofit.errors import NotAgreedError, PyNeuronAutofitError
-from pyneuronautofit.fit import open_again
+from pyneuronautofit.fitting import open_again
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed, list_models
 from pyneuronautofit.report.findings.course import follow

@@ -37,7 +37,7 @@ def chart_data(content: Content) -> Json:
     names, labels = column_names(run)
     return {
         "modes": mode_list(mode_codes(run)),
-        "course": _course(content.course, labels),
+        "course": {**_course(content.course, labels), "markers": run.header.markers},
         "models": _models(content.listed, space),
         "paths": [[path.text for path in parameter.targets] for parameter in space.parameters],
         "scales": [parameter.scale.code for parameter in space.parameters],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pyneuronautofit._plugins import for_file_name
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import unusable_name
 from pyneuronautofit.errors import OutputError
@@ -124,8 +125,10 @@ def make_stamp(
 
     Parameters
     ----------
+    modes
+        Their codes; names in braces stand between + in the stamp.
     algorithm
-        Its letter.
+        Its letter, or its name in braces.
     log_search
         L in the stamp, else F.
     slurm_id
@@ -142,8 +145,8 @@ def make_stamp(
             f"v{_for_file_name(version)}",
             now.strftime("%Y%m%d-%H%M%S"),
             digits,
-            modes,
-            ("L" if log_search else "F") + algorithm,
+            for_file_name(modes),
+            ("L" if log_search else "F") + for_file_name(algorithm),
         ]
     )
     return stamp if iteration is None else f"{stamp}-I{iteration:03d}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,15 +36,21 @@ class Interruption:
 
     A signal that comes elsewhere, say while a result is kept or written, waits for the next
     `allowed()`. The first one is the last that raises: a second Ctrl-C cannot stop the export.
+
+    Parameters
+    ----------
+    signals
+        Which ones; others do what they did.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Sequence[signal.Signals] = _SIGNALS) -> None:
+        self._signals = tuple(signals)
         self._allowed = False
         self._pending = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interruption:
-        self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+        self._before = {number: signal.signal(number, self._handle) for number in self._signals}
         return self
 
     def __exit__(self, *_exc: object) -> None:

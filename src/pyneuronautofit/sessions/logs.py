@@ -56,9 +56,16 @@ class Logs:
 
     Warnings always reach the screen. Records that come before the log file is known are kept and
     written into it when it is.
+
+    Parameters
+    ----------
+    to_screen
+        Whether all records are for the screen, or only warnings.
+    quiet
+        Whether nothing goes there: somebody else shows records.
     """
 
-    def __init__(self, *, to_screen: bool) -> None:
+    def __init__(self, *, to_screen: bool, quiet: bool = False) -> None:
         self._early = MemoryHandler(capacity=100_000, flushLevel=logging.CRITICAL + 1)
         self._screen = _ScreenHandler()
         if to_screen:
@@ -66,7 +73,9 @@ class Logs:
         else:
             self._screen.addFilter(_is_for_everybody)
             self._screen.setFormatter(_ScreenFormatter())
-        self.handlers: list[logging.Handler] = [self._screen, self._early]
+        self.handlers: list[logging.Handler] = [self._early]
+        if not quiet:
+            self.handlers.append(self._screen)
 
     def open_file(self, handler: logging.Handler) -> None:
         """Send all records, also the early ones, to a file's handler."""
@@ -93,12 +102,22 @@ class Logs:
 
 
 @contextmanager
-def logging_to_screen(level: str = "INFO", *, to_screen: bool = False) -> Iterator[Logs]:
-    """Set up logging for one command, and take it down again."""
-    logs = Logs(to_screen=to_screen)
+def logging_to_screen(
+    level: str = "INFO", *, to_screen: bool = False, beside_others: bool = False
+) -> Iterator[Logs]:
+    """Set up logging for one command, and take it down again.
+
+    Parameters
+    ----------
+    beside_others
+        Whether the program may have a logging of its own, which is left as it is: where it has,
+        records go there instead of to the screen.
+    """
     before = _PACKAGE.level, _PACKAGE.propagate
+    others = beside_others and _PACKAGE.hasHandlers()
+    logs = Logs(to_screen=to_screen, quiet=others)
     _PACKAGE.setLevel(level)
-    _PACKAGE.propagate = False
+    _PACKAGE.propagate = others and before[1]
     for handler in logs.handlers:
         _PACKAGE.addHandler(handler)
     try:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     Observer,
     Progress,
     Recorder,
@@ -18,7 +18,7 @@ from pyneuronautofit.fit import (
     resumed_progress,
     search,
 )
-from pyneuronautofit.fit.notes.stuck import StuckNotes
+from pyneuronautofit.fitting.notes.stuck import StuckNotes
 from pyneuronautofit.runs import (
     GzipLogHandler,
     RunLock,
@@ -28,6 +28,7 @@ from pyneuronautofit.runs import (
     heeding,
 )
 from pyneuronautofit.sessions.logs import Logs
+from pyneuronautofit.sessions.progress import Pace
 from pyneuronautofit.sessions.session import FitSession
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,14 @@ def check_session(session: FitSession, guard: Guard) -> None:
         session.problem.check()
     if session.stored is not None:
         check_simulator(session.stored, session.opened, extend=session.config.extend)
+
+
+def pace_of_session(session: FitSession, start: Progress | None) -> Pace:
+    """Return the pace of a search from where it begins; `start` None: at its beginning."""
+    n_before, before_s = (0, 0.0) if start is None else (len(start.history), start.seconds)
+    minutes = session.config.minutes
+    most_s = None if minutes is None else 60.0 * minutes - before_s
+    return Pace(session.n_evaluation, n_before, most_s)
 
 
 def search_and_store(

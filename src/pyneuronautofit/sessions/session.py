@@ -20,7 +20,7 @@ from pyneuronautofit.database import StoredModels, read_models, read_run_models
 from pyneuronautofit.database.interrupted import salvage
 from pyneuronautofit.database.models import models_of
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     Budget,
     FitOptions,
     OpenedFit,
@@ -37,7 +37,7 @@ from pyneuronautofit.fit import (
     stored_settings,
     working_directory_of,
 )
-from pyneuronautofit.fit.notes.stuck import closing_notes
+from pyneuronautofit.fitting.notes.stuck import closing_notes
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, make_stamp
 from pyneuronautofit.simulators import RunStatus

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pyneuronautofit.fit import FitConfig, FitOptions, open_fit
+from pyneuronautofit.fitting import FitConfig, FitOptions, open_fit
 from pyneuronautofit.models import CellSource, load_model
 from pyneuronautofit.runs import RunFiles, create_store, open_run
 from pyneuronautofit.sessions.session import new_session
@@ -205,11 +205,11 @@ def test_scripts_of_a_project_need_nothing_of_this_package(fitted, command, tmp_
     answer = command("export", "out/run", "--formats", "", "--scripts", "5,30:32", "--sweep", "2")
     assert answer.code == 0, answer.err
     scripts = [Path(line) for line in answer.out.split()]
-    assert [path.name for path in scripts] == ["model_0005.py", "model_0030.py", "model_0031.py"]
+    assert [path.name for path in scripts] == [f"run-model_{row:04d}.py" for row in (5, 30, 31)]
     with open_run(files.store) as run:
         everything = run.evaluations()
     row = next(row for row in (5, 30, 31) if everything.status[row] == "OK")
-    script = files.folder / f"model_{row:04d}.py"
+    script = files.folder / f"run-model_{row:04d}.py"
     (times, voltage), said = replay(script, tmp_path)
     config = FitConfig(recording="cell.npz", project="model", modes="OV", dt=0.1)
     opened = open_fit(config, tmp_path)
@@ -261,7 +261,7 @@ def test_scripts_of_parameters_in_many_places(hh_project, recording, command, tm
     words = ["--scripts", "1", "--sweep", "0", "--project", hh_project]
     answer = command("export", "out/run", *words)
     assert answer.code == 0, answer.err
-    (_times, voltage), _said = replay(tmp_path / "out" / "model_0001.py", tmp_path)
+    (_times, voltage), _said = replay(tmp_path / "out" / "run-model_0001.py", tmp_path)
     with open_run(tmp_path / "out" / "run.sqlite") as run:
         values = run.evaluations([1]).parameters[0]
     config = FitConfig(recording="cell.npz", project="model", modes="V", dt=0.1)
@@ -284,7 +284,7 @@ def test_scripts_of_the_built_in_cell(command, recording, tmp_path):
     assert answer.code == 0, answer.err
     answer = command("export", "out/run", "--scripts", "1")
     assert answer.code == 0, answer.err
-    script = tmp_path / "out" / "model_0001.py"
+    script = tmp_path / "out" / "run-model_0001.py"
     # What `nrnivmodl model-mods` makes there, without the time that it takes.
     assert (tmp_path / "out" / "model-mods" / "TC_HH.mod").exists()
     source: CellSource = load_model(None, tmp_path).cell_source
@@ -304,9 +304,9 @@ def test_a_script_without_its_channels_says_so(command, recording, tmp_path):
     command("-A", "N", "-m", "V", "-P", "4", "-G", "0", "--seed", "3", "-a", "run", *where)
     command("export", "out/run", "--scripts", "1", "--formats", "")
     answer = subprocess.run(
-        [sys.executable, tmp_path / "out" / "model_0001.py"],
+        [sys.executable, tmp_path / "out" / "run-model_0001.py"],
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert answer.returncode == 1
     assert re.search(r"NEURON does not know .*\bSK_E2\b", answer.stderr)
-    assert "nrnivmodl model-mods" in (tmp_path / "out" / "model_0001.py").read_text()
+    assert "nrnivmodl model-mods" in (tmp_path / "out" / "run-model_0001.py").read_text()

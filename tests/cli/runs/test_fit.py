@@ -138,8 +138,14 @@ def test_plain_progress_and_summary(fit):
     fit()
     lines = fit.answer.out.splitlines()
     progress = [line for line in lines if re.match(r"generation \d/2 ", line)]
-    assert len(progress) == 3
-    assert re.search(r"24 evaluations .*/s .*best O \d+, V [\d.]+ .*time left 0:00:00", progress[2])
+    # It is over before half a minute: the first and the last have a line.
+    assert [line[11] for line in progress] == ["0", "2"]
+    assert re.search(
+        r"24 evaluations .*/s  compromise O \d+, V [\d.]+  time left 0:00:00", progress[1]
+    )
+    table = next(line for line in lines if "compromise" in line and "evaluations" not in line)
+    o, v = (float(cell.split("(")[0]) for cell in table.split("│")[3:5])
+    assert f"compromise O {o:.4g}, V {v:.4g} " in progress[1]
     assert any(line.startswith("finished: 24 evaluations") for line in lines)
     assert any("-final.json" in line for line in lines)
 
@@ -236,6 +242,7 @@ def test_flags_without_meaning_here_are_noted_in_the_log(fit):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_exports_what_it_has(number, recording, hh_project, tmp_path):
     words = ["-A", "N", "-m", "OV", "-G", "100000", "-P", "8", "--seed", "3", "--dt", "0.1"]
+    words += ["-p", "1"]
     where = ["--project", hh_project, "--output", tmp_path / "out", recording]
     process = subprocess.Popen(
         [sys.executable, "-m", "pyneuronautofit", *words, *map(str, where)],
@@ -245,7 +252,7 @@ def test_an_interrupted_run_exports_what_it_has(number, recording, hh_project, t
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     for line in process.stdout:
-        if line.startswith("generation 1/"):
+        if line.startswith("population after generation 1:"):
             break
     process.send_signal(number)
     began = time.monotonic()

@@ -44,9 +44,9 @@ def files(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_run_that_can_go_on(number, where, files, command, tmp_path):
-    process = start(*FIT, "-G", "100000", *where)
+    process = start(*FIT, "-G", "100000", "-p", "1", *where)
     for line in process.stdout:
-        if line.startswith("generation 2/"):
+        if line.startswith("population after generation 2:"):
             break
     process.send_signal(number)
     began = time.monotonic()
@@ -217,10 +217,10 @@ def test_a_worker_that_dies_costs_its_candidate(command, recording, tmp_path):
 
 
 def test_a_second_run_of_the_same_stamp_is_refused(where, files, command):
-    process = start(*FIT, "-G", "100000", *where)
+    process = start(*FIT, "-G", "100000", "-p", "1", *where)
     try:
         for line in process.stdout:
-            if line.startswith("generation 1/"):
+            if line.startswith("population after generation 1:"):
                 break
         answer = command("--resume", files.store)
         assert answer.code == 2

@@ -120,11 +120,29 @@ def test_a_killed_run_is_told_from_one_that_runs(command, tmp_path):
     assert "run: killed" in command("status", "run").out
 
 
-def test_no_run(command):
+def test_no_run(command, tmp_path, monkeypatch):
+    # Beside it there is nothing, either.
+    (tmp_path / "all" / "here").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "all" / "here")
     nothing = command("status")
     assert nothing.code == 2
     assert "there is no run in " in nothing.err
-    assert command("status", "this").code == 2
+    assert "beside it" in nothing.err
+    assert "beside it" not in command("status", "--output", tmp_path).err
+    for name in ("this", "x" * 300):
+        assert command("status", name).code == 2
+
+
+def test_a_folder_of_runs(command, tmp_path):
+    (tmp_path / "out").mkdir()
+    make_run(tmp_path / "out" / "run.sqlite", GENERATIONS)
+    for words in (["status", "out"], ["status", tmp_path / "out"], ["status"]):
+        lines = command(*words).out.splitlines()
+        assert lines[0].split() == ["run", "run:", "finished"]
+        assert lines[1].split() == ["folder", "out"]
+    (tmp_path / "empty").mkdir()
+    assert "no run in empty, or below it: name" in command("status", "--output", "empty").err
+    assert "no run in " in command("status", "empty").err
 
 
 @pytest.mark.parametrize("part", [0.3, 0.9])
@@ -144,7 +162,7 @@ def test_watching_a_run_that_has_ended_ends(command, tmp_path):
         answer = command("status", *words, "run")
         assert answer.code == 0, answer.err
         assert answer.out.splitlines() == [
-            "run  finished  generation 1/9  4 evaluations  1.0/s  best O 4, V 4"
+            "run  finished  generation 1/9  4 evaluations  1.0/s  compromise O 4, V 4"
         ]
     assert "--watch -1" in command("status", "run", "--watch", "-1").err
 

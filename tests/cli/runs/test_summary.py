@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from fit.parabolas import Parabolas, make_problem
+from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit import plots
 from pyneuronautofit.cli.runs.summary import (
     draw_best,
+    far_apart,
     print_checkpoint,
     print_plan,
     print_summary,
 )
-from pyneuronautofit.fit import BestModel, FitOptions, Plan
-from pyneuronautofit.fit.problem import ReferenceSimulator
+from pyneuronautofit.fitting import BestModel, FitOptions, Plan
+from pyneuronautofit.fitting.problem import ReferenceSimulator
 from pyneuronautofit.optimisers import Population
 from pyneuronautofit.recordings import Recording
 from pyneuronautofit.runs import RunFiles
@@ -137,12 +138,22 @@ def test_an_interrupted_search(said, problem, files):
 
 def test_numbers_of_neuron_stand_in_brackets(said, problem, files):
     ours = replace(problem, reference=ReferenceSimulator(0.0125, lambda: None))
-    lines = summary(said, ours, files, reference=[{"O": 2.0, "V": 1240.0}, {}])
+    lines = summary(said, ours, files, reference=[{"O": 1.0, "V": 1240.0}, {}])
     assert cells(lines)[1:] == [
-        ["compromise", "7", "1 (2)", "1234.57 (1240)"],
+        ["compromise", "7", "1 (1)", "1234.57 (1240)"],
         ["best O", "12", "0", "20"],
     ]
     assert "in brackets: NEURON, fixed steps of 0.0125 ms" in lines
+
+
+def test_numbers_of_neuron_that_are_far_from_ours_are_explained(said, problem, files):
+    """In one line, with the models and modes: by a fifth of the larger one, and not by less."""
+    ours = replace(problem, reference=ReferenceSimulator(0.0125, lambda: None))
+    lines = summary(said, ours, files, reference=[{"O": 2.0, "V": 1540.0}, {"O": 0.0, "V": 26.0}])
+    (line,) = [line for line in lines if line.startswith("in brackets: ")]
+    assert "more than a fifth apart (compromise: O; best O: V)" in line
+    assert "--dt 0.0125" in line
+    assert far_apart(BEST, [{"O": 1.0, "V": 1542.0}, {"O": 0.0, "V": 16.1}]) == {}
 
 
 def test_without_numbers_of_neuron_nothing_is_said_of_brackets(said, problem, files):

@@ -18,7 +18,7 @@ import pytest
 
 from cli.conftest import HH_PROJECT, write_recording
 from pyneuronautofit.cli.main import main
-from pyneuronautofit.fit.resumed.identity import model_digests
+from pyneuronautofit.fitting.resumed.identity import model_digests
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.runs.store.schema import checksum
 

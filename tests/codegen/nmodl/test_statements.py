@@ -198,7 +198,7 @@ def test_code_that_only_returns_is_none(tmp_path):
 
 def test_c_code_is_refused_where_it_stands(body):
     assert body("VERBATIM\nint n = 0;\nENDVERBATIM\na = 1") == (
-        Refused("VERBATIM", "VERBATIM int"),
+        Refused("VERBATIM", "VERBATIM int", "its C may do anything: int n = 0;"),
         Assign(A, ONE),
     )
 

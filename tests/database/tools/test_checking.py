@@ -192,9 +192,31 @@ def test_as_json():
         "id": 3, "passed": False, "reasons": ["why"], "status": "OK", "step_pA": 25.0,
         "peak_soma_mV": None, "peak_middle_mV": None, "peak_end_mV": None, "n_spike": 0,
         "n_spontaneous": 0, "n_middle": 0, "n_end": 0, "last_spike_ms": None, "excess_mV": None,
+        "depolarised_ms": None,
     }  # fmt: skip
 
 
 def test_the_name_of_the_result(tmp_path):
     for name in ("a.json", "a.json.gz", "a"):
         assert checked_path(tmp_path / name) == tmp_path / "a-checked.json"
+
+
+def test_a_model_that_stays_depolarised_after_a_spike_is_warned_of():
+    """It passes all the same: its spikes are seen where they should be."""
+    fine = judged([1200.0, 1300.0])
+    assert fine.depolarised_ms == pytest.approx(TEST.dt_ms, abs=2.0)
+    assert fine.warnings == ()
+    voltage = step_traces(TEST, [1200.0, 1300.0])
+    begins, lasts = round(1300.0 / TEST.dt_ms), round(250.0 / TEST.dt_ms)
+    voltage[:, :, begins + 1 : begins + lasts] = -20.0
+    stuck = judge(7, StepTraces((25.0,), voltage), TEST)
+    assert stuck.passed
+    assert stuck.depolarised_ms == pytest.approx(250.0, abs=2.0)
+    assert stuck.warnings == ("stays depolarised after a spike at 25 pA: above -40 mV for 250 ms",)
+    # Until the end of what was simulated.
+    voltage[:, :, begins + 1 :] = -20.0
+    forever = judge(7, StepTraces((25.0,), voltage), TEST)
+    assert forever.depolarised_ms == pytest.approx(TEST.end_ms - 1300.0, abs=2.0)
+    early = judged([200.0, 1200.0])
+    assert early.warnings == ("passes, but fires 1 spike(s) before the step",)
+    assert judged([]).depolarised_ms is None

@@ -10,7 +10,7 @@ import pytest
 from database._made import content, database, model
 from pyneuronautofit.database.tools.scoring import ScoredGroup, find_target, score_models
 from pyneuronautofit.errors import DatabaseError
-from pyneuronautofit.fit import Evaluation
+from pyneuronautofit.fitting import Evaluation
 from pyneuronautofit.simulators import RunStatus
 
 EVALUATIONS = {"A": {"mode": "OV"}, "B": {"mode": "V"}, "C": {"mode": "OV"}}

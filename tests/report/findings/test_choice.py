@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit.notes.levels import Level
+from pyneuronautofit.fitting.notes.levels import Level
 from pyneuronautofit.report.findings.choice import (
     MOST_TRACED,
     LeastSum,

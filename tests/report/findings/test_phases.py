@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fit.parabolas import make_problem
+from fitting.parabolas import make_problem
 from pyneuronautofit._options import taken
-from pyneuronautofit.fit import Budget, search
+from pyneuronautofit.fitting import Budget, search
 from pyneuronautofit.optimisers import Merits, ResidualRows, SearchSettings, build_strategy
 from pyneuronautofit.report.findings import phases as module
 from pyneuronautofit.report.findings.phases import Phase, phases_of

@@ -18,7 +18,7 @@ def test_modes_have_units():
     assert mode_name("V") == "V (mV²)"
     assert mode_value("V", 1234567.0) == "V 1.23457e+06 mV²"
     assert mode_title("V") == "whole voltage"
-    assert mode_title("?") == "a mode of another version"
+    assert mode_title("?") == "a mode of a plug-in that is not there, or of another version"
 
 
 def test_what_has_several_units_or_none_has_none():

@@ -49,9 +49,11 @@ def test_how_to_do_it_again(tmp_path):
 
 def test_a_reader_who_pastes_it_agrees_to_the_project_file(tmp_path):
     places = {"recording": None, "project": "/my p/project.py", "directory": "/p"}
-    with content_of(tmp_path, about=info(places=places)) as content:
+    settings = {**info().settings, "plugins": ["own.py"]}
+    with content_of(tmp_path, about=info(places=places, settings=settings)) as content:
         lines, _text = commands(content.run)
-    agreeing = [line for line in lines if line.endswith(" --project '/my p/project.py'")]
+    own = " --project '/my p/project.py' --plugin /p/own.py"
+    agreeing = [line for line in lines if line.endswith(own)]
     assert [line.split()[1] for line in agreeing] == ["--resume", "export", "report"]
 
 

@@ -14,7 +14,7 @@ import pytest
 from pyneuronautofit._options import options_of
 from pyneuronautofit._words import whole
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit.options import FitOptions
+from pyneuronautofit.fitting.options import FitOptions
 from pyneuronautofit.report.build import write_report
 from pyneuronautofit.report.findings.snapshot import take_snapshot
 from pyneuronautofit.report.findings.state import Tally

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
 from pyneuronautofit._options import RUN
+from pyneuronautofit._text import quoted
 from pyneuronautofit._words import WRITTEN, whole
 from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, watched
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_model import model_of
 from pyneuronautofit.database import Database, Journal, read_database
 from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.checking import (
@@ -27,8 +30,7 @@ from pyneuronautofit.database.tools.checking import (
     step_test,
 )
 from pyneuronautofit.errors import ModelError, OutputError, UsageError
-from pyneuronautofit.fit import option
-from pyneuronautofit.models import load_model
+from pyneuronautofit.fitting import option
 from pyneuronautofit.plots import check_target, save_steps
 from pyneuronautofit.probes.tests import StepTest
 from pyneuronautofit.sessions.logs import logging_to_screen
@@ -38,7 +40,8 @@ DESCRIPTION = """Validates the models of a database with eight current steps, 25
 A model passes if at its weakest step with a somatic spike soma, axon(0.5) and axon(0) all cross
 0 mV, no somatic spike starts after 2100 ms (the step ends at 2000), and no spike is more than 5 mV
 higher at axon(0.5) than at axon(0). Those that pass are written to <name>-checked.json, their ids
-renumbered. With ID: plots the answers of this model instead (shown, or written with -o)."""
+renumbered. A model that stays depolarised after a spike (above -40 mV for more than 100 ms) is
+warned of. With ID: plots the answers of this model instead (shown, or written with -o)."""
 
 _DEGC = 35.0
 
@@ -77,9 +80,24 @@ def run(argv: Sequence[str], prog: str) -> int:
     with logging_to_screen("INFO"):
         database = read_database(Path(config.database))
         database.require_complete()
-        if config.number is not None:
-            return _plot(config, database, config.number, screen)
-        return _check(config, database, screen)
+        with _on_cells_with_an_axon():
+            if config.number is not None:
+                return _plot(config, database, config.number, screen)
+            return _check(config, database, screen)
+
+
+@contextmanager
+def _on_cells_with_an_axon() -> Iterator[None]:
+    """Say of a cell that lacks a place which is looked at that it cannot be checked."""
+    try:
+        yield
+    except ModelError as error:
+        if any(f"'{place}'" in str(error) for place in PLACES):
+            raise ModelError(
+                f"check looks at {quoted(PLACES)}, so it is for cells with a soma and an axon: "
+                f"{error}"
+            ) from error
+        raise
 
 
 def _test(config: CheckConfig, *, all_steps: bool = False) -> StepTest:
@@ -93,7 +111,7 @@ def _check(config: CheckConfig, database: Database, screen: Screen) -> int:
         check_folder(path)
     progress = journal_path(out)
     check_outputs(config, writes=[progress] if config.out is not None else [out, progress])
-    source = load_model(config.project_path(), Path.cwd()).cell_source
+    source = model_of(config, database.stored, config.database).cell_source
     test = _test(config)
     journal = Journal(out, "check", repr(test), model_digest(source))
     stored = database.stored
@@ -141,12 +159,8 @@ def _print_results(screen: Screen, results: Sequence[CheckResult]) -> None:
     for result in results:
         for reason in result.reasons:
             screen.print(f"model {result.number} fails: {reason}", soft_wrap=True, markup=False)
-        if result.passed and result.n_spontaneous:
-            screen.print(
-                f"model {result.number} passes, but fires {result.n_spontaneous} spike(s) before "
-                "the step",
-                soft_wrap=True,
-            )
+        for warning in result.warnings:
+            screen.print(f"model {result.number} {warning}", soft_wrap=True)
 
 
 _HEAD = " model  verdict  step pA  spikes  last ms    soma  axon(0.5)  axon(0)  excess  spontaneous"
@@ -173,7 +187,7 @@ def _plot(config: CheckConfig, database: Database, number: int, screen: Screen) 
     out = None if config.out is None else Path(config.out)
     stored = database.stored.select([number])
     check_target(out)
-    source = load_model(config.project_path(), Path.cwd()).cell_source
+    source = model_of(config, database.stored, config.database).cell_source
     test = _test(config, all_steps=True)
     with build_probe(source, test, config) as probe:
         probe.check(stored.table())
@@ -195,6 +209,8 @@ def _plot(config: CheckConfig, database: Database, number: int, screen: Screen) 
         spikes=first_spikes(probed.answer, test),
     )
     screen.print(f"model {number} {verdict}", soft_wrap=True, markup=False)
+    for warning in result.warnings:
+        screen.print(f"model {number} {warning}", soft_wrap=True)
     if out is not None:
         screen.print(f"figure in {out}", soft_wrap=True)
     return 0

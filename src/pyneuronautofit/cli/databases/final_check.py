@@ -15,6 +15,7 @@ from pyneuronautofit.cli.databases.serving import Exhibition, RatingOptions, exp
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_model import model_of
 from pyneuronautofit.cli.traces.stored import StoredModelsOptions, evaluations_beside
 from pyneuronautofit.database import (
     Database,
@@ -36,9 +37,9 @@ from pyneuronautofit.database.tools.reviewing import (
     sweep_titles,
 )
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import build_simulator, open_recording, option, stimulus_window
-from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
-from pyneuronautofit.models import Model, load_model
+from pyneuronautofit.fitting import build_simulator, open_recording, option, stimulus_window
+from pyneuronautofit.fitting.reduction import reduce_recording, stimulus_on
+from pyneuronautofit.models import Model
 from pyneuronautofit.plots import check_target
 from pyneuronautofit.rating import Stage, sheet_paths
 from pyneuronautofit.sessions.logs import logging_to_screen
@@ -118,7 +119,7 @@ def _serve(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
     stored = database.stored
     # The page shows one recording for each model.
     found = [group for group in _recordings(config, database) if group.is_first]
-    model = load_model(config.project_path(), Path.cwd())
+    model = model_of(config, stored, config.models)
     stages: list[Stage] = []
     stage_of, headings = [0] * len(stored.models), [""] * len(stored.models)
     for number, group in enumerate(found):
@@ -142,7 +143,7 @@ def _draw(config: FinalCheckConfig, database: Database, screen: Screen) -> int:
     paths = list(dict.fromkeys(group.path for group in found))
     journals = [journal_path(_output_of(config, path)) for path in paths if config.patterns]
     check_outputs(replace(config, patterns=()), reads=paths, writes=[*drawn, *journals])
-    model = load_model(config.project_path(), Path.cwd())
+    model = model_of(config, stored, config.models)
     reviewed: list[Reviewed] = []
     for group in found:
         reviewed += _review(group, database, model, screen)

@@ -22,7 +22,7 @@ from pyneuronautofit.database.tools.information import (
     ParameterRange,
     describe_database,
 )
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.sessions.logs import logging_to_screen
 
 DESCRIPTION = """Says what is in a model database: targets, counts, ranges of parameters, gaps."""

@@ -12,7 +12,7 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import merge, read_database
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 
 DESCRIPTION = """Joins databases of the same cell. Models are numbered anew, database by database.
 

@@ -15,7 +15,7 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
 from pyneuronautofit.database.labels import find_units
 from pyneuronautofit.database.tools.distributions import components, densities, population_of
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.plots import (
     check_target,
     components_size,

@@ -12,6 +12,7 @@ from rich.progress import track
 from pyneuronautofit._options import RUN, between, option, same_option
 from pyneuronautofit._words import READ, real
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_model import note_temperature
 from pyneuronautofit.models import CellSource, ProjectOptions
 from pyneuronautofit.probes.neuron.simulator import NeuronProbe
 from pyneuronautofit.probes.pool import Test
@@ -79,6 +80,7 @@ def temperature_of(options: ProbeOptions, stored_degC: float | None) -> float:
     for degC in (options.temperature_degC, stored_degC):
         if degC is not None:
             return degC
+    note_temperature(_DEGC, options.database)
     return _DEGC
 
 

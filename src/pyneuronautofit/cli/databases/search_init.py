@@ -13,11 +13,11 @@ from pyneuronautofit.cli.databases.probing import ProbeOptions, build_probe, tem
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_model import model_of
 from pyneuronautofit.database import Database, Journal, read_database, write_added
 from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.resting import NOTE, RestResult, find_rest, with_rest
-from pyneuronautofit.fit import option
-from pyneuronautofit.models import load_model
+from pyneuronautofit.fitting import option
 from pyneuronautofit.probes.tests import RestTest
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import RunStatus
@@ -73,7 +73,7 @@ def _search(
 ) -> list[RestResult]:
     stored = database.stored
     initial_mV = [] if config.fresh else database.initial_mV()
-    source = load_model(config.project_path(), Path.cwd()).cell_source
+    source = model_of(config, stored, config.database).cell_source
     duration_ms = config.seconds * 1000.0
     test = RestTest(
         temperature_of(config, stored.temperature_degC),

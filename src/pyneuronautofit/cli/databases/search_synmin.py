@@ -15,6 +15,7 @@ from pyneuronautofit.cli.databases.shares import parse_shares
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_model import model_of
 from pyneuronautofit.database import Database, Journal, StoredModels, read_database, write_added
 from pyneuronautofit.database.journal import journal_path, model_digest
 from pyneuronautofit.database.tools.synapses import (
@@ -27,8 +28,7 @@ from pyneuronautofit.database.tools.synapses import (
     with_thresholds,
 )
 from pyneuronautofit.errors import ModelError, UsageError
-from pyneuronautofit.fit import option
-from pyneuronautofit.models import load_model
+from pyneuronautofit.fitting import option
 from pyneuronautofit.plots import check_target, save_trial
 from pyneuronautofit.probes.synapse import SynapseTrial
 from pyneuronautofit.probes.tests import SynapseTest
@@ -219,7 +219,7 @@ def _search(
     balances = balance(test.mixes)
     if config.number is not None:
         require_same_mixes(database, balances, config.number)
-    source = load_model(config.project_path(), Path.cwd()).cell_source
+    source = model_of(config, stored, config.database).cell_source
     # Whoever changes the simulator does so in order to see its own values.
     journal = Journal(out, "search-synmin", repr(test), model_digest(source), config.simulator)
     with build_probe(source, test, config) as probe:
@@ -267,7 +267,7 @@ def _show(
     out = None if config.out is None else Path(config.out)
     check_target(out)
     check_outputs(config, strict=True)
-    source = load_model(config.project_path(), Path.cwd()).cell_source
+    source = model_of(config, stored, config.database).cell_source
     trial = SynapseTrial(test, test.highest_uS)
     with build_probe(source, trial, config) as probe:
         probe.check(stored.table(), initial_mV)

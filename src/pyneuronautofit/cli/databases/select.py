@@ -13,7 +13,7 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import parse_selection, read_database
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 
 DESCRIPTION = """Writes some of a database's models into a new one; they keep their ids."""
 

@@ -14,7 +14,7 @@ from pyneuronautofit.cli.pages import PageOptions, open_in_browser
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.rating import (
     AGREEMENTS,
     Forerunner,

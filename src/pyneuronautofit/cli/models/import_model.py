@@ -12,7 +12,7 @@ from pyneuronautofit._words import FOLDER, READ, text
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.importers import LAYOUTS, ImportSettings, import_model, write_project
 from pyneuronautofit.importers.writing import PUBLISHED
 from pyneuronautofit.sessions.logs import logging_to_screen

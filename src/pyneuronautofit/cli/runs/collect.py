@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import MODEL, RUN, at_least
+from pyneuronautofit._plugins import is_code
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import RUN_NAME, WRITTEN, real, whole
 from pyneuronautofit.cli.parser import parse_config
@@ -16,7 +17,7 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Collection, Selection
 from pyneuronautofit.database.content import JsonLayout, write_content
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
 from pyneuronautofit.runs import open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
 
@@ -33,12 +34,12 @@ def _threshold(text: str) -> tuple[str, float]:
     """Read `O=0`."""
     code, _sign, number = text.partition("=")
     try:
-        if len(code) == 1:
+        if is_code(code):
             return code, real(number)
     except argparse.ArgumentTypeError:
         pass
     raise argparse.ArgumentTypeError(
-        f"{shortened(repr(text))}: expected a mode letter and the largest sum of its components, "
+        f"{shortened(repr(text))}: expected a mode and the largest sum of its components, "
         "such as O=0"
     )
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from pyneuronautofit._options import MODEL, RUN
+from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._text import listed_numbers, quoted, shortened
 from pyneuronautofit._words import FOLDER, RUN_NAME, text, whole
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
@@ -18,7 +19,7 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database.starts import selected_rows
 from pyneuronautofit.errors import OutputError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     FittedModel,
     KnownProjectOptions,
     OpenedFit,
@@ -45,8 +46,8 @@ _log = logging.getLogger(__name__)
 DESCRIPTION = """Writes the result files of a run, which may be running, finished or killed.
 
 -final.json, -arXive.json and -chpnt.json are those that a run leaves at its end. --scripts writes
-model_0007.py and the like: NEURON scripts that rebuild one model and replay one sweep, and need
-nothing of this package."""
+STAMP-model_0007.py and the like: NEURON scripts that rebuild one model and replay one sweep, and
+need nothing of this package."""
 
 _TABLES: Mapping[str, tuple[str, Callable[[Path, RunReader], None]]] = MappingProxyType(
     {
@@ -60,7 +61,7 @@ _HEAD = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportConfig(KnownProjectOptions):
+class ExportConfig(KnownProjectOptions, PluginOptions):
     """What is written of a run."""
 
     run: str = option(
@@ -142,7 +143,7 @@ def run(argv: Sequence[str], prog: str) -> int:
                 write(path, opened)
                 written.append(path)
         if config.scripts is not None:
-            written += _write_scripts(opened, folder, rows, config)
+            written += _write_scripts(opened, files, rows, config)
         for path in written:
             screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0
@@ -184,7 +185,7 @@ def _check(
     writes = [files.folder / f"{files.stamp}{ending}" for ending in endings]
     if "json" in formats:
         writes += [files.final, files.evaluations, files.checkpoint, files.adaptations]
-    scripts = {row: _script(files.folder, row) for row in rows}
+    scripts = {row: _script(files, row) for row in rows}
     check_outputs(
         config,
         reads=run_inputs(opened),
@@ -199,8 +200,8 @@ def _check(
             )
 
 
-def _script(folder: Path, row: int) -> Path:
-    return folder / f"model_{row:04d}.py"
+def _script(files: RunFiles, row: int) -> Path:
+    return files.folder / f"{files.stamp}-model_{row:04d}.py"
 
 
 def _title(opened: RunReader, row: int) -> str:
@@ -216,14 +217,14 @@ def _head(path: Path) -> str:
 
 
 def _write_scripts(
-    opened: RunReader, folder: Path, rows: Sequence[int], config: ExportConfig
+    opened: RunReader, files: RunFiles, rows: Sequence[int], config: ExportConfig
 ) -> list[Path]:
     values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
     again = open_again(opened, config.project)
     sweep = _sweep(again, _part(again.problem, config.recording), config.sweep)
     paths = []
     for row, value in zip(rows, values, strict=True):
-        path, source = _script(folder, row), again.model.cell_source
+        path, source = _script(files, row), again.model.cell_source
         model = FittedModel(_title(opened, row), source, again.problem.space, value)
         write_script(path, model, sweep)
         paths.append(path)

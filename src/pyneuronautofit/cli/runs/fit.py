@@ -12,6 +12,7 @@ from pathlib import Path
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.runs.next_steps import print_next
 from pyneuronautofit.cli.runs.resuming import asks_to_resume, resume_request
 from pyneuronautofit.cli.runs.summary import (
     about_held_out,
@@ -22,8 +23,9 @@ from pyneuronautofit.cli.runs.summary import (
     print_summary,
 )
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.waiting import meanwhile
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     FitOptions,
     Observer,
     Problem,
@@ -34,7 +36,7 @@ from pyneuronautofit.fit import (
     on_everything_held_out,
     reference_sums,
 )
-from pyneuronautofit.fit.notes.levels import about_distinct
+from pyneuronautofit.fitting.notes.levels import about_distinct
 from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.runs import (
     RunFiles,
@@ -43,8 +45,8 @@ from pyneuronautofit.runs import (
 )
 from pyneuronautofit.sessions.interrupt import INTERRUPTED, Interruption
 from pyneuronautofit.sessions.logs import Logs, logging_to_screen
-from pyneuronautofit.sessions.progress import Pace, make_progress
-from pyneuronautofit.sessions.running import check_session, search_and_store
+from pyneuronautofit.sessions.progress import make_progress
+from pyneuronautofit.sessions.running import check_session, pace_of_session, search_and_store
 from pyneuronautofit.sessions.session import FitSession, new_session, resumed_session
 
 _log = logging.getLogger(__name__)
@@ -109,7 +111,7 @@ def run_session(
         Interruption() as interruption,
     ):
         _log.info("pyneuronautofit %s", __version__)
-        with interruption.allowed():
+        with meanwhile(Screen(), "reading recording and model"), interruption.allowed():
             session = open_session()
         with session.problem.opened():
             # Whoever takes a run up has its lock already.
@@ -120,7 +122,8 @@ def run_session(
 def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunLock) -> int:
     config, problem, files = session.config, session.problem, session.files
     screen = Screen()
-    check_session(session, interruption.allowed)
+    with meanwhile(screen, "building the model"):
+        check_session(session, interruption.allowed)
     print_plan(screen, config, problem, session.plan, files)
     if config.dry_run:
         screen.print("dry run: nothing was simulated and nothing was written")
@@ -138,13 +141,25 @@ def _watching(
 ) -> Iterator[Sequence[Observer]]:
     """Yield what shows how a search goes."""
     config, problem = session.config, session.problem
-    pace = Pace(session.n_evaluation, 0 if start is None else len(start.history))
+    pace = pace_of_session(session, start)
     with make_progress(screen, problem.whole, session.plan.generations, pace) as display:
         printed = _PrintedCheckpoints(config.print_every, problem, screen)
         yield [printed, display] if config.print_every > 0 else [display]
 
 
 def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
+    with meanwhile(screen, "simulating the best models once more"):
+        tell = _summary(session, progress, screen)
+    tell()
+    project = session.opened.model.cell_source.project
+    print_next(screen, session.files.store, session.config, progress, project)
+    if progress.interrupted:
+        return INTERRUPTED
+    return NOTHING_FOUND if progress.given_up else 0
+
+
+def _summary(session: FitSession, progress: Progress, screen: Screen) -> Callable[[], None]:
+    """Find out what a closing summary says, and return what prints it."""
     figure, problem = session.config.figure, session.problem
     best = best_models(progress, problem.whole)
     shown, notes = "", [*session.notes_on(progress)]
@@ -157,7 +172,8 @@ def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
         if figure is not None:
             draw_best(Path(figure), problem, drawn, elsewhere)
     reference = [] if progress.interrupted else reference_sums(problem, best)
-    print_summary(
+    return partial(
+        print_summary,
         screen,
         problem,
         progress,
@@ -169,9 +185,6 @@ def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
         held_out=shown,
         notes=notes,
     )
-    if progress.interrupted:
-        return INTERRUPTED
-    return NOTHING_FOUND if progress.given_up else 0
 
 
 class _PrintedCheckpoints:

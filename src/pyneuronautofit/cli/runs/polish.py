@@ -23,7 +23,7 @@ from pyneuronautofit.cli.traces.stored import (
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.database.starts import best_models
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     Budget,
     EvaluationOptions,
     FitConfig,
@@ -133,7 +133,7 @@ _OF_RUN = {
     *field_names(SimulationOptions),
 } & {*field_names(FitOptions)}
 # Of these the user may say something else.
-_WHERE = {"recording", "project"}
+_WHERE = {"recording", "project", "plugins"}
 _FREE = {"n_worker"}
 _ELSE = {"weights", "time_limit_s"}
 

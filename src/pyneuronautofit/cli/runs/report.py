@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._options import RUN, same_option
+from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._words import RUN_NAME, WRITTEN
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.pages import PageOptions, open_in_browser
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import KnownProjectOptions, option
+from pyneuronautofit.fitting import KnownProjectOptions, missing_plug_ins, option
 from pyneuronautofit.pages import PageServer
 from pyneuronautofit.report import (
     LiveSite,
@@ -44,7 +45,7 @@ the run can be stopped, and let go on."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportConfig(KnownProjectOptions):
+class ReportConfig(KnownProjectOptions, PluginOptions):
     """A report of a run, or a comparison of several."""
 
     runs: tuple[str, ...] = option(
@@ -102,6 +103,8 @@ def run(argv: Sequence[str], prog: str) -> int:
         for each in opened:
             for loss in each.losses:
                 _log.warning("%s is damaged: %s", each.path, loss)
+            if missing := missing_plug_ins(each.info.identity):
+                _log.warning("%s: %s; the page says less without it", each.path.stem, missing)
         path = _compare(config, opened) if len(opened) > 1 else _report(config, opened[0], screen)
     screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0
@@ -140,7 +143,7 @@ def _path(config: ReportConfig, usual: Path, opened: Sequence[RunReader]) -> Pat
 
 def _serve(config: ReportConfig, store: Path, screen: Screen) -> int:
     """Serve the report of a run until Ctrl-C, and return the exit code."""
-    control = RunControl(store, config.project)
+    control = RunControl(store, config.project, config.plugins)
     with logging_to_screen(), Interruption() as interruption, closing(control):
         try:
             with interruption.allowed():

@@ -10,7 +10,7 @@ from typing import Any
 from pyneuronautofit._options import same_option
 from pyneuronautofit.cli.parser import given_options
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit import FitOptions
+from pyneuronautofit.fitting import FitOptions
 from pyneuronautofit.runs import find_store
 
 

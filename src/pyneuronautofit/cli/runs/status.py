@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,19 +20,23 @@ from pyneuronautofit._options import RUN, above
 from pyneuronautofit._words import READ, RUN_NAME, real
 from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.runs.near import stores_near
+from pyneuronautofit.cli.runs.next_steps import from_here
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fit import option
+from pyneuronautofit.fitting import option
+from pyneuronautofit.fitting.outcome.best import COMPROMISE
 from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
-from pyneuronautofit.runs import find_store, is_store, open_run
+from pyneuronautofit.runs import find_store, open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
 
 _log = logging.getLogger(__name__)
 
 DESCRIPTION = """Says how a run does: state, generation, speed, time left, best models, failures.
 
-Looking never disturbs the run. Without RUN it is the newest run of the working directory, or of
---output; where several are running there, they are listed."""
+Looking never disturbs the run. RUN is a stamp, a .sqlite file, or a folder with runs, of which it
+is the one that is running, else the newest; where several are running, they are listed. Without
+RUN it is sought in the working directory, below it, and in the folders beside it."""
 
 _EVERY_S = 2.0
 _MOST_S = 86_400.0
@@ -45,7 +50,11 @@ class StatusConfig:
     """A look at a run."""
 
     run: str | None = option(
-        None, group="", metavar="RUN", parse=RUN_NAME, help="a run's stamp, or its .sqlite file"
+        None,
+        group="",
+        metavar="RUN",
+        parse=RUN_NAME,
+        help="a run's stamp, or its .sqlite file, or a folder with runs",
     )
     watch_s: float | None = option(
         None,
@@ -73,13 +82,14 @@ def run(argv: Sequence[str], prog: str) -> int:
     folder = Path.cwd() if config.output is None else Path(config.output)
     screen = Screen()
     with logging_to_screen():
-        if config.run is not None:
+        if config.run is not None and not os.path.isdir(folder / config.run):
             store = find_store(config.run, folder)
         else:
-            running = [path for path in _stores(folder) if _is_running(path)]
+            found = _found(config, folder)
+            running = [path for path in found if _is_running(path)]
             if len(running) > 1:
                 return _print_each(screen, running, config)
-            store = running[0] if running else _newest(folder)
+            store = (running or found)[0]
         last = _watch(screen, store, config) if config.watch_s else _look(store, Tally())
         if not config.watch_s:
             _print(screen, last, config)
@@ -106,20 +116,18 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _stores(folder: Path) -> list[Path]:
-    """Return the stores of a folder, the newest first."""
-    there = [path for path in folder.glob("*.sqlite") if is_store(path)]
-    return sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-def _newest(folder: Path) -> Path:
-    stores = _stores(folder)
-    if not stores:
+def _found(config: StatusConfig, folder: Path) -> list[Path]:
+    """Return the stores of the first places that have any, the newest first."""
+    named = folder if config.run is None else folder / config.run
+    beside = config.run is None and config.output is None
+    found = stores_near(named, beside=beside)
+    if not found:
+        where = "below it, or in the folders beside it" if beside else "or below it"
         raise RunError(
-            f"there is no run in {folder}: name one (its stamp, or its .sqlite file), or give its "
-            "folder with --output"
+            f"there is no run in {named}, {where}: name one (its stamp, or its .sqlite file), "
+            "or its folder. A fit leaves it in the recording's folder, or in its --output"
         )
-    return stores[0]
+    return found
 
 
 def _is_running(path: Path) -> bool:
@@ -133,7 +141,7 @@ def _is_running(path: Path) -> bool:
 def _print_each(screen: Screen, stores: Sequence[Path], config: StatusConfig) -> int:
     """Print a line for each of several running runs."""
     if config.watch_s:
-        names = ", ".join(path.stem for path in stores)
+        names = ", ".join(from_here(path) for path in stores)
         raise UsageError(f"--watch: {len(stores)} runs are running here, name one of them: {names}")
     for store in stores:
         seen = _look(store, Tally())
@@ -191,17 +199,14 @@ def _in_one_line(seen: Snapshot, config: StatusConfig) -> str:
 
 
 def _line(seen: Snapshot) -> str:
-    best = ", ".join(
-        f"{code} {each.sums[code]:.4g}"
-        for each in seen.best
-        for code in each.sums
-        if each.title == f"best {code}"
-    )
+    # One model: the best numbers of several are not to be had together.
+    sums = next((each.sums for each in seen.best if each.title == COMPROMISE), {})
+    best = ", ".join(f"{code} {value:.4g}" for code, value in sums.items())
     left = f"  time left {said(seen.pace.left_s)}" if seen.state.going_on else ""
     return (
         f"{seen.stamp}  {seen.state.name}  generation {max(seen.generation, 0)}"
         f"{_of(seen.goal.generations, '/')}  {_evaluations(seen, '/')} evaluations  "
-        f"{_speed(seen.pace.recent_per_second)}{'  best ' if best else ''}{best}{left}"
+        f"{_speed(seen.pace.recent_per_second)}{f'  {COMPROMISE} ' if best else ''}{best}{left}"
     )
 
 
@@ -230,6 +235,7 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
     left = f", about {said(pace.left_s)} left" if going_on and pace.left_s >= 0 else ""
     facts = [
         ("run", f"{seen.stamp}: {seen.state.name}"),
+        ("folder", "" if _is_here(seen.store) else from_here(seen.store.parent)),
         ("error", seen.state.error),
         ("generation", f"{done}{_of(seen.goal.generations, ' of ')}"),
         ("evaluations", f"{_evaluations(seen, ' of ')}, {speeds}" if seen.n_evaluation else "0"),
@@ -246,6 +252,10 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
         began = session.began.replace("T", " ").removesuffix("+00:00")
         facts.append((f"session {number + 1}", f"since {began} UTC, {outcome}"))
     return [(name, value) for name, value in facts if value]
+
+
+def _is_here(store: Path) -> bool:
+    return store.absolute().parent == Path.cwd()
 
 
 def _of(goal: int | None, word: str) -> str:

@@ -12,7 +12,7 @@ from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import READ
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.traces.responses import read_responses
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     EvaluationOptions,
     RecordingOptions,
     evaluation_settings,

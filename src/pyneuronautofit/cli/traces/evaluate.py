@@ -19,6 +19,7 @@ from pyneuronautofit._words import READ
 from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_model import model_of
 from pyneuronautofit.cli.traces.stored import (
     DEFAULT_MODES,
     StoredEvaluationOptions,
@@ -33,7 +34,7 @@ from pyneuronautofit.database import (
     score_models,
 )
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     ELSEWHERE,
     Evaluation,
     build_simulator,
@@ -43,9 +44,9 @@ from pyneuronautofit.fit import (
     split_word,
     stimulus_window,
 )
-from pyneuronautofit.fit.reduction import reduce_recording, stimulus_on
-from pyneuronautofit.fit.several import merged
-from pyneuronautofit.models import Model, load_model
+from pyneuronautofit.fitting.reduction import reduce_recording, stimulus_on
+from pyneuronautofit.fitting.several import merged
+from pyneuronautofit.models import Model
 from pyneuronautofit.objectives import (
     EvaluationSettings,
     Mask,
@@ -98,7 +99,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     config = parse_config(EvaluateConfig, argv, prog, DESCRIPTION)
     with logging_to_screen():
         stored = config.read_models()
-        model = load_model(config.project_path(), Path.cwd())
+        model = model_of(config, stored, config.models)
         scored = score_models(
             stored, partial(_recording_of, config), partial(_score, config, model)
         )

@@ -18,11 +18,12 @@ from pyneuronautofit._options import RUN, one_of, option, same_option
 from pyneuronautofit._words import WRITTEN
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_model import model_of
 from pyneuronautofit.cli.traces.stored import StoredModelsOptions
 from pyneuronautofit.database import StoredModels
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit import build_simulator, open_recording, stimulus_window
-from pyneuronautofit.models import CellSource, load_model
+from pyneuronautofit.fitting import build_simulator, open_recording, stimulus_window
+from pyneuronautofit.models import CellSource
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import (
     Experiment,
@@ -77,7 +78,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         config = _taking(config, stored)
         recording = open_recording(config)
         window = stimulus_window(config, recording, shown=True)
-        model = load_model(config.project_path(), Path.cwd())
+        model = model_of(config, stored, config.models)
         experiment = plan_experiment(
             recording,
             window,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Self
 from pyneuronautofit._options import MODEL, option, options_of, same_option
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ, text
+from pyneuronautofit.cli.stored_model import note_temperature
 from pyneuronautofit.database import StoredModels, parse_selection, read_models
 from pyneuronautofit.errors import DatabaseError, UsageError
-from pyneuronautofit.fit import BESIDE
+from pyneuronautofit.fitting import BESIDE, about_scored, missing_modes
 from pyneuronautofit.objectives import EvaluationOptions, EvaluationSettings, settings_from_json
 from pyneuronautofit.recordings import RecordingOptions, taken_as_stored
 from pyneuronautofit.simulators import SimulationOptions
+
+_log = logging.getLogger(__name__)
 
 #: What is compared where neither the user nor the models' file says it.
 DEFAULT_MODES = EvaluationOptions.modes
@@ -68,6 +72,7 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
         for temperature in (self.temperature_degC, stored.temperature_degC):
             if temperature is not None:
                 return temperature
+        note_temperature(_DEFAULT_DEGC, self.models)
         return _DEFAULT_DEGC
 
 
@@ -109,6 +114,10 @@ class StoredEvaluationOptions(EvaluationOptions):
                     f"{described.name} without -m: the models' file says how they were scored; "
                     "give -m too, and all evaluation flags are taken from the command line"
                 )
+        if missing := missing_modes(evaluation):
+            raise UsageError(f"{where}: {missing}")
+        for doubt in about_scored(evaluation):
+            _log.warning("%s: %s", where, doubt)
         return settings_from_json(evaluation, where, pairs_are_ranges=stored.pairs_are_ranges)
 
 

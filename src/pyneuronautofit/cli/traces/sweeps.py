@@ -16,7 +16,7 @@ from pyneuronautofit._words import WRITTEN
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RecordingError
-from pyneuronautofit.fit import (
+from pyneuronautofit.fitting import (
     EvaluationOptions,
     RecordingOptions,
     open_sweeps,

@@ -162,9 +162,9 @@ class Executor(Variables):
                 self._repeat(statement)
             case tree.From():
                 self._count(statement)
-            case tree.Refused(construct, place):
-                mechanism = self.mechanism
-                raise refusal(mechanism.path, mechanism.source, construct, place=place)
+            case tree.Refused(construct, place, reason):
+                path, source = self.mechanism.path, self.mechanism.source
+                raise refusal(path, source, construct, reason, place=place)
             case _:
                 if self._context is None:
                     raise self.refuse(word_of(statement), "it stands where it is not expected")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pyneuronautofit._text import shortened
 from pyneuronautofit.codegen.nmodl import tree
 from pyneuronautofit.codegen.nmodl.verbatim import is_without_effect
 from pyneuronautofit.errors import ModelError
@@ -16,6 +17,8 @@ HARMLESS_NODES = frozenset(
         *("TableStatement", "ConductanceHint", "MutexLock", "MutexUnlock", "Verbatim"),
     }
 )
+# So much C stands in a message.
+_MOST_OF_CODE = 100
 _PARENTHESES = frozenset({"WrappedExpression", "ParenExpression"})
 
 #: Makes the error for a construct and the reason why it is refused.
@@ -106,7 +109,7 @@ class StatementReader:
         if kind == "Verbatim":
             if is_harmless(node, ending=ending):
                 return None
-            return tree.Refused("VERBATIM", place_of(node))
+            return tree.Refused("VERBATIM", place_of(node), said_of(node))
         refused = {
             "NonLinEquation": "NONLINEAR",
             "LagStatement": "LAG",
@@ -266,6 +269,11 @@ def is_harmless(node: Any, *, outside: bool = False, ending: bool = False) -> bo
 
 def _code_of(node: Any) -> list[str]:
     return str(node.statement.eval()).split()
+
+
+def said_of(node: Any) -> str:
+    """Return the C of a VERBATIM, as far as a message can show it: whoever reads it knows it."""
+    return f"its C may do anything: {shortened(' '.join(_code_of(node)), _MOST_OF_CODE)}"
 
 
 def place_of(node: Any) -> str:

@@ -22,6 +22,7 @@ from pyneuronautofit.codegen.nmodl.statements import (
     is_harmless,
     kind_of,
     place_of,
+    said_of,
     text_of,
 )
 from pyneuronautofit.codegen.nmodl.units import factor
@@ -159,7 +160,7 @@ class _Reader:
             self._initially["INITIAL"] += self._statements.body(node.statement_block)
             return found
         if kind == "Verbatim" and not is_harmless(node, outside=True):
-            raise refusal(self._path, self._source, "VERBATIM", place=place_of(node))
+            raise refusal(self._path, self._source, "VERBATIM", said_of(node), place=place_of(node))
         if kind not in HARMLESS_NODES:
             raise self._refuse(self._statements.first_line(node), "a block that is not known here")
         return found

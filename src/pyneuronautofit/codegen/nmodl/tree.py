@@ -156,10 +156,13 @@ class Refused:
         What it is, in NMODL's words.
     place
         The text by which it is found in the file, where that is another.
+    reason
+        Why, where the construct does not say that.
     """
 
     construct: str
     place: str = ""
+    reason: str = ""
 
 
 Statement: TypeAlias = (

@@ -30,6 +30,9 @@ _NAMES = ("the soma", "axon(0.5)", "axon(0)")
 LATEST_MS = 2100.0
 SPIKE_WINDOW_MS = 5.0
 MOST_EXCESS_MV = 5.0
+# A spike is over when the voltage is below this; a spike of calcium takes less than this time.
+REPOLARISED_MV = -40.0
+LONGEST_SPIKE_MS = 100.0
 
 
 def step_test(temperature_degC: float, dt_ms: float, *, all_steps: bool = False) -> StepTest:
@@ -63,6 +66,9 @@ class CheckResult:
         When the last of them begins.
     excess_mV
         The largest difference of a spike's peaks at axon(0.5) and axon(0).
+    depolarised_ms
+        The longest time from the begin of a somatic spike until the voltage is below
+        `REPOLARISED_MV`, or until the end.
     """
 
     number: int
@@ -78,6 +84,20 @@ class CheckResult:
     n_end: int = 0
     last_spike_ms: float | None = None
     excess_mV: float | None = None
+    depolarised_ms: float | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should look at, though no model fails for it, in words."""
+        said = []
+        if self.passed and self.n_spontaneous:
+            said.append(f"passes, but fires {self.n_spontaneous} spike(s) before the step")
+        if self.depolarised_ms is not None and self.depolarised_ms > LONGEST_SPIKE_MS:
+            said.append(
+                f"stays depolarised after a spike at {self.step_pA:g} pA: above "
+                f"{REPOLARISED_MV:g} mV for {self.depolarised_ms:.0f} ms"
+            )
+        return tuple(said)
 
     @property
     def passed(self) -> bool:
@@ -121,6 +141,7 @@ def judge(number: int, traces: StepTraces, test: StepTest) -> CheckResult:
         n_end=len(rises[step][2]),
         last_spike_ms=last_ms,
         excess_mV=float(excess.max()) if len(excess) else None,
+        depolarised_ms=_longest(voltage[0], starts) * test.dt_ms if len(starts) else None,
     )
     return dataclasses.replace(result, reasons=tuple(_reasons(result, test)))
 
@@ -200,6 +221,12 @@ def _excess(voltage_mV: FloatArray, starts: IntArray, n_window: int) -> FloatArr
     """Return for every spike how much higher it is at axon(0.5) than at axon(0), mV."""
     windows = [voltage_mV[1:, start : start + n_window + 1].max(axis=1) for start in starts]
     return np.array([middle - end for middle, end in windows])
+
+
+def _longest(voltage_mV: FloatArray, starts: IntArray) -> int:
+    """Return the most samples from the begin of a spike until its trace (n_sample,) is low."""
+    ends = np.append(np.flatnonzero(voltage_mV < REPOLARISED_MV), len(voltage_mV))
+    return int((ends[np.searchsorted(ends, starts)] - starts).max())
 
 
 def _reasons(result: CheckResult, test: StepTest) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pyneuronautofit.database.database import Database
 from pyneuronautofit.database.journal import Journal
 from pyneuronautofit.database.models import StoredModels
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fit.reduction import Downsampler, reduce_traces
+from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
 from pyneuronautofit.plots import save_sweeps
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import RunStatus, Simulator, available_cores

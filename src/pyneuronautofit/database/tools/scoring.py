@@ -11,7 +11,7 @@ from typing import TypeAlias
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.database.models import StoredModel, StoredModels
 from pyneuronautofit.errors import DatabaseError
-from pyneuronautofit.fit import Evaluation
+from pyneuronautofit.fitting import Evaluation
 from pyneuronautofit.objectives import Suite
 from pyneuronautofit.simulators import RunStatus
 

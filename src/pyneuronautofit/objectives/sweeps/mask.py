@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pyneuronautofit._bounded import read_bytes
+from pyneuronautofit._plugins import codes_of, is_code
 from pyneuronautofit._text import listed_numbers, shortened
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import MaskError
@@ -42,7 +43,7 @@ class Mask:
     rule
         The rule of every mode, or None where there is no mask or one rule per mode.
     by_mode
-        The rule of each mode letter.
+        The rule of each mode, by its code.
     """
 
     rule: Rule | None = None
@@ -98,7 +99,7 @@ def read_mask(text: str, modes: str) -> Mask:
     text
         The value of -k.
     modes
-        The letters of -m; a dict may have no other keys.
+        The value of -m; a dict may have no other keys than its modes.
 
     Raises
     ------
@@ -113,7 +114,8 @@ def read_mask(text: str, modes: str) -> Mask:
     except _NoLiteralError as error:
         raise MaskError(
             f"the evaluation mask {shortened(repr(text))} is neither a file nor a literal: "
-            f"{_EXPECTED}"
+            f'{_EXPECTED}; for example -k "(2, 5)", -k "[0, 3, 8]" or '
+            "-k \"{'O': [4, 6], 'V': (0, 8)}\", letters in quotes"
         ) from error
 
 
@@ -161,15 +163,18 @@ def parse_mask(text: str, modes: str, where: str) -> Mask:
 
 
 def _check_key(key: object, modes: str, where: str) -> None:
-    """Refuse a key that is no letter of -m: nobody would look at its rule."""
-    if isinstance(key, str) and len(key) == 1 and key in modes:
+    """Refuse a key that is no mode of -m: nobody would look at its rule."""
+    codes = codes_of(modes)
+    if key in codes:
         return
     shown, cure = shortened(repr(key)), ""
-    if isinstance(key, str) and len(key) > 1 and set(key) <= set(modes):
+    if isinstance(key, str) and len(key) > 1 and set(key) <= set(codes):
         cure = f"; give every mode a rule of its own, such as {{{key[0]!r}: ..., {key[1]!r}: ...}}"
-    elif isinstance(key, str) and len(key) == 1:
+    elif isinstance(key, str) and f"{{{key}}}" in codes:
+        cure = f"; write '{{{key}}}', as in -m"
+    elif isinstance(key, str) and is_code(key):
         similar = key.swapcase()
-        meant = f"write {similar!r} if that is meant, " if similar in modes else ""
+        meant = f"write {similar!r} if that is meant, " if similar in codes else ""
         cure = f"; {meant}add {shown} to -m if it is a mode, or leave its rule out"
     raise MaskError(
         f"{where} has the key {shown}, which is no mode of -m {shortened(modes)}: expected letters "

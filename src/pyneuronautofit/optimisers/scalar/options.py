@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyneuronautofit._options import FITTING, between, option
+from pyneuronautofit._plugins import codes_of
 from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit._words import real, text
 from pyneuronautofit.errors import UsageError
@@ -48,13 +49,14 @@ class ScalarOptions:
 
 
 def read_weights(given: str | None, modes: str) -> Mapping[str, float]:
-    """Return what the user wants modes to count, by letter.
+    """Return what the user wants modes to count, by their codes.
 
     Raises
     ------
     UsageError
         If that is not understood, or a mode is not evaluated.
     """
+    codes = codes_of(modes)
     found: dict[str, float] = {}
     for part in (given or "").split(","):
         if given is None:
@@ -64,15 +66,15 @@ def read_weights(given: str | None, modes: str) -> Mapping[str, float]:
             weight = float(word)
         except ValueError:
             weight = math.nan
-        if code not in tuple(modes) or not 0 <= weight < 1e12:
+        if code not in codes or not 0 <= weight < 1e12:
             raise UsageError(
                 f"--weights {shortened(given)}: expected MODE=WEIGHT,.. with modes of -m "
-                f"({quoted(modes, len(modes))}) and weights of at least 0, such as "
-                f"{modes[:1]}=1; found {shortened(part)!r}"
+                f"({quoted(codes, len(codes))}) and weights of at least 0, such as "
+                f"{codes[0]}=1; found {shortened(part)!r}"
             )
         if code in found:
             raise UsageError(f"--weights {shortened(given)}: the mode {code} is there twice")
         found[code] = weight
-    if found and all(found.get(code) == 0 for code in modes):
+    if found and all(found.get(code) == 0 for code in codes):
         raise UsageError(f"--weights {shortened(given or '')}: some mode has to count something")
     return found

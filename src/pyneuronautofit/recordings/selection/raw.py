@@ -65,6 +65,7 @@ def raw_of_matrices(
     step_ms: float,
     command_pA: FloatArray | None = None,
     *,
+    numbers: tuple[int, ...] = (),
     channels: str = "",
     current_is_command: bool = False,
 ) -> RawRecording:
@@ -74,15 +75,17 @@ def raw_of_matrices(
     ----------
     voltage_mV, current_pA, command_pA : FloatArray, shape (n_sweep, n_sample)
         Of equal shape.
+    numbers
+        Of the sweeps; none: they are counted from 0.
     """
     sweeps = tuple(
         RawSweep(
             number,
-            voltage_mV[number],
-            current_pA[number],
+            voltage_mV[place],
+            current_pA[place],
             step_ms,
-            None if command_pA is None else command_pA[number],
+            None if command_pA is None else command_pA[place],
         )
-        for number in range(len(voltage_mV))
+        for place, number in enumerate(numbers or range(len(voltage_mV)))
     )
     return RawRecording(name, sweeps, channels, current_is_command)

@@ -55,9 +55,9 @@ function weightsOption(colours, width) {
   const symbol = D.course.generation.length < 80 ? "circle" : "none";
   option.series = D.course.weights.map((values, k) => {
     const label = D.course.components[k];
-    const mode = codes.indexOf(label[0]);
+    const mode = codes.indexOf(D.course.markers[k]);
     return {
-      id: label, name: label[0], type: "line", symbol, symbolSize: 3, showSymbol: false, triggerLineEvent: true, lineStyle: { width: 1.2, opacity: 0.75 },
+      id: label, name: D.course.markers[k], type: "line", symbol, symbolSize: 3, showSymbol: false, triggerLineEvent: true, lineStyle: { width: 1.2, opacity: 0.75 },
       color: colours.modes[mode % colours.modes.length], emphasis: { focus: "self", lineStyle: { width: 3 } },
       data: D.course.generation.map((g, i) => [g, values[i]]),
     };

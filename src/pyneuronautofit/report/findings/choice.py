@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
-from pyneuronautofit.fit.notes.levels import Level, distinct_levels
-from pyneuronautofit.fit.outcome.best import best_members, places, with_best_sum
+from pyneuronautofit.fitting.notes.levels import Level, distinct_levels
+from pyneuronautofit.fitting.outcome.best import best_members, places, with_best_sum
 from pyneuronautofit.objectives.residuals import component_weights, weighted_sums
 from pyneuronautofit.optimisers import read_weights
 from pyneuronautofit.report.findings.spread import space_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
-from pyneuronautofit.fit import HeldOut, OpenedFit, Problem, held_out_sweeps, models_on
+from pyneuronautofit.fitting import HeldOut, OpenedFit, Problem, held_out_sweeps, models_on
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.report.findings.thinning import Thinned, thin
 from pyneuronautofit.simulators import RunStatus

@@ -11,7 +11,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.fit.outcome.best import best_members, with_best_sum
+from pyneuronautofit.fitting.outcome.best import best_members, with_best_sum
 from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.report.findings.choice import LeastSum, mode_codes, mode_sums, weights_of
 from pyneuronautofit.runs import Evaluations, Generation, RunReader, Session

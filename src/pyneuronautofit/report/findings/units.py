@@ -33,7 +33,7 @@ def mode_value(code: str, value: float) -> str:
 
 def mode_title(code: str) -> str:
     """Return what a mode compares, in a few words."""
-    return ALL_MODES.get(code, "a mode of another version")
+    return ALL_MODES.get(code, "a mode of a plug-in that is not there, or of another version")
 
 
 def units_of_parameters(run: RunReader) -> list[str]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -13,7 +14,7 @@ from typing import IO
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import LARGEST_WHOLE
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.optimisers import algorithm_letter, algorithm_plans
+from pyneuronautofit.optimisers import algorithm_plans
 from pyneuronautofit.report.findings.state import goal_of, state_of
 from pyneuronautofit.runs import RunFiles, RunReader, ask_to_stop, open_run
 
@@ -62,12 +63,12 @@ class GoingOn:
 def going_on_of(run: RunReader) -> GoingOn:
     """Return how a run may be let go on."""
     goal, settings = goal_of(run), run.info.settings
-    letter = algorithm_letter(str(settings.get("algorithm") or "K"))
-    planned = algorithm_plans(letter) or settings.get("refine") or settings.get("polish")
+    planned = bool(settings.get("refine") or settings.get("polish"))
+    planned |= algorithm_plans(str(settings.get("algorithm") or "K"))
     if goal.generations is None:
-        return GoingOn("evaluations", goal.number, run.n_evaluation, bool(planned))
+        return GoingOn("evaluations", goal.number, run.n_evaluation, planned)
     done = -1 if run.last is None else run.last.number
-    return GoingOn("generations", goal.number, done, bool(planned))
+    return GoingOn("generations", goal.number, done, planned)
 
 
 class RunControl:
@@ -82,12 +83,15 @@ class RunControl:
         The run's.
     project
         The project file, or its folder, where the user has named it himself.
+    plugins
+        Files with plug-ins that the user has named.
     """
 
-    def __init__(self, store: Path, project: str | None) -> None:
+    def __init__(self, store: Path, project: str | None, plugins: Sequence[str] = ()) -> None:
         self._store = store
         self._files = RunFiles(store.parent, store.stem)
-        self._project = project
+        self._own = [] if project is None else ["--project", project]
+        self._own += [word for file in plugins for word in ("--plugin", file)]
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._said = ""
@@ -162,11 +166,10 @@ class RunControl:
         self.close()
         self._has_begun = False
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (it is read when the process has ended)
-        project = [] if self._project is None else ["--project", self._project]
         # Nothing is imported from the working directory (-P).
         program = [sys.executable, "-P", "-m", "pyneuronautofit"]
         self._process = subprocess.Popen(
-            [*program, "--resume", str(self._store), *flags, *project],
+            [*program, "--resume", str(self._store), *flags, *self._own],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,

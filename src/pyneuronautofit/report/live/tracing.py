@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.fit import OpenedFit, open_again
+from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.report.findings.choice import Listed
 from pyneuronautofit.report.findings.responses import ShownResponses, answers
 from pyneuronautofit.runs import RunReader

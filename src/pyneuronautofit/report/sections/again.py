@@ -45,7 +45,7 @@ def reproduce(run: RunReader, row: int | None = None) -> Markup:
 
 def _lines(run: RunReader, row: int | None) -> Iterator[tuple[str, str]]:
     store, call = shlex.quote(str(run.path.absolute())), program()
-    own = _project(run)
+    own = _own(run)
     yield "The same search again, under another stamp", _again(run, call)
     yield "Go on from its last generation", f"{call} --resume {store}{own}"
     yield "How it is doing", f"{call} status {store}"
@@ -56,10 +56,13 @@ def _lines(run: RunReader, row: int | None) -> Iterator[tuple[str, str]]:
     yield "This page again", f"{call} report {store}{own}"
 
 
-def _project(run: RunReader) -> str:
-    """Return the flag by which a reader agrees to run the project's code; he may stand anywhere."""
-    project = run.info.places.get("project")
-    return "" if project is None else f" --project {shlex.quote(str(project))}"
+def _own(run: RunReader) -> str:
+    """Return the flags by which a reader agrees to run code of the run's; he may stand anywhere."""
+    project, plugins = run.info.places.get("project"), run.info.settings.get("plugins") or []
+    there = Path(str(run.info.places.get("directory") or "."))
+    words = [] if project is None else ["--project", str(project)]
+    words += [word for file in plugins for word in ("--plugin", str(there / str(file)))]
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def _again(run: RunReader, call: str) -> str:

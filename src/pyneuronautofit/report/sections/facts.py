@@ -10,8 +10,8 @@ from markupsafe import Markup
 from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._text import clock_time
 from pyneuronautofit._types import Json
-from pyneuronautofit.fit import FitOptions
-from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
+from pyneuronautofit.fitting import FitOptions
+from pyneuronautofit.optimisers import algorithm_name
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.state import RunPace, State, goal_of, sessions_of
 from pyneuronautofit.report.findings.units import mode_name, mode_title
@@ -64,10 +64,9 @@ def fitted(run: RunReader, course: SearchCourse, pace: RunPace, state: State) ->
 def searched(run: RunReader) -> str:
     """Say how a run searches, in a few words."""
     settings = run.info.settings
-    letter = algorithm_letter(str(settings.get("algorithm") or "K"))
     size = settings.get("population_size")
     parts = [
-        ALGORITHMS[letter],
+        algorithm_name(str(settings.get("algorithm") or "K")),
         str(goal_of(run)),
         f"population {size}" if size else "",
         f"seed {settings.get('seed')}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
-from pyneuronautofit.fit.notes.levels import said_levels
+from pyneuronautofit.fitting.notes.levels import said_levels
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed, mode_codes

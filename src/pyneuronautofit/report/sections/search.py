@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from pyneuronautofit._text import listed_numbers
-from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
+from pyneuronautofit.optimisers import algorithm_name
 from pyneuronautofit.optimisers.hypervolume import MOST_EXACT
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import mode_codes
@@ -23,7 +23,7 @@ def head(content: Content, title: str) -> Markup:
     """Return the top of the page: what it is, and how the run is doing."""
     run, state = content.run, content.state
     modes = ", ".join(f"{code} ({mode_title(code)})" for code in mode_codes(run))
-    search = ALGORITHMS[algorithm_letter(str(run.info.settings.get("algorithm") or "K"))]
+    search = algorithm_name(str(run.info.settings.get("algorithm") or "K"))
     warnings = [f"It was stopped by an error: {state.error}"] if state.error else []
     warnings += [f"The store is damaged: {loss}." for loss in run.losses]
     return rendered(

@@ -23,7 +23,6 @@ from pyneuronautofit._bounded.kinds import (
     finite,
     flag,
     integer,
-    letter,
     listed,
     mapped,
     maybe,
@@ -35,6 +34,7 @@ from pyneuronautofit._bounded.kinds import (
     time,
     whole,
 )
+from pyneuronautofit._plugins import is_code
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import unusable_name
 from pyneuronautofit.runs.store.content import Evaluations, Generation
@@ -45,6 +45,11 @@ _MOST_STATUSES = 256  # a status is a byte
 def path(value: Json) -> str | None:
     """Allow what can be the name of a file."""
     return text(value) or unusable_name(value) or None
+
+
+def mode_code(value: Json) -> str | None:
+    """Allow letters of modes, and names in braces."""
+    return None if is_code(value) else "a letter, or a name in braces"
 
 
 def _anything(_value: Json) -> None:
@@ -75,7 +80,7 @@ HEAD: Mapping[str, Kind] = types.MappingProxyType(
     {
         "header": fields(
             {
-                "markers": listed(letter),
+                "markers": listed(mode_code),
                 "bvalues": listed(maybe(real)),
                 "parameters": listed(listed(_anything)),
                 "version": text,
@@ -95,12 +100,13 @@ HEAD: Mapping[str, Kind] = types.MappingProxyType(
                 "model": mapped(text),
                 "versions": mapped(text),
                 "known": text,
+                "plugins": mapped(text),
             },
         ),
         "places": fields(
             {"recording": maybe(path), "project": maybe(path), "directory": maybe(path)}
         ),
-        "mode_sizes": listed(pair(letter, whole)),
+        "mode_sizes": listed(pair(mode_code, whole)),
         "log_search": flag,
         "statuses": mapped(text),
         "initial": maybe(listed(listed(maybe(real)))),
@@ -162,12 +168,12 @@ def wrong_in_head(values: Mapping[str, Json]) -> str | None:
 
 def _wrong_in_components(header: Mapping[str, Json], mode_sizes: Json) -> str | None:
     """Return what does not fit in what a head says of the components; None: all does."""
-    markers, n_bvalue = "".join(header["markers"]), len(header["bvalues"])
+    markers, n_bvalue = list(header["markers"]), len(header["bvalues"])
     n_score = sum(size for _code, size in mode_sizes)
     if n_score != len(markers):
         return f"the sizes of its modes make {n_score} components, but {len(markers)} have marks"
-    if "".join(code * size for code, size in mode_sizes) != markers:
-        return f"the marks of its components are {markers:.40}, which are not its modes"
+    if [code for code, size in mode_sizes for _ in range(size)] != markers:
+        return f"the marks of its components are {''.join(markers):.40}, which are not its modes"
     if n_bvalue != len(markers):
         return f"its bvalues are {n_bvalue} numbers for {len(markers)} components"
     return None

@@ -53,11 +53,22 @@ def find_store(run: str, folder: Path) -> Path:
     for path in (given, given.with_name(f"{given.name}{SUFFIX}"), *_sibling(given)):
         if path.suffix == SUFFIX and _is_file(path):
             return path
-    there = sorted(path.name for path in given.parent.glob(f"*{SUFFIX}"))
+    folder = given if os.path.isdir(given) else given.parent
+    there = sorted(path.name for path in folder.glob(f"*{SUFFIX}"))
     raise RunError(
-        f"there is no run {shortened(run)}: expected a run's stamp, or the path of its store "
-        f"(<stamp>{SUFFIX}); {given.parent} has {quoted(there)}"
+        f"there is no run {shortened(run)}{_but(given)}: expected a run's stamp, or the path of "
+        f"its store (<stamp>{SUFFIX}); {folder} has {quoted(there)}"
     )
+
+
+def _but(given: Path) -> str:
+    """Say what is there where a run was expected; nothing where nothing is."""
+    if os.path.isdir(given):
+        return ", but a folder of this name"
+    if not _is_file(given):
+        return ""
+    holds = " (models of a file are for 'info', 'evaluate', 'polish' and -I)"
+    return f", but a file of this name{holds if '.json' in given.suffixes else ''}"
 
 
 def _is_file(path: Path) -> bool:

@@ -1,0 +1,110 @@
+"""What to type after a fit: commands that work from where the user stands."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from pyneuronautofit.fitting import FitOptions, Progress
+from pyneuronautofit.optimisers import algorithm_plans
+
+_NAME = "pyneuronautofit"
+
+
+def program_words() -> list[str]:
+    """Return how this program is called here: as it was, but for its options.
+
+    The command of an environment that is not activated is not found by its bare name.
+    """
+    called = sys.argv[0] if sys.argv else ""
+    if Path(called).parts[-2:] == (_NAME, "__main__.py"):
+        python, *_others = sys.orig_argv or [sys.executable]
+        return [python, "-m", _NAME]
+    if Path(called).name != _NAME:  # a program of somebody else has called us
+        return [_NAME]
+    found = shutil.which(_NAME)
+    is_found = found is not None and os.path.realpath(found) == os.path.realpath(called)
+    return [_NAME] if is_found else [called]
+
+
+def from_here(path: Path) -> str:
+    """Return a path as a word of a command line: relative where it is below this folder."""
+    shown = path
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        shown = path.relative_to(Path.cwd())
+    # A flag is what begins with a dash.
+    return f"./{shown}" if str(shown).startswith("-") else str(shown)
+
+
+def next_commands(
+    store: Path, config: FitOptions, progress: Progress, project: Path | None
+) -> Iterator[tuple[str, str]]:
+    """Yield what may be done with a run, and the command line for it.
+
+    Parameters
+    ----------
+    store
+        The run's.
+    config
+        What it was done with.
+    progress
+        How it ended.
+    project
+        The project file of its model; None: the built-in cell.
+    """
+    run, loads = from_here(store), _consent(store, project)
+    if progress.interrupted:
+        yield "go on with it", _line("--resume", run, *loads)
+    if len(progress.archive.rows):
+        yield "look at it", _line("report", run, *loads)
+    yield "what it has done", _line("status", run)
+    going_on = [] if progress.interrupted else _going_on(config, progress)
+    if going_on:
+        yield "let it go on", _line("--resume", run, *going_on, *loads)
+
+
+def print_next(
+    screen: Console, store: Path, config: FitOptions, progress: Progress, project: Path | None
+) -> None:
+    """Print what may be done with a run."""
+    for what, command in next_commands(store, config, progress, project):
+        screen.print(f"{what + ':':24s}{command}", soft_wrap=True)
+
+
+def _line(*words: str) -> str:
+    return shlex.join([*program_words(), *words])
+
+
+def _consent(store: Path, project: Path | None) -> list[str]:
+    """Return the flag without which a project file of another folder is not loaded again."""
+    if project is None:
+        return []
+    real = project.resolve()
+    folders = (store.absolute().parent.resolve(), Path.cwd().resolve())
+    if any(real.is_relative_to(folder) for folder in folders):
+        return []
+    return ["--project", from_here(project)]
+
+
+def _going_on(config: FitOptions, progress: Progress) -> list[str]:
+    """Return the flags with which a run goes on beyond its end; none where that is no use."""
+    if progress.given_up:
+        return []
+    if progress.stopped and config.minutes is not None:
+        return ["--time", f"{2 * config.minutes:g}"]
+    if progress.stopped and config.stop_after is not None:
+        return ["--stop-after", str(2 * config.stop_after)]
+    longer = (
+        ["-G", str(max(2 * config.generations, 1))]
+        if config.evaluations is None
+        else ["--evaluations", str(2 * config.evaluations)]
+    )
+    # Of a search that plans ahead it is another one from there on.
+    plans = algorithm_plans(config.algorithm) or config.polish or config.refine
+    return [*longer, "--extend"] if plans else longer

@@ -1,0 +1,1 @@
+"""Commands about the shell that commands are typed into."""

@@ -1,0 +1,172 @@
+"""All options of the command `fit`: what a search reads, and what only a run in files does.
+
+It is here and not with the command since the stores of runs hold all of them, by these names: a
+run is taken up again, reported or exported with what it was begun with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyneuronautofit._options import (
+    FITTING,
+    RUN,
+    Resumed,
+    at_least,
+    file_name,
+    not_zero,
+    one_of,
+    option,
+    options_of,
+    same_option,
+)
+from pyneuronautofit._words import FOLDER, RUN_NAME, WRITTEN, text, whole
+from pyneuronautofit.fitting.budget import Budget
+from pyneuronautofit.fitting.config import FitConfig
+from pyneuronautofit.optimisers import TraceOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What becomes of a run: what is written and where, and what is shown."""
+
+    log_level: str = option(
+        "INFO",
+        "-v",
+        "--log-level",
+        group=RUN,
+        metavar="LL",
+        parse=str.upper,
+        check=one_of("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG"),
+        resumed=Resumed.FREE,
+        help="level of logging. [CRITICAL, ERROR, WARNING, INFO, or DEBUG]",
+    )
+    log_to_screen: bool = option(
+        False, "-u", "--log-to-screen", group=RUN, resumed=Resumed.FREE, help="log to screen"
+    )
+    print_every: int = option(
+        -1,
+        "-p",
+        "--printed-checkpoints",
+        group=RUN,
+        metavar="NCH",
+        parse=whole,
+        check=not_zero,
+        resumed=Resumed.FREE,
+        help="print out checkpoints every # generation (do not print out if negative)",
+    )
+    dump_every: int = option(
+        8,
+        "-d",
+        "--dump-checkpoints",
+        group=RUN,
+        metavar="DCH",
+        parse=whole,
+        check=not_zero,
+        resumed=Resumed.FREE,
+        help="dump out checkpoints into checkpoint file every # generation (do not dump out if "
+        "negative)",
+    )
+    iteration: int | None = option(
+        None,
+        "-i",
+        "--iteration",
+        group=RUN,
+        metavar="RITER",
+        parse=whole,
+        check=at_least(0),
+        help="adds iteration number to the run's stamp",
+    )
+    run_stamp: str | None = option(
+        None,
+        "-a",
+        "--run-stamp",
+        group=RUN,
+        metavar="RSTEMP",
+        parse=text,
+        check=file_name,
+        help="use this run stamp instead of the generated one",
+    )
+    slurm_id: str | None = option(
+        None,
+        "--slurm-id",
+        group=RUN,
+        metavar="SLURMID",
+        parse=text,
+        check=file_name,
+        help="add SLURM ID into the stamp",
+    )
+    log_population: bool = option(
+        False,
+        "--log-population",
+        group=RUN,
+        resumed=Resumed.FREE,
+        help="record population into log file",
+    )
+    log_archive: bool = option(
+        False, "--log-archive", group=RUN, resumed=Resumed.FREE, help="record archive into log file"
+    )
+    dry_run: bool = option(
+        False, "--dry-run", group=RUN, resumed=Resumed.FREE, help="exit after init everything"
+    )
+    output: str | None = option(
+        None,
+        "--output",
+        group=RUN,
+        metavar="DIR",
+        parse=FOLDER,
+        resumed=Resumed.FREE,
+        help="folder of the results (default: the recording's)",
+    )
+    figure: str | None = option(
+        None,
+        "--figure",
+        group=RUN,
+        metavar="FILE",
+        parse=WRITTEN,
+        resumed=Resumed.FREE,
+        help="draw the best model's voltage over the recording's into this file (.png, .pdf, .svg)",
+    )
+
+
+def _about_extending() -> str:
+    options = [described for described, _default in options_of(FitOptions).values()]
+    *some, last = [each.name for each in options if each.resumed is Resumed.EXTENDED]
+    return (
+        "with --resume: allow what changes the result from there on: another "
+        f"{', '.join(some)} or {last}, other versions of the libraries"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions(RunOptions, TraceOptions, Budget, FitConfig):
+    """A run of the command `fit`: what is fitted and how, for how long, and what becomes of it."""
+
+    seed: int | None = same_option(Budget, "seed", default=None)  # type: ignore[assignment]
+    initial_population: str | None = option(
+        None,
+        "-I",
+        "--init-population",
+        group=FITTING,
+        metavar="INITPOP",
+        parse=RUN_NAME,
+        help="file with a set of an initial population: a final, checkpoint or archive file of a "
+        "run, plain or gzipped, or a model database",
+    )
+    resume: str | None = option(
+        None,
+        "--resume",
+        group=RUN,
+        metavar="RUN",
+        parse=RUN_NAME,
+        resumed=Resumed.FREE,
+        help="go on with a run, given by its stamp or its .sqlite file, up to its -G or a larger "
+        "one; everything else is as it was, and need not be given again",
+    )
+    extend: bool = option(
+        False,
+        "--extend",
+        group=RUN,
+        resumed=Resumed.FREE,
+        help=_about_extending,
+    )

@@ -1,0 +1,185 @@
+"""The sweeps that a fit does not compare: whether a model is right where nobody has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.fitting.build import build_problem
+from pyneuronautofit.fitting.config import FitConfig
+from pyneuronautofit.fitting.problem import Problem
+from pyneuronautofit.models import Model
+from pyneuronautofit.objectives import Mask, bind_suite, held_out_places
+from pyneuronautofit.space import ParameterTable
+
+# Held-out scores are far worse if they are so many times the fitted ones, which count as so much
+# of a silent cell's at least: what is nearly perfect is not to be twice as perfect elsewhere.
+_FAR, _LITTLE = 3.0, 0.01
+
+#: So many of them are simulated, evenly spaced: a recording may have hundreds.
+MOST_HELD_OUT = 9
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A model on sweeps that were not compared.
+
+    Attributes
+    ----------
+    recording
+        What it is called.
+    sweeps
+        Their places in the recording.
+    numbers
+        What the file calls them.
+    voltage_mV : FloatArray, shape (n_sweep, n_sample), mV
+        The model's, on the clock of what fits compare with.
+    mean_square : FloatArray, shape (n_sweep,), mV^2
+        How far it is from the recording's: mode V.
+    per_sweep
+        Mode letter -> the sum of its components over these sweeps, divided by how many they are;
+        of the modes that are fitted. Empty where nobody asked for sweeps to be held out.
+    """
+
+    recording: str
+    sweeps: tuple[int, ...]
+    numbers: tuple[int, ...]
+    voltage_mV: FloatArray
+    mean_square: FloatArray
+    per_sweep: Mapping[str, float]
+
+
+def held_out_sweeps(problem: Problem) -> tuple[int, ...]:
+    """Return the places of the sweeps that are held out, or else of those no mode looks at."""
+    asked = held_out_places(problem.suite.settings.hold_out, problem.recording.numbers)
+    if asked:
+        return asked
+    others = sorted(set(range(problem.recording.n_sweep)) - set(problem.suite.sweeps))
+    if len(others) <= MOST_HELD_OUT:
+        return tuple(others)
+    places = np.linspace(0, len(others) - 1, MOST_HELD_OUT).round().astype(int)
+    return tuple(others[place] for place in np.unique(places).tolist())
+
+
+def on_held_out(
+    config: FitConfig, model: Model, problem: Problem, parameters: FloatArray
+) -> HeldOut | None:
+    """Simulate a model on the sweeps of one recording that were held out.
+
+    Parameters
+    ----------
+    config, model
+        What the problem was made from.
+    problem
+        On that recording.
+    parameters : FloatArray, shape (n_param,), model values
+
+    Returns
+    -------
+    HeldOut or None
+        None where there are no such sweeps, or the simulation failed.
+    """
+    return models_on(config, model, problem, held_out_sweeps(problem), parameters[None])[0]
+
+
+def on_everything_held_out(
+    config: FitConfig, model: Model, problem: Problem, parameters: FloatArray
+) -> list[HeldOut]:
+    """Simulate a model on all that was held out: sweeps of what is fitted, and whole recordings."""
+    found = [on_held_out(config, model, part, parameters) for part in problem.parts]
+    for part in problem.elsewhere:
+        everything = tuple(range(part.recording.n_sweep))
+        found += models_on(config, model, part, everything, parameters[None], asked=True)
+    return [each for each in found if each is not None]
+
+
+def models_on(
+    config: FitConfig,
+    model: Model,
+    problem: Problem,
+    sweeps: Sequence[int],
+    parameters: FloatArray,
+    *,
+    asked: bool = False,
+) -> list[HeldOut | None]:
+    """Simulate models on sweeps of a recording; None for each that failed, or without any sweeps.
+
+    Parameters
+    ----------
+    sweeps
+        Their places.
+    parameters : FloatArray, shape (n_model, n_param), model values
+    asked
+        Whether somebody asked for these to be held out.
+    """
+    if not sweeps:
+        return [None] * len(parameters)
+    numbers = tuple(problem.recording.numbers[sweep] for sweep in sweeps)
+    others = replace(
+        config, mask=repr(list(numbers)), modes="V", weights=None, collapse=False, hold_out=None
+    )
+    other = build_problem(others, problem.recording, model, window=problem.stimulus)
+    space = problem.space
+    targets = tuple(parameter.targets for parameter in space.parameters)
+    table = ParameterTable(targets, tuple(space.whole.tolist()), parameters)
+    with other.simulator:
+        traces = other.simulate(table)
+    ok = traces.ok
+    scores = np.full((len(parameters), len(sweeps)), np.nan)
+    scores[ok] = other.suite.score(traces.voltage_mV[ok])
+    per_sweep: list[dict[str, float]] = [{} for _model in parameters]
+    if asked or problem.suite.settings.hold_out is not None:
+        # The same modes as in the fit, on these sweeps instead.
+        settings = replace(problem.suite.settings, mask=Mask(rule=list(numbers)), hold_out=None)
+        suite = bind_suite(problem.target, problem.stimulus, settings)
+        sums = suite.mode_sums(suite.score(traces.voltage_mV[ok]))
+        for row, place in enumerate(np.flatnonzero(ok).tolist()):
+            per_sweep[place] = {c: float(each[row]) / len(sweeps) for c, each in sums.items()}
+    name = problem.recording.name
+    return [
+        HeldOut(name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k])
+        if ok[k]
+        else None
+        for k in range(len(parameters))
+    ]
+
+
+def per_fitted_sweep(problem: Problem, sums: Mapping[str, float]) -> dict[str, float]:
+    """Return the sums of every mode's components, divided by the number of sweeps it looks at."""
+    n_sweep: dict[str, int] = {}
+    for member in problem.whole.members:
+        n_sweep[member.code] = n_sweep.get(member.code, 0) + len(member.sweeps)
+    return {code: value / n_sweep[code] for code, value in sums.items()}
+
+
+def per_held_out_sweep(held_out: Sequence[HeldOut]) -> dict[str, float]:
+    """Return the sums of every mode's components per sweep, of all that somebody held out."""
+    asked = [each for each in held_out if each.per_sweep]
+    n_sweep = sum(len(each.sweeps) for each in asked)
+    codes = dict.fromkeys(code for each in asked for code in each.per_sweep)
+    return {
+        code: sum(each.per_sweep[code] * len(each.sweeps) for each in asked) / n_sweep
+        for code in codes
+    }
+
+
+def far_worse(
+    problem: Problem, fitted: Mapping[str, float], held_out: Mapping[str, float]
+) -> list[str]:
+    """Return the modes whose scores are far worse on the sweeps that were held out.
+
+    Parameters
+    ----------
+    fitted, held_out
+        As of `per_fitted_sweep` and `per_held_out_sweep`.
+    """
+    of_zero = problem.whole.mode_sums(problem.whole.bvalues[None])
+    silent = per_fitted_sweep(problem, {code: float(each[0]) for code, each in of_zero.items()})
+    return [
+        code
+        for code, value in held_out.items()
+        if value > _FAR * max(fitted[code], _LITTLE * silent[code])
+    ]

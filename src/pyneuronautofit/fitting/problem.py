@@ -1,0 +1,187 @@
+"""The problem that a strategy solves: from search coordinates to a score matrix."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.fitting.evaluation import Evaluation, evaluate_models
+from pyneuronautofit.fitting.gains import Gains, no_gains
+from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
+from pyneuronautofit.fitting.several.merging import merged
+from pyneuronautofit.objectives import Suite, joint_suite
+from pyneuronautofit.objectives.residuals import (
+    BoundResiduals,
+    JointResiduals,
+    bind_residuals,
+    joint_residuals,
+    mode_weights,
+)
+from pyneuronautofit.recordings import Recording, StimulusWindow
+from pyneuronautofit.simulators import NeuronSimulator, Simulator, Traces
+from pyneuronautofit.space import ParameterSpace, ParameterTable
+
+
+@dataclass(frozen=True)
+class ReferenceSimulator:
+    """NEURON's own simulator for the same experiment.
+
+    Attributes
+    ----------
+    step_ms
+        Its fixed step.
+    make
+        Makes it.
+    largest_cell
+        Number of nodes of the largest cell that was simulated; where that is large, it is tried
+        first how long it takes.
+    """
+
+    step_ms: float
+    make: Callable[[], NeuronSimulator]
+    largest_cell: Callable[[], int] = lambda: 0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything that decides a candidate's scores.
+
+    Attributes
+    ----------
+    recording
+        What was recorded, as it was read.
+    target
+        What models are compared with: the recording, reduced if the project says so.
+    stimulus
+        The stimulus, in samples of `target`.
+    space
+        The searched parameters.
+    suite
+        The evaluation modes, bound to `target`.
+    simulator
+        Simulates the suite's sweeps.
+    downsampler
+        The project's, or None.
+    version
+        The model's.
+    reference
+        NEURON itself, where the search has steps that NEURON's fixed ones differ from; else None.
+    given_weights
+        What modes count where components are added up, as far as the user said so.
+    beside
+        The same on further recordings of the cell, which are fitted as well.
+    elsewhere
+        The same on recordings that are held out as a whole.
+    """
+
+    recording: Recording
+    target: Recording
+    stimulus: StimulusWindow
+    space: ParameterSpace
+    suite: Suite
+    simulator: Simulator
+    downsampler: Downsampler | None = None
+    version: str = ""
+    reference: ReferenceSimulator | None = None
+    given_weights: Mapping[str, float] = field(default_factory=dict)
+    beside: tuple[Problem, ...] = ()
+    elsewhere: tuple[Problem, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Problem, ...]:
+        """The problem on each recording that is fitted, this one first."""
+        return (self, *self.beside)
+
+    @cached_property
+    def whole(self) -> Suite:
+        """The components of all recordings: the objective vector. It scores no traces."""
+        return joint_suite([part.suite for part in self.parts])
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """What every component counts where they are added up, shape (n_score,)."""
+        return mode_weights(self.whole, self.given_weights)
+
+    @cached_property
+    def bound_residuals(self) -> tuple[BoundResiduals, ...]:
+        """How traces miss each target, as numbers: found when it is first needed."""
+        ends = np.cumsum([len(part.suite.markers) for part in self.parts])[:-1]
+        own = np.split(self.weights, ends)
+        pairs = zip(self.parts, own, strict=True)
+        return tuple(bind_residuals(part.suite, part.target, weights) for part, weights in pairs)
+
+    @property
+    def residuals(self) -> BoundResiduals | JointResiduals:
+        """What the numbers are about that evaluations have with their scores."""
+        bound = self.bound_residuals
+        return bound[0] if len(bound) == 1 else joint_residuals(bound)
+
+    @property
+    def no_gains(self) -> Gains:
+        """What is so before the first generation."""
+        return no_gains(self.whole, self.weights)
+
+    def check(self) -> None:
+        """Raise ModelError unless the model can be built and has all the searched parameters."""
+        first = self.space.to_model(self.space.sample(np.random.default_rng(0), 1))
+        for part in (*self.parts, *self.elsewhere):
+            part.simulator.check(first)
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Close all simulators in the end."""
+        with contextlib.ExitStack() as stack:
+            for part in (*self.parts, *self.elsewhere):
+                stack.enter_context(part.simulator)
+            yield
+
+    def evaluate(
+        self,
+        x: FloatArray,
+        on_done: Callable[[int, int], None] | None = None,
+        *,
+        with_residuals: bool = False,
+    ) -> Evaluation:
+        """Simulate and score candidates.
+
+        Parameters
+        ----------
+        x : FloatArray, shape (n_cand, n_param), search coordinates
+        on_done
+            Called as (evaluated, all) whenever candidates are finished.
+        with_residuals
+            Whether residuals are wanted, too.
+        """
+        table, n_part = self.space.to_model(x), len(self.parts)
+        wanted = self.bound_residuals if with_residuals else (None,) * n_part
+        found = []
+        for number, (part, residuals) in enumerate(zip(self.parts, wanted, strict=True)):
+            told = None if on_done is None else _of_parts(on_done, number, n_part)
+            found.append(
+                evaluate_models(
+                    part.simulator, part.suite, table, self.downsampler, told, residuals=residuals
+                )
+            )
+        if n_part == 1:
+            return found[0]
+        names = [part.recording.name for part in self.parts]
+        n_residual = [0 if each is None else len(each.coarse) for each in wanted]
+        return merged(found, names, n_residual)
+
+    def simulate(self, table: ParameterTable) -> Traces:
+        """Return the voltages of models, on the target's clock."""
+        traces = self.simulator.run(table)
+        reduced = reduce_traces(traces.voltage_mV, self.downsampler)
+        return Traces(reduced, traces.status, traces.messages, traces.seconds)
+
+
+def _of_parts(
+    on_done: Callable[[int, int], None], number: int, n_part: int
+) -> Callable[[int, int], None]:
+    """Return what is told of one part's candidates, so that all parts count alike."""
+    return lambda n_done, n_all: on_done((number * n_all + n_done) // n_part, n_all)

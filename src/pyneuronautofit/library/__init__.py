@@ -1,0 +1,1 @@
+"""What a notebook needs: recordings, models, fits. The package itself has its names."""

@@ -1,0 +1,110 @@
+"""`fit`: a run of its own, with the files, seeds and results of the command's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Unpack
+
+from pyneuronautofit.library.fit_result import Fit
+from pyneuronautofit.library.inputs import RecordingLike, project_of, recording_words
+from pyneuronautofit.library.keywords import (
+    FitKeywords,
+    as_options,
+    fit_options,
+    refuse_otherwise,
+)
+from pyneuronautofit.library.running import run_session
+from pyneuronautofit.sessions.command import command_of
+from pyneuronautofit.sessions.session import new_session
+
+
+def fit(
+    recording: RecordingLike | Sequence[RecordingLike],
+    model: Any = None,
+    parameters: Sequence[Any] | None = None,
+    *,
+    modes: str = "OV",
+    hold_out: Sequence[int] | str | None = None,
+    algorithm: str = "Auto",
+    generations: int | None = None,
+    evaluations: int | None = None,
+    minutes: float | None = None,
+    population_size: int | None = None,
+    initial_population: Path | str | None = None,
+    seed: int | None = None,
+    output: Path | str | None = None,
+    progress: bool = True,
+    **options: Unpack[FitKeywords],
+) -> Fit:
+    """Fit a model to a recording.
+
+    What it leaves in `output` is a run like that of the command, which `--resume`, `report`,
+    `status` and `collect` take, and with the same seed the same models to the last bit. Ctrl-C (or
+    a notebook's stop button) ends it as it does there: all that was found is kept.
+
+    Parameters
+    ----------
+    recording : Recording or path, or a list of them
+        What is fitted; of several recordings of one cell all are. One that was made from arrays is
+        written into `output`.
+    model : class, CellModel, path or None
+        A cell class, with `parameters`; a `CellModel`; a project file or its folder; None: the
+        `project.py` of the working directory, or the built-in thalamocortical cell.
+    parameters : sequence of (name, scale, low, high)
+        What is searched, where the model is a class; see `CellModel`.
+    modes : str
+        Evaluation modes, a letter each: what is compared.
+    hold_out : sequence of int, or str
+        Sweeps that are not fitted, but simulated and scored beside the others.
+    algorithm : str
+        What searches.
+    generations, evaluations, minutes
+        How long it goes on, at most.
+    population_size : int
+        None: what the algorithm usually has.
+    initial_population : path
+        Models to begin with: a run, one of its files, or a model database.
+    seed : int
+        Of the only random generator; None: one is drawn, and kept in the run.
+    output : path
+        The folder of all files; None: the recording's, or the working directory for arrays.
+    progress : bool
+        Whether to show how it goes.
+    **options
+        Any other option of the command, by its name in `FitKeywords`.
+
+    Returns
+    -------
+    Fit
+        What was found.
+
+    Raises
+    ------
+    PyNeuronAutofitError
+        Whatever is wrong with the recordings, the model or the options: a `UsageError`,
+        `RecordingError`, `ModelError` or `OutputError`.
+    """
+    refuse_otherwise(options, "fit")
+    given: dict[str, Any] = {
+        "modes": modes,
+        "hold_out": hold_out,
+        "algorithm": algorithm,
+        "generations": generations,
+        "evaluations": evaluations,
+        "minutes": minutes,
+        "population_size": population_size,
+        "initial_population": initial_population,
+        "seed": seed,
+        "output": output,
+        **options,
+    }
+    # Before anything is written.
+    as_options(given, "fit")
+    folder = Path() if output is None else Path(output)
+    project = project_of(model, parameters, folder)
+    first, *beside = recording_words(recording, folder)
+    config = fit_options({**given, "recording": first, "beside": tuple(beside), "project": project})
+    opening = partial(new_session, config, command_of(config))
+    return Fit(run_session(config, opening, progress=progress), project=project)

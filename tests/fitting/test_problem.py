@@ -1,0 +1,142 @@
+"""What becomes of candidates: scores, statuses and times in the order in which they were asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from pyneuronautofit.errors import ModelError
+from pyneuronautofit.fitting import evaluate_models
+from pyneuronautofit.simulators import RunStatus, TraceBlock, Traces
+from pyneuronautofit.space import ParameterSpace
+
+from .parabolas import make_problem
+
+SPACE = ParameterSpace.from_rows([["s.a", "lin", 0.0, 10.0], ["s.b", "log", 1.0, 1000.0]])
+
+
+@dataclass
+class Ramps:
+    """Answers with a·1, a·2, a·3, a·4 mV; fails where a > 5, then with a voltage that is wrong."""
+
+    blocks: tuple[tuple[int, ...], ...]
+    checked: list = field(default_factory=list)
+
+    def check(self, parameters):
+        self.checked.append(parameters)
+
+    def stream(self, parameters):
+        for block in self.blocks:
+            rows = np.array(block, dtype=np.int64)
+            a = parameters.values[rows, 0]
+            yield TraceBlock(
+                rows,
+                Traces(
+                    a[:, None, None] * np.arange(1.0, 5.0),
+                    tuple(RunStatus.TIMED_OUT if value > 5 else RunStatus.OK for value in a),
+                    tuple(f"a was {value:g}" if value > 5 else "" for value in a),
+                    a / 100.0,
+                ),
+            )
+
+
+@dataclass
+class Extremes:
+    """A suite of two components: the smallest and the largest voltage."""
+
+    seen: list = field(default_factory=list)
+    markers: tuple[str, ...] = ("L", "H")
+
+    def score(self, voltage_mV):
+        self.seen.append(len(voltage_mV))
+        return np.stack([voltage_mV.min(axis=(1, 2)), voltage_mV.max(axis=(1, 2))], axis=1)
+
+
+def table(*a):
+    return SPACE.to_model(np.stack([np.array(a, dtype=float), np.zeros(len(a))], axis=1))
+
+
+def evaluated(a, blocks, suite=None, **more):
+    return evaluate_models(Ramps(blocks), suite or Extremes(), table(*a), **more)
+
+
+def test_everything_of_a_candidate_is_in_its_own_row():
+    found = evaluated([3.0, 7.0, 1.0, 2.0, 9.0], blocks=((4, 2), (0,), (3, 1)))
+    nan = np.nan
+    np.testing.assert_array_equal(found.scores, [[3, 12], [nan, nan], [1, 4], [2, 8], [nan, nan]])
+    ok, late = RunStatus.OK, RunStatus.TIMED_OUT
+    assert found.status == (ok, late, ok, ok, late)
+    assert found.messages == ("", "a was 7", "", "", "a was 9")
+    np.testing.assert_allclose(found.seconds, [0.03, 0.07, 0.01, 0.02, 0.09])
+    np.testing.assert_array_equal(found.parameters[:, 0], [3, 7, 1, 2, 9])
+    np.testing.assert_array_equal(found.parameters[:, 1], 1.0)
+
+
+def test_only_who_was_simulated_is_scored():
+    suite = Extremes()
+    found = evaluated([7.0, 8.0, 1.0, 6.0], blocks=((0, 1), (2, 3)), suite=suite)
+    assert suite.seen == [1]
+    assert np.isnan(found.scores[[0, 1, 3]]).all()
+
+
+def test_a_candidate_that_no_block_brought_has_failed():
+    found = evaluated([3.0, 1.0], blocks=((1,),))
+    assert found.status == (RunStatus.FAILED, RunStatus.OK)
+    assert np.isnan(found.scores[0]).all()
+    assert found.messages[0] == ""
+    assert found.seconds.tolist() == [0.0, 0.01]
+
+
+def test_who_waits_is_told_after_every_block():
+    told = []
+    blocks = ((4, 2), (0,), (3, 1))
+    evaluated([3, 7, 1, 2, 9], blocks=blocks, on_done=lambda *counts: told.append(counts))
+    assert told == [(2, 5), (3, 5), (5, 5)]
+
+
+def test_voltages_are_reduced_before_they_are_scored():
+    found = evaluated([3.0, 7.0], blocks=((0, 1),), downsampler=lambda trace: trace[1:3])
+    np.testing.assert_array_equal(found.scores, [[6, 9], [np.nan, np.nan]])
+
+
+def test_a_problem_evaluates_search_coordinates():
+    told = []
+    problem = replace(
+        make_problem(Ramps(((0, 1),)), downsampler=lambda trace: trace[1:]),
+        space=SPACE,
+        suite=Extremes(),
+    )
+    found = problem.evaluate(np.array([[2.0, 1.0], [4.0, 3.0]]), lambda *n: told.append(n))
+    np.testing.assert_array_equal(found.parameters, [[2.0, 10.0], [4.0, 1000.0]])
+    np.testing.assert_array_equal(found.scores, [[4, 8], [8, 16]])
+    assert told == [(2, 2)]
+
+
+def test_what_is_simulated_keeps_its_statuses():
+    problem = make_problem(downsampler=lambda trace: trace[::2])
+    traces = problem.simulate(problem.space.to_model(np.array([[9.5, 1.0], [1.0, 1.0]])))
+    assert traces.status == (RunStatus.DIVERGED, RunStatus.OK)
+    assert traces.messages == ("too steep", "")
+    assert traces.seconds.tolist() == [0.5, 0.5]
+    assert traces.voltage_mV.shape == (2, 2, 20)
+
+
+def test_the_model_is_tried_with_one_candidate_between_the_bounds():
+    simulator = Ramps(())
+    replace(make_problem(simulator), space=SPACE).check()
+    (tried,) = simulator.checked
+    assert tried.values.shape == (1, 2)
+    assert 0 < tried.values[0, 0] < 10
+    assert 1 < tried.values[0, 1] < 1000
+    assert [target.text for (target,) in tried.targets] == ["s.a", "s.b"]
+
+
+def test_a_model_that_cannot_be_built_is_refused():
+    class Hopeless(Ramps):
+        def check(self, parameters):
+            raise ModelError("no such section")
+
+    with pytest.raises(ModelError, match="no such section"):
+        make_problem(Hopeless(())).check()
