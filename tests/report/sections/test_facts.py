@@ -60,7 +60,7 @@ def test_modes_have_their_number_of_components(tmp_path):
     found = facts(tmp_path, mode_sizes=(("O", 2), ("?", 1)), header=header)["Modes"]
     assert found.startswith("O ")
     assert ": 2 component(s)" in found
-    assert found.endswith("? a mode of another version: 1 component(s)")
+    assert found.endswith("or of another version: 1 component(s)")
 
 
 def test_a_project_a_mask_and_a_population(tmp_path):
