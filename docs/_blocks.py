@@ -33,10 +33,10 @@ def fill(page: str, blocks: Mapping[str, str]) -> str:
     return _BLOCK.sub(lambda match: f"{match['head']}{blocks[match['name']]}{match['tail']}", page)
 
 
-def code(lines: str | Iterable[str], language: str = "") -> str:
+def code(lines: str | Iterable[str], language: str = "text") -> str:
     """Return lines as a block of code.
 
-    Without a language nobody formats them: expressions stay as the program prints them.
+    As text nobody formats them: expressions stay as the program prints them.
     """
     text = lines if isinstance(lines, str) else "\n".join(lines)
     return f"```{language}\n{text.rstrip()}\n```\n"

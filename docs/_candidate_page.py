@@ -72,7 +72,7 @@ def blocks(repository: Path) -> dict[str, str]:
             traces = problem.simulate(table_of_all.rows([CHOSEN]))
         told = strategy.population(strategy.tell(asked, x, evaluation.scores))
         return {
-            "command": code(f"python -m pyneuronautofit {COMMAND} {RECORDING}"),
+            "command": code(f"python -m pyneuronautofit {COMMAND} {RECORDING}", "sh"),
             "recording": _recording(problem),
             "values": _values(problem, x, table_of_all),
             **_of_cells(problem, load_model(None, folder).cell_source, table_of_all),

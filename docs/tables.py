@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 
 from pyneuronautofit._options import GROUPS, Option, field_names, options_of
+from pyneuronautofit.cli.runfile import RunKey, keys_of, run_file_options
+from pyneuronautofit.cli.runfile.keys import sections_of
+from pyneuronautofit.cli.runfile.values import expected_of
 from pyneuronautofit.fitting import FitOptions, readers_of
 from pyneuronautofit.objectives import (
     OBJECTIVES,
@@ -70,7 +73,10 @@ def flags() -> Iterator[str]:
     """Yield the lines about all flags of a fit, in the groups of its help."""
     for group in GROUPS:
         rows = []
-        for name, (option, default) in _listed(FitOptions):
+        for name, (option, default) in [
+            *_listed(FitOptions),
+            *run_file_options(FitOptions).items(),
+        ]:
             if option.flags and option.group == group:
                 readers = readers_of(FitOptions, name)
                 does = f"{option.text}; read by {readers}" if readers else option.text
@@ -78,6 +84,23 @@ def flags() -> Iterator[str]:
                 rows.append((words, option.metavar, _default(option, default), does))
         yield from ("", f"**{group}**", "")
         yield from _table(("flag", "value", "default", "does"), rows)
+    yield ""
+
+
+def run_keys() -> Iterator[str]:
+    """Yield the lines about the keys of a run file, table by table."""
+    keys = keys_of(FitOptions)
+    for section in ("", *sections_of(keys)):
+        title = f"**[{section}]**" if section else "**before all tables**"
+        rows = [
+            (f"`{key.name}`", expected_of(key), _default(key.option, key.default), _named(key))
+            for key in keys.values()
+            if key.section == section
+        ]
+        if not section:
+            rows.insert(0, ("`command`", "the name of a command", "fit", "whose file this is"))
+        yield from ("", title, "")
+        yield from _table(("key", "value", "default", "flag"), rows)
     yield ""
 
 
@@ -89,6 +112,7 @@ TABLES: Mapping[str, Callable[[], Iterable[str]]] = MappingProxyType(
         "algorithms": algorithms,
         "algorithm-options": algorithm_options,
         "flags": flags,
+        "run-keys": run_keys,
     }
 )
 
@@ -138,6 +162,10 @@ def _options(record: type[Any], readers: str, that_read: Callable[[str], str]) -
 
 def _listed(record: type[Any]) -> list[tuple[str, tuple[Option, Any]]]:
     return sorted(options_of(record).items(), key=lambda item: item[1][0].place)
+
+
+def _named(key: RunKey) -> str:
+    return f"`{key.option.name}`" if key.option.flags else key.option.metavar
 
 
 def _long_last(option: Option) -> list[str]:

@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "src" / "pyneuronautofit"
 PAGES = sorted(
     [
-        *(REPOSITORY / "docs").rglob("*.md"),
+        *(REPOSITORY / "docs").glob("*.md"),
         *REPOSITORY.glob("*.md"),
         *(REPOSITORY / "examples").glob("*.md"),
     ]
@@ -29,7 +29,7 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
 # What the project's files end in; others are the user's, as in `runs/run1.sqlite`.
 _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".toml")
-# Scripts that a user's run leaves, and plug-ins of the user's own.
+# What a user's run leaves, and files of the user's own: plug-ins, run files.
 _WRITTEN = {
     "STAMP-model_0007.py",
     "FILE.py",
@@ -39,6 +39,11 @@ _WRITTEN = {
     "amplifier.py",
     "test_mine.py",
     "mine.py",
+    "cell.toml",
+    "mine.toml",
+    "FILE.toml",
+    "second.toml",
+    "steps.toml",
 }
 _LINK = re.compile(r"\]\((?!https?:|#|\*)([^)#\s]+)")
 

@@ -49,6 +49,9 @@ NEEDED = {
         "recording": "cell.npz", "dry_run": "", "algorithm": "N", "modes": "OV",
         "population_size": "4", "project": "model",
     },
+    "init": {
+        "recording": "cell.npz", "project": "model", "force": "", "no_timing": "", "out": "x.toml",
+    },
     "compare": {"recording": "cell.npz", "responses": "cell.npz", "modes": "O"},
     "sweeps": {"recording": "cell.npz"},
     "simulate": {**_HH, "models": "db.json", "recording": "cell.npz", "out": "out.npz"},
@@ -56,6 +59,7 @@ NEEDED = {
     "polish": {
         **_HH, "models": "db.json", "recording": "cell.npz", "modes": "OV", "dry_run": "",
     },
+    "completion": {"shell": "bash"},
     "export": {"run": "run"},
     "report": {"run": "run", "no_traces": ""},
     "status": {"run": "run"},

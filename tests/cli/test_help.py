@@ -48,6 +48,7 @@ DEFAULTS = {
 }  # fmt: skip
 COMMANDS = [
     "fit",
+    "init",
     "compare",
     "sweeps",
     "simulate",

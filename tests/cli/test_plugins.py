@@ -138,6 +138,18 @@ def test_a_run_goes_on_with_the_same_file_by_any_name(fitted, command, mine, tmp
     assert "the plug-in -m {depth} is another one than it was (mine.py, SHA-256" in answer.err
 
 
+def test_packages_are_not_looked_for_where_nobody_needs_them(command, recording, monkeypatch):
+    """That takes a while where many are installed."""
+
+    def refuse(**_group):
+        raise AssertionError
+
+    monkeypatch.setattr("importlib.metadata.entry_points", refuse)
+    for words in (("sweeps", recording), ("-m", "OV", "-A", "Auto", "--dry-run", recording)):
+        answer = command(*words)
+        assert answer.code == 0, answer.err
+
+
 def test_help_names_them(command, mine):
     text = " ".join(command("--help", "--plugin", mine).out.split())
     assert "{depth} - Lowest voltage; {efel:NAME}, a feature of eFEL; or a name in braces" in text

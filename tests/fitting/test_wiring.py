@@ -25,13 +25,13 @@ from pyneuronautofit.fitting import (
     stored_settings,
 )
 from pyneuronautofit.objectives import EvaluationOptions, Mask
+from pyneuronautofit.objectives.residuals import read_weights
 from pyneuronautofit.optimisers import (
     ALGORITHMS,
     Merits,
     SearchSettings,
     algorithm_of,
     algorithms_that_read,
-    read_weights,
 )
 from pyneuronautofit.optimisers.polish.sequel import Sequel
 from pyneuronautofit.optimisers.scalar.options import ScalarOptions
@@ -110,6 +110,20 @@ def test_weights_arrive_where_components_are_added_up(words):
     merits = [part for part in parts_of(build_search(config, problem)) if isinstance(part, Merits)]
     assert merits
     assert all(each.weights.tolist() == [3.0, 3.0, 0.25, 0.25] for each in merits)
+
+
+@pytest.mark.parametrize("letter", ALGORITHMS)
+def test_it_is_said_where_a_search_does_not_add_up(letter, caplog):
+    """What it minimises is told by whether it asks what everything counts."""
+    config = parsed("-A", letter, "-m", "OV", "--weights", "@1=0.5")
+    problem = dataclasses.replace(
+        make_problem(), given_weights=read_weights(config.weights, config.modes)
+    )
+    built = build_search(config, problem, begun_with(letter, 5))
+    adds_up = any(isinstance(part, Merits) for part in parts_of(built))
+    said = f"--weights: {ALGORITHMS[letter]} does not add components up"
+    assert (said in caplog.text) == (not adds_up)
+    assert adds_up == (letter in "ADLC")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from fuzz import databases, recordings, stores, words
+from fuzz import databases, recordings, runfiles, stores, words
 from fuzz.case import Case, Maker
 
 #: Kind -> (how it is made, its share).
@@ -23,6 +23,7 @@ KINDS: Mapping[str, tuple[Maker, float]] = MappingProxyType(
         "columns": (recordings.columns, 4),
         "wcp": (recordings.wcp, 1),
         "mask": (recordings.mask, 3),
+        "run file": (runfiles.run_file, 4),
         "store damaged": (stores.damaged, 5),
         "store tables": (stores.other_tables, 3),
         "store cells": (stores.other_cells, 14),

@@ -15,7 +15,7 @@ from pyneuronautofit._words import FileWord, Use, real, whole
 
 #: Those that simulate, or draw: a few of them take as long as a thousand others.
 _SLOW = frozenset(
-    {"fit", "polish", "simulate", "evaluate", "check", "final-check", "search-init",
+    {"fit", "init", "polish", "simulate", "evaluate", "check", "final-check", "search-init",
      "search-synmin", "plot-parmdist"}
 )  # fmt: skip
 _QUICK = tuple(sorted(set(NEEDED) - _SLOW))
@@ -52,7 +52,8 @@ def _case(rng: random.Random, sound: Path, folder: Path, name: str) -> Case:
 
 def _place(folder: Path, value: str) -> str:
     """Return a value that names one of the sound files as one in the folder of the input."""
-    names = {"cell.npz", "db.json", "model", "run", "out.npz", "out.json", "{}.png", "out.png"}
+    names = {"cell.npz", "db.json", "model", "run", "out.npz", "out.json", "{}.png", "out.png",
+             "x.toml"}  # fmt: skip
     return str(folder / value) if value in names else value
 
 

@@ -15,8 +15,8 @@ from library.conftest import PARAMETERS, SETTINGS
 from library.defined import defined
 from pyneuronautofit.cli.main import main
 from pyneuronautofit.errors import PyNeuronAutofitError, RecordingError, UsageError
-from pyneuronautofit.library.fit_result import Fit
 from pyneuronautofit.library.fitting import fit
+from pyneuronautofit.library.results.fit_result import Fit
 from pyneuronautofit.runs import open_run
 
 

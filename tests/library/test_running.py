@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from pyneuronautofit.errors import OutputError, RunError
-from pyneuronautofit.library.fit_result import Fit
+from pyneuronautofit.library.results.fit_result import Fit
 from pyneuronautofit.library.running import resume_run
 
 

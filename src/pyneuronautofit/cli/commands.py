@@ -34,6 +34,7 @@ class Command:
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "fit": Command("runs", "RECORDING", "fit a model; the same as no command"),
+        "init": Command("runs", "RECORDING [-o FILE.toml]", "write a run file to begin with"),
         "compare": Command(
             "traces", "RECORDING RESPONSES", "score given voltages against a recording"
         ),

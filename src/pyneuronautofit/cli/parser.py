@@ -6,6 +6,7 @@ import argparse
 import itertools
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from pyneuronautofit._options import GROUPS, Option, check_options, options_of
@@ -13,6 +14,7 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit._words import unusable_name
 from pyneuronautofit.cli.misspelt import refuse_misspelt_flags
 from pyneuronautofit.cli.outputs import check_outputs
+from pyneuronautofit.cli.runfile import expanded, run_file_options
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import readers_of
 from pyneuronautofit.plugins import use_files
@@ -47,10 +49,11 @@ def parse_config(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
+    argv = with_run_file(config, argv, prog)
     use_files(_plug_ins_in(config, argv))
     parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
     values = _parsed(config, parser, argv)
-    filled = config(**{name: _as_field(value) for name, value in values.items()})
+    filled = config(**{n: _as_field(v) for n, v in values.items() if n in options_of(config)})
     check_options(filled)
     check_outputs(filled)
     return filled
@@ -66,20 +69,60 @@ def given_options(
     UsageError
         If a flag is unknown or has a value that cannot be used.
     """
+    argv = with_run_file(config, argv, prog)
     use_files(_plug_ins_in(config, argv))
     parser = make_parser(config, prog, description, epilog, described=_asks_for_help(argv))
-    parser.set_defaults(**{name: _unset(*each) for name, each in options_of(config).items()})
-    values = _parsed(config, parser, argv)
-    given = {n: _as_field(value) for n, value in values.items() if value not in (_NOT_GIVEN, None)}
+    given = _given(config, parser, argv)
+    given = {name: value for name, value in given.items() if name in options_of(config)}
     check_options(config(**given))
     check_outputs(config(**given))
     return given
+
+
+def with_run_file(config: type[Any], argv: Sequence[str], prog: str) -> list[str]:
+    """Return a command line with what is in its run file in place of --run FILE.
+
+    Raises
+    ------
+    UsageError
+        If the file, or something in it, cannot be used.
+    """
+    return expanded(config, argv, prog, partial(_read, config, prog))
+
+
+def run_files_of(
+    config: type[Any], argv: Sequence[str], prog: str
+) -> tuple[str | None, str | None]:
+    """Return the files that --run and --write-run name on a command line; None: it has no such."""
+    given, _words = _read(config, prog, argv)
+    return given.get("run_file"), given.get("write_run")
+
+
+def _read(config: type[Any], prog: str, argv: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the flags of a command line, and its arguments, of which some may be missing."""
+    parser = Parser(prog=prog, allow_abbrev=False)
+    add_options(parser, config, flags_only=True, described=False)
+    parser.add_argument("words", nargs="*")
+    given = _given(config, parser, argv)
+    return given, list(given.pop("words", ()))
+
+
+def _given(config: type[Any], parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
+    """Return what a parser finds on a command line, without what it does not have."""
+    parser.set_defaults(**{name: _unset(*each) for name, each in all_options(config).items()})
+    values = _parsed(config, parser, argv)
+    return {n: _as_field(value) for n, value in values.items() if value not in (_NOT_GIVEN, None)}
 
 
 def _parsed(config: Any, parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
     words = _with_negative_numbers(config, argv)
     refuse_misspelt_flags(words, parser.flags, parser.prog)
     return vars(parser.parse_args(words))
+
+
+def all_options(config: type[Any]) -> dict[str, tuple[Option, Any]]:
+    """Return the options of a config class, and those about run files."""
+    return {**options_of(config), **run_file_options(config)}
 
 
 def _unset(described: Option, default: Any) -> Any:
@@ -139,7 +182,7 @@ def add_options(
     """
     groups: dict[str, Any] = {"": parser}
     options = {
-        name: each for name, each in options_of(config).items() if each[0].flags or not flags_only
+        name: each for name, each in all_options(config).items() if each[0].flags or not flags_only
     }
     used = {option.group for option, _default in options.values()}
     for title, about in GROUPS.items():
@@ -198,7 +241,7 @@ def _with_negative_numbers(config: Any, argv: Sequence[str]) -> list[str]:
     """Join flags with negative values in any notation, which argparse would take for flags."""
     taking = {
         flag
-        for option, _default in options_of(config).values()
+        for option, _default in all_options(config).values()
         if option.parse is not None and option.count == 1
         for flag in option.flags
     }

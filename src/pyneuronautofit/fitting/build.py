@@ -13,7 +13,11 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import MaskError, UsageError
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem, ReferenceSimulator
-from pyneuronautofit.fitting.readers import note_unread_by_algorithm, note_unread_by_modes
+from pyneuronautofit.fitting.readers import (
+    note_unread_by_algorithm,
+    note_unread_by_modes,
+    note_unread_weights,
+)
 from pyneuronautofit.fitting.reduction import Downsampler, reduce_recording, stimulus_on
 from pyneuronautofit.fitting.several import recording_options, shares_of, split_word
 from pyneuronautofit.models import CellSource, Model, load_model
@@ -25,13 +29,13 @@ from pyneuronautofit.objectives import (
     note_threshold,
     read_settings,
 )
+from pyneuronautofit.objectives.residuals import read_weights
 from pyneuronautofit.optimisers import (
     Merits,
     ResidualRows,
     Strategy,
     algorithm_letter,
     build_strategy,
-    read_weights,
 )
 from pyneuronautofit.recordings import (
     ChannelChoice,
@@ -178,8 +182,15 @@ def build_problems(config: FitConfig, recordings: Sequence[Recording], model: Mo
     Raises
     ------
     PyNeuronAutofitError
-        Whatever is wrong with a stimulus, the mask, the modes or the parameters.
+        Whatever is wrong with a stimulus, the mask, the modes, the weights or the parameters.
     """
+    problem = _on_all(config, recordings, model)
+    if config.weights is not None and not problem.weights.all():
+        _log.info("%d components count 0", int((problem.weights == 0).sum()))
+    return problem
+
+
+def _on_all(config: FitConfig, recordings: Sequence[Recording], model: Model) -> Problem:
     options = recording_options(config)
     if len(recordings) == 1:
         return build_problem(options[0], recordings[0], model)
@@ -248,7 +259,7 @@ def build_problem(
         model.downsampler,
         model.version,
         None if config.adaptive is None else reference,
-        read_weights(config.weights, suite.settings.modes),
+        read_weights(config.weights, [member.code for member in suite.members]),
     )
 
 
@@ -269,11 +280,20 @@ def build_search(
     """
     letter = algorithm_letter(config.algorithm)
     note_unread_by_algorithm(config, letter)
-    return build_strategy(
+    asked: list[Merits] = []
+
+    def make_merits() -> Merits:
+        asked.append(Merits(problem.weights, taken(ResidualRows, problem.residuals)))
+        return asked[-1]
+
+    strategy = build_strategy(
         letter,
         problem.space,
         config,
         n_score=len(problem.whole.markers),
         initial=initial,
-        make_merits=lambda: Merits(problem.weights, taken(ResidualRows, problem.residuals)),
+        make_merits=make_merits,
     )
+    if config.weights is not None and not asked:
+        note_unread_weights(letter)
+    return strategy

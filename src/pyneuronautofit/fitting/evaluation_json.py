@@ -15,6 +15,8 @@ from pyneuronautofit.recordings import taking_as_json
 BESIDE = "beside"
 #: The same of recordings that were held out as a whole.
 ELSEWHERE = "held_out_recordings"
+#: Under this key is what the user wanted to count, as text and for every component.
+WEIGHTS = "weights"
 
 
 def evaluation_as_json(config: FitConfig, problem: Problem) -> dict[str, Json]:
@@ -33,6 +35,8 @@ def evaluation_as_json(config: FitConfig, problem: Problem) -> dict[str, Json]:
     for key, parts in ((BESIDE, problem.beside), (ELSEWHERE, problem.elsewhere)):
         if parts:
             first[key] = [{"target": p.recording.name, **_of_part(p, taken)} for p in parts]
+    if config.weights is not None:
+        first[WEIGHTS] = {"given": config.weights, "components": problem.weights.tolist()}
     return first
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting.evaluation import Evaluation, evaluate_models
 from pyneuronautofit.fitting.gains import Gains, no_gains
 from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
@@ -17,10 +18,13 @@ from pyneuronautofit.fitting.several.merging import merged
 from pyneuronautofit.objectives import Suite, joint_suite
 from pyneuronautofit.objectives.residuals import (
     BoundResiduals,
+    GivenWeights,
     JointResiduals,
     bind_residuals,
+    component_factors,
     joint_residuals,
     mode_weights,
+    sweep_factors,
 )
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import NeuronSimulator, Simulator, Traces
@@ -72,7 +76,7 @@ class Problem:
     reference
         NEURON itself, where the search has steps that NEURON's fixed ones differ from; else None.
     given_weights
-        What modes count where components are added up, as far as the user said so.
+        What modes and sweeps count where components are added up, as far as the user said so.
     beside
         The same on further recordings of the cell, which are fitted as well.
     elsewhere
@@ -88,7 +92,7 @@ class Problem:
     downsampler: Downsampler | None = None
     version: str = ""
     reference: ReferenceSimulator | None = None
-    given_weights: Mapping[str, float] = field(default_factory=dict)
+    given_weights: GivenWeights = field(default_factory=GivenWeights)
     beside: tuple[Problem, ...] = ()
     elsewhere: tuple[Problem, ...] = ()
 
@@ -104,16 +108,40 @@ class Problem:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """What every component counts where they are added up, shape (n_score,)."""
-        return mode_weights(self.whole, self.given_weights)
+        """What every component counts where they are added up, shape (n_score,).
+
+        Raises
+        ------
+        UsageError
+            If the user has given weights that these recordings cannot have, or that are all 0.
+        """
+        factors = [
+            component_factors(part.suite, own)
+            for part, own in zip(self.parts, self.sweep_weights, strict=True)
+        ]
+        weights = mode_weights(self.whole, self.given_weights.modes) * np.concatenate(factors)
+        if not weights.any():
+            raise UsageError("--weights: every component counts 0; something has to count")
+        return weights
+
+    @cached_property
+    def sweep_weights(self) -> tuple[FloatArray, ...]:
+        """How many times as much the sweeps of each recording count, each of shape (n_sweep,)."""
+        if not self.given_weights.sweeps:
+            return tuple(np.ones(len(part.suite.sweeps)) for part in self.parts)
+        compared = {
+            part.recording.name: [part.target.numbers[place] for place in part.suite.sweeps]
+            for part in self.parts
+        }
+        return tuple(sweep_factors(self.given_weights, compared).values())
 
     @cached_property
     def bound_residuals(self) -> tuple[BoundResiduals, ...]:
         """How traces miss each target, as numbers: found when it is first needed."""
         ends = np.cumsum([len(part.suite.markers) for part in self.parts])[:-1]
-        own = np.split(self.weights, ends)
-        pairs = zip(self.parts, own, strict=True)
-        return tuple(bind_residuals(part.suite, part.target, weights) for part, weights in pairs)
+        of_modes = np.split(mode_weights(self.whole, self.given_weights.modes), ends)
+        each = zip(self.parts, of_modes, self.sweep_weights, strict=True)
+        return tuple(bind_residuals(part.suite, part.target, *weights) for part, *weights in each)
 
     @property
     def residuals(self) -> BoundResiduals | JointResiduals:

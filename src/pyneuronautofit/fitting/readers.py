@@ -47,6 +47,15 @@ def note_unread_by_algorithm(settings: SearchSettings, letter: str) -> None:
             _log.info("%s is ignored: %s does not use it", flag, ALGORITHMS[letter])
 
 
+def note_unread_weights(letter: str) -> None:
+    """Warn that the algorithm of a letter does not add components up by the weights given."""
+    _log.warning(
+        "--weights: %s does not add components up, and searches as it would without; they decide "
+        "which model is the best sum, and --stop-after",
+        ALGORITHMS[letter],
+    )
+
+
 def _counted(what: str, letters: Sequence[str]) -> str:
     return f"{what}{'s' if len(letters) > 1 else ''} {quoted(letters, len(letters))}"
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
-from pyneuronautofit.library.fit_result import Fit
 from pyneuronautofit.library.inputs import RecordingLike, project_of, recording_words
 from pyneuronautofit.library.keywords import (
     FitKeywords,
@@ -15,7 +14,10 @@ from pyneuronautofit.library.keywords import (
     fit_options,
     refuse_otherwise,
 )
+from pyneuronautofit.library.own_modes import plugin_of
+from pyneuronautofit.library.results.fit_result import Fit
 from pyneuronautofit.library.running import run_session
+from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.sessions.command import command_of
 from pyneuronautofit.sessions.session import new_session
 
@@ -26,6 +28,7 @@ def fit(
     parameters: Sequence[Any] | None = None,
     *,
     modes: str = "OV",
+    objectives: Sequence[Any] = (),
     hold_out: Sequence[int] | str | None = None,
     algorithm: str = "Auto",
     generations: int | None = None,
@@ -33,6 +36,7 @@ def fit(
     minutes: float | None = None,
     population_size: int | None = None,
     initial_population: Path | str | None = None,
+    plugins: Sequence[Path | str] = (),
     seed: int | None = None,
     output: Path | str | None = None,
     progress: bool = True,
@@ -55,7 +59,11 @@ def fit(
     parameters : sequence of (name, scale, low, high)
         What is searched, where the model is a class; see `CellModel`.
     modes : str
-        Evaluation modes, a letter each: what is compared.
+        Evaluation modes, a letter each: what is compared; those of plug-ins by their names in
+        braces.
+    objectives : sequence of functions
+        Further modes, of your own: `my_error(model_mV, recording_mV)` returns what is to become 0,
+        `my_feature(voltage_mV)` what is to be equal; docs/plugins.md has all that they may ask for.
     hold_out : sequence of int, or str
         Sweeps that are not fitted, but simulated and scored beside the others.
     algorithm : str
@@ -66,6 +74,8 @@ def fit(
         None: what the algorithm usually has.
     initial_population : path
         Models to begin with: a run, one of its files, or a model database.
+    plugins : sequence of paths
+        Python files with modes, searches or readers, as of `--plugin`.
     seed : int
         Of the only random generator; None: one is drawn, and kept in the run.
     output : path
@@ -103,8 +113,13 @@ def fit(
     # Before anything is written.
     as_options(given, "fit")
     folder = Path() if output is None else Path(output)
+    own, file = plugin_of(objectives, folder)
+    files = tuple(str(each) for each in (*plugins, *([] if file is None else [file])))
+    given |= {"modes": modes + own, "plugins": files}
     project = project_of(model, parameters, folder)
     first, *beside = recording_words(recording, folder)
     config = fit_options({**given, "recording": first, "beside": tuple(beside), "project": project})
     opening = partial(new_session, config, command_of(config))
-    return Fit(run_session(config, opening, progress=progress), project=project)
+    with active_plugins(files=files):
+        store = run_session(config, opening, progress=progress)
+    return Fit(store, project=project, plugins=files)

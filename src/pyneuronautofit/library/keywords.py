@@ -26,7 +26,6 @@ OTHERWISE: Mapping[str, str] = {
     "print_every": "it is for the command; progress=False shows nothing",
     "log_to_screen": "use Python's logging: the package logs to 'pyneuronautofit'",
     "figure": "use Fit.plot(), and savefig() of its figure",
-    "plugins": "give objectives=[...]",
 }
 # What is easier to write in Python than as the words of a command line.
 _LISTS = frozenset({"hold_out", "sweeps"})

@@ -67,6 +67,8 @@ class RestingPotential:
     unit: ClassVar[str] = "mV"
     scale: ClassVar[float | None] = 1.0
     traced: ClassVar[bool] = False
+    #: Its components are not of one sweep each.
+    pooled: ClassVar[bool] = True
 
     def bind(self, target: Target) -> BoundObjective:
         """Find the target's statistics, once."""

@@ -11,7 +11,6 @@ from pyneuronautofit.optimisers.nsga2 import NSGA2 as NSGA2
 from pyneuronautofit.optimisers.population import Population as Population
 from pyneuronautofit.optimisers.residuals import Merits as Merits
 from pyneuronautofit.optimisers.residuals import ResidualRows as ResidualRows
-from pyneuronautofit.optimisers.scalar.options import read_weights as read_weights
 from pyneuronautofit.optimisers.settings import SearchSettings as SearchSettings
 from pyneuronautofit.optimisers.table import ALGORITHMS as ALGORITHMS
 from pyneuronautofit.optimisers.table import about_algorithms as about_algorithms

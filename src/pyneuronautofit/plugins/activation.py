@@ -43,7 +43,7 @@ def active_plugins(
     Parameters
     ----------
     files
-        Python files, as of `--plugin`; they are executed.
+        Python files, as of `--plugin`; they are executed, unless they are active already.
     objectives
         Evaluation modes: functions, `ObjectiveFunction`s, or classes as of `Objective`.
     strategies
@@ -68,7 +68,7 @@ def active_plugins(
     >>> "{peak}" in ALL_MODES
     False
     """
-    more = [each for file in files for each in plug_ins_of_file(Path(file), KINDS)]
+    more = _of_new_files(files)
     for kind, things in ((OBJECTIVE, objectives), (STRATEGY, strategies), (READER, readers)):
         more += [_given(kind, thing) for thing in things]
     with use(added(more)):
@@ -86,14 +86,20 @@ def use_files(files: Sequence[str]) -> None:
     UsageError
         As of `active_plugins`.
     """
+    more = _of_new_files(files)
+    if more:
+        use_from_here(added(more))
+        _check(more)
+
+
+def _of_new_files(files: Sequence[str | Path]) -> list[PlugIn]:
+    """Return the plug-ins of files, but for those that are active already."""
     known = {each.path for each in given_plug_ins()}
     more: list[PlugIn] = []
     for path in dict.fromkeys(Path(file).absolute() for file in files):
         if path not in known:
             more += plug_ins_of_file(path, KINDS)
-    if more:
-        use_from_here(added(more))
-        _check(more)
+    return more
 
 
 def code_of(thing: Any) -> str:

@@ -104,10 +104,10 @@ def find_reader(path: Path) -> Reader:
 
 def plug_in_of_reader(reader: Reader) -> PlugIn | None:
     """Return the plug-in that a reader is; None: it is built in."""
-    for each in (*explicit_plug_ins(READER), *installed_plug_ins(READER)):
-        if isinstance(reader, PluggedReader) and reader_of(each) is reader:
-            return each
-    return None
+    if not isinstance(reader, PluggedReader):
+        return None
+    every = (*explicit_plug_ins(READER), *installed_plug_ins(READER))
+    return next((each for each in every if reader_of(each) is reader), None)
 
 
 def _plugged() -> dict[str, PluggedReader]:

@@ -97,3 +97,12 @@ def test_json_has_no_nan(command, tmp_path):
     missing = by_name["soma(0.5).pas.g"]
     assert (missing["smallest"], missing["median"], missing["n_model"]) == (None, None, 0)
     assert found["numbers"] == [0, 0]
+
+
+def test_where_a_file_is_not_as_the_schema_says(said):
+    assert not [line for line in said(content(2)) if "schema" in line]
+    lines = said(content(2, temperature="35"))
+    assert lines[-1] == (
+        "not as the schema says: temperature: '35' is not of type 'number', 'null'"
+    )
+    assert json.loads("\n".join(said(content(2, temperature="35"), "--json")))["departures"]

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from cli.commands import CONFIGS
-from pyneuronautofit._options import options_of
 from pyneuronautofit.cli.commands import COMMANDS
+from pyneuronautofit.cli.parser import all_options
 from pyneuronautofit.cli.shell.completion import whole_parser
 
 TRIED = {
@@ -96,7 +96,7 @@ def test_every_option_of_every_command_is_completed():
     (commands,) = (action for action in parser._actions if isinstance(action.choices, dict))
     assert list(commands.choices) == list(COMMANDS)
     for name, config in CONFIGS.items():
-        flags = {flag for option, _ in options_of(config).values() for flag in option.flags}
+        flags = {flag for option, _ in all_options(config).values() for flag in option.flags}
         assert flags | {"-h", "--help"} == set(commands.choices[name]._option_string_actions), name
     fit = commands.choices["fit"]
     assert set(parser._option_string_actions) == set(fit._option_string_actions)

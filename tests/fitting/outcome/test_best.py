@@ -11,6 +11,7 @@ import pytest
 from fitting.parabolas import make_problem
 from pyneuronautofit.fitting import Budget, best_models, drawn_model, search
 from pyneuronautofit.fitting.outcome.best import best_members, places
+from pyneuronautofit.objectives.residuals import GivenWeights
 from pyneuronautofit.optimisers import ParetoArchive, SearchSettings, build_strategy
 
 
@@ -64,7 +65,7 @@ def test_the_best_sum_is_shown_even_if_the_archive_has_lost_it():
 
 def test_the_best_sum_follows_the_given_weights(problem):
     """What the user gives counts, and not what modes count by themselves."""
-    of_o = replace(problem, given_weights={"O": 1.0, "V": 0.0})
+    of_o = replace(problem, given_weights=GivenWeights({"O": 1.0, "V": 0.0}))
     progress = search(
         of_o,
         build_strategy("N", problem.space, SearchSettings(population_size=30)),

@@ -43,7 +43,7 @@ def check(run, project=None, drew=None, **more):
     config = FitOptions(recording=str(path), project=str(run.project), figure=drew)
     given = {} if project is None else {"project": project}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(consent, "resumed_config", lambda _run, _given: config)
+        patch.setattr(consent, "resumed_config", lambda _run, _given, **_how: config)
         return agreed_config(run, {**given, **more})
 
 
@@ -115,7 +115,9 @@ def test_a_run_is_opened_with_its_own_options_where_it_was_begun(run, monkeypatc
     done = []
     opened = object()
     config = FitOptions(recording=str(run.path.parents[1] / "cell.npz"), project=str(run.project))
-    monkeypatch.setattr(consent, "resumed_config", lambda run, given: done.append(given) or config)
+    monkeypatch.setattr(
+        consent, "resumed_config", lambda run, given, **_how: done.append(given) or config
+    )
     monkeypatch.setattr(consent, "open_fit", lambda *what: done.append(what) or opened)
     monkeypatch.setattr(consent, "check_files", lambda *what: done.append(what))
     with pytest.raises(NotAgreedError):

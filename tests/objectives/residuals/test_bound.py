@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from objectives._made import recording
 from objectives.residuals._spikes import (
     BASE_MV,
     BLOCK,
@@ -18,7 +19,7 @@ from objectives.residuals._spikes import (
     trace,
 )
 from pyneuronautofit._options import taken
-from pyneuronautofit.objectives.residuals import mode_weights
+from pyneuronautofit.objectives.residuals import bind_residuals, mode_weights
 from pyneuronautofit.objectives.residuals.bound import SURPLUS
 from pyneuronautofit.optimisers import ResidualRows
 
@@ -227,3 +228,24 @@ def test_company_has_no_say(n_chunk):
     ]
     assert together.tobytes() == np.concatenate(apart).tobytes()
     assert residuals.of(np.asfortranarray(traces), scores).tobytes() == together.tobytes()
+
+
+def test_the_squares_of_a_sweep_count_as_it_does():
+    """And so what everything is worth (eq. 20) is the sum of what each sweep is worth."""
+    target, candidate = [trace(50), trace(90)], [trace(53), trace(80, 120)]
+    made, plain = bound(*target, modes="OVL")
+    weights = mode_weights(made)
+    values = plain.of(np.array([candidate]), made.score(np.array([candidate])))
+
+    def cost(*of_sweeps, fine=False):
+        factors = np.array(of_sweeps, dtype=float)
+        residuals = bind_residuals(made, recording(target), weights, factors)
+        np.testing.assert_array_equal(residuals.weights, weights)
+        return taken(ResidualRows, residuals).costs(values, fine=fine)[0]
+
+    for fine in (False, True):
+        first, second = cost(1, 0, fine=fine), cost(0, 1, fine=fine)
+        assert min(first, second) > 0
+        assert cost(1, 1, fine=fine) == pytest.approx(first + second)
+        assert cost(3, 0.25, fine=fine) == pytest.approx(3 * first + 0.25 * second)
+        assert cost(1, 1, fine=fine) == taken(ResidualRows, plain).costs(values, fine=fine)[0]

@@ -51,8 +51,10 @@ def test_they_are_found_by_their_whole_names():
     with active_plugins(strategies=[dream, Sober]):
         assert algorithm_letter("dream") == algorithm_letter("{dream}") == "{dream}"
         assert algorithm_letter("DREAM") == "{dream}"
-        # A letter is that of a built-in one, and so are beginnings.
-        assert algorithm_letter("d") == algorithm_letter("dre") == "D"
+        # A letter is that of a built-in one; the beginning of a plug-in's name is none.
+        assert algorithm_letter("d") == "D"
+        with pytest.raises(UsageError, match="-A dre: expected one of"):
+            algorithm_letter("dre")
         assert list(ALGORITHMS)[-2:] == ["{dream}", "{Sober}"]
         assert ALGORITHMS["{dream}"] == "dream"
         assert algorithm_of("{dream}").about == "Members again"

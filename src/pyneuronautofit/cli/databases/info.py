@@ -77,6 +77,8 @@ def _print(screen: Screen, name: str, found: Information) -> None:
     _print_ranges(screen, found.parameters)
     for each in found.missing or ["nothing is missing"]:
         screen.print(each, soft_wrap=True, markup=False)
+    for each in found.departures:
+        screen.print(f"not as the schema says: {each}", soft_wrap=True, markup=False)
 
 
 def _print_counts(screen: Screen, title: str, counts: Mapping[str, int]) -> None:

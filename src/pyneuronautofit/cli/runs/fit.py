@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.outputs import check_outputs
-from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.parser import parse_config, with_run_file
 from pyneuronautofit.cli.runs.next_steps import print_next
 from pyneuronautofit.cli.runs.resuming import asks_to_resume, resume_request
 from pyneuronautofit.cli.runs.summary import (
@@ -22,6 +22,7 @@ from pyneuronautofit.cli.runs.summary import (
     print_plan,
     print_summary,
 )
+from pyneuronautofit.cli.runs.written import refuse_to_write, writing_run_file
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.waiting import meanwhile
 from pyneuronautofit.errors import RunError, UsageError
@@ -59,13 +60,23 @@ DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recordin
 
 def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     """Run a fit and return the exit code."""
+    typed, argv = argv, with_run_file(FitOptions, argv, prog)
     command = shlex.join(["pyneuronautofit", *argv])
     if asks_to_resume(argv):
+        refuse_to_write(FitOptions, argv, prog)
         return _resume(argv, prog, command)
     config = parse_config(FitOptions, argv, prog, DESCRIPTION, epilog)
     if config.extend:
         raise UsageError("--extend is for a run that is taken up again: give --resume RUN, too")
-    return run_session(config, lambda: new_session(config, command))
+    if config.recording.endswith(".toml"):
+        raise UsageError(f"{config.recording}: a run file is read by --run {config.recording}")
+
+    def session() -> FitSession:
+        if argv != list(typed):
+            _log.info("from a run file: %s", shlex.join(["pyneuronautofit", *typed]))
+        return new_session(config, command)
+
+    return writing_run_file(config, typed, prog, lambda: run_session(config, session))
 
 
 def _resume(argv: Sequence[str], prog: str, command: str) -> int:

@@ -13,8 +13,9 @@ from typing import Any
 from pyneuronautofit._options import field_names, options_of, same_option
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import RUN_NAME
-from pyneuronautofit.cli.parser import given_options, parse_config
+from pyneuronautofit.cli.parser import given_options, parse_config, with_run_file
 from pyneuronautofit.cli.runs.fit import run_session
+from pyneuronautofit.cli.runs.written import writing_run_file
 from pyneuronautofit.cli.traces.stored import (
     DEFAULT_MODES,
     StoredEvaluationOptions,
@@ -91,11 +92,19 @@ class PolishConfig(RunOptions, StoredModelsOptions, StoredEvaluationOptions):
 
 def run(argv: Sequence[str], prog: str) -> int:
     """Polish models and return the exit code."""
+    typed, argv = argv, with_run_file(PolishConfig, argv, prog)
     command = shlex.join(["pyneuronautofit", "polish", *argv])
     config = parse_config(PolishConfig, argv, prog, DESCRIPTION)
     store = _store_of(config.models)
     if store is None:
-        return _polish_file(config, command)
+        return writing_run_file(config, typed, prog, lambda: _polish_file(config, command))
+    return writing_run_file(
+        config, typed, prog, lambda: _polish_run(config, store, argv, prog), own_model=False
+    )
+
+
+def _polish_run(config: PolishConfig, store: Path, argv: Sequence[str], prog: str) -> int:
+    command = shlex.join(["pyneuronautofit", "polish", *argv])
     given = given_options(PolishConfig, argv, prog, DESCRIPTION)
     with open_run(store) as stored:
         with logging_to_screen():

@@ -12,10 +12,10 @@ from typing import Any
 
 import shtab
 
-from pyneuronautofit._options import OneOf, Option, one_of, options_of
+from pyneuronautofit._options import OneOf, Option, one_of
 from pyneuronautofit._words import FileWord, Use, text
 from pyneuronautofit.cli.commands import COMMANDS, module_of
-from pyneuronautofit.cli.parser import Parser, add_options, parse_config
+from pyneuronautofit.cli.parser import Parser, add_options, all_options, parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.fitting import FitOptions, option
 from pyneuronautofit.optimisers import ALGORITHMS
@@ -82,7 +82,7 @@ def _config_of(name: str) -> type[Any]:
 
 
 def _fill(parser: Parser, config: type[Any], *, flags_only: bool = False) -> None:
-    options = options_of(config)
+    options = all_options(config)
     for action in add_options(parser, config, flags_only=flags_only):
         _complete(action, options[action.dest][0])
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit.database.conformity import departures
 from pyneuronautofit.database.database import Database
 from pyneuronautofit.database.labels import Units, label_of
 from pyneuronautofit.database.models import StoredModel
@@ -72,6 +73,8 @@ class Information:
         Ranges of their values.
     missing
         What models lack, in words.
+    departures
+        Where the file is not as the schema says; the first few places.
     """
 
     list_name: str
@@ -83,6 +86,7 @@ class Information:
     evaluations: dict[str, int]
     parameters: tuple[ParameterRange, ...]
     missing: tuple[str, ...]
+    departures: tuple[str, ...]
 
 
 def describe_database(database: Database, units: Units) -> Information:
@@ -106,6 +110,7 @@ def describe_database(database: Database, units: Units) -> Information:
         _counted([str(r.get("evaluation", "none"))[:40] for r in database.records]),
         tuple(_ranges(database, units)),
         tuple(_missing(database)),
+        departures(content),
     )
 
 

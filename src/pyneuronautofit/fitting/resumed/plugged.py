@@ -16,7 +16,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.fitting.config import FitConfig
-from pyneuronautofit.objectives import OBJECTIVES, identity_of_family
+from pyneuronautofit.objectives import OBJECTIVES, built_in_modes, identity_of_family
 from pyneuronautofit.optimisers import algorithm_letter, stored_algorithm
 from pyneuronautofit.recordings import find_reader, plug_in_of_reader
 
@@ -40,8 +40,10 @@ def plug_ins_of(config: FitConfig, recordings: Sequence[Path]) -> dict[str, str]
         What it is used for, as the command line says it -> `PlugIn.identity`.
     """
     found = {f"{_MODE}{code}": text for code, text in modes_of_plug_ins(config.modes).items()}
+    used: dict[str, PlugIn | None] = {}
     letter = stored_algorithm(config.algorithm)
-    used = {f"{_SEARCH}{letter}": find_plug_in(STRATEGY, letter)}
+    if letter[:1] == "{":
+        used[f"{_SEARCH}{letter}"] = find_plug_in(STRATEGY, letter)
     for path in recordings:
         reader = find_reader(path)
         used[f"{_READER}{reader.name}"] = plug_in_of_reader(reader)
@@ -51,7 +53,8 @@ def plug_ins_of(config: FitConfig, recordings: Sequence[Path]) -> dict[str, str]
 def modes_of_plug_ins(modes: str) -> dict[str, str]:
     """Return where those modes of a string are from that are not built in, by code."""
     found: dict[str, str] = {}
-    for code in dict.fromkeys(split_modes(modes)):
+    # Which packages there are is looked up only for what is not built in.
+    for code in sorted({*split_modes(modes)} - {*built_in_modes()}):
         plug_in: PlugIn | None = find_plug_in(OBJECTIVE, code)
         identity = identity_of_family(code) if plug_in is None else plug_in.identity
         if identity:

@@ -12,6 +12,7 @@ import numpy as np
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.objectives._kernels import residuals as kernels
 from pyneuronautofit.objectives.residuals.aims import Aims, find_aims
+from pyneuronautofit.objectives.residuals.weights import component_factors
 from pyneuronautofit.objectives.suite import Suite
 from pyneuronautofit.objectives.table import OBJECTIVES
 from pyneuronautofit.recordings import Recording
@@ -40,7 +41,7 @@ class BoundResiduals:
     scored : IntArray, shape (n_scored,)
         Components of the objective vector that enter as they are (eq. 18).
     weights : FloatArray, shape (n_score,)
-        What every component counts (eq. 19).
+        What every component counts (eq. 19), but for the weight of its sweep.
     """
 
     aims: Aims
@@ -88,23 +89,35 @@ class BoundResiduals:
         return joined
 
 
-def bind_residuals(suite: Suite, recording: Recording, weights: FloatArray) -> BoundResiduals:
+def bind_residuals(
+    suite: Suite,
+    recording: Recording,
+    weights: FloatArray,
+    sweep_weights: FloatArray | None = None,
+) -> BoundResiduals:
     """Bind residuals to the sweeps of a recording that modes look at.
 
     Parameters
     ----------
     weights : FloatArray, shape (n_score,)
         What every component counts; see `mode_weights`.
+    sweep_weights : FloatArray, shape (n_sweep,), or None
+        How many times as much the squares of each sweep's residuals count; None: as much.
     """
     voltage_mV = recording.voltage_mV[list(suite.sweeps)]
     aims = find_aims(voltage_mV, recording.step_ms, suite.settings.spike_threshold_mV)
     uncovered = [place for place, code in enumerate(suite.markers) if not OBJECTIVES[code].traced]
     coarse, fine, sweep, spike = _layout(aims)
     n = len(uncovered)
+    own = np.ones(n)
+    if sweep_weights is not None:
+        of_sweep = np.sqrt(sweep_weights)[sweep]
+        coarse, fine = coarse * of_sweep, fine * of_sweep
+        own = np.sqrt(component_factors(suite, sweep_weights))[uncovered]
     return BoundResiduals(
         aims,
-        np.concatenate([coarse, np.ones(n)]),
-        np.concatenate([fine, np.ones(n)]),
+        np.concatenate([coarse, own]),
+        np.concatenate([fine, own]),
         np.concatenate([sweep, np.full(n, -1)]),
         np.concatenate([spike, np.full(n, -1)]),
         np.array(uncovered, dtype=np.int64),

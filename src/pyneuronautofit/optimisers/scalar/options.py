@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyneuronautofit._options import FITTING, between, option
-from pyneuronautofit._plugins import codes_of
-from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit._words import real, text
-from pyneuronautofit.errors import UsageError
 
 _MOST_POLISH = 0.95
 
@@ -22,7 +17,7 @@ class ScalarOptions:
     Attributes
     ----------
     weights
-        What a unit of some modes counts, as text; None: all as usual.
+        What a unit of some modes, and what some sweeps count, as text; None: all as usual.
     polish
         Share of the evaluations, the last ones, in which the best models are polished.
     """
@@ -33,8 +28,9 @@ class ScalarOptions:
         group=FITTING,
         metavar="M=W,..",
         parse=text,
-        help="what modes count where they are added up (by Auto, DE and CMA, and in polishing), "
-        "such as O=1,V=0.01; modes that are not named count as usual",
+        help="what modes and sweeps count where they are added up (by Auto, DE and CMA, and in "
+        "polishing): O=1,V=0.01 for a unit of a mode, and @3=0.5, @0:5=2, @cell.abf=0.5 or "
+        "@cell.abf:3=2 for sweeps; what is not named counts as usual",
     )
     polish: float = option(
         0.0,
@@ -46,35 +42,3 @@ class ScalarOptions:
         help="share of the evaluations, the last ones, in which the best models are polished "
         "(Gauss-Newton), whatever the algorithm is; Auto does so by itself",
     )
-
-
-def read_weights(given: str | None, modes: str) -> Mapping[str, float]:
-    """Return what the user wants modes to count, by their codes.
-
-    Raises
-    ------
-    UsageError
-        If that is not understood, or a mode is not evaluated.
-    """
-    codes = codes_of(modes)
-    found: dict[str, float] = {}
-    for part in (given or "").split(","):
-        if given is None:
-            break
-        code, _equals, word = (piece.strip() for piece in part.partition("="))
-        try:
-            weight = float(word)
-        except ValueError:
-            weight = math.nan
-        if code not in codes or not 0 <= weight < 1e12:
-            raise UsageError(
-                f"--weights {shortened(given)}: expected MODE=WEIGHT,.. with modes of -m "
-                f"({quoted(codes, len(codes))}) and weights of at least 0, such as "
-                f"{codes[0]}=1; found {shortened(part)!r}"
-            )
-        if code in found:
-            raise UsageError(f"--weights {shortened(given)}: the mode {code} is there twice")
-        found[code] = weight
-    if found and all(found.get(code) == 0 for code in codes):
-        raise UsageError(f"--weights {shortened(given or '')}: some mode has to count something")
-    return found

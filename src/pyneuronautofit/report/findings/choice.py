@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit.errors import RunError
+from pyneuronautofit.fitting.evaluation_json import WEIGHTS
 from pyneuronautofit.fitting.notes.levels import Level, distinct_levels
 from pyneuronautofit.fitting.outcome.best import best_members, places, with_best_sum
-from pyneuronautofit.objectives.residuals import component_weights, weighted_sums
-from pyneuronautofit.optimisers import read_weights
+from pyneuronautofit.objectives.residuals import component_weights, read_weights, weighted_sums
 from pyneuronautofit.report.findings.spread import space_of
 from pyneuronautofit.runs import Evaluations, RunReader
 
@@ -42,13 +43,26 @@ def weights_of(run: RunReader) -> FloatArray:
 
     Raises
     ------
-    UsageError
+    PyNeuronAutofitError
         If the store's --weights are none.
     """
     given = run.info.settings.get("weights")
-    modes = "".join(mode_codes(run))
-    weights = read_weights(None if given is None else str(given), modes)
-    return component_weights(run.header.markers, run.header.bvalues, weights)
+    weights = read_weights(None if given is None else str(given), mode_codes(run))
+    if weights.sweeps:
+        # Which component is of which sweep, the recording says, and who has read it.
+        stored = run.header.evaluation.get(WEIGHTS)
+        found = stored.get("components") if isinstance(stored, dict) else None
+        try:
+            components = np.array(found, dtype=np.float64)
+        except (TypeError, ValueError):
+            components = np.empty(0)
+        if components.shape != (len(run.header.markers),) or not np.isfinite(components).all():
+            raise RunError(
+                f"{run.path}: its head does not say what each component counts, although there "
+                "are weights of sweeps. The store was changed; restore it from a copy"
+            )
+        return components
+    return component_weights(run.header.markers, run.header.bvalues, weights.modes)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyneuronautofit.library.chosen import ChosenModel
+from pyneuronautofit.library.results.chosen import ChosenModel
 
 MODEL = ChosenModel(
     "best V", 3, {"soma.L": 1.25, "soma<0>.cm": 2.0}, {"V": 4.0, "O": 1.0}, {"V": "mV^2", "O": ""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyneuronautofit.library.responses import Scores, SimulatedSweeps
+from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps
 
 
 def test_scores_in_words():

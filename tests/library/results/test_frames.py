@@ -7,7 +7,7 @@ import builtins
 import pytest
 
 from pyneuronautofit.errors import NotAvailableError
-from pyneuronautofit.library.frames import frame
+from pyneuronautofit.library.results.frames import frame
 
 
 def test_a_table():

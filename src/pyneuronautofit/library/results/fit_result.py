@@ -13,13 +13,14 @@ from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
-from pyneuronautofit.library.chosen import ChosenModel, table_of_models
-from pyneuronautofit.library.frames import frame
-from pyneuronautofit.library.given_models import matrix_of
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
-from pyneuronautofit.library.responses import Scores, SimulatedSweeps, score, simulate
+from pyneuronautofit.library.results.chosen import ChosenModel, table_of_models
+from pyneuronautofit.library.results.frames import frame
+from pyneuronautofit.library.results.given_models import matrix_of
+from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, score, simulate
 from pyneuronautofit.library.running import resume_run
 from pyneuronautofit.objectives import OBJECTIVES
+from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.report import write_report
 from pyneuronautofit.report.findings.choice import Listed, list_models, mode_codes
 from pyneuronautofit.report.findings.course import follow
@@ -46,6 +47,8 @@ class Fit:
     project : path or None
         The project file or its folder, where that is in neither the run's folder nor the working
         directory: it is executed.
+    plugins : sequence of paths
+        Files of the plug-ins that the run was made with; they are executed.
 
     Raises
     ------
@@ -53,8 +56,15 @@ class Fit:
         If there is no such run.
     """
 
-    def __init__(self, run: Path | str, *, project: Path | str | None = None) -> None:
+    def __init__(
+        self,
+        run: Path | str,
+        *,
+        project: Path | str | None = None,
+        plugins: Sequence[Path | str] = (),
+    ) -> None:
         path = Path(run)
+        self._plugins = tuple(str(Path(each).absolute()) for each in plugins)
         self._path = path if path.is_file() else find_store(str(run), Path.cwd())
         self._path = self._path.absolute()
         self._project = None if project is None else str(Path(project).absolute())
@@ -87,7 +97,10 @@ class Fit:
     @property
     def units(self) -> Mapping[str, str]:
         """The unit of every mode's score."""
-        return {code: OBJECTIVES[code].unit for code in self._codes}
+        with active_plugins(files=self._plugins):
+            known = {code: OBJECTIVES[code].unit for code in self._codes if code in OBJECTIVES}
+        # Without the plug-in nobody knows.
+        return {code: known.get(code, "") for code in self._codes}
 
     @property
     def state(self) -> str:
@@ -250,7 +263,8 @@ class Fit:
         given = as_options(options, "resume")
         if self._project is not None:
             given["project"] = self._project
-        resume_run(self._path, given, progress=progress)
+        with active_plugins(files=self._plugins):
+            resume_run(self._path, given, progress=progress)
         return self
 
     # --- to look at
@@ -278,7 +292,7 @@ class Fit:
         -------
         ndarray of matplotlib Axes, shape (n_sweep,)
         """
-        from pyneuronautofit.library.drawing import draw_responses  # noqa: PLC0415 (slow to load)
+        from pyneuronautofit.library.results.drawing import draw_responses  # noqa: PLC0415 (slow to load)
 
         chosen = self.best(model) if isinstance(model, str) else model
         return draw_responses(self.simulate(chosen, sweeps=sweeps, recording=recording), axes)
@@ -291,7 +305,7 @@ class Fit:
         axes : matplotlib Axes
             Where to draw; None: a figure is made.
         """
-        from pyneuronautofit.library.drawing import draw_course  # noqa: PLC0415 (slow to load)
+        from pyneuronautofit.library.results.drawing import draw_course  # noqa: PLC0415 (slow to load)
 
         with self._reader() as stored:
             return draw_course(follow(stored), self._codes, axes)
@@ -357,14 +371,17 @@ class Fit:
             self.units,
         )
 
-    def _reader(self) -> RunReader:
-        return open_run(self._path)
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[RunReader]:
+        with active_plugins(files=self._plugins), open_run(self._path) as stored:
+            yield stored
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[OpenedFit]:
         with self._reader() as stored:
             opened = open_again(stored, self._project)
-        yield opened
+        with active_plugins(files=self._plugins):
+            yield opened
 
 
 def _rows(stored: RunReader, which: str) -> IntArray:
@@ -374,21 +391,3 @@ def _rows(stored: RunReader, which: str) -> IntArray:
     if which == "non-dominated":
         return archive
     return archive[:0] if stored.last is None else stored.last.population
-
-
-def open_fit(run: Path | str, *, project: Path | str | None = None) -> Fit:
-    """Open a run: one of `fit`, or of the command.
-
-    Parameters
-    ----------
-    run : path
-        Its .sqlite file, or its stamp in the working directory.
-    project : path or None
-        See `Fit`.
-
-    Raises
-    ------
-    RunError
-        If there is no such run.
-    """
-    return Fit(run, project=project)

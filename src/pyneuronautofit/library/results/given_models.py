@@ -11,7 +11,7 @@ import numpy as np
 from pyneuronautofit._text import nearest, quoted, shortened
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.library.chosen import ChosenModel
+from pyneuronautofit.library.results.chosen import ChosenModel
 
 _EXPECTED = (
     "expected a model of the run (fit.best()), a dict of parameters, a list of these, a DataFrame "

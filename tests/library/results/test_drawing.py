@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyneuronautofit.library.responses import SimulatedSweeps
+from pyneuronautofit.library.results.responses import SimulatedSweeps
 
 
 def test_a_panel_for_every_sweep():
     pyplot = pytest.importorskip("matplotlib.pyplot")
-    from pyneuronautofit.library.drawing import draw_responses
+    from pyneuronautofit.library.results.drawing import draw_responses
 
     time = np.arange(100.0)
     found = SimulatedSweeps(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.library.fit_result import Fit, open_fit
 from pyneuronautofit.runs import open_run
 
 
@@ -116,16 +113,6 @@ def test_it_shows_itself_in_a_notebook(found):
     assert "compromise" in text
     assert "V (mV^2)" in text
     assert "<table>" in found.best()._repr_html_()
-
-
-def test_a_run_is_opened_by_its_file_or_its_stamp(found, monkeypatch):
-    assert open_fit(found.path).best() == found.best()
-    monkeypatch.chdir(found.path.parent)
-    assert Fit(found.stamp).path == found.path
-    with pytest.raises(RunError, match="there is no run nothing"):
-        open_fit("nothing")
-    with pytest.raises(RunError, match="no run"):
-        open_fit(Path("/nowhere/at-all.sqlite"))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from pyneuronautofit.fitting import (
     models_on,
 )
 from pyneuronautofit.fitting.several import merged
-from pyneuronautofit.library.frames import frame
+from pyneuronautofit.library.results.frames import frame
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
 

@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.library.responses import SimulatedSweeps
+from pyneuronautofit.library.results.responses import SimulatedSweeps
 from pyneuronautofit.plots import draw_sweep
 from pyneuronautofit.report.findings.course import SearchCourse
 

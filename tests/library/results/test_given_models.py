@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.library.chosen import ChosenModel
-from pyneuronautofit.library.given_models import matrix_of
+from pyneuronautofit.library.results.chosen import ChosenModel
+from pyneuronautofit.library.results.given_models import matrix_of
 
 NAMES = ("soma.L", "soma.cm")
 MODEL = ChosenModel("best V", 3, {"soma.L": 1.0, "soma.cm": 2.0}, {"V": 4.0})

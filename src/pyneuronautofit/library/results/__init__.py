@@ -1,0 +1,1 @@
+"""What a fit has found, and what can be asked of it."""
