@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,11 +26,18 @@ from typing import Any
 
 import pytest
 
+#: Widths that every page has to be good at: a screen, half of one, a phone.
+WIDTHS = (1400, 700, 380)
 #: Width and height in CSS pixels.
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(arguments[0], { resultTypes: ["violations"] }).then((found) => done(found.violations.map(
+  (each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 200)).join(" ")}`)));
+"""
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -59,10 +67,7 @@ class Browser:
     def show(self, page: str | Path, size: tuple[int, int] = DESKTOP, *, dark: bool = False) -> Any:
         """Load a page (URL or file) in a window of a size, and return the driver."""
         self.resize(size)
-        self._command(
-            "Emulation.setEmulatedMedia",
-            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
-        )
+        self.scheme(dark=dark)
         self.driver.get(page if isinstance(page, str) else page.absolute().as_uri())
         return self.driver
 
@@ -79,6 +84,40 @@ class Browser:
     def run(self, script: str, *arguments: object) -> Any:
         """Run JavaScript in the page, and return what it returns."""
         return self.driver.execute_script(script, *arguments)
+
+    def scheme(self, *, dark: bool) -> None:
+        """Let the reader's system be dark or light."""
+        value = "dark" if dark else "light"
+        self._command(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": value}],
+        )
+
+    def everywhere(self) -> Iterator[tuple[int, bool]]:
+        """Yield width and darkness, with the page as it is there."""
+        for dark in (False, True):
+            self.scheme(dark=dark)
+            for width in WIDTHS:
+                self.resize((width, 900))
+                time.sleep(0.4)  # charts are drawn again
+                yield width, dark
+
+    def barriers(self, part: str = "html") -> list[str]:
+        """Return what axe-core finds that keeps people from using it: contrast, keys, names.
+
+        Parameters
+        ----------
+        part
+            What is looked at, as CSS names it.
+        """
+        axe = pytest.importorskip("axe_core_python", reason="needs axe-core-python")
+        self.run(Path(axe.__file__).with_name("axe.min.js").read_text(encoding="utf-8"))
+        self.driver.set_script_timeout(120)
+        return list(self.driver.execute_async_script(_AXE, part))
+
+    def sticks_out(self) -> bool:
+        """Tell whether the page can be moved sideways."""
+        return bool(self.run("return document.documentElement.scrollWidth > innerWidth"))
 
     def complaints(self) -> list[str]:
         """Return the warnings and errors of the console since the last call."""

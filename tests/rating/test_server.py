@@ -91,7 +91,9 @@ class TestWork:
         assert client.post("rate", place=0, verdict="accepted")[1]["place"] == 1
         assert client.post("annotate", place=1, note="<b>")[1]["said"]["note"] == "<b>"
         assert client.post("look", place=2)[1]["place"] == 2
-        assert client.server._http.work.forerunner._at == 2  # what comes next is simulated next
+        assert (
+            client.server._http.site.work.forerunner._at == 2
+        )  # what comes next is simulated next
         assert client.post("undo")[1] == {
             "place": 1, "can_undo": True, "changed": 1, "said": {"verdict": None, "note": ""},
         }  # fmt: skip
@@ -119,7 +121,7 @@ class TestWork:
         monkeypatch.setattr("pyneuronautofit.rating.requests._WAIT_S", 0.02)
         client.get("traces/1")
         simulator.may_go_on.clear()
-        forerunner = client.server._http.work.forerunner
+        forerunner = client.server._http.site.work.forerunner
         with forerunner._changed:
             forerunner._done.clear()
             forerunner._changed.notify_all()

@@ -50,7 +50,7 @@ def answered(**changed) -> tuple[ShownResponses, ...]:
         "current_pA": np.array([-50.0, 123.456]), "counts": np.array([[0, 2], [1, 3], [0, 0]]),
         "rates_Hz": np.array([[0.0, 20.0], [10.0, 33.3333], [0.0, 0.0]]),
         "latency_ms": np.array([[NAN, 12.345678], [1.0, 2.0], [NAN, NAN]]),
-        "drawn": (5,), "traces": Thinned(np.full((3, 1, 4), -60.0), 0),
+        "traces": Thinned(np.full((3, 2, 4), -60.0), 0),
         "stimulus_ms": (10.0, 30.0), "step_ms": 0.5, "n_sample": 100, "simulator": "by hand",
     }  # fmt: skip
     return (ShownResponses(**{**parts, **changed}),)

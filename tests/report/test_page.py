@@ -30,7 +30,7 @@ def test_the_sections_in_their_order(tmp_path):
     assert page.startswith('<!doctype html>\n<html lang="en"><head>')
     assert page.endswith("</body></html>\n")
     assert SECTION.findall(page) == [
-        "best", "course", "traces", "scatter", "parameters", "models", "what", "reproduce",
+        "best", "course", "traces", "scatter", "model", "parameters", "models", "what", "reproduce",
     ]  # fmt: skip
     # The head comes first, and what is chosen behind everything.
     assert page.index("<main><header>") < page.index('<section id="best">')

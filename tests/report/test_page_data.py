@@ -36,8 +36,9 @@ def data(tmp_path):
 def test_the_course_has_a_list_for_every_mode(data):
     found = data(weights=WEIGHTS)
     assert found["modes"] == [
-        {"code": "O", "title": "total number of spikes"}, {"code": "V", "title": "whole voltage"},
-    ]  # fmt: skip
+        {"code": "O", "title": "total number of spikes", "unit": "spikes"},
+        {"code": "V", "title": "whole voltage", "unit": "mV²"},
+    ]
     course = found["course"]
     assert course["generation"] == [0, 1]
     assert course["evaluations"] == [2, 5]
@@ -117,13 +118,11 @@ def test_spreads(data):
 
 
 def test_responses(data):
-    voltage = np.array([[[-60.0, 30.004, -60.006, 400.0]]] * 3)
+    voltage = np.array([[[-60.0, 30.004, -60.006, 400.0]] * 2] * 3)
     found = data(responses=answered(traces=Thinned(voltage, 7)))["responses"][0]
     assert (found["recording"], found["held"]) == ("cell.abf", [False, False])
     assert found["models"] == [0, 2]
     assert found["sweeps"] == [3, 5]
-    # Sweep 5 is the second one.
-    assert found["drawn"] == [1]
     assert found["current"] == [-50, 123.5]
     assert found["count"] == [[0, 2], [1, 3], [0, 0]]
     assert found["rate"] == [[0, 20], [10, 33.33], [0, 0]]
@@ -131,9 +130,9 @@ def test_responses(data):
     assert found["stimulus"] == [10, 30]
     # 100 samples of 0.5 ms.
     assert (found["duration"], found["step"]) == (50, 0.5)
-    assert (found["bin"], found["shape"], found["unit"]) == (7, [3, 1, 4], 0.01)
-    steps = np.frombuffer(base64.b64decode(found["voltage"]), "<i2").reshape(3, 4)
-    assert steps[2].tolist() == [-6000, 3000, -6001, 32767]
+    assert (found["bin"], found["shape"], found["unit"]) == (7, [3, 2, 4], 0.01)
+    steps = np.frombuffer(base64.b64decode(found["voltage"]), "<i2").reshape(3, 2, 4)
+    assert steps[2, 1].tolist() == [-6000, 3000, -6001, 32767]
 
 
 def test_why_there_are_no_responses_is_not_drawn(data):

@@ -12,7 +12,7 @@ from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit.errors import OutputError, RunError
 from pyneuronautofit.fitting import FitOptions, OpenedFit
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.runs import RunLock, open_run
+from pyneuronautofit.runs import RunLock, ask_to_stop, open_run
 from pyneuronautofit.sessions import session as module
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.sessions.running import search_and_store
@@ -109,6 +109,25 @@ def test_an_interruption_ends_it_with_all_that_came_before(opened):
     assert progress.generation == 1
     with open_run(session.files.store) as stored:
         assert len(stored.evaluations().scores) == 20
+
+
+def test_a_request_to_stop_ends_it_after_the_generation(opened):
+    files = []
+
+    class Asking(Watcher):
+        def generation(self, progress):
+            super().generation(progress)
+            if progress.generation == 1:
+                ask_to_stop(files[0])
+
+    session = new_session(config(), "c")
+    files.append(session.files)
+    progress = run(session, Asking())
+    assert progress.interrupted
+    assert progress.generation == 1
+    assert not session.files.stop.exists()
+    with open_run(session.files.store) as stored:
+        assert [each.outcome for each in stored.sessions] == ["interrupted"]
 
 
 def test_an_error_of_the_package_stands_in_the_store(opened):

@@ -24,3 +24,5 @@ from pyneuronautofit.models.model import load_model as load_model
 from pyneuronautofit.models.model import model_files as model_files
 from pyneuronautofit.models.options import KnownProjectOptions as KnownProjectOptions
 from pyneuronautofit.models.options import ProjectOptions as ProjectOptions
+from pyneuronautofit.models.parameter_units import parameter_units as parameter_units
+from pyneuronautofit.models.parameter_units import written_unit as written_unit

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from importlib import resources
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from urllib.parse import quote
 from pyneuronautofit._types import Json
 from pyneuronautofit.database.content import format_content
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError, UsageError
+from pyneuronautofit.pages import PageAnswer, asked_object, json_answer, refuse
 from pyneuronautofit.rating.files import accepted_name
 from pyneuronautofit.rating.session import RatingSession
 from pyneuronautofit.rating.sheet import Verdict
@@ -30,16 +30,6 @@ _FILES = {
     "uPlot.iife.min.js": ("uPlot.iife.min.js", "text/javascript; charset=utf-8"),
     "uPlot.min.css": ("uPlot.min.css", "text/css; charset=utf-8"),
 }
-
-
-@dataclass(frozen=True)
-class PageAnswer:
-    """What is sent back."""
-
-    body: bytes
-    kind: str = "application/json"
-    status: HTTPStatus = HTTPStatus.OK
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,7 +76,7 @@ def answer_post(work: Work, path: str, body: bytes) -> PageAnswer:
     if act is None:
         return refuse(HTTPStatus.NOT_FOUND, f"there is nothing at {path[:80]}")
     try:
-        answer = act(work.session, _object(body))
+        answer = act(work.session, asked_object(body))
     except KeyError as error:
         return refuse(HTTPStatus.BAD_REQUEST, f"{path} needs {error}")
     except (ValueError, TypeError, RecursionError, UsageError) as error:
@@ -94,19 +84,7 @@ def answer_post(work: Work, path: str, body: bytes) -> PageAnswer:
     except OutputError as error:
         return refuse(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
     work.forerunner.look_at(work.session.place)
-    return _json(answer)
-
-
-def refuse(status: HTTPStatus, why: str) -> PageAnswer:
-    """Return an answer that says why there is none."""
-    return PageAnswer(json.dumps({"error": why}).encode(), status=status)
-
-
-def _object(body: bytes) -> dict[str, Json]:
-    asked = json.loads(body)
-    if not isinstance(asked, dict):
-        raise TypeError(f"expected an object, found {type(asked).__name__}")
-    return asked
+    return json_answer(answer)
 
 
 def _state(work: Work) -> PageAnswer:
@@ -132,11 +110,11 @@ def _state(work: Work) -> PageAnswer:
             for stage in work.stages
         ],
     }
-    return _json(shown)
+    return json_answer(shown)
 
 
 def _progress(work: Work) -> PageAnswer:
-    return _json({"n_ready": work.forerunner.n_done})
+    return json_answer({"n_ready": work.forerunner.n_done})
 
 
 def _trace(work: Work, place: int, wait_s: float) -> PageAnswer:
@@ -144,7 +122,7 @@ def _trace(work: Work, place: int, wait_s: float) -> PageAnswer:
     if made is None:
         return PageAnswer(b"{}", status=HTTPStatus.ACCEPTED)
     if made.voltage is None:
-        return _json({"problem": made.problem})
+        return json_answer({"problem": made.problem})
     return _binary(made.voltage.tobytes())
 
 
@@ -203,10 +181,6 @@ def _place(asked: Mapping[str, Json]) -> int:
 def _is_below(text: str, n: int) -> bool:
     # Digits of all scripts are decimal; only ours are addresses.
     return text.isascii() and text.isdecimal() and len(text) < 10 and int(text) < n
-
-
-def _json(value: Json) -> PageAnswer:
-    return PageAnswer(json.dumps(value).encode())
 
 
 def _binary(body: bytes) -> PageAnswer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,18 +50,40 @@ def write_report(
     OutputError
         If the file cannot be written.
     """
-    now = datetime.now(UTC)
-    state = state_of(run)
     on_step("reading all evaluations")
-    course = follow(run)
-    listed = list_models(run, course.leader)
-    distributions = spreads(run)
-    responses = _responses(run, listed, project, on_step) if traces else _NOT_ASKED
+    content = content_of(run, _NOT_ASKED)
+    if traces:
+        content = replace(content, responses=_responses(run, content.listed, project, on_step))
     on_step("writing the page")
-    pace = pace_of(run, state, now)
-    phases = phases_of(run)
-    content = Content(run, now, state, pace, course, listed, distributions, responses, phases)
     write_text(path, render(content))
+
+
+def content_of(run: RunReader, responses: tuple[ShownResponses, ...] | str) -> Content:
+    """Return what a report shows of a run at this moment.
+
+    Parameters
+    ----------
+    responses
+        What its models answer; or why there is nothing of that, in a sentence.
+
+    Raises
+    ------
+    RunError
+        If a part of the store is damaged that was sound when it was opened.
+    """
+    now, state = datetime.now(UTC), state_of(run)
+    course = follow(run)
+    return Content(
+        run=run,
+        now=now,
+        state=state,
+        pace=pace_of(run, state, now),
+        course=course,
+        listed=list_models(run, course.leader),
+        spreads=spreads(run),
+        responses=responses,
+        phases=phases_of(run),
+    )
 
 
 def _responses(

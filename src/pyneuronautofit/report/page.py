@@ -1,65 +1,46 @@
-"""The page: sections of text for everybody, and data for the script that draws the charts."""
+"""The page of one run: sections of text for everybody, and data for the script that draws."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from importlib.resources import files
+from markupsafe import Markup
 
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.html import Markup, data, element, joined
+from pyneuronautofit.report.document import document
 from pyneuronautofit.report.page_data import chart_data
-from pyneuronautofit.report.sections.facts import fitted, reproduce
+from pyneuronautofit.report.sections.again import reproduce
+from pyneuronautofit.report.sections.chosen import chosen_model
+from pyneuronautofit.report.sections.facts import fitted
 from pyneuronautofit.report.sections.models import best, models, parameters, scatter
 from pyneuronautofit.report.sections.search import course, head, nothing_yet, spikes, traces
+from pyneuronautofit.report.templating import rendered
 
-_LIBRARY = "vendor/echarts.common.min.js"
-_SCRIPTS = ("common.js", "course.js", "traces.js", "models.js", "start.js")
+#: The page's scripts, in `assets/`.
+SCRIPTS = ("common.js", "course.js", "traces.js", "scatter.js", "models.js", "start.js")
+_MAKERS = (best, course, traces, spikes, scatter, chosen_model, parameters, models)
 
 
-def render(content: Content) -> str:
-    """Return the page."""
+def render(content: Content, *, version: int | None = None) -> str:
+    """Return the page: a file that needs nothing else, or a version of one that a server has."""
+    return document(
+        title_of(content),
+        main_of(content),
+        chart_data(content),
+        SCRIPTS,
+        with_models=True,
+        linked=version is not None,
+        above=Markup() if version is None else rendered("live.html", version=version),
+    )
+
+
+def title_of(content: Content) -> str:
+    """Return what the page is called."""
+    return f"Fit of {content.run.header.target}"
+
+
+def main_of(content: Content) -> Markup:
+    """Return all sections."""
     run = content.run
-    title = f"Fit of {run.header.target}"
-    if run.last is None:
-        body = [nothing_yet()]
-    else:
-        makers = (best, course, traces, spikes, scatter, parameters, models)
-        body = [make(content) for make in makers]
-    body += [fitted(run, content.course, content.pace, content.state), reproduce(run)]
-    main = element("main", head(content, title), *body)
-    # Where the script says which model is chosen.
-    chosen = element("div", id="chosen", hidden="", aria_live="polite")
-    return _document(title, joined((main, chosen)), data("data", chart_data(content)))
-
-
-def _document(title: str, body: Markup, content: Markup) -> str:
-    scripts = [_asset(_LIBRARY), "\n".join(_asset(f"assets/{name}") for name in _SCRIPTS)]
-    # Nothing may be loaded, and no script may run but these: whatever stands in a file's name.
-    digests = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
-    policy = (
-        f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; img-src data: blob:"
-    )
-    heading = joined(
-        (
-            Markup('<meta charset="utf-8">'),
-            Markup(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
-            Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-            Markup('<meta name="color-scheme" content="light dark">'),
-            element("title", title),
-            Markup(f"<style>{_asset('assets/page.css')}</style>"),
-        )
-    )
-    code = joined(Markup(f"<script>{script}</script>") for script in scripts)
-    whole = f"<head>{heading}</head>\n<body>{body}{content}{code}</body>"
-    return f'<!doctype html>\n<html lang="en">{whole}</html>\n'
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("pyneuronautofit.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    body = [nothing_yet()] if run.last is None else [make(content) for make in _MAKERS]
+    row = int(content.listed.rows[0]) if len(content.listed) else None
+    body += [fitted(run, content.course, content.pace, content.state), reproduce(run, row)]
+    return Markup("").join([head(content, title_of(content)), *body])

@@ -7,13 +7,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, Json
-from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed, mode_codes
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.responses import ShownResponses
-from pyneuronautofit.report.findings.spread import Spread, in_units, space_of
+from pyneuronautofit.report.findings.spread import (
+    PRESSING_PART,
+    Spread,
+    bounds_of,
+    in_units,
+    space_of,
+)
 from pyneuronautofit.report.findings.thinning import STEP_MV
+from pyneuronautofit.report.findings.units import (
+    mode_title,
+    mode_unit,
+    units_of_parameters,
+)
 from pyneuronautofit.runs import column_names
 from pyneuronautofit.space import ParameterSpace
 
@@ -26,14 +36,22 @@ def chart_data(content: Content) -> Json:
     run, space = content.run, space_of(content.run)
     names, labels = column_names(run)
     return {
-        "modes": [{"code": code, "title": ALL_MODES.get(code, "")} for code in mode_codes(run)],
-        "course": _course(content.course, labels),
+        "modes": mode_list(mode_codes(run)),
+        "course": {**_course(content.course, labels), "markers": run.header.markers},
         "models": _models(content.listed, space),
         "paths": [[path.text for path in parameter.targets] for parameter in space.parameters],
+        "scales": [parameter.scale.code for parameter in space.parameters],
+        "near": PRESSING_PART,
+        "parameter_units": units_of_parameters(run),
         "sample": _sample(content.course.sums),
         "spreads": [_spread(spread, names) for spread in content.spreads],
         "responses": _responses(content.responses),
     }
+
+
+def mode_list(codes: Sequence[str]) -> list[dict[str, str]]:
+    """Return what the script calls every mode."""
+    return [{"code": c, "title": mode_title(c), "unit": mode_unit(c)} for c in codes]
 
 
 def _course(course: SearchCourse, labels: Sequence[str]) -> Json:
@@ -51,7 +69,7 @@ def _course(course: SearchCourse, labels: Sequence[str]) -> Json:
 
 
 def _models(listed: Listed, space: ParameterSpace) -> Json:
-    rows = listed.rows.tolist()
+    rows, coordinates = listed.rows.tolist(), listed.evaluations.coordinates
     return {
         "row": rows,
         "sums": rounded(listed.sums),
@@ -60,8 +78,22 @@ def _models(listed: Listed, space: ParameterSpace) -> Json:
         "title": {str(place): title for place, title in listed.titles.items()},
         # All digits: somebody may go on with them.
         "parameters": np.ascontiguousarray(listed.evaluations.parameters),
-        "unit": rounded(in_units(space, listed.evaluations.coordinates), 4),
+        "unit": rounded(in_units(space, coordinates), 4),
+        "bounds": _moving_bounds(space, coordinates),
     }
+
+
+def _moving_bounds(space: ParameterSpace, coordinates: FloatArray) -> Json:
+    """Return column -> bounds of every model, of columns whose bounds are others' values."""
+    moving = [
+        column
+        for column, parameter in enumerate(space.parameters)
+        if not (isinstance(parameter.low, float) and isinstance(parameter.high, float))
+    ]
+    if not moving or not len(coordinates):
+        return {}
+    low, high = bounds_of(space, coordinates)
+    return {str(k): {"low": rounded(low[:, k]), "high": rounded(high[:, k])} for k in moving}
 
 
 def _sample(sums: FloatArray) -> FloatArray:
@@ -99,7 +131,6 @@ def _on_recording(found: ShownResponses) -> Json:
         "count": found.counts,
         "rate": rounded(found.rates_Hz, 4),
         "latency": rounded(found.latency_ms, 5),
-        "drawn": [found.sweeps.index(sweep) for sweep in found.drawn],
         "stimulus": found.stimulus_ms,
         "duration": found.n_sample * found.step_ms,
         "step": found.step_ms,

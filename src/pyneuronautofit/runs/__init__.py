@@ -15,6 +15,9 @@ from pyneuronautofit.runs.history import History as History
 from pyneuronautofit.runs.log_file import GzipLogHandler as GzipLogHandler
 from pyneuronautofit.runs.stamp import RunFiles as RunFiles
 from pyneuronautofit.runs.stamp import make_stamp as make_stamp
+from pyneuronautofit.runs.stopping import ask_to_stop as ask_to_stop
+from pyneuronautofit.runs.stopping import forget_request as forget_request
+from pyneuronautofit.runs.stopping import heeding as heeding
 from pyneuronautofit.runs.store import Evaluations as Evaluations
 from pyneuronautofit.runs.store import Generation as Generation
 from pyneuronautofit.runs.store import NewGeneration as NewGeneration

@@ -45,6 +45,11 @@ class RunFiles:
         return self.folder / f"{self.stamp}.lock"
 
     @property
+    def stop(self) -> Path:
+        """Is there for a moment, while somebody asks the run to stop."""
+        return self.folder / f"{self.stamp}.stop"
+
+    @property
     def evaluations(self) -> Path:
         """Every evaluation."""
         return self.folder / f"{self.stamp}-arXive.json"

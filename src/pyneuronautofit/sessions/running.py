@@ -19,7 +19,14 @@ from pyneuronautofit.fitting import (
     search,
 )
 from pyneuronautofit.fitting.notes.stuck import StuckNotes
-from pyneuronautofit.runs import GzipLogHandler, RunLock, RunWriter, create_store
+from pyneuronautofit.runs import (
+    GzipLogHandler,
+    RunLock,
+    RunWriter,
+    create_store,
+    forget_request,
+    heeding,
+)
 from pyneuronautofit.sessions.logs import Logs
 from pyneuronautofit.sessions.progress import Pace
 from pyneuronautofit.sessions.session import FitSession
@@ -73,6 +80,8 @@ def search_and_store(
             session.files.prepare()
             lock.acquire()
         stack.callback(lock.release)
+        # One that nobody heeded any more.
+        stack.callback(forget_request, session.files)
         return _store(session, logs, guard, watching)
 
 
@@ -149,7 +158,7 @@ def _search(
             session.strategy,
             session.budget,
             _All(observers),
-            guard,
+            heeding(session.files, guard),
             start=start,
             keep_all=False,
         )

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pyneuronautofit.cli import pages
 from pyneuronautofit.cli.databases import serving as module
 from pyneuronautofit.cli.databases.serving import Exhibition, RatingOptions, serve
 from pyneuronautofit.cli.screen import Screen
@@ -134,7 +135,8 @@ class Served:
         monkeypatch.setattr(
             module, "threading", SimpleNamespace(Event=lambda: event, Thread=self._thread)
         )
-        monkeypatch.setattr(module.webbrowser, "open", self.opened.append)
+        monkeypatch.setattr(pages, "threading", SimpleNamespace(Thread=self._thread))
+        monkeypatch.setattr(pages.webbrowser, "open", self.opened.append)
 
     def _server(self, work, port):
         self.work, self.port = work, port
@@ -258,7 +260,7 @@ def test_a_browser_is_opened_where_there_is_a_screen(
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(module.sys, "platform", platform)
+    monkeypatch.setattr(pages.sys, "platform", platform)
     lines(RatingOptions(serve=True), shown)
     assert bool(served.opened) is opens
 

@@ -367,3 +367,32 @@ def test_a_lost_disk_is_said_on_the_page_and_the_next_key_tries_again(db, browse
         page.until(lambda: page.text("trouble") == "")
         end(process)
     assert kept(db) == {10: ("accepted", ""), 11: ("rejected", "")}
+
+
+def test_it_can_be_used_on_narrow_screens(db, browser, tmp_path):
+    pictures = output_folder(tmp_path)
+    bottom = "return document.querySelector('footer').getBoundingClientRect().bottom <= innerHeight"
+    with serving(db) as (_process, url, _said):
+        page = Page(browser, url)
+        page.shows(0)
+        for width, dark in browser.everywhere():
+            assert not browser.sticks_out(), width
+            assert browser.run(bottom), width
+            if (width, dark) in {(1400, False), (380, True)}:
+                assert browser.barriers() == [], (width, dark)
+        # A panel below another, each of a height in which something can be seen.
+        tops, heights, whole = browser.run("""
+            const main = document.getElementById("panels");
+            const panels = [...document.querySelectorAll(".panel")];
+            const boxes = panels.map((panel) => panel.getBoundingClientRect());
+            const of = (name) => boxes.map((box) => box[name]);
+            return [of("left"), of("height"), main.scrollHeight];
+        """)
+        assert len(set(tops)) == 1
+        assert min(heights) >= 110
+        assert whole >= sum(heights)
+        # Nothing of what is known of the model is cut off.
+        heading = "const h = document.getElementById('heading'); return h.scrollWidth <= {}"
+        assert browser.run(heading.format("document.documentElement.clientWidth"))
+        browser.screenshot(pictures / "rating-narrow.png")
+        assert browser.complaints() == []

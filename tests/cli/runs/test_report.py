@@ -25,7 +25,7 @@ def test_it_says_what_was_fitted_to_what(reported, recording, tmp_path):
         "Fit of cell.npz", str(recording), digest, "project.py, version 1.2",
         "total number of spikes", "whole voltage", "finished: generation 6 of 6",
         "Krayzman, 6 generations, population 16, seed 3", "--dt 0.1", "neuron ",
-        "pyneuronautofit --resume run.sqlite",
+        f"--resume {tmp_path / 'run.sqlite'} --project",
     ):  # fmt: skip
         assert said in text, said
     with open_run(tmp_path / "run.sqlite") as run:
@@ -183,3 +183,38 @@ def test_the_library_is_the_one_that_was_published():
     digest = hashlib.sha256(folder.joinpath("echarts.common.min.js").read_bytes()).hexdigest()
     assert digest in said
     assert "Apache License" in folder.joinpath("LICENSE").read_text(encoding="utf-8")
+
+
+def test_several_runs_are_compared(command, tmp_path):
+    for name in ("one", "two"):
+        make_run(tmp_path / f"{name}.sqlite", GENERATIONS)
+    answer = command("report", "one", "two", "one")
+    assert answer.code == 0, answer.err
+    assert answer.out.split() == [str(tmp_path / "comparison.html")]
+    assert "2 fits of cell.abf" in read(tmp_path / "comparison.html")[0]
+    answer = command("report", "one", "two", "-o", "other.html")
+    assert answer.out.split() == ["other.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "expected a run, or several to compare"),
+        (("one", "two", "--no-traces"), "--no-traces is for one run"),
+        (("one", "two", "--project", "x"), "--project is for one run"),
+        (("one", "two", "--serve"), "--serve follows one run, and 2 are given"),
+        (("one", "--serve", "-o", "x.html"), "--serve writes no file"),
+        (("one", "--port", "8000"), "--port is for the page: it needs --serve"),
+        (("one", "--no-browser"), "--no-browser is for the page: it needs --serve"),
+        (("one", "two", "-o", "one.sqlite"), "this is the same file as"),
+        (("one", "three"), "there is no run three"),
+        (("one", "-o", "one.stop"), "this is a part of the run one"),
+    ],
+)
+def test_what_cannot_be_reported(command, tmp_path, words, said):
+    for name in ("one", "two"):
+        make_run(tmp_path / f"{name}.sqlite", GENERATIONS)
+    answer = command("report", *words)
+    assert answer.code == 2
+    assert said in answer.err
+    assert not list(tmp_path.glob("*.html"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from browser import DESKTOP, PHONE, open_browser, output_folder
+from browser import PHONE, WIDTHS, open_browser, output_folder
 from pyneuronautofit.runs import open_run
 from report._made import info, make_run, renamed
 
@@ -62,16 +62,17 @@ def test_every_chart_is_drawn_everywhere(reported, browser, tmp_path):
     expected = {"course-O", "course-V", "course-scalar", "course-volume", "course-weights"}
     expected |= {"trace-0-0", "trace-0-1", "trace-0-2", "rate-0", "count-0", "latency-0"}
     expected |= {"scatter", "parameters"}
-    for name, size, dark in (("desktop", DESKTOP, False), ("phone", PHONE, False),
-                             ("dark", DESKTOP, True)):  # fmt: skip
-        show(browser, path, size, dark=dark)
-        assert check_page(browser, path) == expected
-        assert (
-            browser.screenshot(pictures / f"report-{name}.png", whole=True).stat().st_size > 50_000
-        )
+    show(browser, path, (WIDTHS[0], 900))
+    assert check_page(browser, path) == expected
+    for width, dark in browser.everywhere():
+        assert not browser.sticks_out(), width
         back = browser.run("return getComputedStyle(document.body).backgroundColor")
         assert (back == "rgb(255, 255, 255)") == (not dark)
-    assert browser.run("return innerWidth") == DESKTOP[0]
+        if (width, dark) in {(1400, False), (380, True)}:
+            name = f"report-{width}-{'dark' if dark else 'light'}.png"
+            assert browser.screenshot(pictures / name, whole=True).stat().st_size > 50_000
+            assert browser.barriers() == [], (width, dark)
+    assert browser.complaints() == []
     # On paper it is white, as well, and all is there.
     assert browser.print_pdf(pictures / "report.pdf").read_bytes().startswith(b"%PDF")
     assert browser.complaints() == []
@@ -129,18 +130,16 @@ def click(browser, x, y):
 def test_long_recordings_are_thinned_and_it_is_said(reported, command, browser, monkeypatch):
     path = reported("-m", "OV", "-A", "N")
     monkeypatch.setattr("pyneuronautofit.report.findings.responses._MOST_SAMPLES", 1)
-    monkeypatch.setattr("pyneuronautofit.report.findings.responses.MOST_SWEEPS", 2)
     assert command("report", "run").code == 0
     text, content = read(path)
-    assert "of every 3 samples the smallest and the largest are drawn" in text
-    assert "2 of 3 sweeps are drawn" in text
-    assert content["responses"][0]["drawn"] == [0, 2]
+    assert "of every 6 samples the smallest and the largest are drawn" in text
+    assert content["responses"][0]["shape"][1] == 3
     show(browser, path)
     # The recording's spikes, which begin at 25 and 30 ms and are 0.5 ms wide.
-    spikes = browser.run("return trace(responses[0], 0, 1).filter((p) => p[1] > 0)")
+    spikes = browser.run("return trace(responses[0], 0, 2).filter((p) => p[1] > 0)")
     assert {voltage for _ms, voltage in spikes} == {20}
-    assert all(25 <= ms <= 25.6 or 30 <= ms <= 30.6 for ms, _voltage in spikes)
-    assert {"trace-0-0", "trace-0-1", "rate-0"} <= check_page(browser, path)
+    assert all(24.8 <= ms <= 25.8 or 29.8 <= ms <= 30.8 for ms, _voltage in spikes)
+    assert {"trace-0-0", "trace-0-1", "trace-0-2", "rate-0"} <= check_page(browser, path)
 
 
 def test_sweeps_zoom_together(reported, browser):
@@ -225,3 +224,61 @@ def test_pages_with_little_in_them_are_drawn(command, browser, tmp_path):
         show(browser, path, PHONE)
         assert browser.complaints() == [], name
         assert browser.run("return document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_the_parameters_of_the_chosen_model_are_between_their_bounds(command, browser, tmp_path):
+    units = [[[0.25, 0.5], [1.0, 0.1]]]
+    make_run(tmp_path / "run.sqlite", [[[1, 1, 9], [8, 0, 1]]], units=units)
+    assert command("report", "run").code == 0
+    show(browser, tmp_path / "run-report.html")
+    line = """
+        const line = document.querySelectorAll('#model-table tbody tr')[arguments[0]];
+        return [line.querySelector('[data-value]').textContent,
+                line.querySelector('.mark').style.left, line.querySelector('.bound').textContent];
+    """
+    rows = browser.run("return D.models.row")
+    browser.run("choose(arguments[0])", rows.index(0))
+    assert browser.run(line, 0) == ["3", "25%", ""]
+    assert browser.run(line, 1) == ["0.0001", "50%", ""]
+    browser.run("choose(arguments[0])", rows.index(1))
+    assert browser.run(line, 0) == ["9", "100%", "at the upper bound"]
+    assert browser.run(line, 1)[1] == "10%"
+    assert browser.run("return document.getElementById('model-name').textContent").startswith(
+        "Evaluation 1"
+    )
+
+
+def test_models_that_are_far_worse_do_not_squeeze_the_others(command, browser, tmp_path):
+    near = [[1 + k % 3, 0, 10 + k] for k in range(30)]
+    make_run(tmp_path / "run.sqlite", [[*near, [5, 0, 90_000]]])
+    assert command("report", "run").code == 0
+    show(browser, tmp_path / "run-report.html")
+    shown = "const a = charts.get('scatter').chart.getOption().yAxis[0]; return [a.type, a.max]"
+    kind, most = browser.run(shown)
+    assert (kind, most) == ("value", most)
+    assert 37 <= most < 100
+    note = "return document.getElementById('scatter-note').textContent"
+    assert re.match(r"\d of 31 models lie outside of what is shown", browser.run(note))
+    browser.run("document.getElementById('axis-all').click()")
+    assert browser.run(shown)[1] > 90_000
+    assert browser.run(note) == ""
+
+
+def test_runs_are_compared(command, browser, tmp_path):
+    for name, last in (("one", 4), ("two", 2)):
+        make_run(tmp_path / f"{name}.sqlite", [[[9, 9, 90]], [[last, 1, 10]]])
+    assert command("report", "one", "two").code == 0
+    browser.complaints()
+    show(browser, tmp_path / "comparison.html", (WIDTHS[0], 900))
+    names = "return charts.get('course-1').chart.getOption().series.map((s) => [s.name, s.data])"
+    assert browser.run(names) == [["A", [[1, 90], [2, 10]]], ["B", [[1, 90], [2, 10]]]]
+    browser.run(
+        "const s = document.getElementById('against'); s.value = 'seconds';"
+        "s.dispatchEvent(new Event('change'))"
+    )
+    assert browser.run(names)[0] == ["A", [[2, 90], [4, 10]]]
+    for width, dark in browser.everywhere():
+        assert not browser.sticks_out(), width
+        if (width, dark) in {(1400, False), (380, True)}:
+            assert browser.barriers() == [], (width, dark)
+    assert browser.complaints() == []

@@ -10,7 +10,7 @@ import pytest
 
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.report.findings import responses as module
-from pyneuronautofit.report.findings.responses import MOST_SWEEPS, answers
+from pyneuronautofit.report.findings.responses import answers
 from pyneuronautofit.simulators import RunStatus, Traces
 from pyneuronautofit.space import ParameterSpace
 
@@ -115,7 +115,7 @@ def test_the_recording_comes_first(found):
     assert found.traces.n_bin == 0
     expected = np.stack([RECORDED[[1, 3]], MODELS[0], MODELS[2]])
     np.testing.assert_array_equal(found.traces.voltage_mV, expected)
-    assert found.sweeps == found.drawn == (1, 3)
+    assert found.sweeps == (1, 3)
     assert (found.step_ms, found.n_sample) == (STEP_MS, N_SAMPLE)
 
 
@@ -152,18 +152,15 @@ def test_where_all_failed_there_is_the_recording():
     assert found.counts.tolist() == [[4, 0]]
 
 
-def test_of_many_sweeps_some_are_drawn_evenly():
-    n_sweep = 2 * MOST_SWEEPS + 1
+def test_all_of_many_sweeps_are_drawn():
+    n_sweep = 49
     recorded = np.stack([sweep(rest=-70.0 - k) for k in range(n_sweep + 2)])
     sweeps = tuple(range(2, n_sweep + 2))
     voltage = np.full((1, n_sweep, N_SAMPLE), -50.0)
     found = answered_by(Problem(voltage, (OK,), ("",), sweeps, recorded), VALUES[:1], (0,))
     assert found.sweeps == sweeps
-    assert len(found.drawn) == MOST_SWEEPS
-    assert (found.drawn[0], found.drawn[-1]) == (2, n_sweep + 1)
-    assert set(np.diff(found.drawn).tolist()) <= {2, 3}
     # A trace is that of its sweep.
-    assert found.traces.voltage_mV[0, :, 0].tolist() == [-70.0 - k for k in found.drawn]
+    assert found.traces.voltage_mV[0, :, 0].tolist() == [-70.0 - k for k in sweeps]
     assert found.counts.shape == (2, n_sweep)
 
 

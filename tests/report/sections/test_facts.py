@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pyneuronautofit import __version__
 from pyneuronautofit.report.findings.state import RunPace
-from pyneuronautofit.report.sections.facts import fitted, reproduce, said
+from pyneuronautofit.report.sections.again import reproduce
+from pyneuronautofit.report.sections.facts import fitted, said
 from pyneuronautofit.runs import RunFiles, RunLock, RunWriter, open_run
 from report._content import EVIL, NAN, cells, content_of, content_of_run, facts_of, parsed, words
 from report._made import info, make_run
@@ -23,12 +23,6 @@ def shown(content):
 def facts(tmp_path, **changed):
     with content_of(tmp_path, about=info(**changed)) as content:
         return facts_of(shown(content))
-
-
-def commands(run):
-    section = parsed(reproduce(run))
-    lines = [each for each in section.iter("code") if each.get("class") == "line"]
-    return [line.text for line in lines], words(section)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +43,10 @@ def test_what_was_fitted_to_what(tmp_path):
         "Recording": "cell.abf /r/cell.abf",
         "its SHA-256": "ab12",
         "Model": "the built-in thalamocortical cell, version 1.2, 2 parameters, 35 °C",
-        "Modes": ("O total number of spikes: 2 component(s)V whole voltage: 1 component(s)"),
+        "Modes": (
+            "O (spikes) total number of spikes: 2 component(s) "
+            "V (mV²) whole voltage: 1 component(s)"
+        ),
         "Sweeps": "all of the recording",
         "Search": "Krayzman, 9 generations, seed 7",
         "Evaluations": "5, 1 of them failed, in 0:00:04 of computing, 1.25 per second",
@@ -63,7 +60,7 @@ def test_modes_have_their_number_of_components(tmp_path):
     found = facts(tmp_path, mode_sizes=(("O", 2), ("?", 1)), header=header)["Modes"]
     assert found.startswith("O ")
     assert ": 2 component(s)" in found
-    assert found.endswith("? a mode of another version: 1 component(s)")
+    assert found.endswith("or of another version: 1 component(s)")
 
 
 def test_a_project_a_mask_and_a_population(tmp_path):
@@ -159,32 +156,6 @@ def test_a_session_without_an_end_was_killed_unless_somebody_writes(tmp_path):
     with RunLock(RunFiles(tmp_path, "mine").lock):
         table, _sessions = sessions_in(tmp_path, outcome=None)
     assert table[1][2:4] == ["-", "running"]
-
-
-def test_how_to_do_it_again(tmp_path):
-    with content_of(tmp_path) as content:
-        lines, text = commands(content.run)
-    assert lines == [
-        "pyneuronautofit -m OV cell.abf --seed 7",
-        "pyneuronautofit --resume mine.sqlite",
-        "pyneuronautofit export mine.sqlite --formats csv",
-        "pyneuronautofit export mine.sqlite --scripts 7",
-        "pyneuronautofit report mine.sqlite",
-    ]
-    assert "It was begun in /r." in text
-    assert text.endswith(f"This page was made by pyneuronautofit {__version__}.")
-
-
-def test_a_seed_that_was_given_is_not_said_twice(tmp_path):
-    header = replace(info().header, command="pyneuronautofit --seed 7 cell.abf")
-    with content_of(tmp_path, about=info(header=header)) as content:
-        assert commands(content.run)[0][0] == "pyneuronautofit --seed 7 cell.abf"
-
-
-def test_a_command_for_a_name_with_a_space(tmp_path):
-    path = make_run(tmp_path / "my run.sqlite", [[[1, 2, 3]]])
-    with open_run(path) as run:
-        assert commands(run)[0][1] == "pyneuronautofit --resume 'my run.sqlite'"
 
 
 def test_no_text_becomes_markup(tmp_path):

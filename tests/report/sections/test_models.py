@@ -25,7 +25,7 @@ def test_the_best_models_with_the_sums_of_their_modes(tmp_path):
         found = parsed(best(content))
     # Of the archive, which is the last generation's: (4, 4) is better than (6, 6) in all.
     assert cells(found.find(".//table")) == [
-        ["model", "evaluation", "O", "V"],
+        ["model", "evaluation", "O (spikes)", "V (mV²)"],
         ["compromise, best sum, best O, best V", "2", "4", "4"],
     ]
     assert [button.get("data-choose") for button in found.iter("button")] == ["0"]
@@ -78,7 +78,10 @@ def test_two_axes_to_choose_from(tmp_path):
     assert [select.get("id") for select in selects] == ["axis-x", "axis-y"]
     for select in selects:
         options = [(option.get("value"), words(option)) for option in select]
-        assert options == [("0", "O · total number of spikes"), ("1", "V · whole voltage")]
+        assert options == [
+            ("0", "O (spikes) · total number of spikes"),
+            ("1", "V (mV²) · whole voltage"),
+        ]
     assert charts(found) == ["scatter"]
 
 
@@ -139,7 +142,15 @@ def test_the_table_of_models(tmp_path):
         found = parsed(models(content))
         rows = content.listed.rows.tolist()
     head, *lines = cells(found.find(".//table"))
-    assert head == ["evaluation", "generation", "O", "V", "weighted", "in", "parameters"]
+    assert head == [
+        "evaluation",
+        "generation",
+        "O (spikes)",
+        "V (mV²)",
+        "weighted",
+        "in",
+        "parameters",
+    ]
     # The scalar under the last weights: 2 + 2·4, 3 + 2·6. Row 3 failed.
     assert lines == [
         ["2", "1", "4", "4", "10", "population, front", "copy"],
@@ -160,7 +171,7 @@ def test_the_table_of_models(tmp_path):
 def test_without_weights_there_is_no_such_column(tmp_path):
     with content_of(tmp_path) as content:
         (head, first, _second) = cells(parsed(models(content)).find(".//table"))
-    assert head == ["evaluation", "generation", "O", "V", "in", "parameters"]
+    assert head == ["evaluation", "generation", "O (spikes)", "V (mV²)", "in", "parameters"]
     assert first == ["2", "1", "4", "4", "population, front", "copy"]
 
 

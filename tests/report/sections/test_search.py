@@ -10,6 +10,7 @@ import pytest
 from pyneuronautofit.report.findings.phases import Phase
 from pyneuronautofit.report.findings.state import RunPace, State
 from pyneuronautofit.report.findings.thinning import Thinned
+from pyneuronautofit.report.findings.units import mode_value
 from pyneuronautofit.report.sections.search import course, head, nothing_yet, spikes, traces
 from report._content import EVIL, NAN, answered, charts, content_of, parsed, words
 from report._made import info
@@ -78,7 +79,8 @@ def test_modes_and_algorithms_of_other_versions(tmp_path):
     header = replace(info().header, markers=tuple("OO?"))
     about = info(mode_sizes=(("O", 2), ("?", 1)), settings=settings, header=header)
     with content_of(tmp_path, about=about) as content:
-        assert "by NSGA2; modes O (total number of spikes), ? (?)" in words(headed(content))
+        text = words(headed(content))
+    assert "by NSGA2; modes O (total number of spikes), ? (a mode of a plug-in that is not" in text
 
 
 def test_charts_of_a_search_with_weights(tmp_path):
@@ -94,7 +96,7 @@ def test_charts_of_a_search_with_weights(tmp_path):
     assert reference == [5, 5]
     assert notes[1].startswith("Hypervolume: which part of the box")
     assert notes[1].endswith(
-        "The reference point is the median of the initial population: O 5, V 5."
+        "The reference point is the median of the initial population: O 5 spikes, V 5 mV²."
     )
 
 
@@ -127,8 +129,10 @@ def test_of_more_than_four_modes_the_hypervolume_is_approximated(tmp_path, width
         (note,) = parsed(course(content)).findall(".//p[@class='note']")
     assert words(note).startswith(how)
     corner = words(note).rpartition("population: ")[2]
-    medians = [f"{code} {value:.6g}" for code, value in zip("OVTSA", np.median(scores[0], axis=0))]
-    assert corner == ", ".join(text for text in medians if not text.endswith(" 0")) + "."
+    medians = [
+        mode_value(code, value) for code, value in zip("OVTSA", np.median(scores[0], axis=0))
+    ]
+    assert corner == ", ".join(text for text in medians if " 0" not in text) + "."
 
 
 def test_traces_of_models(tmp_path):
@@ -139,21 +143,19 @@ def test_traces_of_models(tmp_path):
     text = words(found)
     assert "The recording and 2 models, simulated again for this page (by hand):" in text
     assert warnings(found) == [f"Evaluation {row} could not be simulated again: it broke"]
-    assert charts(found) == ["trace-0-0"]
-    (panel,) = [each for each in found.iter("div") if each.get("data-chart")]
-    assert panel.get("aria-label") == "cell.abf, sweep 5"
-    assert "1 of 2 sweeps are drawn." in text
+    assert charts(found) == ["trace-0-0", "trace-0-1"]
+    panels = [each for each in found.iter("div") if each.get("data-chart")]
+    assert [p.get("aria-label") for p in panels] == ["cell.abf, sweep 3", "cell.abf, sweep 5"]
     assert "thinned" not in text
     assert charts(drawn) == ["rate-0", "count-0", "latency-0"]
 
 
 def test_traces_that_are_thinned_out(tmp_path):
     thinned = Thinned(np.zeros((3, 2, 4)), 7)
-    responses = answered(drawn=(3, 5), traces=thinned, failed=())
+    responses = answered(traces=thinned, failed=())
     with content_of(tmp_path, responses=responses) as content:
         found = parsed(traces(content))
     assert "of every 7 samples the smallest and the largest are drawn" in words(found)
-    assert "sweeps are drawn" not in words(found)
     assert warnings(found) == []
     assert charts(found) == ["trace-0-0", "trace-0-1"]
 

@@ -45,7 +45,7 @@ from pyneuronautofit.rating import Stage, sheet_paths
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import Simulator, plan_experiment
 
-DESCRIPTION = """Draws the voltage of models over their recordings, all sweeps, eight a row.
+DESCRIPTION = """Draws the voltage of models over their recordings, all sweeps, at most eight a row.
 
 ID is a model's id, or None for all. A figure is written to every PATTERN, in the format of its
 suffix, with {} replaced by the id; without a pattern it is shown. The recordings that models were

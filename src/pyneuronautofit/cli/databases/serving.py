@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
-import webbrowser
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import RUN, at_least, between, one_of
+from pyneuronautofit._options import RUN, at_least, one_of, same_option
 from pyneuronautofit._words import WRITTEN, text, whole
+from pyneuronautofit.cli.pages import PageOptions, open_in_browser
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Database
 from pyneuronautofit.errors import UsageError
@@ -51,18 +49,8 @@ class RatingOptions:
         group=RUN,
         help="open a web page on this computer on which models are accepted or rejected by keys",
     )
-    port: int | None = option(
-        None,
-        "--port",
-        group=RUN,
-        metavar="N",
-        parse=whole,
-        check=between(0, 65535),
-        help="port of the page (default: a free one)",
-    )
-    no_browser: bool = option(
-        False, "--no-browser", group=RUN, help="print the address of the page, but do not open it"
-    )
+    port: int | None = same_option(PageOptions, "port")
+    no_browser: bool = same_option(PageOptions, "no_browser")
     rater: str | None = option(
         None,
         "--rater",
@@ -197,7 +185,7 @@ def _serve(
         server.start()
         _announce(screen, session, server)
         if not options.no_browser:
-            _open_browser(server.url_for_once)
+            open_in_browser(server.url_for_once)
         threading.Event().wait()
 
 
@@ -222,15 +210,3 @@ def _say(screen: Screen, text: str) -> None:
 
 def _spelt(rater: str | None) -> str:
     return "the rater without a name" if rater is None else rater
-
-
-def _open_browser(url: str) -> None:
-    """Open the page, unless only a browser for terminals could be found, which would take this."""
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or _on_wayland()):
-        return
-    # Some browsers do not return until they are closed.
-    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-
-
-def _on_wayland() -> bool:
-    return bool(os.environ.get("WAYLAND_DISPLAY"))

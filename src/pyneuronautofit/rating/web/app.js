@@ -163,7 +163,7 @@ function describe() {
   const number = (kind) => models.filter((each) => each.verdict === kind).length;
   const export_ = find("export");
   export_.textContent = `export ${number("accepted")} accepted`;
-  export_.toggleAttribute("aria-disabled", !number("accepted"));
+  export_.setAttribute("aria-disabled", String(!number("accepted")));
   if (number("accepted")) export_.setAttribute("href", "export");
   else export_.removeAttribute("href");
   const strip = find("strip");

@@ -3,6 +3,9 @@
 const TITLE_PX = 18;
 const AXIS_PX = { x: 26, y: 50 };
 const ASPECT = 1.9; // of a panel that is good to read
+// Of a panel in which anything can be seen; on a narrow page there is one beside another, or none.
+const SMALLEST_PX = { width: 180, height: 110, widthOfNarrow: 240 };
+const NARROW_PX = 725;
 const WHEEL = 0.8;
 const SMALLEST = { x: 0.5, y: 0.5 }; // of what can be seen, ms and mV
 const CLICK_PX = 5;
@@ -81,6 +84,9 @@ export class Panels {
   }
 
   wheel(plot, event) {
+    // Where not all panels fit, the wheel moves them; with Ctrl or Shift it zooms there, too.
+    const isLong = this.root.scrollHeight > this.root.clientHeight + 1;
+    if (isLong && !event.ctrlKey && !event.shiftKey) return;
     event.preventDefault();
     // Browsers turn the wheel sideways where Shift is held.
     const turned = event.deltaY || event.deltaX;
@@ -195,7 +201,7 @@ export class Panels {
     const columns = bestColumns(number, width, height);
     const rows = Math.ceil(number / columns);
     this.root.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
-    this.root.style.gridTemplateRows = `repeat(${rows}, 1fr)`;
+    this.root.style.gridTemplateRows = `repeat(${rows}, minmax(${SMALLEST_PX.height}px, 1fr))`;
     this.plots.forEach((plot) => {
       const panel = plot.root.parentElement;
       const w = panel.clientWidth, h = panel.clientHeight - TITLE_PX;
@@ -212,7 +218,8 @@ function named(value, place, values) {
 // As many columns as make the panels' shape nearest to one that is good to read.
 function bestColumns(number, width, height) {
   let best = 1, least = Infinity;
-  for (let columns = 1; columns <= number; columns++) {
+  const most = Math.max(1, Math.min(number, Math.floor(width / (width < NARROW_PX ? SMALLEST_PX.widthOfNarrow : SMALLEST_PX.width))));
+  for (let columns = 1; columns <= most; columns++) {
     const rows = Math.ceil(number / columns);
     const empty = columns * rows - number;
     const shape = Math.log((width / columns) / (height / rows) / ASPECT);

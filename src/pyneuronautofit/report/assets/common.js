@@ -1,7 +1,7 @@
 "use strict";
 // The data of the page, the colours, and the charts by name.
 
-const D = JSON.parse(document.getElementById("data").textContent);
+let D = {};
 const escapeText = echarts.format.encodeHTML;
 
 // Okabe and Ito's colours, which people with any colour vision can tell apart.
@@ -21,6 +21,10 @@ function palette() {
   return { ...scheme, family: style.fontFamily, text: of("--front"), faint: of("--faint"), line: of("--line"), back: of("--back"), soft: of("--soft") };
 }
 
+// What charts and texts call a mode: with its unit, where it has one.
+const withUnit = (name, unit) => (unit ? `${name} (${unit})` : name);
+const modeName = (mode) => withUnit(mode.code, mode.unit);
+
 // name -> { element, option: (palette, width) => option, chart, after }
 const charts = new Map();
 
@@ -39,7 +43,8 @@ function draw(name) {
     entry.chart = echarts.init(entry.element, null, { renderer, devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
     if (entry.after) entry.after(entry.chart);
   }
-  const zoom = (entry.chart.getOption()?.dataZoom || []).map((z) => [z.start, z.end]);
+  const zoom = entry.zoom ?? zoomOf(entry.chart);
+  entry.zoom = null;
   entry.chart.resize();
   entry.chart.setOption(entry.option(palette(), width), { notMerge: true });
   zoom.forEach(([start, end], dataZoomIndex) => {
@@ -47,7 +52,23 @@ function draw(name) {
   });
 }
 
+function zoomOf(chart) {
+  return (chart?.getOption()?.dataZoom || []).map((z) => [z.start, z.end]);
+}
+
 function drawAll() { for (const name of charts.keys()) draw(name); }
+
+// One chart a frame: the page can be read while they come.
+function drawOneByOne() {
+  const names = [...charts.keys()];
+  const next = () => {
+    const name = names.shift();
+    if (name === undefined) { document.documentElement.dataset.ready = "true"; return; }
+    draw(name);
+    setTimeout(next, 0);
+  };
+  next();
+}
 
 // What all charts share. `axes` has xName, yName, and what else x and y are.
 function base(colours, width, { title, x = {}, y = {}, legend, bottom = 34, left = 58, zoom = true, tooltip }) {
@@ -76,9 +97,12 @@ function base(colours, width, { title, x = {}, y = {}, legend, bottom = 34, left
   };
 }
 
-function short(value) {
+function short(value, digits = 5) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  return typeof value === "number" ? String(Number(value.toPrecision(5))) : escapeText(String(value));
+  if (typeof value !== "number") return escapeText(String(value));
+  const rounded = Number(value.toPrecision(digits));
+  // 0.0000046839 takes counting.
+  return rounded !== 0 && Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
 }
 
 // Positive values over more than so many powers of ten are easier to read on a logarithmic axis.
@@ -88,18 +112,27 @@ function spansDecades(values, decades = 1.3) {
   return low > 0 && Math.log10(high / low) > decades;
 }
 
-// --- the chosen model: every part of the page that shows it is told
-
-let chosen = 0;
-const listeners = [];
-
-function choose(place) {
-  if (place < 0 || place >= D.models.row.length) return;
-  chosen = place;
-  for (const tell of listeners) tell(place);
-}
-
-function nameOf(place) {
-  const title = D.models.title[place];
-  return `evaluation ${D.models.row[place]}${title ? ` (${title})` : ""}`;
+// Charts are drawn again where their colours or their width change; `before` is done first.
+function drawAgainWhereItChanges(before) {
+  const again = () => { before(); drawAll(); };
+  darkness.addEventListener("change", again);
+  let waiting = 0;
+  let width = document.documentElement.clientWidth;
+  window.addEventListener("resize", () => {
+    // On phones the height changes all the time, while bars come and go.
+    if (printing || document.documentElement.clientWidth === width) return;
+    width = document.documentElement.clientWidth;
+    clearTimeout(waiting);
+    waiting = setTimeout(drawAll, 150);
+  });
+  // Paper is white, and as wide as A4 without its margins.
+  const print = (on) => {
+    printing = on;
+    document.documentElement.classList.toggle("printing", on);
+    document.body.classList.toggle("printing", on);
+    document.querySelector("main").style.width = on ? "680px" : "";
+    again();
+  };
+  window.addEventListener("beforeprint", () => print(true));
+  window.addEventListener("afterprint", () => print(false));
 }

@@ -6,7 +6,7 @@ function courseOption(title, unit, lines, mayBeLog = true) {
     const log = mayBeLog && spansDecades(values);
     const option = base(colours, width, {
       title, legend: lines.length > 1 ? { icon: "rect", itemHeight: 3 } : null,
-      x: { name: "generation", minInterval: 1 }, y: { name: unit + (log ? " (log)" : ""), type: log ? "log" : "value" },
+      x: { name: "generation", minInterval: 1 }, y: { name: unit + (log ? ", log" : ""), type: log ? "log" : "value" },
     });
     option.tooltip.formatter = (points) => {
       const k = points[0].dataIndex;
@@ -24,7 +24,7 @@ function courseOption(title, unit, lines, mayBeLog = true) {
 
 function addCourse() {
   const c = D.course;
-  D.modes.forEach((mode, k) => addChart(`course-${mode.code}`, courseOption(`${mode.code}: ${mode.title}`, "sum", [
+  D.modes.forEach((mode, k) => addChart(`course-${mode.code}`, courseOption(`${mode.code}: ${mode.title}`, withUnit("sum", mode.unit), [
     { name: "best so far", values: c.best[k], colour: "compromise", width: 2.5, step: true },
     { name: "population: best", values: c.population_best[k], colour: "population", dash: "dashed" },
     { name: "median", values: c.population_median[k], colour: "median" },
@@ -49,15 +49,15 @@ function weightsOption(colours, width) {
   const log = highest > 0 && spansDecades(values.filter((value) => value > 0));
   const option = base(colours, width, {
     title: "Weights of the components", legend: { data: codes, icon: "rect", itemHeight: 3 },
-    x: { name: "generation", minInterval: 1 }, y: log ? { name: "weight (log)", type: "log", min: highest * SMALLEST_WEIGHT } : { name: "weight", min: 0 },
+    x: { name: "generation", minInterval: 1 }, y: log ? { name: "weight, log", type: "log", min: highest * SMALLEST_WEIGHT } : { name: "weight", min: 0 },
     tooltip: { trigger: "item", formatter: (p) => `${escapeText(p.seriesId)}: ${short(p.value[1])}<br>generation ${p.value[0]}` },
   });
   const symbol = D.course.generation.length < 80 ? "circle" : "none";
   option.series = D.course.weights.map((values, k) => {
     const label = D.course.components[k];
-    const mode = codes.indexOf(label[0]);
+    const mode = codes.indexOf(D.course.markers[k]);
     return {
-      id: label, name: label[0], type: "line", symbol, symbolSize: 3, showSymbol: false, triggerLineEvent: true, lineStyle: { width: 1.2, opacity: 0.75 },
+      id: label, name: D.course.markers[k], type: "line", symbol, symbolSize: 3, showSymbol: false, triggerLineEvent: true, lineStyle: { width: 1.2, opacity: 0.75 },
       color: colours.modes[mode % colours.modes.length], emphasis: { focus: "self", lineStyle: { width: 3 } },
       data: D.course.generation.map((g, i) => [g, values[i]]),
     };

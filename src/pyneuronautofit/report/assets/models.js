@@ -1,45 +1,23 @@
-// The objectives' scatter, the parameters, the table, and the bar of the chosen model.
+// The parameters, the table, and the bar of the chosen model.
 
-let axes = [0, Math.min(1, D.modes.length - 1)];
-let logarithmic = false;
+// --- the chosen model: every part of the page that shows it is told
 
-function scatterOption(colours, width) {
-  const [i, j] = axes;
-  const kind = logarithmic ? "log" : "value";
-  const narrow = width < 600;
-  const axisName = (k) => (narrow ? `sum of ${D.modes[k].code}` : `${D.modes[k].code}: ${D.modes[k].title}`);
-  const shown = (x, y) => !logarithmic || (x > 0 && y > 0);
-  const members = (test) => D.models.row.map((_, k) => k).filter((k) => test(k) && shown(D.models.sums[k][i], D.models.sums[k][j]))
-    .map((k) => [D.models.sums[k][i], D.models.sums[k][j], k]);
-  const sample = D.sample.filter((sums) => shown(sums[i], sums[j])).map((sums) => [sums[i], sums[j]]);
-  const front = members((k) => D.models.archive[k]);
-  const option = base(colours, width, {
-    title: "", legend: { top: 2, width: width - 80 }, bottom: 40, left: 66, zoom: "both",
-    x: { type: kind, name: axisName(i), nameGap: 28 },
-    y: { type: kind, name: axisName(j) },
-    tooltip: { trigger: "item", formatter: (p) => p.value.length > 2 ? pointText(p.value[2]) : p.value.slice(0, 2).map(short).join(", ") },
-  });
-  option.grid.top = narrow ? 88 : 40;
-  const point = { type: "scatter", cursor: "pointer", progressive: 0 };
-  option.series = [
-    { type: "scatter", progressive: 0, name: "evaluations", data: sample, symbolSize: 4, color: colours.sample, silent: true },
-    { type: "line", name: "best pairs", data: paretoLine([...sample, ...front]), step: "end", symbol: "none", color: colours.faint, lineStyle: { type: "dashed", width: 1 }, silent: true },
-    { ...point, name: "non-dominated", data: front, symbolSize: 9, color: colours.front, itemStyle: { opacity: 0.75 } },
-    { ...point, name: "population", data: members((k) => D.models.population[k]), symbol: "triangle", symbolSize: 8, color: colours.population, itemStyle: { opacity: 0.75 } },
-    { ...point, name: "chosen", data: members((k) => k === chosen), symbol: "diamond", symbolSize: 18, color: colours.chosen, itemStyle: { borderColor: colours.back, borderWidth: 2 }, z: 5 },
-  ];
-  return option;
+let chosen = 0;
+const listeners = [];
+
+function choose(place) {
+  if (place < 0 || place >= D.models.row.length) return;
+  chosen = place;
+  for (const tell of listeners) tell(place);
 }
 
-// The points that no other beats in these two modes, as a line from left to right.
-function paretoLine(points) {
-  let lowest = Infinity;
-  return points.map((p) => p.slice(0, 2)).sort((a, b) => a[0] - b[0] || a[1] - b[1]).filter((p) => p[1] < lowest && ((lowest = p[1]), true));
+function nameOf(place) {
+  const title = D.models.title[place];
+  return `evaluation ${D.models.row[place]}${title ? ` (${title})` : ""}`;
 }
 
-function pointText(place) {
-  const sums = D.modes.map((mode, k) => `${escapeText(mode.code)} ${short(D.models.sums[place][k])}`).join(", ");
-  return `${escapeText(nameOf(place))}<br>${sums}`;
+function sumsOf(place) {
+  return D.modes.map((mode, k) => `${mode.code} ${short(D.models.sums[place][k])}${mode.unit && mode.unit !== "spikes" ? ` ${mode.unit}` : ""}`).join(", ");
 }
 
 function parametersOption(colours, width) {
@@ -71,37 +49,50 @@ function parametersOption(colours, width) {
 function spreadText(spread) {
   const value = D.models.parameters[chosen]?.[spread.column];
   const lines = [`<b>${escapeText(spread.name)}</b>`, `${escapeText(spread.scale)}, ${escapeText(spread.low)} to ${escapeText(spread.high)}`];
-  if (value !== undefined) lines.push(`chosen: ${short(value)}`);
+  const unit = D.parameter_units[spread.column];
+  if (value !== undefined) lines.push(`chosen: ${short(value)} ${escapeText(unit)}`);
   if (spread.pressing) lines.push(`presses on ${spread.pressing === "both" ? "both bounds" : `its ${spread.pressing} bound`}`);
   return lines.join("<br>");
 }
 
 function addModels() {
-  addChart("scatter", scatterOption, (chart) => chart.on("click", (p) => { if (p.value && p.value.length > 2) choose(p.value[2]); }));
   const parameters = document.querySelector('[data-chart="parameters"]');
   if (parameters) parameters.style.height = `${96 + 21 * D.spreads.length}px`;
   addChart("parameters", parametersOption);
-  listeners.push(() => { draw("scatter"); draw("parameters"); });
-  listeners.push(showChosen, markRow);
-  for (const [k, axis] of ["x", "y"].entries()) {
-    const select = document.getElementById(`axis-${axis}`);
-    if (!select) continue;
-    select.value = String(axes[k]);
-    select.addEventListener("change", () => { axes[k] = Number(select.value); draw("scatter"); });
-  }
-  const log = document.getElementById("axis-log");
-  if (log) {
-    logarithmic = log.checked = [0, 1].every((k) => spansDecades(D.sample.map((sums) => sums[axes[k]])));
-    log.addEventListener("change", () => { logarithmic = log.checked; draw("scatter"); });
-  }
+  listeners.push(() => draw("parameters"), showChosen, showParameters, markRow);
   makeSortable();
+}
+
+// The table of the chosen model's parameters, each with its place between the bounds.
+function showParameters(place) {
+  const name = document.getElementById("model-name");
+  if (!name) return;
+  const said = nameOf(place);
+  name.textContent = said[0].toUpperCase() + said.slice(1);
+  for (const line of document.querySelectorAll("#model-table tbody tr")) {
+    const k = Number(line.dataset.column);
+    const set = (which, value) => { line.querySelector(`[data-${which}]`).textContent = short(value); };
+    line.querySelector("[data-value]").textContent = short(D.models.parameters[place][k], 6);
+    const moving = D.models.bounds[k];
+    if (moving) { set("low", moving.low[place]); set("high", moving.high[place]); }
+    const axis = line.querySelector(".axis"), unit = D.models.unit[place][k];
+    if (!axis || unit === null) continue;
+    const near = D.scales[k] === "int" ? 0 : D.near;
+    const bound = unit <= near ? "at the lower bound" : unit >= 1 - near ? "at the upper bound" : "";
+    const part = Math.min(Math.max(100 * unit, 0), 100);
+    axis.querySelector(".mark").style.left = `${part}%`;
+    const text = (which) => line.querySelector(`[data-${which}]`).textContent;
+    axis.setAttribute("aria-label", `${Math.round(part)} % of the way from ${text("low")} to ${text("high")}${bound ? `, ${bound}` : ""}`);
+    line.querySelector(".bound").textContent = bound;
+    line.classList.toggle("at-bound", Boolean(bound));
+  }
 }
 
 function showChosen(place) {
   const bar = document.getElementById("chosen");
-  const sums = D.modes.map((mode, k) => `${mode.code} ${short(D.models.sums[place][k])}`).join("  ");
   const text = document.createElement("span");
-  text.textContent = `${nameOf(place)}: ${sums}`;
+  text.setAttribute("aria-live", "polite");
+  text.textContent = `${nameOf(place)}: ${sumsOf(place)}`;
   const button = (label, attribute, value) => {
     const made = document.createElement("button");
     made.type = "button";
@@ -109,7 +100,7 @@ function showChosen(place) {
     made.dataset[attribute] = value;
     return made;
   };
-  bar.replaceChildren(text, button("‹ before", "choose", place - 1), button("next ›", "choose", place + 1), button("copy parameters", "copy", place));
+  bar.replaceChildren(text, button("‹ before", "choose", Math.max(place - 1, 0)), button("next ›", "choose", Math.min(place + 1, D.models.row.length - 1)), button("copy parameters", "copy", place));
   bar.hidden = false;
 }
 

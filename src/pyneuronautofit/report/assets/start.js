@@ -2,49 +2,50 @@
 
 const MOST_PRINTED = 30;
 
-function start() {
+function readData(from) {
+  D = JSON.parse(from.getElementById("data").textContent);
+}
+
+// All that belongs to what stands in the page now.
+function addParts() {
   addCourse();
   addTraces();
+  addScatter();
   addModels();
+  if (D.models.row.length) choose(chosen);
+  shortenForPrint();
+  drawOneByOne();
+}
+
+function start() {
+  readData(document);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-choose], button[data-copy]");
     if (!button) return;
     if (button.dataset.copy !== undefined) copyParameters(Number(button.dataset.copy), button);
     else choose(Number(button.dataset.choose));
   });
-  darkness.addEventListener("change", () => { if (responses.length) fillPicker(); drawAll(); });
-  let waiting = 0;
-  let width = document.documentElement.clientWidth;
-  window.addEventListener("resize", () => {
-    // On phones the height changes all the time, while bars come and go.
-    if (printing || document.documentElement.clientWidth === width) return;
-    width = document.documentElement.clientWidth;
-    clearTimeout(waiting);
-    waiting = setTimeout(drawAll, 150);
-  });
-  window.addEventListener("beforeprint", () => print(true));
-  window.addEventListener("afterprint", () => print(false));
-  if (D.models.row.length) { showChosen(0); markRow(0); }
-  shortenForPrint();
-  // One chart a frame: the page can be read while they come.
-  const names = [...charts.keys()];
-  const next = () => {
-    const name = names.shift();
-    if (name === undefined) { document.documentElement.dataset.ready = "true"; return; }
-    draw(name);
-    setTimeout(next, 0);
-  };
-  next();
+  drawAgainWhereItChanges(() => { if (responses.length) fillPicker(); });
+  addParts();
 }
 
-// Paper is white, and as wide as A4 without its margins.
-function print(on) {
-  printing = on;
-  document.documentElement.classList.toggle("printing", on);
-  document.body.classList.toggle("printing", on);
-  document.querySelector("main").style.width = on ? "680px" : "";
-  if (responses.length) fillPicker();
-  drawAll();
+// What another part of the run has come to: the same page again, for whoever is looking at it.
+function renew(newer) {
+  const row = D.models?.row[chosen], first = chosen === 0;
+  readData(newer);
+  const found = D.models.row.indexOf(row);
+  chosen = first || found < 0 ? 0 : found;
+  const zooms = new Map([...charts].map(([name, entry]) => [name, zoomOf(entry.chart)]));
+  for (const entry of charts.values()) entry.chart?.dispose();
+  charts.clear();
+  listeners.length = 0;
+  const scrolled = document.querySelector(".long")?.scrollTop ?? 0;
+  document.querySelector("main").replaceChildren(...document.adoptNode(newer.querySelector("main")).childNodes);
+  document.title = newer.title;
+  addParts();
+  for (const [name, zoom] of zooms) if (charts.has(name)) charts.get(name).zoom = zoom;
+  const long = document.querySelector(".long");
+  if (long) long.scrollTop = scrolled;
 }
 
 function shortenForPrint() {

@@ -1,9 +1,9 @@
 // Traces of the recording and of models, a panel per sweep; spikes against current.
 
 // One of each recording.
-const responses = D.responses.map((R) => ({ ...R, samples: decode(R.voltage) }));
+let responses = [];
 // Place of a model in the table -> its trace; the recording is trace 0.
-const traceOf = new Map(responses.length ? responses[0].models.map((place, k) => [place, k + 1]) : []);
+let traceOf = new Map();
 
 function decode(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -30,10 +30,9 @@ function shownTraces() {
 
 function panelOption(R, panel) {
   return (colours, width) => {
-    const sweep = R.drawn[panel];
     const option = base(colours, width, {
-      title: `sweep ${R.sweeps[sweep]}: ${short(R.current[sweep])} pA${R.held[sweep] ? ", held out" : ""}`, bottom: 22, left: 50,
-      x: { name: "ms", nameGap: 20, min: 0, max: R.duration, scale: false }, y: { name: "mV", nameGap: 34 },
+      title: `sweep ${R.sweeps[panel]}: ${short(R.current[panel])} pA${R.held[panel] ? ", held out" : ""}`, bottom: 22, left: 50,
+      x: { name: "time (ms)", nameGap: 20, min: 0, max: R.duration, scale: false }, y: { name: "voltage (mV)", nameGap: 34 },
     });
     option.tooltip.axisPointer = { type: "line" };
     option.tooltip.formatter = (points) => [`${short(points[0].value[0])} ms`, ...points.map((p) => `${p.marker}${escapeText(p.seriesName)} ${p.value[1].toFixed(1)} mV`)].join("<br>");
@@ -47,7 +46,7 @@ function panelOption(R, panel) {
 
 function spikeOption(R, title, unit, values) {
   return (colours, width) => {
-    const option = base(colours, width, { title, legend: {}, x: { name: "pA" }, y: { name: unit }, zoom: true });
+    const option = base(colours, width, { title, legend: {}, x: { name: "current (pA)" }, y: { name: unit }, zoom: true });
     const order = R.current.map((_, k) => k).sort((a, b) => R.current[a] - R.current[b]);
     const symbols = { recording: "circle", compromise: "rect", chosen: "diamond" };
     option.series = shownTraces().map((line) => ({
@@ -59,12 +58,14 @@ function spikeOption(R, title, unit, values) {
 }
 
 function addTraces() {
+  responses = D.responses.map((R) => ({ ...R, samples: decode(R.voltage) }));
+  traceOf = new Map(responses.length ? responses[0].models.map((place, k) => [place, k + 1]) : []);
   if (!responses.length) return;
   responses.forEach((R, k) => {
-    R.drawn.forEach((_, panel) => addChart(`trace-${k}-${panel}`, panelOption(R, panel), followZoom));
-    addChart(`rate-${k}`, spikeOption(R, "Firing rate within the stimulus", "Hz", R.rate));
+    R.sweeps.forEach((_, panel) => addChart(`trace-${k}-${panel}`, panelOption(R, panel), followZoom));
+    addChart(`rate-${k}`, spikeOption(R, "Firing rate within the stimulus", "rate (Hz)", R.rate));
     addChart(`count-${k}`, spikeOption(R, "Spikes in the sweep", "spikes", R.count));
-    addChart(`latency-${k}`, spikeOption(R, "Latency of the first spike", "ms", R.latency));
+    addChart(`latency-${k}`, spikeOption(R, "Latency of the first spike", "latency (ms)", R.latency));
   });
   fillPicker();
   listeners.push(() => { fillPicker(); for (const name of tracesAndSpikes()) draw(name); });

@@ -14,8 +14,6 @@ from pyneuronautofit.report.findings.thinning import Thinned, thin
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
 
-#: Sweeps that are drawn at the most, evenly chosen.
-MOST_SWEEPS = 24
 # All traces of a report together: 2 bytes each, a third more as text.
 _MOST_SAMPLES = 1_400_000
 
@@ -45,10 +43,8 @@ class ShownResponses:
         Spikes in the whole sweep.
     rates_Hz, latency_ms : FloatArray, shape (1 + n_model, n_sweep)
         Of the stimulus; latency from its start to its first spike, nan without one.
-    drawn
-        Numbers of the sweeps whose traces are drawn.
     traces
-        Their voltages (1 + n_model, n_drawn, n_sample).
+        Voltages (1 + n_model, n_sweep, n_sample).
     stimulus_ms
         When the stimulus begins and ends.
     step_ms, n_sample
@@ -67,7 +63,6 @@ class ShownResponses:
     counts: IntArray
     rates_Hz: FloatArray
     latency_ms: FloatArray
-    drawn: tuple[int, ...]
     traces: Thinned
     stimulus_ms: tuple[float, float]
     step_ms: float
@@ -124,7 +119,6 @@ def _on(
     recorded = problem.target.voltage_mV[order]
     n_sample = min(recorded.shape[-1], simulated.shape[-1])
     voltage = np.concatenate([recorded[None, :, :n_sample], simulated[:, where, :n_sample]])
-    drawn = _evenly(len(order), MOST_SWEEPS)
     counts, rates, latency = _spikes(problem, voltage)
     step_ms, stimulus = problem.target.step_ms, problem.stimulus
     window = slice(stimulus.first, stimulus.last + 1)
@@ -146,8 +140,7 @@ def _on(
         counts=counts,
         rates_Hz=rates,
         latency_ms=latency,
-        drawn=tuple(numbers[order[member]] for member in drawn),
-        traces=thin(voltage[:, drawn], _MOST_SAMPLES),
+        traces=thin(voltage, _MOST_SAMPLES),
         stimulus_ms=(stimulus.first * step_ms, (stimulus.last + 1) * step_ms),
         step_ms=step_ms,
         n_sample=n_sample,
@@ -188,13 +181,6 @@ def _side_by_side(
         (code, each / n_sweep[code], np.array([model.per_sweep[code] for model in apart]))
         for code, each in sums.items()
     )
-
-
-def _evenly(n_all: int, most: int) -> list[int]:
-    chosen: list[int] = (
-        np.unique(np.linspace(0, n_all - 1, min(n_all, most)).round()).astype(int).tolist()
-    )
-    return chosen
 
 
 def _spikes(problem: Problem, voltage_mV: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:

@@ -83,6 +83,16 @@ def in_units(space: ParameterSpace, coordinates: FloatArray) -> FloatArray:
     return np.asarray((coordinates - low) / width)
 
 
+def bounds_of(space: ParameterSpace, coordinates: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the bounds that models (n_model, n_param) have, as the model's values."""
+    low, high = space.bounds(coordinates)
+    scales = [parameter.scale for parameter in space.parameters]
+    return tuple(  # type: ignore[return-value]
+        np.stack([s.to_model(side[:, k]) for k, s in enumerate(scales)], axis=1)
+        for side in (low, high)
+    )
+
+
 def spreads(run: RunReader) -> list[Spread]:
     """Return the distribution of every searched parameter; empty without models."""
     if run.last is None:

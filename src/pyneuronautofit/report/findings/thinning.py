@@ -13,7 +13,7 @@ from pyneuronautofit._types import FloatArray
 STEP_MV = 0.01
 _LARGEST = 32767
 # Fewer would not look like a voltage any more.
-_LEAST_SAMPLES = 500
+_LEAST_SAMPLES = 200
 
 
 @dataclass(frozen=True)

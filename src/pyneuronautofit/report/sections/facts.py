@@ -1,21 +1,21 @@
-"""What was fitted to what, how it went, and how to do it again."""
+"""What was fitted to what, how it went."""
 
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Iterator, Mapping
+
+from markupsafe import Markup
 
 from pyneuronautofit._options import Resumed, options_of
 from pyneuronautofit._text import clock_time
 from pyneuronautofit._types import Json
-from pyneuronautofit._version import __version__
 from pyneuronautofit.fitting import FitOptions
-from pyneuronautofit.objectives.table import ALL_MODES
 from pyneuronautofit.optimisers import algorithm_name
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.state import RunPace, State, goal_of, sessions_of
-from pyneuronautofit.report.html import Markup, element, facts, joined, section, table
+from pyneuronautofit.report.findings.units import mode_name, mode_title
+from pyneuronautofit.report.templating import rendered
 from pyneuronautofit.runs import RunReader
 
 # What is said elsewhere on the page.
@@ -34,78 +34,35 @@ def said(seconds: float) -> str:
 
 def fitted(run: RunReader, course: SearchCourse, pace: RunPace, state: State) -> Markup:
     """Return the section that says what was fitted to what."""
-    header, settings, places = run.header, run.info.settings, run.info.places
-    identity = run.info.identity
+    settings, identity = run.info.settings, run.info.identity
     mask = settings.get("mask")
-    pairs: list[tuple[str, object]] = [
-        ("Recording", joined((element("b", header.target), " ", places.get("recording") or ""))),
-        ("its SHA-256", element("code", identity.get("recording") or "not stored")),
-        ("Model", _model(run)),
-        ("Modes", joined(_modes(run))),
-        ("Sweeps", "all of the recording" if mask is None else f"mask {mask}"),
-        ("Search", _search(run)),
-        ("Evaluations", _evaluations(run, course, pace)),
-        ("Other settings", ", ".join(_others(settings)) or "all at their defaults"),
-        ("Versions", ", ".join(f"{k} {v}" for k, v in (identity.get("versions") or {}).items())),
-    ]
-    return section(
-        "What was fitted to what",
-        "what",
-        facts(pairs),
-        _sessions(run, state),
-        _failures(run, course),
+    sizes = run.info.mode_sizes
+    versions = identity.get("versions") or {}
+    return rendered(
+        "what.html",
+        target=run.header.target,
+        recording=run.info.places.get("recording") or "",
+        digest=identity.get("recording") or "not stored",
+        model=_model(run),
+        modes=[{"name": mode_name(c), "title": mode_title(c), "n": n} for c, n in sizes],
+        others=[
+            ("Sweeps", "all of the recording" if mask is None else f"mask {mask}"),
+            ("Search", searched(run)),
+            ("Evaluations", _evaluations(run, course, pace)),
+            ("Other settings", ", ".join(_others(settings)) or "all at their defaults"),
+            ("Versions", ", ".join(f"{name} {number}" for name, number in versions.items())),
+        ],
+        sessions=list(_sessions(run, state)),
+        failures=[
+            (status, run.info.statuses.get(status, ""), number)
+            for status, number in sorted(course.failures.items())
+        ],
+        last=_last_failure(course),
     )
 
 
-def reproduce(run: RunReader) -> Markup:
-    """Return the section that says how to do it again."""
-    store, header = run.path.name, run.header
-    seed = run.info.settings.get("seed")
-    again = header.command
-    if "--seed" not in again and seed is not None:
-        again = f"{again} --seed {seed}"
-    lines = [
-        ("The same search again, in the directory where it was begun", again),
-        ("Go on from its last generation", f"pyneuronautofit --resume {_word(store)}"),
-        ("All evaluations as a table", f"pyneuronautofit export {_word(store)} --formats csv"),
-        (
-            "A NEURON script of one model, such as evaluation 7",
-            f"pyneuronautofit export {_word(store)} --scripts 7",
-        ),
-        ("This page again", f"pyneuronautofit report {_word(store)}"),
-    ]
-    said_ = [
-        element("div", element("p", f"{what}:"), element("code", line, class_="line"))
-        for what, line in lines
-    ]
-    directory = run.info.places.get("directory")
-    where = element(
-        "p", "It was begun in ", element("code", directory or "an unknown directory"), "."
-    )
-    note = element("p", f"This page was made by pyneuronautofit {__version__}.", class_="note")
-    return section("How to reproduce it", "reproduce", *said_, where, note)
-
-
-def _word(text: str) -> str:
-    """Return a word of a command line."""
-    return shlex.quote(text)
-
-
-def _model(run: RunReader) -> str:
-    project = run.info.places.get("project")
-    what = "the built-in thalamocortical cell" if project is None else f"the cell of {project}"
-    degrees = run.header.temperature_degC
-    warm = "" if degrees is None else f", {degrees:g} °C"
-    return f"{what}, version {run.header.version}, {len(run.header.parameters)} parameters{warm}"
-
-
-def _modes(run: RunReader) -> Iterator[object]:
-    for code, n_score in run.info.mode_sizes:
-        title = ALL_MODES.get(code, "a mode of a plug-in that is not there, or of another version")
-        yield element("div", element("b", code), f" {title}: {n_score} component(s)")
-
-
-def _search(run: RunReader) -> str:
+def searched(run: RunReader) -> str:
+    """Say how a run searches, in a few words."""
     settings = run.info.settings
     size = settings.get("population_size")
     parts = [
@@ -116,6 +73,14 @@ def _search(run: RunReader) -> str:
         "" if run.info.log_search else "no logarithmic search",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _model(run: RunReader) -> str:
+    project = run.info.places.get("project")
+    what = "the built-in thalamocortical cell" if project is None else f"the cell of {project}"
+    degrees = run.header.temperature_degC
+    warm = "" if degrees is None else f", {degrees:g} °C"
+    return f"{what}, version {run.header.version}, {len(run.header.parameters)} parameters{warm}"
 
 
 def _evaluations(run: RunReader, course: SearchCourse, pace: RunPace) -> str:
@@ -139,8 +104,7 @@ def _others(settings: Mapping[str, Json]) -> Iterator[str]:
             yield flag if shown is True else f"{flag} {value}"
 
 
-def _sessions(run: RunReader, state: State) -> Markup:
-    rows = []
+def _sessions(run: RunReader, state: State) -> Iterator[tuple[object, ...]]:
     sessions = sessions_of(run)
     for session in sessions:
         going = state.computing and session is sessions[-1]
@@ -148,26 +112,15 @@ def _sessions(run: RunReader, state: State) -> Markup:
         outcome = session.outcome or ("running" if going else "killed, or the machine stopped")
         content = session.content
         who = f"{content.get('simulator', '')}, on {content.get('host', 'an unknown machine')}"
-        rows.append((session.number + 1, _clock(session.began), _clock(ended), outcome, who))
-    if not rows:
-        return element("p", "What is stored of its sessions cannot be read.")
-    return table(("session", "began (UTC)", "ended", "how", "by"), rows, "small")
+        yield session.number + 1, _clock(session.began), _clock(ended), outcome, who
 
 
 def _clock(text: str) -> str:
     return text.replace("T", " ").removesuffix("+00:00")
 
 
-def _failures(run: RunReader, course: SearchCourse) -> Markup:
-    if not course.failures:
-        return Markup()
-    rows = [
-        (status, run.info.statuses.get(status, ""), number)
-        for status, number in sorted(course.failures.items())
-    ]
-    listed = table(("failed", "what that means", "candidates"), rows, "small")
+def _last_failure(course: SearchCourse) -> str:
     if course.last_failure is None:
-        return listed
+        return ""
     row, status, message = course.last_failure
-    last = f"The last one was evaluation {row}, {status}{': ' if message else ''}{message}"
-    return joined((listed, element("p", last, class_="note")))
+    return f"The last one was evaluation {row}, {status}{': ' if message else ''}{message}"

@@ -20,7 +20,7 @@ SUFFIX = ".sqlite"
 # How the names of the other files of a run end: those that nobody can make again, and those that
 # are made of the store.
 _LOG = ".log.gz"
-_PARTS = (f"{SUFFIX}-wal", f"{SUFFIX}-shm", f"{SUFFIX}-journal", ".lock", _LOG)
+_PARTS = (f"{SUFFIX}-wal", f"{SUFFIX}-shm", f"{SUFFIX}-journal", ".lock", ".stop", _LOG)
 _RESULTS = (
     "-final.json",
     "-arXive.json",
