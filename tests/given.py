@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pyneuronautofit._options import options_of
 from pyneuronautofit._words import real, whole
 from pyneuronautofit.fitting import FitOptions
@@ -11,6 +13,8 @@ _WORDS = {
     "modes": "XO", "mask": "{'R': [1]}", "algorithm": "N", "log_level": "DEBUG",
     "simulator": "batch", "integrator": "fixed", "precision": "single", "tolerance_mV": "0.5",
     "print_every": "3", "population_size": "10", "hold_out": "2",
+    # A file with a plug-in, which is executed.
+    "plugins": str(Path(__file__).parent / "one_mode.py"),
 }  # fmt: skip
 
 
@@ -32,8 +36,8 @@ def given_words(name: str) -> list[str]:
 
 def given_value(name: str) -> object:
     """Return the value that these words mean, read without the parser of the command line."""
-    described, _default = options_of(FitOptions)[name]
+    described, default = options_of(FitOptions)[name]
     values = (
         [described.parse(word) for word in given_words(name)[1:]] if described.parse else [True]
     )
-    return tuple(values) if described.count > 1 else values[0]
+    return tuple(values) if described.count > 1 or default == () else values[0]
