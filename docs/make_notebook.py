@@ -154,6 +154,8 @@ def execute(notebook: nbformat.NotebookNode) -> None:
             notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": folder}}
         )
         client.execute()
+    # Sphinx colours code by this; the rest of it says which Python there was.
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     for cell in notebook.cells:
         # When each was run is nobody's business.
         cell.metadata.pop("execution", None)
