@@ -7,7 +7,7 @@ import logging
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pyneuronautofit.errors import RecordingError
@@ -49,6 +49,8 @@ def test_finds_a_commanded_step(family):
     assert detect(current, is_command=True) == StimulusWindow(first, last)
 
 
+# Noise of less than a millisecond, 6 ms behind the end, was once taken for it.
+@example((200, 5, 5, [5.0], 0.0), 15371)
 @given(_families(), st.integers(0, 2**32 - 1))
 def test_finds_a_recorded_step(family, seed):
     _n_sample, _first, _last, levels, base = family

@@ -13,6 +13,8 @@ from pyneuronautofit._types import BoolArray, FloatArray
 _JUMP_MS, _FOLD = 2.0, 4.0
 _NEARLY, _NEXT_MS, _STAYING_MS, _STAYS = 0.8, 20.0, 200.0, 0.3
 _OF_FINE = 2.0
+# A mean over 1 ms leaves the noise for less than that now and then.
+_LASTS_MS = 1.0
 # Means over some ms leave the noise so much earlier than what they are means of.
 _EARLIER_MS = 6.0
 # A slope is followed back to where it began for no longer than this.
@@ -74,7 +76,7 @@ def _edge(values: FloatArray, found: int, threshold: float, step_ms: float) -> t
         return max(round(ms / step_ms), 1)
 
     begin = max(found - samples(_EARLIER_MS), 0)
-    near = begin + _first(values[begin:] >= threshold)
+    near = begin + _first(_lasting(values[begin:] >= threshold, samples(_LASTS_MS)))
     near = near if near < n_sample else found
     far = near + _first(values[near:] >= _FOLD * threshold)
     jumps = far - near <= max(samples(_JUMP_MS), 2)
@@ -92,6 +94,15 @@ def _edge(values: FloatArray, found: int, threshold: float, step_ms: float) -> t
     slope, at_zero = np.polyfit(places, values[near : far + 1], 1) if far > near else (0.0, 0.0)
     start = -at_zero / slope if slope > 0 else near
     return int(np.clip(round(start), max(near - samples(_LONGEST_START_MS), 0), near)), False
+
+
+def _lasting(true: BoolArray, n_sample: int) -> BoolArray:
+    """Return the true places from which so many samples are true: what rises out of noise stays."""
+    lasting = true.copy()
+    for shift in range(1, n_sample):
+        # What ends with the sweep lasts as long as it can.
+        lasting[: len(true) - shift] &= true[shift:]
+    return lasting
 
 
 def _first(true: BoolArray) -> int:
