@@ -187,21 +187,29 @@ def _classes(text: str, name: str) -> Iterator[ast.ClassDef]:
 
 
 def _is_as_written(codes: list[CodeType], flags: int) -> bool:
-    """Tell whether functions are what their files, or the cells of a notebook, say now.
-
-    All of a file is looked at: how a name is taken depends on how it was imported.
-    """
+    """Tell whether functions are what their files, or the cells of a notebook, say now."""
     known: list[tuple[Any, ...]] = []
     for file in dict.fromkeys(code.co_filename for code in codes):
-        text = "".join(linecache.getlines(file))
-        try:
-            # Notebooks may await in their cells.
-            flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-            made = compile(text, file, "exec", flags=flags, dont_inherit=True)
-        except (SyntaxError, ValueError):
-            return False
-        known += [_without_place(code) for code in _nested(made)]
+        for made in _compiled("".join(linecache.getlines(file)), file, flags):
+            known += [_without_place(code) for code in _nested(made)]
     return all(_without_place(code) in known for code in codes)
+
+
+def _compiled(text: str, file: str, flags: int) -> Iterator[CodeType]:
+    """Yield a text as a script is compiled, as a whole, and as a notebook is, by its statements.
+
+    It makes a difference: a name is taken otherwise where its import was compiled with it.
+    """
+    # Notebooks may await in their cells.
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        whole = compile(text, file, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+        yield compile(whole, file, "exec", flags, dont_inherit=True)
+        for statement in whole.body:
+            alone = ast.Module([statement], [])
+            yield compile(alone, file, "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
