@@ -87,6 +87,7 @@ def test_mechanisms_are_copied(names, tmp_path):
         ({"cell": 3}, "a model's cell is a class"),
         ({"parameters": [("soma.L", "lin")]}, "parameter 0 is .* expected .name, scale, low, high"),
         ({"parameters": [("soma.L", "lin", "x", 2)]}, "names no earlier parameter"),
+        ({"cell": defined("class C:\n    def setcable(self): pass")["C"]}, "has to take nid"),
         ({"mods": "nowhere"}, "mods='nowhere': expected a folder with .mod files"),
     ],
 )

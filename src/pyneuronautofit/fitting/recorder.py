@@ -104,6 +104,8 @@ class Recorder:
                 run, self.files, checkpoint=self.dump_every > 0, adaptations=self.adaptations
             )
         ended = progress.given_up or ("interrupted" if progress.interrupted else "finished")
+        if ended == "finished" and progress.stopped:
+            ended = f"finished: {progress.stopped}"
         self.writer.end_session(ended)
         if problems:
             raise problems[0]

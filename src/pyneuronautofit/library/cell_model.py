@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import inspect
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -85,6 +86,7 @@ class CellModel:
                 "the parameters have changed. Define it; where nothing is to be set, its body is "
                 "'pass'"
             )
+        _check_call(self.cell)
         rows = [_row(number, row) for number, row in enumerate(self.parameters)]
         object.__setattr__(self, "parameters", tuple(rows))
         object.__setattr__(self, "_space", ParameterSpace.from_rows(rows))
@@ -197,6 +199,20 @@ class CellModel:
         if not any(path.suffix == ".mod" for path in kept):
             raise UsageError(f"mods={str(self.mods)!r}: there is no .mod file in that folder")
         return {f"mods/{path.name}": path.read_bytes() for path in kept}
+
+
+def _check_call(cell: Callable[..., Any]) -> None:
+    """Refuse what cannot be called with `nid=` alone."""
+    try:
+        inspect.signature(cell).bind(nid=0)
+    except TypeError as error:
+        raise UsageError(
+            f"{getattr(cell, '__name__', cell)!s} cannot be called as cell(nid=0), which is how "
+            f"cells are made ({error}): its __init__ has to take nid, and nothing else without a "
+            "default, as in def __init__(self, nid=None)"
+        ) from error
+    except ValueError:
+        return  # of what is not written in Python nothing is known
 
 
 def _row(number: int, row: Any) -> tuple[Any, ...]:

@@ -204,7 +204,7 @@ def _line(seen: Snapshot) -> str:
     best = ", ".join(f"{code} {value:.4g}" for code, value in sums.items())
     left = f"  time left {said(seen.pace.left_s)}" if seen.state.going_on else ""
     return (
-        f"{seen.stamp}  {seen.state.name}  generation {max(seen.generation, 0)}"
+        f"{seen.stamp}  {seen.state}  generation {max(seen.generation, 0)}"
         f"{_of(seen.goal.generations, '/')}  {_evaluations(seen, '/')} evaluations  "
         f"{_speed(seen.pace.recent_per_second)}{f'  {COMPROMISE} ' if best else ''}{best}{left}"
     )
@@ -234,7 +234,7 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
     speeds = f"{_speed(pace.recent_per_second)} lately, {_speed(pace.per_second)} on the whole"
     left = f", about {said(pace.left_s)} left" if going_on and pace.left_s >= 0 else ""
     facts = [
-        ("run", f"{seen.stamp}: {seen.state.name}"),
+        ("run", f"{seen.stamp}: {seen.state}"),
         ("folder", "" if _is_here(seen.store) else from_here(seen.store.parent)),
         ("error", seen.state.error),
         ("generation", f"{done}{_of(seen.goal.generations, ' of ')}"),

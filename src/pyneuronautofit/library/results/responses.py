@@ -147,6 +147,21 @@ def table_of(problem: Problem, parameters: FloatArray) -> ParameterTable:
     return ParameterTable(targets, tuple(space.whole.tolist()), parameters)
 
 
+def give(cell: Any, opened: OpenedFit, parameters: FloatArray) -> None:
+    """Set the parameters of one model, of shape (1, n_param), in a cell of this process."""
+    from pyneuronautofit.simulators.neuron.setter import (  # noqa: PLC0415 (it loads NEURON)
+        Setter,
+        path_values,
+        paths_of,
+    )
+
+    table = table_of(opened.problem, parameters)
+    profiles = opened.model.cell_source.profiles()
+    Setter(paths_of(table), profiles)(cell, path_values(table, [0])[0])
+    if hasattr(cell, "setcable"):
+        cell.setcable()
+
+
 def score(problem: Problem, parameters: FloatArray, units: Mapping[str, str]) -> Scores:
     """Simulate and score models, whose parameters have the shape (n_model, n_param).
 
