@@ -14,14 +14,6 @@ from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config, with_run_file
 from pyneuronautofit.cli.runs.next_steps import print_next
 from pyneuronautofit.cli.runs.resuming import asks_to_resume, resume_request
-from pyneuronautofit.cli.runs.summary import (
-    about_held_out,
-    doubt_of_held_out,
-    draw_best,
-    print_checkpoint,
-    print_plan,
-    print_summary,
-)
 from pyneuronautofit.cli.runs.written import refuse_to_write, writing_run_file
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.waiting import meanwhile
@@ -32,23 +24,23 @@ from pyneuronautofit.fitting import (
     Problem,
     Progress,
     agreed_config,
-    best_models,
-    drawn_model,
-    on_everything_held_out,
-    reference_sums,
 )
-from pyneuronautofit.fitting.notes.levels import about_distinct
 from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.runs import (
     RunFiles,
     RunLock,
     open_run,
 )
+from pyneuronautofit.sessions.closing import closing_summary
 from pyneuronautofit.sessions.interrupt import INTERRUPTED, Interruption
 from pyneuronautofit.sessions.logs import Logs, logging_to_screen
 from pyneuronautofit.sessions.progress import make_progress
 from pyneuronautofit.sessions.running import check_session, pace_of_session, search_and_store
 from pyneuronautofit.sessions.session import FitSession, new_session, resumed_session
+from pyneuronautofit.sessions.summary import (
+    print_checkpoint,
+    print_plan,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -160,42 +152,20 @@ def _watching(
 
 def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
     with meanwhile(screen, "simulating the best models once more"):
-        tell = _summary(session, progress, screen)
-    tell()
+        tell = closing_summary(
+            session.opened,
+            session.strategy,
+            session.files,
+            progress,
+            session.notes_on(progress),
+            figure=session.config.figure,
+        )
+    tell(screen)
     project = session.opened.model.cell_source.project
     print_next(screen, session.files.store, session.config, progress, project)
     if progress.interrupted:
         return INTERRUPTED
     return NOTHING_FOUND if progress.given_up else 0
-
-
-def _summary(session: FitSession, progress: Progress, screen: Screen) -> Callable[[], None]:
-    """Find out what a closing summary says, and return what prints it."""
-    figure, problem = session.config.figure, session.problem
-    best = best_models(progress, problem.whole)
-    shown, notes = "", [*session.notes_on(progress)]
-    if best and not progress.interrupted:
-        drawn = drawn_model(best, session.strategy)
-        opened = session.opened
-        elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)
-        shown = about_held_out(problem, drawn, elsewhere)
-        notes.append(doubt_of_held_out(problem, drawn, elsewhere))
-        if figure is not None:
-            draw_best(Path(figure), problem, drawn, elsewhere)
-    reference = [] if progress.interrupted else reference_sums(problem, best)
-    return partial(
-        print_summary,
-        screen,
-        problem,
-        progress,
-        best=best,
-        reference=reference,
-        files=session.files,
-        figure=figure,
-        distinct=about_distinct(progress, problem),
-        held_out=shown,
-        notes=notes,
-    )
 
 
 class _PrintedCheckpoints:

@@ -18,7 +18,6 @@ from rich.text import Text
 
 from pyneuronautofit._options import RUN, above
 from pyneuronautofit._words import READ, RUN_NAME, real
-from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runs.near import stores_near
 from pyneuronautofit.cli.runs.next_steps import from_here
@@ -29,6 +28,7 @@ from pyneuronautofit.fitting.outcome.best import COMPROMISE
 from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
 from pyneuronautofit.runs import find_store, open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
+from pyneuronautofit.sessions.model_table import print_models
 
 _log = logging.getLogger(__name__)
 

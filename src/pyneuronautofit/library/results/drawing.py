@@ -90,6 +90,6 @@ def draw_course(course: SearchCourse, codes: Sequence[str], axes: Axes | None = 
         panel.step(course.n_evaluation, best / first, where="post", label=code)
     panel.set_yscale("symlog", linthresh=1e-3)
     panel.set_xlabel("evaluations")
-    panel.set_ylabel("smallest sum so far, relative to the first")
+    panel.set_ylabel("best so far, relative to the first")
     panel.legend(frameon=False)
     return panel

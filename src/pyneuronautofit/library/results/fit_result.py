@@ -16,6 +16,7 @@ from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_other
 from pyneuronautofit.library.results.given_models import matrix_of
 from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, give, score, simulate
 from pyneuronautofit.library.results.stored_fit import StoredFit
+from pyneuronautofit.library.results.summing_up import summary_of
 from pyneuronautofit.library.running import resume_run
 from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.report import write_report
@@ -96,6 +97,18 @@ class Fit(StoredFit):
         parameters = matrix_of(models, self._names)
         with self._opened() as opened, opened.problem.opened():
             return score(opened.problem, parameters, self.units)
+
+    def summary(self) -> str:
+        """Return what the command says in the end, as text; print it.
+
+        The best models of every kind, in brackets their scores under NEURON's fixed step; how many
+        distinct models there are; how the best does on held-out sweeps; and what somebody should
+        know about how the search went. The best models are simulated for it.
+        """
+        with self._reader() as stored:
+            opened = open_again(stored, self._project)
+            with opened.problem.opened():
+                return summary_of(stored, opened)
 
     def apply(self, model: Any, cell: Any) -> None:
         """Give a cell of NEURON the parameters of a model, in every place that they set.
