@@ -20,7 +20,7 @@ _MADE = frozenset(
     )
 )
 # Where other things keep the function that they are about.
-_WITHIN = ("fget", "fset", "__func__", "func", "__wrapped__")
+_WITHIN = ("fget", "fset", "__func__", "func", "__wrapped__", "function")
 
 
 def check_same(text: str, things: Mapping[str, Any]) -> None:
@@ -73,10 +73,18 @@ class _Comparing:
             return self._classes(here, made, where)
         if isinstance(here, ModuleType):
             return f"{where} is another module than its source says"
+        within = self._within(here, made)
+        return self.difference(*within, where) if within else self._values(here, made, where)
+
+    def _within(self, here: Any, made: Any) -> tuple[Any, Any] | None:
+        """Return the functions that two things are about; None: they are about none."""
         for inner in _WITHIN:
+            if isinstance(here, FunctionType) and hasattr(made, inner):
+                # What a decorator has made of it, which it was taken out of.
+                return here, getattr(made, inner)
             if getattr(here, inner, None) is not None and hasattr(made, inner):
-                return self.difference(getattr(here, inner), getattr(made, inner), where)
-        return self._values(here, made, where)
+                return getattr(here, inner), getattr(made, inner)
+        return None
 
     def _values(self, here: Any, made: Any, where: str) -> str:
         texts = literal(here), literal(made)

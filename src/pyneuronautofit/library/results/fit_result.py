@@ -13,6 +13,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
+from pyneuronautofit.library.paths import page_path
 from pyneuronautofit.library.results.given_models import matrix_of
 from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, give, score, simulate
 from pyneuronautofit.library.results.stored_fit import StoredFit
@@ -222,7 +223,7 @@ class Fit(StoredFit):
             The file.
         """
         beside = self._path.with_name(f"{self.stamp}-report.html")
-        written = beside if path is None else Path(path)
+        written = beside if path is None else page_path(path)
         with self._reader() as stored:
             write_report(written, stored, traces=traces, project=self._project)
         return written

@@ -245,7 +245,7 @@ def _places(problem: Problem, sweeps: Sequence[int] | None, *, fitted: bool) -> 
         if not fitted:
             return tuple(range(len(numbers)))
         return tuple(sorted({*problem.suite.sweeps, *held_out_sweeps(problem)}))
-    wanted: list[Any] = list(sweeps)
+    wanted: list[Any] = [sweeps] if isinstance(sweeps, int) else list(sweeps)
     unknown = [each for each in wanted if each not in numbers]
     if unknown or not wanted:
         raise UsageError(

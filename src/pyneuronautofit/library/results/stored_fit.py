@@ -13,6 +13,7 @@ from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting.outcome.counted import mode_codes
+from pyneuronautofit.library.paths import path_of, paths_of
 from pyneuronautofit.library.results.chosen import ChosenModel, table_of_models
 from pyneuronautofit.library.results.frames import frame
 from pyneuronautofit.objectives import OBJECTIVES
@@ -60,11 +61,13 @@ class StoredFit:
         project: Path | str | None = None,
         plugins: Sequence[Path | str] = (),
     ) -> None:
-        path = Path(run)
-        self._plugins = tuple(str(Path(each).absolute()) for each in plugins)
-        self._path = path if path.is_file() else find_store(str(run), Path.cwd())
-        self._path = self._path.absolute()
-        self._project = None if project is None else str(Path(project).absolute())
+        files = paths_of(plugins, "plugins")
+        self._plugins = tuple(str(Path(each).absolute()) for each in files)
+        # One store has one name, and so one lock, by whatever links it was found.
+        self._path = find_store(str(path_of(run, "run")), Path.cwd()).resolve()
+        self._project = None
+        if project is not None:
+            self._project = str(path_of(project, "project").absolute())
         with self._reader() as stored:
             self._codes = mode_codes(stored)
             self._names = tuple(column_names(stored)[0])
@@ -136,6 +139,10 @@ class StoredFit:
         RunError
             If no candidate could be simulated.
         """
+        if not isinstance(which, str):
+            raise UsageError(
+                f"best({which!r:.60}): expected a text; there are {quoted(self.titles)}"
+            )
         titles, listed = self._titles()
         if not titles:
             raise RunError(f"{self.stamp}: nothing was found yet; no candidate could be simulated")
