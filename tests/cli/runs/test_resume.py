@@ -327,3 +327,26 @@ def rewrite(store, key, change):
         connection.execute(
             "UPDATE run SET value = ?, crc = ? WHERE key = ?", (text, checksum((key, text)), key)
         )
+
+
+def test_a_run_is_not_taken_up_twice_through_a_link(fit, command, tmp_path):
+    files = fit("out", "-A", "N", "-G", "1")
+    (tmp_path / "link.sqlite").symlink_to(files.store)
+    with RunLock(files.lock):
+        answer = command("--resume", tmp_path / "link.sqlite", "-G", "2")
+    assert (answer.code, "is being written by another process" in answer.err) == (2, True)
+    answer = command("--resume", tmp_path / "link.sqlite", "-G", "2")
+    assert answer.code == 0, answer.err
+    # What it writes lies beside the store, and not beside the link.
+    assert not [path for path in tmp_path.glob("link*") if path.suffix != ".sqlite"]
+    with open_run(files.store) as run:
+        assert run.last.number == 2
+
+
+def test_more_generations_of_a_run_that_evaluations_limit_are_refused(fit, resume):
+    files = fit("out", "-A", "N", "--evaluations", "16")
+    said = resume("out", "-G", "50", code=2).err
+    assert "-G 50 does nothing, as --evaluations 16 limits the run" in said
+    resume("out", "--evaluations", "24")
+    with open_run(files.store) as run:
+        assert run.n_evaluation == 24

@@ -90,10 +90,13 @@ class Goal:
         The number of the last generation; None where the search itself knows when it is over.
     evaluations
         How many there will be, at most; None where the run does not say.
+    is_limited
+        Whether --evaluations decides, and -G does not.
     """
 
     generations: int | None
     evaluations: int | None
+    is_limited: bool = False
 
     @property
     def number(self) -> int:
@@ -112,8 +115,10 @@ def goal_of(run: RunReader) -> Goal:
     sessions = sessions_of(run)
     content = sessions[-1].content if sessions else {}
     evaluations = content.get("evaluations")
+    # What may change from sitting to sitting, the last one says.
+    latest = content.get("settings") or run.info.settings
     if evaluations is not None:
-        return Goal(content.get("generations"), evaluations)
+        return Goal(content.get("generations"), evaluations, latest.get("evaluations") is not None)
     # What older runs say.
     goal = content.get("generations")
     return Goal(int(goal if goal is not None else run.info.settings.get("generations") or 0), None)
