@@ -100,3 +100,10 @@ def test_files_that_cannot_be_executed(source, expected, tmp_path):
     before = set(sys.modules)
     assert expected in refusal(path)
     assert not [name for name in set(sys.modules) - before if "broken" in name]
+
+
+@pytest.mark.parametrize("name", ["OBJECTIVES", "STRATEGIES", "READERS"])
+def test_what_is_listed_and_can_be_none_is_named(name, tmp_path):
+    path = tmp_path / "listed.py"
+    path.write_text(f"def f(voltage_mV): ...\n{name} = [f, 1, 2]\n")
+    assert f"{name}[1] is 1 (int), which is no " in refusal(path)

@@ -152,7 +152,8 @@ MISTAKES = {
         {}, "report db.json", "no run db.json, but a file", "'info', 'evaluate'"),
     "a folder as a run": ({}, "report model", "no run model, but a folder", "path of its store"),
     "a folder without runs": ({}, "status model", "no run in .*model", "or its folder"),
-    "a run as a database": ({}, "info run.sqlite", "the store of a run", "'export' writes"),
+    "a run as a database": (
+        {}, "info run.sqlite", "the store of a run", "export run.sqlite' writes"),
     "a recording as a database": (
         {}, "info cell.npz", "cell.npz is a recording", "a model database, or a result file"),
     "a project as a database": (

@@ -104,10 +104,17 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_store_of_a_run_is_named(tmp_path):
+def test_the_store_of_a_run_is_named(tmp_path, monkeypatch):
     path = tmp_path / "run.sqlite"
     path.write_bytes(b"SQLite format 3\x00" + b"\x10\x00\x85" * 100)
     with pytest.raises(DatabaseError, match=r"is the store of a run: give the run's -final\.json"):
+        read_content(path)
+    # Also a large one, of which only the beginning is read.
+    monkeypatch.setattr(module, "_LARGE_BYTES", 10)
+    with pytest.raises(DatabaseError, match=r"'pyneuronautofit export .*run\.sqlite' writes"):
+        read_content(path)
+    (tmp_path / "run-final.json").write_text("{}")
+    with pytest.raises(DatabaseError, match=r"store of a run: give .*/run-final\.json, which has"):
         read_content(path)
 
 

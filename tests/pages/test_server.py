@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import http.client
 import json
 from contextlib import closing
@@ -88,3 +89,20 @@ def test_a_link_for_the_browser_works_once(server):
 def test_a_port_that_is_taken(server):
     with pytest.raises(UsageError, match=rf"--port {server.port}: .*another echo --serve"):
         PageServer(Echo(), server.port)
+
+
+def test_what_is_known_where_it_was_opened_is_known_to_its_threads():
+    """Plug-ins that were given, for instance: a new thread begins without them."""
+    known = contextvars.ContextVar("known", default="nothing")
+
+    class Asking(Echo):
+        def get(self, path):
+            return PageAnswer(known.get().encode(), "text/plain")
+
+    def opened():
+        known.set("something")
+        return PageServer(Asking())
+
+    with contextvars.copy_context().run(opened) as made:
+        made.start()
+        assert ask(made, "GET", f"/{token(made)}/x")[2] == b"something"

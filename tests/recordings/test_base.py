@@ -29,6 +29,7 @@ REFUSED = [
     ("negative step", GOOD, GOOD, -0.1, "positive number of ms.*-0.1"),
     ("step is nan", GOOD, GOOD, float("nan"), "positive number of ms.*nan"),
     ("step is a text", GOOD, GOOD, "fast", "positive number of ms.*fast"),
+    ("step is a number's text", GOOD, GOOD, "0.1", "positive number of ms.*'0.1'"),
     ("step is nothing", GOOD, GOOD, None, "positive number of ms.*None"),
 ]
 
@@ -60,3 +61,25 @@ def test_survives_pickling():
     again = pickle.loads(pickle.dumps(recording))
     np.testing.assert_array_equal(again.current_pA, recording.current_pA)
     assert (again.name, again.step_ms, again.current_is_command) == ("a", 0.5, True)
+
+
+@pytest.mark.parametrize("make", [Recording, Recording.from_arrays])
+def test_sweeps_of_several_lengths_are_told_apart(make):
+    ragged = [[1.0, 2.0, 3.0], [1.0, 2.0], [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    made = {"dt_ms": 0.1, "name": "cell"} if make != Recording else {"step_ms": 0.1, "name": "cell"}
+    said = r"^cell: the voltage must be a matrix.* there are 3 in sweep 0, 2-3, 2 in sweep 1 \("
+    with pytest.raises(RecordingError, match=said):
+        make(voltage_mV=ragged, current_pA=ragged, **made)
+    with pytest.raises(RecordingError, match=r"the current must be a matrix.*, but ValueError: "):
+        make(voltage_mV=GOOD, current_pA=[1.0, [2.0, 3.0]], **made)
+
+
+def test_masked_values_are_refused_and_not_unmasked():
+    masked = np.ma.masked_less(np.array([[1.0, 2.0, -9.0], [1.0, -9.0, -9.0]]), 0)
+    with pytest.raises(RecordingError, match="cell: 3 of 6 values of the voltage are masked"):
+        Recording.from_arrays(masked, GOOD, dt_ms=0.1, name="cell")
+    with pytest.raises(RecordingError, match="3 of 6 values of the current are masked"):
+        Recording("cell", GOOD, masked, 0.1)
+    # A mask that hides nothing.
+    found = Recording.from_arrays(np.ma.array(GOOD), GOOD, dt_ms=0.1)
+    assert type(found.voltage_mV) is np.ndarray

@@ -114,6 +114,12 @@ def _things(module: ModuleType, kind: Kind, flag: str) -> Iterator[Any]:
         raise UsageError(
             f"{flag}: {kind.listed} is {type(listed).__name__}: expected a list of {kind.title}s"
         )
+    for number, each in enumerate(listed):
+        if not callable(each) and not isinstance(getattr(each, "name", None), str):
+            raise UsageError(
+                f"{flag}: {kind.listed}[{number}] is {each!r:.60} ({type(each).__name__}), which "
+                f"is no {kind.title}: expected a function, or a class"
+            )
     yield from listed
     for thing in vars(module).values():
         decorated = getattr(type(thing), "plug_in_kind", None) == kind.listed

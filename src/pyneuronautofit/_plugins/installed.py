@@ -46,7 +46,7 @@ def _loading(kind: Kind, point: EntryPoint, origin: str) -> Callable[[], Any]:
             raise UsageError(f"{where}: its name cannot stand in braces: expected {EXPECTED_NAME}")
         try:
             return point.load()
-        except Exception as error:  # somebody else's code
+        except (Exception, SystemExit) as error:  # somebody else's code
             raise UsageError(
                 f"{where}, which cannot be loaded: {told(error)}. Mend or uninstall that package"
             ) from error

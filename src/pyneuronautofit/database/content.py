@@ -10,6 +10,7 @@ import gzip
 import json
 import math
 import re
+import shlex
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,11 +82,8 @@ def read_content(path: Path) -> tuple[dict[str, Json], JsonLayout]:
     except zlib.error as error:
         raise DatabaseError(f"{path} is a damaged gzip file: {error}") from error
     except ValueError as error:
-        if raw.startswith(_STORE):
-            raise DatabaseError(
-                f"{path} is the store of a run: give the run's -final.json or -arXive.json, which "
-                "'export' writes"
-            ) from error
+        if raw.startswith(_STORE) or _is_store(path):
+            raise DatabaseError(_instead_of_store(path)) from error
         if is_recording(path):
             raise DatabaseError(
                 f"{path} is a recording, but models were expected: a model database, or a result "
@@ -142,6 +140,26 @@ def format_content(content: Json, layout: JsonLayout) -> str:
     except ValueError:  # a number that is not finite
         text = dump(_finite(content))
     return text + "\n" if layout.newline else text
+
+
+def _is_store(path: Path) -> bool:
+    """Tell whether a large file, of which nothing was read, is the store of a run."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_STORE)) == _STORE
+    except OSError:
+        return False
+
+
+def _instead_of_store(path: Path) -> str:
+    """Say which file has the models of a run whose store was given."""
+    final = path.with_name(f"{path.stem}-final.json")
+    if final.is_file():
+        return f"{path} is the store of a run: give {final}, which has its models"
+    return (
+        f"{path} is the store of a run: give the run's -final.json or -arXive.json, which "
+        f"'pyneuronautofit export {shlex.quote(str(path))}' writes"
+    )
 
 
 def _check_head(path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from pyneuronautofit._text import listed_numbers, quoted, told
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit._words import unusable_name
 from pyneuronautofit.errors import RecordingError
@@ -116,7 +117,8 @@ class Recording:
                 f"a recording's name becomes a part of the names of files: expected some text "
                 f"without '/', found {name!r}"
             )
-        return cls(name, _sweeps(voltage_mV), _sweeps(current_pA), dt_ms)
+        voltage = _sweeps(voltage_mV, "voltage", name)
+        return cls(name, voltage, _sweeps(current_pA, "current", name), dt_ms)
 
     def __repr__(self) -> str:
         return (
@@ -149,10 +151,42 @@ class Recording:
         return self.n_sample * self.step_ms
 
 
-def _sweeps(values: Any) -> Any:
+def _sweeps(values: Any, what: str, name: str) -> Any:
     """Return values with an axis for the sweeps, where there is but one."""
-    found = np.asarray(values)
+    found = _array(values, what, name)
     return found[None] if found.ndim == 1 else found
+
+
+def _array(values: Any, what: str, name: str) -> np.ndarray[Any, Any]:
+    """Return values as an array; raises RecordingError where they are none, or are masked."""
+    if np.ma.is_masked(values):
+        n_masked = int(np.sum(np.ma.getmask(values)))
+        raise RecordingError(
+            f"{name}: {n_masked} of {np.size(values)} values of the {what} are masked: expected a "
+            "value for every sample. Leave out the sweeps that have them, or fill them: "
+            "values.filled(..)"
+        )
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise RecordingError(
+            f"{name}: the {what} must be a matrix [sweep, sample] of numbers, with equally many "
+            f"samples in every sweep, but {_lengths(values) or told(error)}"
+        ) from error
+
+
+def _lengths(values: Any) -> str:
+    """Say which sweep has how many samples; nothing where they have no numbers of them."""
+    sizes: dict[int, list[int]] = {}
+    try:
+        for number, sweep in enumerate(values):
+            sizes.setdefault(len(sweep), []).append(number)
+    except TypeError:
+        return ""
+    if len(sizes) < 2:
+        return ""
+    said = (f"{size} in sweep {listed_numbers(sweeps)}" for size, sweeps in sizes.items())
+    return f"there are {quoted(said)} (sweeps from 0). Cut them to one length"
 
 
 @dataclass(frozen=True)
@@ -180,7 +214,7 @@ def matrix(values: Any, what: str, name: str) -> FloatArray:
     FloatArray, shape (n_sweep, n_sample)
         In the unit of `values`.
     """
-    found = np.asarray(values)
+    found = _array(values, what, name)
     if found.dtype.kind not in "fiu":
         raise RecordingError(
             f"{name}: the {what} must be numbers, but its values are of type {found.dtype}. "
@@ -223,7 +257,8 @@ def _is_frozen(values: Any) -> bool:
 def positive_step(value: Any, name: str) -> float:
     """Return the sampling step, ms, after checking that it is a positive finite number."""
     try:
-        step = float(value)
+        # A text that is a number is none: whoever reads it has to say so.
+        step = float("nan") if isinstance(value, str | bytes) else float(value)
     except (TypeError, ValueError):
         step = float("nan")
     if not 0.0 < step < float("inf"):

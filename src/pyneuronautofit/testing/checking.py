@@ -40,7 +40,7 @@ def run_all(checks: Sequence[Callable[[CaseT], None]], case: CaseT, what: str) -
         except PyNeuronAutofitError as error:
             same = any(str(error) in each for each in failed)
             failed.append(f"{name_of(check)}: {'the same' if same else error}")
-        except Exception as error:  # noqa: BLE001 (whatever their code raises)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever their code raises)
             failed.append(f"{name_of(check)}: {place_of(error)}: {told(error)}")
     if failed:
         listed = "".join(f"\n- {each}" for each in failed)

@@ -75,3 +75,9 @@ def test_what_is_no_place_for_it(command, recording, tmp_path):
     assert answer.code == 2
     assert "is read" in answer.err
     assert command("init", tmp_path / "none.abf").code == 2
+
+
+def test_what_is_to_be_typed_next_is_a_command_of_a_shell(command, project, tmp_path):
+    write_recording(tmp_path / "sp ace.npz")
+    answer = command("init", "sp ace.npz", "--no-timing")
+    assert answer.out.splitlines()[-1] == "next:    pyneuronautofit --run 'sp ace.toml'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import shlex
 import sys
@@ -14,6 +15,7 @@ import pytest
 from pyneuronautofit.cli.main import main
 from pyneuronautofit.cli.runs.next_steps import from_here, next_commands, program_words
 from pyneuronautofit.fitting import FitOptions
+from pyneuronautofit.plugins import active_plugins
 
 
 def progress(**changed):
@@ -108,3 +110,31 @@ def test_what_is_named_works(command, recording, hh_project, tmp_path, monkeypat
         assert main(rest) == 0, line
     assert (out / "run-report.html").exists()
     assert "generation 2/2" in command("status", "--output", out, "--watch").out
+
+
+PLUG_IN = """
+from pyneuronautofit.plugins import objective
+
+@objective
+def highest(voltage_mV):
+    return voltage_mV.max(axis=1)
+"""
+
+
+def test_files_of_plug_ins_are_named_again(command, recording, hh_project, tmp_path, monkeypatch):
+    """Also where those of the run are, and where the user stands elsewhere; and the page of one."""
+    (tmp_path / "my modes.py").write_text(PLUG_IN)
+    words = ("-A", "N", "-m", "{highest}", "-G", "1", "-P", "4", "--seed", "3", "--dt", "0.1")
+    more = ("-n", "1", "-a", "run", "--project", hh_project, "--plugin", "my modes.py")
+    answer = command(*words, *more, recording)
+    assert answer.code == 0, answer.err
+    named = [line.partition(":")[2].strip() for line in answer.out.splitlines()[-3:]]
+    for line in named:
+        assert shlex.split(line)[-2:] == ["--plugin", "my modes.py"] or " status " in line
+        program, *rest = shlex.split(line)
+        assert program == "pyneuronautofit"
+        # Another command knows nothing of this one's plug-ins.
+        assert contextvars.Context().run(main, rest) == 0, line
+    monkeypatch.chdir(hh_project)
+    with active_plugins(files=[tmp_path / "my modes.py"]):
+        assert commands()["look at it"].endswith(f" --plugin '{tmp_path}/my modes.py'")

@@ -8,7 +8,7 @@ import pytest
 from objectives._made import target
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.custom.calls import bound_function, components
+from pyneuronautofit.objectives.custom.calls import bound_function, components, real_numbers
 from pyneuronautofit.objectives.custom.functions import objective
 
 VOLTAGE = np.array([[-65.0, -60.0, 10.0, -70.0], [-65.0, -64.0, -63.0, -62.0]])
@@ -142,3 +142,48 @@ def test_components_of_any_shape():
     assert components(3, None, "it").tolist() == [3]
     assert components([[1, 2], [3, 4]], None, "it").tolist() == [1, 2, 3, 4]
     assert components(np.ones((2, 3, 4)), 2, "it").shape == (2, 12)
+
+
+def leave(*_arguments, **_more):
+    raise SystemExit(7)
+
+
+def test_leaving_the_process_is_an_error_of_theirs(caplog):
+    with pytest.raises(UsageError, match=r"failed for the recording: .*SystemExit: 7"):
+        bound(lambda voltage_mV: leave())
+    function = bound(lambda voltage_mV: leave() if voltage_mV.max() < 0 else 1.0)
+    assert np.isnan(function(Candidates(VOLTAGE[None] - 100, 0.0))).all()
+    assert "SystemExit: 7" in caplog.text
+
+
+def test_an_interruption_stays_one():
+    def interrupted(voltage_mV):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bound(interrupted)
+
+
+def test_complex_components_are_refused():
+    with pytest.raises(UsageError, match=r"it returned complex numbers: expected real ones, such"):
+        bound(lambda voltage_mV: np.fft.fft(voltage_mV[0]))
+    assert real_numbers([1, True], "it").dtype == np.float64
+
+
+def test_components_below_0_are_warned_of_once(caplog):
+    def signed(model_mV, recording_mV):
+        return (model_mV - recording_mV).mean(axis=1)
+
+    function = bound(signed)
+    assert caplog.text == ""
+    for _ in range(2):
+        assert (function(Candidates(VOLTAGE[None] - 3, 0.0)) == -3).all()
+    (warned,) = (each.message for each in caplog.records)
+    assert "it returned -3: lower is better, and 0 is equal" in warned
+    caplog.clear()
+    bound(lambda model_mV, recording_mV: -1.0)
+    assert "it returned -1: lower is better" in caplog.text
+    caplog.clear()
+    # What is a feature is compared here.
+    scored(lambda voltage_mV: voltage_mV.min(), VOLTAGE)
+    assert caplog.text == ""

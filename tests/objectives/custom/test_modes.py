@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -134,6 +135,15 @@ def test_a_field_that_nobody_knows():
     ("bind", "expected"),
     [
         (lambda self, target: 1 / 0, r"failed for the recording: .*test_modes\.py:.*ZeroDivision"),
+        (lambda self, target: sys.exit(7), "failed for the recording: .*SystemExit: 7"),
+        (
+            lambda self, target: BoundObjective.summed(lambda c: sys.exit(7)),
+            r"test_modes\.py:.*SystemExit: 7",
+        ),
+        (
+            lambda self, target: BoundObjective.summed(lambda c: np.full((1, 1), 1j)),
+            "it returned complex numbers: expected real ones",
+        ),
         (lambda self, target: 3, "its bind returned 3: expected a BoundObjective"),
         (
             lambda self, target: BoundObjective.summed(lambda c: np.zeros(2)),
@@ -159,3 +169,15 @@ def test_as_many_components_for_candidates_as_for_the_recording():
     bound = mode().bind(target(VOLTAGE))
     with pytest.raises(UsageError, match=r"shape \(2, 2\) for 2 candidates: expected \(2, 1\)"):
         bound.score(candidates(VOLTAGE, VOLTAGE))
+
+
+def test_components_of_a_class_below_0_are_warned_of_once(caplog):
+    def bind(self, target):
+        return BoundObjective.summed(lambda c: np.full((c.shape[0], 1), -2.0))
+
+    mode = made_mode(dataclass(frozen=True)(type("Mine", (), {"bind": bind})), "{x}", "a.py")
+    bound = mode().bind(target(VOLTAGE))
+    bound.score(candidates(VOLTAGE))
+    bound.collapsed(candidates(VOLTAGE))
+    (warned,) = (each.message for each in caplog.records)
+    assert "{x}, Mine of a.py: it returned -2: lower is better, and 0 is equal" in warned

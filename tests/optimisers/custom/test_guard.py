@@ -48,3 +48,13 @@ def test_errors_say_whose_they_are(name):
 def test_errors_of_this_package_stay_as_they_are():
     with pytest.raises(RunError, match=r"^as it is$"), blamed_on("somebody"):
         raise RunError("as it is")
+
+
+def test_leaving_the_process_is_an_error_and_an_interruption_is_not():
+    with (
+        pytest.raises(UsageError, match=r"somebody: it failed: .*SystemExit: 7"),
+        blamed_on("somebody"),
+    ):
+        raise SystemExit(7)
+    with pytest.raises(KeyboardInterrupt), blamed_on("somebody"):
+        raise KeyboardInterrupt

@@ -63,6 +63,8 @@ def test_what_a_reader_may_return(answer, file):
         ((VOLTAGE[0], CURRENT, 0.1), "the voltage must be a matrix"),
         ((VOLTAGE, CURRENT[:, :9], 0.1), r"voltage of shape \(2, 400\) and a current of shape"),
         ((VOLTAGE, CURRENT, 0), "the time between two samples must be a positive number"),
+        (([[1, 2], [3]], CURRENT, 0.1), "there are 2 in sweep 0, 1 in sweep 1"),
+        ((VOLTAGE, CURRENT, "0.1"), "must be a positive number of ms, but it is '0.1'"),
         ((np.full((2, 400), "x"), CURRENT, 0.1), "the voltage must be numbers"),
     ],
 )
@@ -145,3 +147,24 @@ def test_what_cannot_be_made_or_asked():
         made_reader(Wanting, "a.py")
     with pytest.raises(UsageError, match=r"the reader by hand of a.py: it failed: .*Attribute"):
         made_reader(Failing, "a.py").recognises(b"")
+
+
+def test_leaving_the_process_is_an_error(file):
+    class Leaving(Hand):
+        def recognises(self, head):
+            raise SystemExit(7)
+
+    class Never(Hand):
+        def __init__(self):
+            raise SystemExit(7)
+
+    made = reader(".zzz", name="ours")(lambda path: Leaving().recognises(b""))
+    with (
+        active_plugins(readers=[made]),
+        pytest.raises(RecordingError, match=r"ours of test_readers\.py cannot read.*SystemExit: 7"),
+    ):
+        read_recording(file)
+    with pytest.raises(UsageError, match=r"by hand of a\.py: it failed: .*SystemExit: 7"):
+        made_reader(Leaving, "a.py").recognises(b"")
+    with pytest.raises(UsageError, match="made without arguments: SystemExit: 7"):
+        made_reader(Never, "a.py")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from contextlib import closing
 
+from pyneuronautofit.objectives import OBJECTIVES
+from pyneuronautofit.plugins import active_plugins, objective
 from pyneuronautofit.report.live import watching
 from pyneuronautofit.report.live.watching import PageMaker
 from pyneuronautofit.runs import RunFiles, RunLock
@@ -53,3 +55,15 @@ def test_nothing_is_done_while_nobody_looks(tmp_path, monkeypatch):
             monkeypatch.setattr(watching, "_ABANDONED_S", 9.0)
             maker.look()
             until(lambda: maker.page.version == 2)
+
+
+def test_plug_ins_are_known_where_the_page_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(watching, "_LOOK_S", 0.02)
+    seen = []
+    store = make_run(tmp_path / "mine.sqlite", GENERATIONS)
+    mine = objective(name="mine")(lambda voltage_mV: voltage_mV.max())
+    with active_plugins(objectives=[mine]), closing(PageMaker(store, None, traces=False)) as maker:
+        monkeypatch.setattr(maker, "_renew", lambda: seen.append("{mine}" in OBJECTIVES) or 0.0)
+        maker.start()
+        until(lambda: seen)
+    assert seen[0]

@@ -5,6 +5,7 @@ Nothing is asked; what was found, and why each value is what it is, stands in th
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from pyneuronautofit._words import WRITTEN
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runfile import RunFileText, run_file_text
+from pyneuronautofit.cli.runs.next_steps import from_here
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import (
@@ -189,6 +191,7 @@ def _print(screen: Screen, path: Path, about: RunFileText, options: FitOptions) 
         note = about.notes.get(field.replace("-", "_"))
         if value is not None and note is not None:
             lines.append(f"{name} {value}: {note}")
-    lines += ["", f"written: {path}", f"next:    pyneuronautofit --run {path}"]
+    command = shlex.join(["pyneuronautofit", "--run", from_here(path)])
+    lines += ["", f"written: {path}", f"next:    {command}"]
     for line in lines:
         screen.print(line, soft_wrap=True)

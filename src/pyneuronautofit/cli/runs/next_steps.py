@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pyneuronautofit._plugins import given_plug_ins
 from pyneuronautofit.fitting import FitOptions, Progress
 from pyneuronautofit.optimisers import algorithm_plans
 
@@ -58,7 +59,8 @@ def next_commands(
     project
         The project file of its model; None: the built-in cell.
     """
-    run, loads = from_here(store), _consent(store, project)
+    run = from_here(store)
+    loads = [*_consent(store, project), *_plugged()]
     if progress.interrupted:
         yield "go on with it", _line("--resume", run, *loads)
     if len(progress.archive.rows):
@@ -90,6 +92,16 @@ def _consent(store: Path, project: Path | None) -> list[str]:
     if any(real.is_relative_to(folder) for folder in folders):
         return []
     return ["--project", from_here(project)]
+
+
+def _plugged() -> list[str]:
+    """Return the flags without which plug-ins of files are not there again.
+
+    No file is executed because a run names it. Of those that are here each path is whole: options
+    that a run has kept may be from another folder.
+    """
+    files = dict.fromkeys(each.path for each in given_plug_ins() if each.path is not None)
+    return [word for file in files for word in ("--plugin", from_here(file))]
 
 
 def _going_on(config: FitOptions, progress: Progress) -> list[str]:

@@ -20,6 +20,26 @@ from pyneuronautofit.objectives.target import Target
 _log = logging.getLogger(__name__)
 
 
+class NegativeOnce:
+    """Says once what components mean, where one is below 0."""
+
+    def __init__(self) -> None:
+        self._has_warned = False
+
+    def look(self, found: FloatArray, said: str) -> None:
+        """Look at components; `said` is whose they are."""
+        if self._has_warned or not (found < 0).any():
+            return
+        # It says nothing about how a mode scores, so it is no state of it.
+        self._has_warned = True
+        _log.warning(
+            "%s: it returned %g: lower is better, and 0 is equal, so nothing should be below 0. "
+            "Return how far a model is from the recording, numpy.abs(..), say",
+            said,
+            np.nanmin(found),
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class BoundFunction:
     """A function that was called for a recording, and is called for models.
@@ -38,6 +58,8 @@ class BoundFunction:
         Whether it compares two voltages; else it finds features of one.
     wanted : FloatArray, shape (n_score,)
         What it found in the recording.
+    negative
+        Warns of components below 0 where it compares.
     """
 
     function: ObjectiveFunction
@@ -46,6 +68,7 @@ class BoundFunction:
     given: Mapping[str, Any]
     compares: bool
     wanted: FloatArray
+    negative: NegativeOnce = field(default_factory=NegativeOnce, repr=False)
     _warned: list[str] = field(default_factory=list, repr=False)
 
     def __call__(self, candidates: Candidates) -> FloatArray:
@@ -59,14 +82,17 @@ class BoundFunction:
         else:
             for row in sound.tolist():
                 scores[row] = self._tried(traces[row])
-        return scores if self.compares else np.abs(scores - self.wanted)
+        if not self.compares:
+            return np.abs(scores - self.wanted)
+        self.negative.look(scores, self._said)
+        return scores
 
     def _tried(self, voltage_mV: FloatArray) -> FloatArray | float:
         try:
             answer = answer_of(
                 self.function, self.target, self.given, voltage_mV, compares=self.compares
             )
-        except Exception as error:  # noqa: BLE001 (their code may raise anything)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (their code may raise anything)
             self._warn(f"{place_of(error, self.function.where)}: {told(error)}")
             return float("nan")
         return components(
@@ -115,7 +141,7 @@ def bound_function(
         if function.batched:
             both = np.concatenate([voltage_mV] * 2)
             twice = answer_of(function, target, given, both, compares=compares)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"{said}: it failed for the recording: {place_of(error)}: {told(error)}"
         ) from error
@@ -131,7 +157,10 @@ def bound_function(
             f"{int(np.flatnonzero(~np.isfinite(wanted))[0])}): expected numbers. Let it look at "
             f"sweeps only that have what it compares: -k \"{{'{code}': [..]}}\""
         )
-    return BoundFunction(function, code, target, given, compares, wanted)
+    bound = BoundFunction(function, code, target, given, compares, wanted)
+    if compares:
+        bound.negative.look(wanted, said)
+    return bound
 
 
 def answer_of(
@@ -174,12 +203,7 @@ def components(
     UsageError
         If it holds something else than numbers, or another number of them.
     """
-    try:
-        found = np.array(answer, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise UsageError(
-            f"{said}: it returned {answer!r:.60}: expected numbers, an array of any shape"
-        ) from error
+    found = real_numbers(answer, said)
     if n_cand is not None and (found.ndim == 0 or len(found) != n_cand):
         raise UsageError(
             f"{said}: it returned an array of shape {found.shape} for {n_cand} models at a time: "
@@ -195,6 +219,33 @@ def components(
             "recording: expected as many for every voltage, with nan for what is not there"
         )
     return found
+
+
+def real_numbers(answer: Any, said: str) -> FloatArray:
+    """Return an answer as an array, which the caller may keep.
+
+    Parameters
+    ----------
+    said
+        Whose answer it is.
+
+    Raises
+    ------
+    UsageError
+        If it holds something else than real numbers.
+    """
+    try:
+        found = np.array(answer)
+        if found.dtype.kind != "c":
+            return found.astype(np.float64, copy=False)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"{said}: it returned {answer!r:.60}: expected numbers, an array of any shape"
+        ) from error
+    raise UsageError(
+        f"{said}: it returned complex numbers: expected real ones, such as their absolute values "
+        "(numpy.abs) or their parts (.real, .imag)"
+    )
 
 
 def _read_only(values: FloatArray) -> FloatArray:

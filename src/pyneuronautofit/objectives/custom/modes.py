@@ -6,8 +6,6 @@ import dataclasses
 from functools import lru_cache, partial
 from typing import Any, ClassVar
 
-import numpy as np
-
 from pyneuronautofit._options import field_names
 from pyneuronautofit._plugins import PlugIn, place_of
 from pyneuronautofit._text import told
@@ -15,7 +13,7 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import PyNeuronAutofitError, UsageError
 from pyneuronautofit.objectives._base import BoundObjective, Objective, Score
 from pyneuronautofit.objectives.candidates import Candidates
-from pyneuronautofit.objectives.custom.calls import bound_function
+from pyneuronautofit.objectives.custom.calls import NegativeOnce, bound_function, real_numbers
 from pyneuronautofit.objectives.custom.functions import (
     SETTINGS,
     ObjectiveFunction,
@@ -125,7 +123,7 @@ def _of_class(given: Any, code: str, origin: str) -> type[Objective]:
             bound = given.bind(self, target)
         except PyNeuronAutofitError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise UsageError(
                 f"{said}: it failed for the recording: {place_of(error)}: {told(error)}"
             ) from error
@@ -134,23 +132,31 @@ def _of_class(given: Any, code: str, origin: str) -> type[Objective]:
                 f"{said}: its bind returned {bound!r:.60}: expected a BoundObjective, such as "
                 "BoundObjective.summed(score)"
             )
-        n_score = _guarded(Candidates.of(target), score=bound.score, said=said, n_score=None)
+        guarded = partial(_guarded, said=said, negative=NegativeOnce())
+        own = guarded(Candidates.of(target), score=bound.score, n_score=None)
         return BoundObjective(
-            partial(_guarded, score=bound.score, said=said, n_score=n_score.shape[1]),
-            partial(_guarded, score=bound.collapsed, said=said, n_score=1),
+            partial(guarded, score=bound.score, n_score=own.shape[1]),
+            partial(guarded, score=bound.collapsed, n_score=1),
         )
 
     made: type[Objective] = type(given.__name__, (given,), {**lacking, "code": code, "bind": bind})
     return made
 
 
-def _guarded(candidates: Candidates, *, score: Score, said: str, n_score: int | None) -> FloatArray:
+def _guarded(
+    candidates: Candidates,
+    *,
+    score: Score,
+    said: str,
+    n_score: int | None,
+    negative: NegativeOnce,
+) -> FloatArray:
     """Return the scores of somebody else's mode; raises UsageError if they are none."""
     try:
-        found = np.asarray(score(candidates), dtype=np.float64)
+        found = real_numbers(score(candidates), said)
     except PyNeuronAutofitError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(f"{said}: {place_of(error)}: {told(error)}") from error
     n_cand = candidates.shape[0]
     wrong = found.ndim != 2 or len(found) != n_cand or found.shape[1] != (n_score or found.shape[1])
@@ -160,4 +166,5 @@ def _guarded(candidates: Candidates, *, score: Score, said: str, n_score: int | 
             f"{said}: it returned an array of shape {found.shape} for {n_cand} candidates: "
             f"expected {expected}"
         )
+    negative.look(found, said)
     return found

@@ -23,7 +23,7 @@ def blamed_on(said: str) -> Iterator[None]:
         yield
     except PyNeuronAutofitError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(f"{said}: it failed: {place_of(error)}: {told(error)}") from error
 
 

@@ -40,7 +40,7 @@ class PluggedReader:
         """Whether a file with these first bytes is of the format."""
         try:
             return bool(self.inner.recognises(head))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise UsageError(f"{self.said}: it failed: {place_of(error)}: {told(error)}") from error
 
     def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
@@ -55,7 +55,7 @@ class PluggedReader:
             found = self.inner.read(path, channels)
         except PyNeuronAutofitError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise RecordingError(
                 f"{path}: {self.said} cannot read it: {place_of(error)}: {told(error)}"
             ) from error
@@ -123,7 +123,7 @@ def made_reader(thing: Any, origin: str) -> PluggedReader:
     called = getattr(thing, "__name__", type(thing).__name__)
     try:
         inner = thing() if isinstance(thing, type) else thing
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"{called} of {origin}: a reader is made without arguments: {told(error)}"
         ) from error
