@@ -55,5 +55,7 @@ def test_names_are_only_text(tmp_path):
 
 
 def test_too_many_runs(tmp_path):
-    with pytest.raises(UsageError, match=f"{MOST_COMPARED + 1} runs: expected at most {MOST_COMPARED}"):
+    with pytest.raises(
+        UsageError, match=f"{MOST_COMPARED + 1} runs: expected at most {MOST_COMPARED}"
+    ):
         written(tmp_path, [[[[1, 1, 1]]]] * (MOST_COMPARED + 1))

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pyneuronautofit._atomic import write_text
-from pyneuronautofit._options import RUN, at_least, file_name, one_of, options_of, same_option
-from pyneuronautofit._words import FOLDER, READ, text, whole
+from pyneuronautofit._options import RUN, at_least, file_name, options_of, same_option
+from pyneuronautofit._text import shortened
+from pyneuronautofit._words import FOLDER, READ, whole
 from pyneuronautofit.cli.calling import from_here, program_words
 from pyneuronautofit.cli.clusters.array_folder import ArrayFolder
 from pyneuronautofit.cli.clusters.cluster_file import ClusterSettings, read_cluster_file
@@ -53,15 +54,6 @@ _OURS = frozenset({"run_stamp", "output", "n_worker", "evaluations_file", "recor
 class SlurmConfig(FitOptions):
     """An array of fits, and what the cluster is told."""
 
-    what: str = option(
-        "",
-        group="",
-        metavar="fit",
-        parse=text,
-        check=one_of(_FIT),
-        place=-10,
-        help="an array of fits",
-    )
     recording: str | None = same_option(FitOptions, "recording", default=None)  # type: ignore[assignment]
     run_stamp: str | None = same_option(
         FitOptions,
@@ -140,18 +132,19 @@ def run(argv: Sequence[str], prog: str) -> int:
 
 def _read(argv: Sequence[str], prog: str) -> tuple[SlurmConfig, dict[str, Any], str]:
     """Return the options, which of a fit's stand on the command line, and the command."""
-    if argv and argv[0] != _FIT and argv[0] not in ("-h", "--help"):
-        expected = one_of(_FIT)(argv[0])
-        raise UsageError(f"slurm {argv[0]}: expected {expected}: slurm {_FIT} RECORDING --runs N")
-    own, others = _parted(argv[1:])
+    if not {"-h", "--help"} & {*argv} and argv[:1] != [_FIT]:
+        word = f" {shortened(argv[0])}" if argv else ""
+        raise UsageError(f"slurm{word}: expected slurm {_FIT} RECORDING --runs N")
+    prog = f"{prog} {_FIT}"
+    own, others = _parted(argv[1:] if argv[:1] == [_FIT] else argv)
     # A run file is that of a fit.
     words = with_run_file(FitOptions, others, f"pyneuronautofit {_FIT}")
-    config = parse_config(SlurmConfig, [*argv[:1], *own, *words], prog, DESCRIPTION)
+    config = parse_config(SlurmConfig, [*own, *words], prog, DESCRIPTION)
     if run_files_of(FitOptions, others, prog)[1] is not None:
         raise UsageError(
             "--write-run is for one fit: write the file with that, and give it by --run"
         )
-    command = shlex.join([*prog.split(), *argv])
+    command = shlex.join([*prog.split(), *argv[1:]])
     if config.cluster_example:
         return config, {}, command
     if config.recording is None or config.n_run is None:

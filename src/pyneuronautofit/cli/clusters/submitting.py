@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from pyneuronautofit._programs import run_program
 from pyneuronautofit._text import shortened
@@ -36,9 +35,9 @@ def submit(array: ArrayFolder) -> dict[str, str]:
         If SLURM refuses one; what was submitted before it is cancelled.
     """
     jobs: dict[str, str] = {}
-    for name, words in _commands(array.folder):
+    for name in SCRIPTS:
         before = list(jobs.values())
-        done = run_program([word.format(*before[-1:]) for word in words], _LIMIT_S)
+        done = run_program(_command(array, name, *before[-1:]), _LIMIT_S)
         number = re.search(r"^(\d+)(?:;.*)?$", done.output, re.MULTILINE)
         if done.code or number is None:
             if before:
@@ -54,23 +53,19 @@ def submit(array: ArrayFolder) -> dict[str, str]:
 
 def shell_lines(array: ArrayFolder) -> Iterator[str]:
     """Yield the commands that submit an array by hand."""
-    before = ""
-    for name, words in _commands(array.folder):
-        written = [shlex.quote(w) if "{}" not in w else w.format(f"${before}") for w in words]
-        yield f"{name}=$({' '.join(written)})"
-        before = name
+    before: list[str] = []
+    for name in SCRIPTS:
+        # The variable is no word to be quoted.
+        words = _command(array, name, *(["0"] if before else []))
+        line = shlex.join(words)
+        for other in before[-1:]:
+            line = line.replace(":0 ", f":${other} ", 1)
+        yield f"{name}=$({line})"
+        before.append(name)
 
 
-def _commands(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield of every script its name and the command that submits it.
-
-    {} stands for the number of the job before it.
-    """
-    for name, when in SCRIPTS.items():
-        # A job that can never run is of no use to anybody.
-        after = [f"--dependency={when}:{{}}", "--kill-on-invalid-dep=yes"] if when else []
-        yield name, ["sbatch", "--parsable", *after, _escaped(str(folder / f"{name}.sh"))]
-
-
-def _escaped(word: str) -> str:
-    return word.replace("{", "{{").replace("}", "}}")
+def _command(array: ArrayFolder, name: str, before: str = "") -> list[str]:
+    """Return the command that submits a script; `before` is the number of the job before it."""
+    # A job that can never run is of no use to anybody.
+    after = [f"--dependency={SCRIPTS[name]}:{before}", "--kill-on-invalid-dep=yes"]
+    return ["sbatch", "--parsable", *(after if before else []), str(array.script(name))]

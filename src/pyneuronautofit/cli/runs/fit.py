@@ -187,14 +187,15 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunL
     if config.prepare:
         with meanwhile(screen, "compiling and comparing with NEURON"):
             prepare_session(session, interruption.allowed)
-        screen.print(f"prepared: {problem.simulator.description}; nothing was written")
+        said = f"prepared: {problem.simulator.description}; nothing of a run was written"
+        screen.print(said, soft_wrap=True)
         return 0
     watching = partial(_watching, session, screen)
     progress = search_and_store(
         session, logs, lock, interruption.allowed, watching, exporting=interruption.hurried
     )
     if progress.interrupted and interruption.is_urgent:
-        screen.print("ended by SIGTERM: everything up to the last whole generation is stored")
+        screen.print("interrupted by SIGTERM; stored is all up to the last whole generation")
         _print_next(session, progress, screen)
         return interruption.code
     # Everything is on disk. What follows simulates, unless the run was interrupted.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit.objectives.residuals import weighted_sums
-from pyneuronautofit.report.findings.choice import mode_codes, mode_sums, weights_of
+from pyneuronautofit.report.findings.choice import LeastSum, mode_codes, mode_sums, weights_of
 from pyneuronautofit.runs import RunReader, open_run
 
 
@@ -40,16 +40,30 @@ def best_of_run(run: RunReader) -> BestOfRun | None:
     RunError
         If the store is damaged.
     """
-    rows = run.archive()
-    if not len(rows):
+    weights, rows = weights_of(run), run.archive()
+    size = _archive_size(run)
+    leader = LeastSum()
+    if len(rows) < size:
+        # What no other dominates has the least sum, too.
+        totals = weighted_sums(run.evaluations(rows).scores, weights)
+        found = leader.after(0, totals)
+        leader = found if found.row < 0 else LeastSum(int(rows[found.row]), found.total)
+    else:
+        # An archive that is full has lost some.
+        for generation, block in run.blocks():
+            leader = leader.after(generation.first_row, weighted_sums(block.scores, weights))
+    if leader.row < 0:
         return None
-    # What no other dominates has the least sum, too.
-    scores = run.evaluations(rows).scores
-    totals = weighted_sums(scores, weights_of(run))
-    best = int(np.argmin(totals))
-    sums = mode_sums(run, scores[[best]])[0].tolist()
-    found = dict(zip(mode_codes(run), sums, strict=True))
-    return BestOfRun(int(rows[best]), float(totals[best]), found)
+    scores = run.evaluations(np.array([leader.row])).scores
+    sums = dict(zip(mode_codes(run), mode_sums(run, scores)[0].tolist(), strict=True))
+    return BestOfRun(leader.row, leader.total, sums)
+
+
+def _archive_size(run: RunReader) -> int:
+    """Return how many models the archive may hold at the least, in any of the run's sittings."""
+    settings = [run.info.settings, *(each.content.get("settings") for each in run.sessions)]
+    sizes = [each.get("archive_size") for each in settings if isinstance(each, Mapping)]
+    return min((size for size in sizes if isinstance(size, int)), default=0)
 
 
 def best_stores(stores: Sequence[Path], most: int) -> list[Path]:
