@@ -188,7 +188,7 @@ def test_jobs_are_given_what_the_cluster_file_says(slurm, tmp_path):
     job = array.jobs["array"]
     found = {name: slurm.told(job, name) for name in ("Partition", "TimeLimit", "Comment")}
     assert found == {"Partition": "low", "TimeLimit": "00:07:00", "Comment": "mine"}
-    assert "700M" in slurm.told(job, "ReqTRES")
+    assert slurm.told(job, "MinMemoryNode") == "700M"
     array.ended()
     assert Path(array.status()["stores"]) == tmp_path / "far" / "array"
     array.collected()
