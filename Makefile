@@ -32,8 +32,10 @@ fit: $(INSTALLED)
 	    --hold-out 2,6 \
 	    --output $(OUT) --figure fit.png examples/experimentaldata/TC-example.abf
 
-# On all cores; the tests of a file stay together, as they share what took long to make.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+# Half as many again as there are cores, since much of the time is waiting for other processes; the
+# tests of a file stay together, as they share what took long to make.
+WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 test: $(INSTALLED)
 	$(PYTEST) -m "not nightly"

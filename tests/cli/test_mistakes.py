@@ -108,7 +108,8 @@ MISTAKES = {
     "a letter of the wrong case": ({}, f"{FIT} -g 20 cell.npz", "no option -g", "mean -G"),
     "a value that is misspelt": (
         {}, f"{FIT} --simulator neurn cell.npz", "neurn", "did you mean neuron"),
-    "nothing behind the command": ({}, "report", "required: RUN", "report --help"),
+    "nothing behind the command": (
+        {}, "report", "expected a run, or several to compare", "report --help"),
     # --- the model
     "a project that there is not": (
         {}, "--dry-run --project modl cell.npz", "no project file .*modl", "folder with a project"),

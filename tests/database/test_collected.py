@@ -12,6 +12,8 @@ import pytest
 from pyneuronautofit.database import Collection, Selection
 from pyneuronautofit.database.collected import read_run_models
 from pyneuronautofit.errors import DatabaseError, RunError, UsageError
+from pyneuronautofit.fitting.outcome.counted import weights_of
+from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.runs import open_run
 from report._made import info, make_run
 
@@ -79,10 +81,15 @@ def test_thresholds_are_of_sums(make):
     assert rows(run, thresholds={"V": -1.0}) == []
 
 
+def test_without_weights_of_the_search_the_weighted_sum_counts(make):
+    run = make(weights=None)
+    sums = weighted_sums(run.evaluations().scores, weights_of(run))
+    good = np.argsort(sums, kind="stable")[: np.isfinite(sums).sum()]
+    assert rows(run, best=3) == good[:3].tolist()
+
+
 def test_selections_that_do_not_fit(make):
     run = make(weights=None)
-    with pytest.raises(UsageError, match="--best 3: the search of one has no scalar fitness"):
-        rows(run, best=3)
     text = r"--max W=1: one was not evaluated by mode W; its modes are O, V"
     with pytest.raises(UsageError, match=text):
         rows(run, thresholds={"W": 1.0})

@@ -5,6 +5,7 @@ The tests go over the fields of the records, so a new option is tested by being 
 
 from __future__ import annotations
 
+import contextvars
 import dataclasses
 import json
 from pathlib import Path
@@ -43,7 +44,9 @@ EVERYBODYS = options_of(ScalarOptions)
 
 
 def parsed(*words):
-    return parse_config(FitOptions, [*words, "cell.npz"], "test", "")
+    # A plug-in is known in the context that it was given in.
+    alone = contextvars.copy_context()
+    return alone.run(parse_config, FitOptions, [*words, "cell.npz"], "test", "")
 
 
 def with_value(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import linecache
 import textwrap
@@ -16,6 +17,18 @@ def defined(text, **given):
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     namespace = {"__name__": "__main__", **given}
     exec(compile(text, file, "exec", dont_inherit=True), namespace)  # noqa: S102 (the test's own text)
+    return namespace
+
+
+def defined_by_statements(text):
+    """Execute a text as IPython does: statement by statement, each compiled by itself."""
+    text = textwrap.dedent(text)
+    file = f"<cell {next(_NUMBERS)}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    namespace = {"__name__": "__main__"}
+    for statement in ast.parse(text).body:
+        code = compile(ast.Module([statement], []), file, "exec", dont_inherit=True)
+        exec(code, namespace)  # noqa: S102 (the test's own text)
     return namespace
 
 

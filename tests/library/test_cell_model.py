@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,9 @@ def test_the_same_is_written_once_and_another_beside_it(names, tmp_path):
 def test_one_that_was_changed_by_hand_is_not_taken_for_it(names, tmp_path):
     model = CellModel(names["Cell"], ROWS)
     project = model.write_project(tmp_path) / "project.py"
+    # What else lies there is nobody's.
+    (project.parent / ".DS_Store").write_text("")
+    assert model.write_project(tmp_path) == project.parent
     project.write_text(project.read_text() + "# mine")
     with pytest.raises(OutputError, match="was changed since it was written"):
         model.write_project(tmp_path)
@@ -87,6 +92,7 @@ def test_mechanisms_are_copied(names, tmp_path):
         ({"cell": 3}, "a model's cell is a class"),
         ({"parameters": [("soma.L", "lin")]}, "parameter 0 is .* expected .name, scale, low, high"),
         ({"parameters": [("soma.L", "lin", "x", 2)]}, "names no earlier parameter"),
+        ({"cell": defined("class C:\n    def setcable(self): pass")["C"]}, "has to take nid"),
         ({"mods": "nowhere"}, "mods='nowhere': expected a folder with .mod files"),
     ],
 )
@@ -94,6 +100,19 @@ def test_mistakes_are_answered_when_it_is_made(names, changed, said):
     given = {"cell": names["Cell"], "parameters": ROWS, **changed}
     with pytest.raises((UsageError, ParameterError), match=said):
         CellModel(**given)
+
+
+def test_names_of_project_files_are_refused(tmp_path, monkeypatch):
+    text = "profiles = 3\nclass C:\n    def __init__(self, nid=None): self.x = profiles\n"
+    cell = defined(text + "    def setcable(self): pass\n")["C"]
+    with pytest.raises(UsageError, match="uses the name profiles, which has a meaning"):
+        CellModel(cell, ROWS).write_project(tmp_path)
+    (tmp_path / "project.py").write_text(CELL.replace("\n    ", "\n"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    cell = defined("from project import Cell")["Cell"]
+    with pytest.raises(UsageError, match="which is a project file itself: give its path"):
+        CellModel(cell, ROWS).write_project(tmp_path / "out")
+    sys.modules.pop("project")
 
 
 def test_a_profile_that_is_none(names, tmp_path):

@@ -86,7 +86,7 @@ def test_a_logging_of_ones_own_is_left_as_it_is(found, recording, ball, tmp_path
     assert (package.level, package.propagate, list(package.handlers)) == before
 
 
-CELL_OF_TWO = "class C:\n    def setcable(self): pass\n"
+CELL_OF_TWO = "class C:\n    def __init__(self, nid=None): pass\n    def setcable(self): pass\n"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,14 @@ CELL_OF_TWO = "class C:\n    def setcable(self): pass\n"
         ({"recording": 3}, "expected a recording, or a list of them, found 3"),
         ({"recording": []}, "expected a recording, or a list of them"),
         ({"recording": "nowhere.abf"}, "no such file"),
+        ({"modes": None}, r"fit\(modes=None\): expected the letters of modes"),
+        ({"plugins": 5}, "plugins=5: expected a list of paths"),
+        ({"plugins": "nowhere.py"}, "nowhere.py: cannot be read"),
+        ({"hold_out": [[1]]}, "expected numbers, such as"),
+        ({"output": "a\0b"}, "the name of a file cannot hold"),
+        ({"output": 5}, "expected a text"),
+        ({"parameters": 5}, "the parameters are 5; expected a list of rows"),
+        ({"parameters": [[5, "lin", 1, 2]]}, "parameter 0 is called 5"),
     ],
 )
 def test_mistakes_are_answered(changed, said, recording, tmp_path, monkeypatch):

@@ -31,7 +31,9 @@ def info(**changed):
     return make_info(**{"mode_sizes": MODES, "settings": settings, "initial": None, **changed})
 
 
-def make_run(path, generations, *, weights=None, outcome="finished", about=None, units=None):
+def make_run(
+    path, generations, *, weights=None, outcome="finished", about=None, units=None, planned=None
+):
     """Write a store.
 
     Parameters
@@ -43,6 +45,8 @@ def make_run(path, generations, *, weights=None, outcome="finished", about=None,
         For every generation the weights of the components, or None.
     units
         For every generation where its candidates are between the bounds, 0 to 1; drawn if None.
+    planned
+        How many evaluations the run says it will have; None: nothing, as older ones.
     """
     about = about or info()
     rng = np.random.default_rng(1)
@@ -55,6 +59,7 @@ def make_run(path, generations, *, weights=None, outcome="finished", about=None,
                 "settings": {**about.settings, "archive_size": 5, "time_limit_s": None,
                              "refine": 0.0},
                 "host": "here",
+                **({} if planned is None else {"evaluations": planned}),
             }
         )  # fmt: skip
         for number, scores in enumerate(np.asarray(each, dtype=float) for each in generations):

@@ -102,3 +102,14 @@ def test_a_stamp_that_makes_names_too_long(stamp, tmp_path):
 
 def test_a_long_stamp(tmp_path):
     RunFiles(tmp_path, "x" * 200).prepare()
+
+
+def test_a_store_has_one_lock_whatever_it_is_called(tmp_path):
+    (tmp_path / "o").mkdir()
+    own = RunFiles(tmp_path / "o", "r-v1.2")
+    own.store.touch()
+    linked = RunFiles(tmp_path, "link")
+    linked.store.symlink_to(own.store)
+    assert own.lock == tmp_path / "o" / "r-v1.2.lock"
+    assert linked.lock == own.lock
+    assert linked.stop == own.stop == tmp_path / "o" / "r-v1.2.stop"

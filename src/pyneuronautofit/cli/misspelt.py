@@ -85,4 +85,7 @@ def _meant(flag: str, flags: Collection[str]) -> str | None:
     begun = [each for each in long if each.startswith(flag)]
     if 0 < len(begun) <= _MOST_BEGUN:
         return quoted(begun)
-    return nearest(flag, long, _LIKE_A_FLAG) or ""
+    # Without the dashes, which make any two of them alike.
+    bare = {each.lstrip("-"): each for each in long}
+    found = nearest(flag.lstrip("-"), bare, _LIKE_A_FLAG)
+    return bare[found] if found else ""

@@ -14,6 +14,8 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray, Json
 from pyneuronautofit.database.models import StoredModels, models_of
 from pyneuronautofit.errors import RunError, UsageError
+from pyneuronautofit.fitting.outcome.counted import weights_of
+from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.runs import (
     Evaluations,
     RunReader,
@@ -96,17 +98,15 @@ class Selection:
         Raises
         ------
         UsageError
-            If it has no such mode, or no scalar fitness to be the best in.
+            If it has no such mode.
         """
         everything = self.thresholds or self.best is not None
         rows = run.archive() if self.only_archive or not everything else np.arange(run.n_evaluation)
         found = run.evaluations(rows)
         fitness = _scalar_fitness(run, found)
-        if self.best is not None and fitness is None:
-            raise UsageError(
-                f"--best {self.best}: the search of {run.path.stem} has no scalar fitness; choose "
-                "by --max, or take the non-dominated models"
-            )
+        if fitness is None and self.best is not None:
+            # What most searches minimise, and what any other can be asked for.
+            fitness = weighted_sums(found.scores, weights_of(run))
         order = np.arange(len(rows)) if fitness is None else np.argsort(fitness, kind="stable")
         kept = order[self._passes(run, found)[order]]
         return np.asarray(rows[kept[: self.best]], dtype=np.int64)

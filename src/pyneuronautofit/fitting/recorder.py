@@ -122,6 +122,8 @@ class Recorder:
             self.writer.end_session("interrupted")
             raise
         ended = progress.given_up or ("interrupted" if progress.interrupted else "finished")
+        if ended == "finished" and progress.stopped:
+            ended = f"finished: {progress.stopped}"
         self.writer.end_session(ended)
         if problems:
             raise problems[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import inspect
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,8 @@ from typing import Any
 
 from pyneuronautofit._text import shortened
 from pyneuronautofit.errors import OutputError, UsageError
-from pyneuronautofit.library.by_source import gather, literal
+from pyneuronautofit.library.by_source import Gathered, gather, literal
+from pyneuronautofit.library.paths import path_of
 from pyneuronautofit.models import PROJECT_FILE
 from pyneuronautofit.space import ParameterSpace
 
@@ -21,6 +23,10 @@ _HEAD = '''"""The model of {cell} as pyneuronautofit was given it; good for --pr
 
 '''
 _DIGITS = 10
+# What a project file says by its names.
+_RESERVED = frozenset(
+    ["fitmeneuron", "param_nslh", "profiles", "downsampler", "getversion", "simulator"]
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,10 +91,21 @@ class CellModel:
                 "the parameters have changed. Define it; where nothing is to be set, its body is "
                 "'pass'"
             )
+        _check_call(self.cell)
+        if isinstance(self.parameters, str) or not isinstance(self.parameters, Sequence):
+            raise UsageError(
+                f"the parameters are {shortened(repr(self.parameters))}; expected a list of rows "
+                "(name, scale, low, high), such as ('soma.L', 'lin', 10, 40)"
+            )
+        if not isinstance(self.profiles, Mapping | None):
+            raise UsageError(
+                f"the profiles are {shortened(repr(self.profiles))}; expected a dict: parameter -> "
+                "profile"
+            )
         rows = [_row(number, row) for number, row in enumerate(self.parameters)]
         object.__setattr__(self, "parameters", tuple(rows))
         object.__setattr__(self, "_space", ParameterSpace.from_rows(rows))
-        if self.mods is not None and not Path(self.mods).is_dir():
+        if self.mods is not None and not path_of(self.mods, "mods").is_dir():
             raise UsageError(f"mods={str(self.mods)!r}: expected a folder with .mod files")
 
     @property
@@ -137,7 +154,7 @@ class CellModel:
         called = getattr(self.cell, "__name__", "model")
         place = Path(folder) / f"{called}-{digest}"
         if place.is_dir():
-            _refuse_changed(place, digest)
+            _refuse_changed(place, files)
             return place
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -166,6 +183,7 @@ class CellModel:
         }
         wanted |= {f"profile_{number}": shape for number, shape in enumerate(shapes.values())}
         gathered = gather(wanted)
+        _check_names(gathered)
         cell, *others = gathered.names
         lines = [f"fitmeneuron = {cell}", "", "param_nslh = ["]
         lines += [f"    {literal(list(row))}," for row in self.parameters]
@@ -199,6 +217,20 @@ class CellModel:
         return {f"mods/{path.name}": path.read_bytes() for path in kept}
 
 
+def _check_call(cell: Callable[..., Any]) -> None:
+    """Refuse what cannot be called with `nid=` alone."""
+    try:
+        inspect.signature(cell).bind(nid=0)
+    except TypeError as error:
+        raise UsageError(
+            f"{getattr(cell, '__name__', cell)!s} cannot be called as cell(nid=0), which is how "
+            f"cells are made ({error}): its __init__ has to take nid, and nothing else without a "
+            "default, as in def __init__(self, nid=None)"
+        ) from error
+    except ValueError:
+        return  # of what is not written in Python nothing is known
+
+
 def _row(number: int, row: Any) -> tuple[Any, ...]:
     try:
         names, scale, low, high = row
@@ -207,8 +239,17 @@ def _row(number: int, row: Any) -> tuple[Any, ...]:
             f"parameter {number} is {shortened(repr(row))}; expected (name, scale, low, high), "
             "such as ('soma.L', 'lin', 10, 40)"
         ) from error
-    names = names if isinstance(names, str) else list(names)
+    names = names if isinstance(names, str) else list(names) if _is_list(names) else names
+    if not isinstance(names, str | list):
+        raise UsageError(
+            f"parameter {number} is called {shortened(repr(names))}; expected a path such as "
+            "'soma.L', or a list of paths that share one value"
+        )
     return names, scale, _bound(low), _bound(high)
+
+
+def _is_list(names: Any) -> bool:
+    return isinstance(names, list | tuple)
 
 
 def _called(names: str | Sequence[str]) -> str:
@@ -225,7 +266,7 @@ def _profile(parameter: str, profile: Any) -> str:
     if text is None:
         raise UsageError(
             f"the profile of {parameter} is {shortened(repr(profile))}; expected a name with its "
-            "numbers, such as ('exponential', 2.0, 100.0), or a function"
+            "numbers, such as {'kind': 'exponential', 'length_um': 100.0}, or a function"
         )
     return text
 
@@ -238,14 +279,30 @@ def _digest(files: Mapping[str, bytes]) -> str:
     return found.hexdigest()[:_DIGITS]
 
 
-def _refuse_changed(place: Path, digest: str) -> None:
-    paths = [path for path in place.rglob("*") if path.is_file()]
-    kept = [path for path in paths if "__pycache__" not in path.parts]
-    files = {str(path.relative_to(place)): path.read_bytes() for path in kept}
-    if _digest(files) != digest:
-        raise OutputError(
-            f"{place} was changed since it was written. Give the folder itself as the model "
-            f"(model={str(place)!r}) if that is what you want to fit, or remove it"
+def _refuse_changed(place: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse a folder that lacks what was written there; what else lies there is nobody's."""
+    for name, content in files.items():
+        path = place / name
+        if not path.is_file() or path.read_bytes() != content:
+            raise OutputError(
+                f"{path} was changed since it was written. Give the folder itself as the model "
+                f"(model={str(place)!r}) if that is what you want to fit, or remove it"
+            )
+
+
+def _check_names(gathered: Gathered) -> None:
+    """Refuse names that mean something in a project file, and a module that is called like it."""
+    if PROJECT_FILE in gathered.files:
+        raise UsageError(
+            f"the model uses the module {gathered.files[PROJECT_FILE]}, which is a project file "
+            "itself: give its path as the model, without parameters, or put the class into a file "
+            "of another name"
+        )
+    taken = sorted(gathered.defined & _RESERVED)
+    if taken:
+        raise UsageError(
+            f"the model uses the name {taken[0]}, which has a meaning in the project file that is "
+            "made of it; give it another name"
         )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
+from pyneuronautofit.errors import UsageError
 from pyneuronautofit.library.inputs import RecordingLike, project_of, recording_words
 from pyneuronautofit.library.keywords import (
     FitKeywords,
@@ -15,6 +16,7 @@ from pyneuronautofit.library.keywords import (
     refuse_otherwise,
 )
 from pyneuronautofit.library.own_modes import plugin_of
+from pyneuronautofit.library.paths import path_of, paths_of
 from pyneuronautofit.library.results.fit_result import Fit
 from pyneuronautofit.library.running import run_session
 from pyneuronautofit.plugins import active_plugins
@@ -111,10 +113,13 @@ def fit(
         **options,
     }
     # Before anything is written.
+    if not isinstance(modes, str):
+        raise UsageError(f"fit(modes={modes!r:.60}): expected the letters of modes, such as 'OV'")
+    files = paths_of(plugins, "plugins")
     as_options(given, "fit")
-    folder = Path() if output is None else Path(output)
+    folder = Path() if output is None else path_of(output, "output")
     own, file = plugin_of(objectives, folder)
-    files = tuple(str(each) for each in (*plugins, *([] if file is None else [file])))
+    files = (*files, *([] if file is None else [str(file)]))
     given |= {"modes": modes + own, "plugins": files}
     project = project_of(model, parameters, folder)
     first, *beside = recording_words(recording, folder)

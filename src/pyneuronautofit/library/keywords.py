@@ -175,6 +175,8 @@ def _listed(name: str, value: Any) -> list[Any]:
         found = np.atleast_1d(np.asarray(value))
     except ValueError:
         found = np.array(["?"])
+    if found.ndim != 1:
+        found = np.array(["?"])
     if found.dtype.kind not in "iuf" or (name in _LISTS and found.dtype.kind == "f"):
         raise UsageError(f"{name}={shortened(repr(value))}: expected numbers, such as [1, 3]")
     return list(found.tolist())

@@ -8,6 +8,7 @@ users'.
 
 from __future__ import annotations
 
+import contextvars
 import errno
 import hmac
 import logging
@@ -160,7 +161,14 @@ class _Http(ThreadingHTTPServer):
     def __init__(self, port: int, site: Site, gate: Gate) -> None:
         self.site = site
         self.gate = gate
+        # What is known here, plug-ins that were given, say: each request's thread has a copy.
+        self._context = contextvars.copy_context()
         super().__init__((HOST, port), _Handler)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer a request, in a thread of its own."""
+        answer = super().process_request_thread
+        self._context.copy().run(answer, request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a page that was closed while it was answered."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit.fitting.outcome.counted import mode_codes
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.findings.choice import Listed, mode_codes
+from pyneuronautofit.report.findings.choice import Listed
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.responses import ShownResponses
 from pyneuronautofit.report.findings.spread import (

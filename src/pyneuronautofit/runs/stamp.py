@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -40,14 +41,20 @@ class RunFiles:
         return self.folder / f"{self.stamp}.sqlite"
 
     @property
+    def _real_store(self) -> Path:
+        """The store itself, where its name here is a link: a store has one lock."""
+        store = self.store
+        return Path(os.path.realpath(store)) if store.is_symlink() else store
+
+    @property
     def lock(self) -> Path:
         """Is there, and locked, while a process writes the store."""
-        return self.folder / f"{self.stamp}.lock"
+        return self._real_store.with_suffix(".lock")
 
     @property
     def stop(self) -> Path:
         """Is there for a moment, while somebody asks the run to stop."""
-        return self.folder / f"{self.stamp}.stop"
+        return self._real_store.with_suffix(".stop")
 
     @property
     def evaluations(self) -> Path:

@@ -25,11 +25,11 @@ def probing(monkeypatch, module, answer, **how):
         asked.probe = FakeProbe(lambda length: answer(test, length), **how)
         return asked.probe
 
-    def load_model(project, _directory):
-        asked.project = project
+    def model_of(config, _stored, _where):
+        asked.project = config.project_path()
         return SimpleNamespace(cell_source=SOURCE)
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "build_probe", build_probe)
-        patch.setattr(module, "load_model", load_model)
+        patch.setattr(module, "model_of", model_of)
         yield asked

@@ -82,12 +82,12 @@ class Drawing:
         self.downsampler, self.project = None, "nobody asked"
         self.interrupted_after = None
         monkeypatch.setattr(module, "review", self._review)
-        monkeypatch.setattr(module, "load_model", self._load)
+        monkeypatch.setattr(module, "model_of", self._load)
         monkeypatch.setattr(module, "build_simulator", self._simulator)
         monkeypatch.setattr(module, "check_target", lambda _out: None)
 
-    def _load(self, project, _directory):
-        self.project = project
+    def _load(self, config, _stored, _where):
+        self.project = config.project_path()
         source = CellSource(None, None, None)
         return SimpleNamespace(cell_source=source, downsampler=self.downsampler)
 

@@ -107,6 +107,7 @@ def test_some_kills(tmp_path, where, letter):
     check_kills(tmp_path, where, letter, n_kill=3, generations=30, seed=1)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "words",
     [("-A", "DE", "--polish", "0.6"), ("-A", "CMA", "--polish", "0.6")],

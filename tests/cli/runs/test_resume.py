@@ -139,7 +139,7 @@ def test_a_dry_run_changes_nothing(fit, resume):
     (("-k", "[0]"), r"cannot be continued: the evaluation is another one"),
     (("--archive-size", "7"), r"the run has --archive-size 5000, but .*add --extend"),
     (("--refine", "0.5"), r"the run has --refine 0.0, but .*add --extend"),
-    (("--nonsense",), r"unrecognized arguments: --nonsense"),
+    (("--nonsense",), "there is no option --nonsense"),
 ], ids=str)  # fmt: skip
 def test_other_settings_are_refused(fit, resume, words, said):
     files = fit("out", "-G", "2", "-A", "N")
@@ -327,3 +327,26 @@ def rewrite(store, key, change):
         connection.execute(
             "UPDATE run SET value = ?, crc = ? WHERE key = ?", (text, checksum((key, text)), key)
         )
+
+
+def test_a_run_is_not_taken_up_twice_through_a_link(fit, command, tmp_path):
+    files = fit("out", "-A", "N", "-G", "1")
+    (tmp_path / "link.sqlite").symlink_to(files.store)
+    with RunLock(files.lock):
+        answer = command("--resume", tmp_path / "link.sqlite", "-G", "2")
+    assert (answer.code, "is being written by another process" in answer.err) == (2, True)
+    answer = command("--resume", tmp_path / "link.sqlite", "-G", "2")
+    assert answer.code == 0, answer.err
+    # What it writes lies beside the store, and not beside the link.
+    assert not [path for path in tmp_path.glob("link*") if path.suffix != ".sqlite"]
+    with open_run(files.store) as run:
+        assert run.last.number == 2
+
+
+def test_more_generations_of_a_run_that_evaluations_limit_are_refused(fit, resume):
+    files = fit("out", "-A", "N", "--evaluations", "16")
+    said = resume("out", "-G", "50", code=2).err
+    assert "-G 50 does nothing, as --evaluations 16 limits the run" in said
+    resume("out", "--evaluations", "24")
+    with open_run(files.store) as run:
+        assert run.n_evaluation == 24

@@ -236,7 +236,7 @@ def test_what_is_made_of_a_run_of_several(command, fit, both, hh_project, tmp_pa
     where = ("--project", hh_project, "--scripts", "0")
     answer = command("export", run, *where, "--recording", "other.npz", "--sweep", "1")
     assert answer.code == 0, answer.err
-    (script,) = tmp_path.rglob("model_*.py")
+    (script,) = tmp_path.rglob("*-model_*.py")
     assert "other.npz" in script.read_text()
     answer = command("export", run, *where, "--recording", "third.npz")
     assert answer.code == 2

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from pyneuronautofit.report.findings.choice import weights_of
+from pyneuronautofit.fitting.outcome.counted import weights_of
 from pyneuronautofit.runs import open_run
 
 WORDS = ("-P", "8", "--seed", "1", "--dt", "0.1", "-m", "OV", "-n", "1")

@@ -31,5 +31,6 @@ def test_a_module_that_was_made_by_hand_has_no_file():
 def test_where_a_thing_is_imported_from():
     from neuron import h
 
-    assert exported_from("h", h) == "neuron"
+    assert exported_from("h", h) == ("neuron", "h")
+    assert exported_from("hoc", h) == ("neuron", "h")
     assert exported_from("h", object()) is None

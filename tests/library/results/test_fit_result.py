@@ -6,56 +6,6 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.runs import open_run
-
-
-def test_what_it_is(found):
-    assert found.stamp == found.path.stem
-    assert found.modes == ("N", "V")
-    assert found.parameters == ("soma(0.5).pas.g", "soma.cm")
-    assert found.units["V"] == "mV^2"
-    assert (found.state, found.n_evaluation) == ("finished", 24)
-    assert repr(found).startswith(f"Fit({found.stamp}: finished, 24 evaluations, ")
-    assert "best compromise" in repr(found)
-
-
-def test_the_table_is_the_archive(found):
-    table = found.to_dataframe()
-    with open_run(found.path) as stored:
-        rows = stored.archive()
-        scores = stored.evaluations(rows).scores
-        of_V = np.array(stored.header.markers) == "V"
-    assert table.index.tolist() == rows.tolist()
-    np.testing.assert_array_equal(table["V"], scores[:, of_V].sum(axis=1))
-    assert list(table.columns) == ["soma(0.5).pas.g", "soma.cm", "N", "V"]
-    assert table.attrs["units"]["V"] == "mV^2"
-    assert table.index.name == "evaluation"
-
-
-def test_all_evaluations_and_the_population(found):
-    everything, population = found.to_dataframe("all"), found.to_dataframe("population")
-    assert len(everything) == 24
-    assert everything.index.tolist() == list(range(24))
-    assert population.index.isin(everything.index).all()
-    assert len(population) == 8
-    with pytest.raises(UsageError, match=r"to_dataframe\('some'\): expected one of"):
-        found.to_dataframe("some")
-
-
-def test_the_best_of_a_mode_is_the_least_of_the_table(found):
-    table = found.to_dataframe()
-    best = found.best("V")
-    assert best.title == "best V"
-    assert best.scores["V"] == table["V"].min()
-    assert table.loc[best.evaluation, "soma.cm"] == best.parameters["soma.cm"]
-    assert found.best() == found.best("compromise")
-    assert "best V" in found.titles
-    assert "soma.cm" in str(best)
-
-
-def test_a_choice_that_there_is_not(found):
-    with pytest.raises(UsageError, match=r"best\('compromize'\): did you mean 'compromise'\?"):
-        found.best("compromize")
 
 
 def test_evaluating_models_gives_the_scores_of_the_run(found):
@@ -107,12 +57,35 @@ def test_a_report(found, tmp_path):
     assert written.read_text().lstrip().lower().startswith("<!doctype html>")
 
 
-def test_it_shows_itself_in_a_notebook(found):
-    text = found._repr_html_()
-    assert text.startswith("<table><caption>")
-    assert "compromise" in text
-    assert "V (mV^2)" in text
-    assert "<table>" in found.best()._repr_html_()
+def test_a_page_is_never_written_over_something_else(found, tmp_path):
+    before = found.path.read_bytes()
+    for path in (found.path, found.path.with_name(f"{found.stamp}-final.json"), "model.py", 5):
+        with pytest.raises(UsageError, match=r"ends in \.html|expected a path"):
+            found.report(path)
+    with pytest.raises(UsageError, match=r"the folder .* is not there"):
+        found.report(tmp_path / "nowhere" / "page.html")
+    assert found.path.read_bytes() == before
+
+
+def test_arguments_of_the_wrong_kind(found):
+    for call in (
+        lambda: found.best(None),
+        lambda: found.best(["V"]),
+        lambda: found.plot_course(axes=5),
+        lambda: found.plot(sweeps=[3], axes=5),
+    ):
+        with pytest.raises(UsageError, match="expected"):
+            call()
+    assert found.simulate(sweeps=3).sweeps == (3,)
+
+
+def test_a_cell_of_ones_own_gets_a_model(found, ball):
+    cell, model = ball(), found.best()
+    found.apply(model, cell)
+    assert cell.soma(0.5).pas.g == model.parameters["soma(0.5).pas.g"]
+    assert cell.soma.cm == model.parameters["soma.cm"]
+    with pytest.raises(UsageError, match="expected one model, found 2"):
+        found.apply(found.to_dataframe("all").head(2), cell)
 
 
 @pytest.mark.parametrize(

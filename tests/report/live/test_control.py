@@ -82,6 +82,21 @@ def test_some_searches_plan_with_their_goal(tmp_path, algorithm, planned):
         assert going_on_of(run).is_planned == planned
 
 
+def test_where_evaluations_limit_a_run_they_are_offered(tmp_path):
+    """More generations of it would do nothing."""
+    settings = {**info().settings, "algorithm": "NSGA2", "evaluations": 5}
+    about = info(settings=settings)
+    made = make_run(tmp_path / "run.sqlite", GENERATIONS, about=about, planned=5)
+    with open_run(made) as run:
+        going = going_on_of(run)
+    assert going == GoingOn("evaluations", 5, 5, False)
+    assert going.flags(20) == ["--evaluations", "20"]
+    # Where -G decides, the store says how many those are, too.
+    made = make_run(tmp_path / "other.sqlite", GENERATIONS, planned=5)
+    with open_run(made) as run:
+        assert going_on_of(run) == GoingOn("generations", 9, 1, False)
+
+
 def test_what_is_started_does_not_end_with_us_and_says_why_it_cannot(store, monkeypatch):
     started = []
 

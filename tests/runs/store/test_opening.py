@@ -145,3 +145,29 @@ def test_whether_a_file_looks_like_a_store(tmp_path, content, found):
     assert is_store(tmp_path / "r.sqlite") is found
     assert not is_store(tmp_path / "gone.sqlite")
     assert not is_store(tmp_path)
+
+
+def test_a_link_to_a_store_is_the_store(tmp_path):
+    (tmp_path / "o").mkdir()
+    store = tmp_path / "o" / "a.sqlite"
+    make_store(store, 1)
+    (tmp_path / "link.sqlite").symlink_to("o/a.sqlite")
+    (tmp_path / "again.sqlite").symlink_to("link.sqlite")
+    for run in ("link", "again.sqlite"):
+        assert find_store(run, tmp_path).samefile(store)
+        assert find_store(run, tmp_path).name == "a.sqlite"
+        with open_run(run, tmp_path) as opened:
+            assert opened.files.lock == tmp_path / "o" / "a.lock"
+    # A folder's link changes nothing: the lock lies in the folder.
+    (tmp_path / "p").symlink_to("o")
+    assert find_store("p/a", tmp_path) == tmp_path / "p" / "a.sqlite"
+
+
+def test_a_link_to_a_store_of_another_name_is_refused(tmp_path):
+    make_store(tmp_path / "a.sqlite", 1)
+    (tmp_path / "a.sqlite").rename(tmp_path / "a.db")
+    (tmp_path / "link.sqlite").symlink_to("a.db")
+    with pytest.raises(
+        RunError, match=r"link\.sqlite is a link to .*a\.db: expected one to the st"
+    ):
+        find_store("link", tmp_path)

@@ -32,7 +32,7 @@ REFUSED = {
     "nonlinear": ("NONLINEAR", ""),
     "pointer": ("POINTER", ""),
     "random": ("RANDOM", ""),
-    "verbatim": ("VERBATIM", ""),
+    "verbatim": ("VERBATIM", "its C may do anything: _llimited = _lx > 50. ? 50. : _lx;"),
     "undeclared": ("counted", "the file does not declare it"),
     "while_unbounded": ("WHILE", "its number of turns is known only in the simulation"),
 }

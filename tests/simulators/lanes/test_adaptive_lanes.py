@@ -173,3 +173,40 @@ def test_cvode_refuses_a_noisy_current(tmp_path):
     with pytest.raises(ModelError, match="constant between edges"):  # noqa: SIM117
         with NeuronSimulator(source, noisy, 1, cvode_tolerance_mV=1e-4) as simulator:
             simulator.check(table)
+
+
+BARE = """
+from neuron import h
+
+
+class Bare:
+    def __init__(self, nid=0):
+        self.soma = h.Section(name="soma", cell=self)
+        self.soma.L = self.soma.diam = 20
+
+    def setcable(self):
+        pass
+
+
+fitmeneuron = Bare
+param_nslh = [["soma.L", "lin", 1, 100]]
+
+
+def getversion():
+    return "1"
+"""
+
+
+def test_a_cell_without_any_mechanism_is_a_capacitance(tmp_path):
+    experiment = step_experiment(ALL[CVODE_QUIET[0]])
+    experiment = replace(experiment, clock=adaptive_clock(experiment.clock.step_ms))
+    project = tmp_path / "bare.py"
+    project.write_text(BARE)
+    source = CellSource(project, None, None)
+    lengths = np.array([[20.0], [40.0], [60.0]])
+    table = ParameterTable(((ParameterPath.parse("soma.L"),),), (False,), lengths)
+    found = adaptive(source, experiment, table)
+    with NeuronSimulator(source, experiment, 1) as simulator:
+        truth = simulator.run(table)
+    assert not any(found.messages), found.messages
+    np.testing.assert_allclose(found.voltage_mV, truth.voltage_mV, rtol=1e-3, atol=0.05)

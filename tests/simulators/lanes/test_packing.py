@@ -135,3 +135,15 @@ def test_cells_of_two_sizes_share_packs_and_what_is_missing_is_connected_to_noth
     assert capacitance.tolist() == [200, 201, 202, 203, 204, 1, 1]
     assert conductance.tolist() == [300, 301, 302, 303, 304, 0, 0]
     assert voltage[0, :, 1].tolist() == [-70, -71, -72, -73, -74, -74, -74]
+
+
+def test_cells_without_any_mechanism_have_no_values_but_lanes():
+    bare = Signature((-1, 0), (NO_MEMBRANE, NO_MEMBRANE), ())
+    cable = Cable(np.ones(2), np.full(2, 2.0), np.full(2, 3.0))
+    cell = CellImage.of(bare, cable, np.full(2, -65.0), np.zeros(0))
+    layout = make_layout(bare, {}, {})
+    values, columns, voltage = pack_all(FakeKernel(2), [(layout, cell)] * 3)
+    assert values.shape == (2, 0, 2)
+    assert columns.shape == (2, 6, 2)
+    assert (voltage == -65).all()
+    assert pack(FakeKernel(2), layout, [cell]).values.shape == (0, 2)

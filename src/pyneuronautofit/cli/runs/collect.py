@@ -26,8 +26,8 @@ _log = logging.getLogger(__name__)
 DESCRIPTION = """Writes models of runs, finished or not, into a model database.
 
 Without a choice these are the non-dominated ones of every run. With --max every evaluation is
-looked at, and with --best those of least scalar fitness are taken. Models that are nearly the same
-as another one are left out."""
+looked at, and with --best those of least weighted fitness, or sum, are taken. Models that are
+nearly the same as another one are left out."""
 
 
 def _threshold(text: str) -> tuple[str, float]:

@@ -20,14 +20,6 @@ from pyneuronautofit.cli.runs.resuming import (
     found_by_name,
     resume_request,
 )
-from pyneuronautofit.cli.runs.summary import (
-    about_held_out,
-    doubt_of_held_out,
-    draw_best,
-    print_checkpoint,
-    print_plan,
-    print_summary,
-)
 from pyneuronautofit.cli.runs.written import refuse_to_write, writing_run_file
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.waiting import meanwhile
@@ -38,14 +30,9 @@ from pyneuronautofit.fitting import (
     Problem,
     Progress,
     agreed_config,
-    best_models,
-    drawn_model,
     has_ended,
     is_given_up,
-    on_everything_held_out,
-    reference_sums,
 )
-from pyneuronautofit.fitting.notes.levels import about_distinct
 from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.runs import (
     RunFiles,
@@ -53,6 +40,7 @@ from pyneuronautofit.runs import (
     RunReader,
     open_run,
 )
+from pyneuronautofit.sessions.closing import closing_summary
 from pyneuronautofit.sessions.interrupt import Interruption
 from pyneuronautofit.sessions.logs import Logs, logging_to_screen
 from pyneuronautofit.sessions.progress import make_progress
@@ -63,6 +51,10 @@ from pyneuronautofit.sessions.running import (
     search_and_store,
 )
 from pyneuronautofit.sessions.session import FitSession, new_session, resumed_session
+from pyneuronautofit.sessions.summary import (
+    print_checkpoint,
+    print_plan,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -218,8 +210,15 @@ def _watching(
 
 def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
     with meanwhile(screen, "simulating the best models once more"):
-        tell = _summary(session, progress, screen)
-    tell()
+        tell = closing_summary(
+            session.opened,
+            session.strategy,
+            session.files,
+            progress,
+            session.notes_on(progress),
+            figure=session.config.figure,
+        )
+    tell(screen)
     _print_next(session, progress, screen)
     return NOTHING_FOUND if progress.given_up else 0
 
@@ -227,35 +226,6 @@ def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
 def _print_next(session: FitSession, progress: Progress, screen: Screen) -> None:
     project = session.opened.model.cell_source.project
     print_next(screen, session.files.store, session.config, progress, project)
-
-
-def _summary(session: FitSession, progress: Progress, screen: Screen) -> Callable[[], None]:
-    """Find out what a closing summary says, and return what prints it."""
-    figure, problem = session.config.figure, session.problem
-    best = best_models(progress, problem.whole)
-    shown, notes = "", [*session.notes_on(progress)]
-    if best and not progress.interrupted:
-        drawn = drawn_model(best, session.strategy)
-        opened = session.opened
-        elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)
-        shown = about_held_out(problem, drawn, elsewhere)
-        notes.append(doubt_of_held_out(problem, drawn, elsewhere))
-        if figure is not None:
-            draw_best(Path(figure), problem, drawn, elsewhere)
-    reference = [] if progress.interrupted else reference_sums(problem, best)
-    return partial(
-        print_summary,
-        screen,
-        problem,
-        progress,
-        best=best,
-        reference=reference,
-        files=session.files,
-        figure=figure,
-        distinct=about_distinct(progress, problem),
-        held_out=shown,
-        notes=notes,
-    )
 
 
 class _PrintedCheckpoints:

@@ -89,7 +89,10 @@ class ReportConfig(KnownProjectOptions, PluginOptions):
     def check(self) -> None:
         """Raise UsageError where there is no run, or options do nothing or exclude each other."""
         if not self.runs:
-            raise UsageError("expected a run, or several to compare: stamps or .sqlite files")
+            raise UsageError(
+                "expected a run, or several to compare: stamps or .sqlite files. See "
+                "pyneuronautofit report --help"
+            )
         if self.out is not None and not Path(self.out).absolute().parent.is_dir():
             folder = Path(self.out).parent
             raise UsageError(f"-o {self.out}: the folder {folder} does not exist")

@@ -21,7 +21,6 @@ from pyneuronautofit._words import READ, RUN_NAME, real
 from pyneuronautofit.cli.calling import from_here
 from pyneuronautofit.cli.clusters.array_folder import is_array, read_array
 from pyneuronautofit.cli.clusters.array_status import array_as_json, array_lines, members_of
-from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runs.near import stores_near
 from pyneuronautofit.cli.screen import Screen
@@ -31,6 +30,7 @@ from pyneuronautofit.fitting.outcome.best import COMPROMISE
 from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
 from pyneuronautofit.runs import find_store, open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
+from pyneuronautofit.sessions.model_table import print_models
 
 _log = logging.getLogger(__name__)
 
@@ -224,7 +224,7 @@ def _line(seen: Snapshot) -> str:
     best = ", ".join(f"{code} {value:.4g}" for code, value in sums.items())
     left = f"  time left {said(seen.pace.left_s)}" if seen.state.going_on else ""
     return (
-        f"{seen.stamp}  {seen.state.name}  generation {max(seen.generation, 0)}"
+        f"{seen.stamp}  {seen.state}  generation {max(seen.generation, 0)}"
         f"{_of(seen.goal.generations, '/')}  {_evaluations(seen, '/')} evaluations  "
         f"{_speed(seen.pace.recent_per_second)}{f'  {COMPROMISE} ' if best else ''}{best}{left}"
     )
@@ -254,7 +254,7 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
     speeds = f"{_speed(pace.recent_per_second)} lately, {_speed(pace.per_second)} on the whole"
     left = f", about {said(pace.left_s)} left" if going_on and pace.left_s >= 0 else ""
     facts = [
-        ("run", f"{seen.stamp}: {seen.state.name}"),
+        ("run", f"{seen.stamp}: {seen.state}"),
         ("folder", "" if _is_here(seen.store) else from_here(seen.store.parent)),
         ("error", seen.state.error),
         ("generation", f"{done}{_of(seen.goal.generations, ' of ')}"),

@@ -16,7 +16,6 @@ from pyneuronautofit._options import MODEL, RUN, option, same_option
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import READ
-from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.stored_model import model_of
@@ -57,6 +56,7 @@ from pyneuronautofit.objectives import (
 )
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.sessions.logs import logging_to_screen
+from pyneuronautofit.sessions.model_table import print_models
 from pyneuronautofit.simulators import RunStatus, plan_experiment
 
 _log = logging.getLogger(__name__)

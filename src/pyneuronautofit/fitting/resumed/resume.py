@@ -152,6 +152,7 @@ def resumed_config(
             "than it would have been: add --extend if that is what you want, or leave it out"
         )
     _refuse_less(run, config, given)
+    _refuse_generations(run, config, given)
     where = {
         "recording": _recording_of(config, run, given),
         "beside": _beside_of(config, run, given),
@@ -277,6 +278,17 @@ def _refuse_less(run: RunReader, config: FitOptions, given: Mapping[str, Any]) -
         raise UsageError(
             f"--resume {run.path.stem}: the run has {done} generations already, but -G {asked} "
             f"is asked for; give -G {done} or more"
+        )
+
+
+def _refuse_generations(run: RunReader, config: FitOptions, given: Mapping[str, Any]) -> None:
+    """Raise UsageError if another number of generations is asked for, which would do nothing."""
+    asked = given.get("generations", config.generations)
+    evaluations = given.get("evaluations", config.evaluations)
+    if asked != config.generations and evaluations is not None:
+        raise UsageError(
+            f"--resume {run.path.stem}: -G {asked} does nothing, as --evaluations {evaluations} "
+            "limits the run: it goes on with more --evaluations"
         )
 
 

@@ -8,38 +8,16 @@ import builtins
 import inspect
 import linecache
 import symtable
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
 from pyneuronautofit.errors import UsageError
+from pyneuronautofit.library.by_source.sameness import nested
 
 _FUTURE = __future__.annotations.compiler_flag
 _REMEDY = "Write the model as a project file (a project.py), and give its path"
-# What a class statement makes by itself.
-_MADE = frozenset(
-    [
-        "__module__",
-        "__qualname__",
-        "__doc__",
-        "__dict__",
-        "__weakref__",
-        "__annotations__",
-        "__static_attributes__",
-        "__firstlineno__",
-        "__orig_bases__",
-        "__parameters__",
-        "__abstractmethods__",
-        "_abc_impl",
-        "__annotate_func__",
-        "__annotations_cache__",
-        "__conditional_annotations__",
-        "__type_params__",
-        "__slots__",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -58,6 +36,8 @@ class Definition:
         That module's.
     annotations_are_text
         Whether it was made under `from __future__ import annotations`.
+    imports
+        Modules that it imports when it is used.
     """
 
     name: str
@@ -65,10 +45,16 @@ class Definition:
     uses: frozenset[str]
     namespace: Mapping[str, Any]
     annotations_are_text: bool
+    imports: frozenset[str] = frozenset()
 
 
-def definition_of(thing: Any) -> Definition:
+def definition_of(thing: Any, known_in: Mapping[str, Any] | None = None) -> Definition:
     """Return the source of a class or function of the top level of a notebook or script.
+
+    Parameters
+    ----------
+    known_in
+        The names of the module where it is used; None: it says itself of which module it is.
 
     Raises
     ------
@@ -78,18 +64,17 @@ def definition_of(thing: Any) -> Definition:
     name = getattr(thing, "__name__", repr(thing))
     codes = list(_codes(thing))
     _check_place(thing, name, codes)
-    source = _source_of(thing, name, codes)
+    source = _source_of(thing, name, codes, known_in)
     text_flag = _FUTURE if any(code.co_flags & _FUTURE for code in codes) else 0
     if not _is_as_written(codes, text_flag):
         raise UsageError(
             f"{name} is not what its source says: it was changed after it was defined. Run the "
             "cell, or the script, that defines it again"
         )
-    if isinstance(thing, type):
-        _check_attributes(thing, source)
-    space = _namespace(thing, codes)
+    space = _namespace(thing, codes, known_in)
     read = f"from __future__ import annotations\n{source}" if text_flag else source
-    return Definition(name, source, _uses(read, name, space), space, bool(text_flag))
+    uses, imports = _uses(read, name, space), _imports(source)
+    return Definition(name, source, uses, space, bool(text_flag), imports)
 
 
 def _refusal(name: str, why: str) -> str:
@@ -132,10 +117,12 @@ def _check_place(thing: Any, name: str, codes: list[CodeType]) -> None:
             raise UsageError(_refusal(name, f"it uses the variable {outer[0]} of a function"))
 
 
-def _source_of(thing: Any, name: str, codes: list[CodeType]) -> str:
+def _source_of(
+    thing: Any, name: str, codes: list[CodeType], known_in: Mapping[str, Any] | None
+) -> str:
     if isinstance(thing, FunctionType):
         try:
-            return textwrap.dedent(inspect.getsource(thing))
+            return _flush(inspect.getsource(thing))
         except (OSError, TypeError) as error:
             raise UsageError(_refusal(name, "its source is not known")) from error
     for file in dict.fromkeys(code.co_filename for code in codes):
@@ -144,32 +131,41 @@ def _source_of(thing: Any, name: str, codes: list[CodeType]) -> str:
         for node in _classes("".join(lines), name):
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             if all(first <= line <= (node.end_lineno or first) for line in wanted):
-                return textwrap.dedent("".join(lines[first - 1 : node.end_lineno]))
-    found = None if codes else _without_functions(thing, name)
+                return _flush("".join(lines[first - 1 : node.end_lineno]))
+    found = None if codes else _without_functions(thing, name, known_in)
     if found is not None:
         return found
     try:
-        return textwrap.dedent(inspect.getsource(thing))
+        return _flush(inspect.getsource(thing))
     except (OSError, TypeError) as error:
         raise UsageError(_refusal(name, "its source is not known")) from error
 
 
-def _without_functions(thing: Any, name: str) -> str | None:
+def _flush(source: str) -> str:
+    """Return a statement so that it can stand at the left margin; texts in it stay as they are."""
+    return f"if True:\n{source}" if source[:1].isspace() else source
+
+
+def _without_functions(thing: Any, name: str, known_in: Mapping[str, Any] | None) -> str | None:
     """Return the source of a class of which no function says where it stands.
 
-    It is sought in the cells of the notebook, and has to be the only one of its name there.
+    It is sought in the cells of the notebook; the last one of its name is taken, and compared with
+    the class when all is gathered.
     """
     files = {file for file in list(linecache.cache) if "ipykernel_" in file}
-    for value in _namespace(thing, []).values():
+    for value in _namespace(thing, [], known_in).values():
         if isinstance(value, type | FunctionType):
             files |= {function.__code__.co_filename for function in _functions(value)}
-    found = set()
-    for file in files:
-        text = "".join(linecache.getlines(file))
-        for node in _classes(text, name):
-            source = ast.get_source_segment(text, node, padded=True)
-            found.add(textwrap.dedent(source or ""))
-    return found.pop() if len(found) == 1 else None
+    found = None
+    # In the order in which cells were run.
+    for file in [each for each in list(linecache.cache) if each in files] + sorted(files):
+        lines = linecache.getlines(file)
+        for node in _classes("".join(lines), name):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            found = _flush("".join(lines[first - 1 : node.end_lineno]))
+        if found is not None and file not in linecache.cache:
+            break
+    return found
 
 
 def _module(thing: Any) -> bool:
@@ -187,28 +183,29 @@ def _classes(text: str, name: str) -> Iterator[ast.ClassDef]:
 
 
 def _is_as_written(codes: list[CodeType], flags: int) -> bool:
-    """Tell whether functions are what their files, or the cells of a notebook, say now.
-
-    All of a file is looked at: how a name is taken depends on how it was imported.
-    """
+    """Tell whether functions are what their files, or the cells of a notebook, say now."""
     known: list[tuple[Any, ...]] = []
     for file in dict.fromkeys(code.co_filename for code in codes):
-        text = "".join(linecache.getlines(file))
-        try:
-            # Notebooks may await in their cells.
-            flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-            made = compile(text, file, "exec", flags=flags, dont_inherit=True)
-        except (SyntaxError, ValueError):
-            return False
-        known += [_without_place(code) for code in _nested(made)]
+        for made in _compiled("".join(linecache.getlines(file)), file, flags):
+            known += [_without_place(code) for code in nested(made)]
     return all(_without_place(code) in known for code in codes)
 
 
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _nested(constant)
+def _compiled(text: str, file: str, flags: int) -> Iterator[CodeType]:
+    """Yield a text as a script is compiled, as a whole, and as a notebook is, by its statements.
+
+    It makes a difference: a name is taken otherwise where its import was compiled with it.
+    """
+    # Notebooks may await in their cells.
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        whole = compile(text, file, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+        yield compile(whole, file, "exec", flags, dont_inherit=True)
+        for statement in whole.body:
+            alone = ast.Module([statement], [])
+            yield compile(alone, file, "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return
 
 
 def _without_place(code: CodeType) -> tuple[Any, ...]:
@@ -229,33 +226,30 @@ def _without_place(code: CodeType) -> tuple[Any, ...]:
     )
 
 
-def _check_attributes(thing: type, source: str) -> None:
-    """Refuse a class that was given attributes which its statement does not have."""
-    node = ast.parse(source).body[0]
-    if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
-        return  # decorators and metaclasses may add what they like
-    table = symtable.symtable(source, "<source>", "exec").get_children()[-1]
-    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
-    own |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()}
-    own |= {f"_{thing.__name__.lstrip('_')}{each}" for each in own if each.startswith("__")}
-    added = [each for each in vars(thing) if each not in own and each not in _MADE]
-    if added:
-        raise UsageError(
-            _refusal(thing.__name__, f"its attribute {added[0]} was set after it was defined")
-            + f", or set {added[0]} within the class"
-        )
-
-
-def _namespace(thing: Any, codes: list[CodeType]) -> Mapping[str, Any]:
+def _namespace(
+    thing: Any, codes: list[CodeType], known_in: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
     for function in _functions(thing):
         if function.__code__ in codes:
             return function.__globals__
+    if known_in is not None and known_in.get(thing.__name__) is thing:
+        return known_in
     module = inspect.getmodule(thing)
     bases = thing.__mro__[1:] if isinstance(thing, type) else ()
     near = [f.__globals__ for base in bases for f in _functions(base)]
     if near and near[0].get(thing.__name__) is thing:
         return near[0]
     return {} if module is None else vars(module)
+
+
+def _imports(source: str) -> frozenset[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return frozenset(found)
 
 
 def _uses(source: str, own: str, namespace: Mapping[str, Any]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -14,11 +15,13 @@ from pyneuronautofit.errors import UsageError
 from pyneuronautofit.library.by_source.definition import Definition, definition_of
 from pyneuronautofit.library.by_source.modules import (
     INTERACTIVE,
+    check_loaded,
     exported_from,
     files_of,
     is_installed,
     local_modules_of,
 )
+from pyneuronautofit.library.by_source.sameness import check_same
 from pyneuronautofit.library.by_source.values import literal
 
 
@@ -34,11 +37,14 @@ class Gathered:
         Files that have to lie beside it, by their names there.
     names
         What the things that were asked for are called in it, in their order.
+    defined
+        All names that it has.
     """
 
     text: str
     files: Mapping[str, Path]
     names: tuple[str, ...]
+    defined: frozenset[str] = frozenset()
 
 
 def gather(things: Mapping[str, Any]) -> Gathered:
@@ -56,7 +62,10 @@ def gather(things: Mapping[str, Any]) -> Gathered:
     """
     gathering = _Gathering()
     names = tuple(gathering.add_root(called, thing) for called, thing in things.items())
-    return Gathered(gathering.text(), dict(gathering.files), names)
+    text = gathering.text()
+    own = {name: gathering.meant(name) for name in gathering.definitions}
+    check_same(text, own)
+    return Gathered(text, dict(gathering.files), names, gathering.defined())
 
 
 @dataclass
@@ -76,6 +85,12 @@ class _Gathering:
         self._add(name, thing, called)
         return name
 
+    def meant(self, name: str) -> Any:
+        return self._meant[name]
+
+    def defined(self) -> frozenset[str]:
+        return frozenset([*self.imports, *self.values, *self.definitions])
+
     def text(self) -> str:
         parts = []
         if any(each.annotations_are_text for each in self.definitions.values()):
@@ -92,7 +107,9 @@ class _Gathering:
         parts.extend(f"\n{each.source.rstrip()}\n" for each in self.definitions.values())
         return "\n".join(parts)
 
-    def _add(self, name: str, thing: Any, user: str) -> None:
+    def _add(
+        self, name: str, thing: Any, user: str, space: Mapping[str, Any] | None = None
+    ) -> None:
         if name in self._meant:
             if self._meant[name] is not thing:
                 raise UsageError(
@@ -108,7 +125,7 @@ class _Gathering:
         ):
             return
         elif isinstance(thing, type | FunctionType):
-            self._add_definition(name, thing)
+            self._add_definition(name, thing, space)
         else:
             self._add_value(name, thing, user)
 
@@ -140,25 +157,39 @@ class _Gathering:
         if is_installed(module.__name__) or module.__name__ in self._copied:
             return
         self._copied.add(module.__name__)
+        check_loaded(module)
         self.files |= files_of(module)
         for other in local_modules_of(module):
             self._need(other)
 
-    def _add_definition(self, name: str, thing: Any) -> None:
-        found = definition_of(thing)
+    def _need_by_name(self, full: str) -> None:
+        """See to a module that a function imports when it is called."""
+        if is_installed(full):
+            return
+        try:
+            self._need(import_module(full))
+        except ImportError as error:
+            raise UsageError(
+                f"the model imports {full} where it is used, but it cannot be imported: {error}"
+            ) from error
+
+    def _add_definition(self, name: str, thing: Any, space: Mapping[str, Any] | None) -> None:
+        found = definition_of(thing, space)
         if found.name != name:
             # `Other = MyCell` in a notebook: both names are needed.
-            self._add(found.name, thing, name)
+            self._add(found.name, thing, name, space)
             alias = f"{name} = {found.name}"
             self.definitions[name] = replace(found, name=name, source=alias, uses=frozenset())
             return
+        for full in sorted(found.imports):
+            self._need_by_name(full)
         for used in sorted(found.uses):
             if used not in found.namespace:
                 raise UsageError(
                     f"{name} uses the name {used}, which is not defined here. Define or import it "
                     "before"
                 )
-            self._add(used, found.namespace[used], name)
+            self._add(used, found.namespace[used], name, found.namespace)
         self.definitions[name] = found
 
     def _add_value(self, name: str, value: Any, user: str) -> None:
@@ -174,7 +205,9 @@ class _Gathering:
                 "functions, and what is imported, but not that. Make it within the class, or write "
                 "the model as a project file (a project.py), and give its path"
             )
-        self.imports[name] = f"from {module} import {name}"
+        own = module[1]
+        renamed = "" if own == name else f" as {name}"
+        self.imports[name] = f"from {module[0]} import {own}{renamed}"
 
 
 def _article(kind: str) -> str:

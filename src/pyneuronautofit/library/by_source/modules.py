@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import importlib.util
 import sys
@@ -9,10 +10,12 @@ import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from pyneuronautofit.errors import UsageError
+from pyneuronautofit.library.by_source.sameness import meaning, nested
+from pyneuronautofit.library.by_source.values import literal
 
 #: Modules whose definitions have no file that could be imported again.
 INTERACTIVE = frozenset({"__main__", "__mp_main__", "builtins"})
@@ -82,18 +85,57 @@ def _module_of(value: Any) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def exported_from(name: str, value: Any) -> str | None:
-    """Return an installed module that has a thing under its name, as `neuron` has `h`.
+def exported_from(name: str, value: Any) -> tuple[str, str] | None:
+    """Return an installed module that has a thing, as `neuron` has `h`, and its name there.
 
-    None: there is none.
+    None: there is none. The name by which it is known here is sought first.
     """
     found = [
-        module_name
+        (own != name, module_name.count("."), len(module_name), module_name, own)
         for module_name, module in list(sys.modules.items())
-        if isinstance(module, ModuleType)
-        and module_name not in INTERACTIVE
-        and vars(module).get(name) is value
+        if isinstance(module, ModuleType) and module_name not in INTERACTIVE
+        for own, each in list(vars(module).items())
+        if each is value
+        and not any(part.startswith("_") for part in [*module_name.split("."), own])
         and is_installed(module_name)
-        and not any(part.startswith("_") for part in module_name.split("."))
     ]
-    return min(found, key=lambda each: (each.count("."), len(each), each), default=None)
+    return min(found)[3:] if found else None
+
+
+def check_loaded(module: ModuleType) -> None:
+    """Refuse a module whose file is not any more what was loaded.
+
+    Raises
+    ------
+    UsageError
+        If a function or a plain value of it is another.
+    """
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+        tree = ast.parse(text)
+        known = [meaning(code) for code in nested(compile(text, file, "exec", dont_inherit=True))]
+    except (OSError, SyntaxError, ValueError):
+        known, tree = [], ast.Module([], [])
+    for name, value in vars(module).items():
+        own = isinstance(value, FunctionType) and value.__module__ == module.__name__
+        if own and meaning(value.__code__) not in known:
+            raise UsageError(_changed(module, name))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            try:
+                written = ast.literal_eval(node.value)
+            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                continue
+            if literal(vars(module).get(name)) != literal(written):
+                raise UsageError(_changed(module, name))
+
+
+def _changed(module: ModuleType, name: str) -> str:
+    return (
+        f"{module.__name__}.{name} is not what its file {getattr(module, '__file__', '')} says: it "
+        "was changed after it was imported. Start again, so that both are the same"
+    )

@@ -18,6 +18,14 @@ def literal(value: Any) -> str | None:
     Numbers, texts, True, False, None, paths, NumPy's numbers and arrays, and tuples, lists, sets
     and dicts of these. The expression may use the names `float`, `set`, `numpy` and `pathlib`.
     """
+    try:
+        return _written(value)
+    except (RecursionError, ValueError):
+        # It contains itself, or has more digits than Python writes.
+        return None
+
+
+def _written(value: Any) -> str | None:
     kind = type(value)
     if value is None or kind in (bool, int, str, bytes, complex):
         return repr(value)
@@ -26,7 +34,7 @@ def literal(value: Any) -> str | None:
     if isinstance(value, Path):
         return f"pathlib.Path({str(value)!r})"
     if isinstance(value, np.generic) and value.dtype.kind in "biufU":
-        inner = literal(value.item())
+        inner = _written(value.item())
         return None if inner is None else f"numpy.dtype({value.dtype.str!r}).type({inner})"
     if kind is np.ndarray:
         return _array(value)
@@ -36,7 +44,7 @@ def literal(value: Any) -> str | None:
 def _array(value: Any) -> str | None:
     if value.dtype.kind not in "biufU" or value.size > _MOST_VALUES:
         return None
-    inner = literal(value.tolist())
+    inner = _written(value.tolist())
     shape = f".reshape({value.shape!r})"
     return None if inner is None else f"numpy.array({inner}, dtype={value.dtype.str!r}){shape}"
 
@@ -48,7 +56,7 @@ def _collection(value: Any, kind: type) -> str | None:
         return None
     # The order of a set is another in every process; its text should not be.
     members = sorted(value, key=repr) if kind in (set, frozenset) else value
-    inner = [literal(each) for each in members]
+    inner = [_written(each) for each in members]
     if None in inner:
         return None
     listed = ", ".join(str(each) for each in inner)
@@ -58,7 +66,7 @@ def _collection(value: Any, kind: type) -> str | None:
 
 
 def _dict(value: dict[Any, Any]) -> str | None:
-    pairs = [(literal(key), literal(each)) for key, each in value.items()]
+    pairs = [(_written(key), _written(each)) for key, each in value.items()]
     if any(None in pair for pair in pairs):
         return None
     return "{" + ", ".join(f"{key}: {each}" for key, each in pairs) + "}"

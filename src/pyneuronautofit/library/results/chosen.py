@@ -23,6 +23,8 @@ class ChosenModel:
         The sum of the components of every mode; 0 is equal to the recording.
     units : mapping of str to str
         The unit of every mode's score.
+    places : mapping of str to str
+        Every path in the cell that a parameter sets, and which parameter that is: some set several.
     """
 
     title: str
@@ -30,13 +32,22 @@ class ChosenModel:
     parameters: Mapping[str, float]
     scores: Mapping[str, float]
     units: Mapping[str, str] = field(default_factory=dict, repr=False)
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         scored = ", ".join(self._scored())
         lines = [f"{self.title or 'model'} (evaluation {self.evaluation}): {scored}"]
-        width = max(map(len, self.parameters), default=0)
-        lines += [f"  {name:{width}s}  {value:.6g}" for name, value in self.parameters.items()]
+        called = {name: self._called(name) for name in self.parameters}
+        width = max(map(len, called.values()), default=0)
+        lines += [
+            f"  {called[name]:{width}s}  {value:.6g}" for name, value in self.parameters.items()
+        ]
         return "\n".join(lines)
+
+    def _called(self, name: str) -> str:
+        """Return a parameter's name, with the other places that it sets."""
+        others = [path for path, owner in self.places.items() if owner == name and path != name]
+        return ", ".join([name, *others])
 
     def _scored(self) -> list[str]:
         units = {code: unit and f" {unit}" for code, unit in self.units.items()}
@@ -44,7 +55,7 @@ class ChosenModel:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{value:.6g}</td></tr>"
+            f"<tr><td>{html.escape(self._called(name))}</td><td>{value:.6g}</td></tr>"
             for name, value in self.parameters.items()
         )
         scored = html.escape(", ".join(self._scored()))

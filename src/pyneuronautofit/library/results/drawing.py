@@ -32,6 +32,8 @@ def draw_responses(found: SimulatedSweeps, axes: Any = None) -> np.ndarray[Any, 
     """
     n_sweep = len(found.sweeps)
     panels = _panels(n_sweep) if axes is None else np.atleast_1d(np.asarray(axes)).ravel()
+    if not all(isinstance(each, Axes) for each in panels):
+        raise UsageError(f"plot(axes={axes!r:.60}): expected Axes of matplotlib")
     if len(panels) < n_sweep:
         raise UsageError(
             f"plot(axes=...): expected {n_sweep} axes, one for every sweep, found {len(panels)}; "
@@ -82,6 +84,8 @@ def _label(panels: Sequence[Axes] | np.ndarray[Any, Any]) -> None:
 def draw_course(course: SearchCourse, codes: Sequence[str], axes: Axes | None = None) -> Axes:
     """Draw how the smallest sum of every mode has become less, relative to the first."""
     panel = axes
+    if panel is not None and not isinstance(panel, Axes):
+        raise UsageError(f"plot_course(axes={axes!r:.60}): expected Axes of matplotlib")
     if panel is None:
         _figure, panel = pyplot.subplots(figsize=(5.0, 3.2), layout="constrained")
     for code, best in zip(codes, course.best.T, strict=True):
@@ -90,6 +94,6 @@ def draw_course(course: SearchCourse, codes: Sequence[str], axes: Axes | None = 
         panel.step(course.n_evaluation, best / first, where="post", label=code)
     panel.set_yscale("symlog", linthresh=1e-3)
     panel.set_xlabel("evaluations")
-    panel.set_ylabel("smallest sum so far, relative to the first")
+    panel.set_ylabel("best so far, relative to the first")
     panel.legend(frameon=False)
     return panel

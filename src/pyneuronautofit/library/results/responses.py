@@ -147,6 +147,21 @@ def table_of(problem: Problem, parameters: FloatArray) -> ParameterTable:
     return ParameterTable(targets, tuple(space.whole.tolist()), parameters)
 
 
+def give(cell: Any, opened: OpenedFit, parameters: FloatArray) -> None:
+    """Set the parameters of one model, of shape (1, n_param), in a cell of this process."""
+    from pyneuronautofit.simulators.neuron.setter import (  # noqa: PLC0415 (it loads NEURON)
+        Setter,
+        path_values,
+        paths_of,
+    )
+
+    table = table_of(opened.problem, parameters)
+    profiles = opened.model.cell_source.profiles()
+    Setter(paths_of(table), profiles)(cell, path_values(table, [0])[0])
+    if hasattr(cell, "setcable"):
+        cell.setcable()
+
+
 def score(problem: Problem, parameters: FloatArray, units: Mapping[str, str]) -> Scores:
     """Simulate and score models, whose parameters have the shape (n_model, n_param).
 
@@ -230,7 +245,7 @@ def _places(problem: Problem, sweeps: Sequence[int] | None, *, fitted: bool) -> 
         if not fitted:
             return tuple(range(len(numbers)))
         return tuple(sorted({*problem.suite.sweeps, *held_out_sweeps(problem)}))
-    wanted: list[Any] = list(sweeps)
+    wanted: list[Any] = [sweeps] if isinstance(sweeps, int) else list(sweeps)
     unknown = [each for each in wanted if each not in numbers]
     if unknown or not wanted:
         raise UsageError(

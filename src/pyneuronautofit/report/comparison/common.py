@@ -9,7 +9,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.report.findings.choice import mode_codes
+from pyneuronautofit.fitting.outcome.counted import mode_codes
 from pyneuronautofit.runs import RunReader
 
 # What says which modes and sweeps there are; for each mode the recording's own scores tell whether

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.fitting.outcome.counted import mode_codes
 from pyneuronautofit.report.comparison.common import CommonModes
-from pyneuronautofit.report.findings.choice import Listed, list_models, mode_codes
+from pyneuronautofit.report.findings.choice import Listed, list_models
 from pyneuronautofit.report.findings.course import SearchCourse, follow
 from pyneuronautofit.report.findings.spread import space_of
 from pyneuronautofit.report.findings.units import units_of_parameters

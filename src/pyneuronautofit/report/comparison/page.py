@@ -81,7 +81,7 @@ def _about(each: ComparedRun, now: datetime) -> dict[str, object]:
     return {
         "label": each.label,
         "name": run.path.stem,
-        "state": state.name,
+        "state": str(state),
         "search": searched(run),
         "evaluations": f"{run.n_evaluation:,}",
         "time": said(pace_of(run, state, now).used_s),

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
-from pyneuronautofit.errors import RunError
-from pyneuronautofit.fitting.evaluation_json import WEIGHTS
 from pyneuronautofit.fitting.notes.levels import Level, distinct_levels
 from pyneuronautofit.fitting.outcome.best import best_members, places, with_best_sum
-from pyneuronautofit.objectives.residuals import component_weights, read_weights, weighted_sums
+from pyneuronautofit.fitting.outcome.counted import mode_codes, weights_of
+from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.report.findings.spread import space_of
 from pyneuronautofit.runs import Evaluations, RunReader
 
@@ -20,11 +19,6 @@ from pyneuronautofit.runs import Evaluations, RunReader
 MOST_LISTED = 400
 #: Models of which traces are simulated.
 MOST_TRACED = 14
-
-
-def mode_codes(run: RunReader) -> tuple[str, ...]:
-    """Return the letters of the modes, in the order of the vector, each once."""
-    return tuple(dict.fromkeys(code for code, _n_score in run.info.mode_sizes))
 
 
 def mode_sums(run: RunReader, scores: FloatArray) -> FloatArray:
@@ -36,33 +30,6 @@ def mode_sums(run: RunReader, scores: FloatArray) -> FloatArray:
     """
     markers = np.array(run.header.markers)
     return np.stack([scores[:, markers == c].sum(axis=1) for c in mode_codes(run)], axis=1)
-
-
-def weights_of(run: RunReader) -> FloatArray:
-    """Return what every component counts where they are added up, shape (n_score,).
-
-    Raises
-    ------
-    PyNeuronAutofitError
-        If the store's --weights are none.
-    """
-    given = run.info.settings.get("weights")
-    weights = read_weights(None if given is None else str(given), mode_codes(run))
-    if weights.sweeps:
-        # Which component is of which sweep, the recording says, and who has read it.
-        stored = run.header.evaluation.get(WEIGHTS)
-        found = stored.get("components") if isinstance(stored, dict) else None
-        try:
-            components = np.array(found, dtype=np.float64)
-        except (TypeError, ValueError):
-            components = np.empty(0)
-        if components.shape != (len(run.header.markers),) or not np.isfinite(components).all():
-            raise RunError(
-                f"{run.path}: its head does not say what each component counts, although there "
-                "are weights of sweeps. The store was changed; restore it from a copy"
-            )
-        return components
-    return component_weights(run.header.markers, run.header.bvalues, weights.modes)
 
 
 @dataclass(frozen=True)

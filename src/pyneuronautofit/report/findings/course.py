@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
+from pyneuronautofit.fitting.outcome.counted import mode_codes, weights_of
 from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.optimisers.hypervolume import Hypervolume
-from pyneuronautofit.report.findings.choice import LeastSum, mode_codes, mode_sums, weights_of
+from pyneuronautofit.report.findings.choice import LeastSum, mode_sums
 from pyneuronautofit.runs import Evaluations, Generation, RunReader
 
 #: A chart shows so many generations at the most, evenly spaced.

@@ -12,8 +12,9 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fitting.outcome.best import best_members, with_best_sum
+from pyneuronautofit.fitting.outcome.counted import mode_codes, weights_of
 from pyneuronautofit.objectives.residuals import weighted_sums
-from pyneuronautofit.report.findings.choice import LeastSum, mode_codes, mode_sums, weights_of
+from pyneuronautofit.report.findings.choice import LeastSum, mode_sums
 from pyneuronautofit.runs import Evaluations, Generation, RunReader, Session
 
 # The recent past: the last minute, but at least some generations.
@@ -32,6 +33,8 @@ class State:
         `unknown`.
     error
         What stopped it, where that was an error.
+    why
+        Why it has ended before its budget was used, as the user had asked: --time, --stop-after.
     computing
         Whether its last sitting goes on. One that has been taken up may not have begun with that.
     """
@@ -39,11 +42,16 @@ class State:
     name: str
     error: str = ""
     computing: bool = False
+    why: str = ""
 
     @property
     def going_on(self) -> bool:
         """Whether a process has it."""
         return self.name == "running"
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return f"{self.name}: {self.why}" if self.why else self.name
 
 
 def sessions_of(run: RunReader) -> tuple[Session, ...]:
@@ -66,8 +74,9 @@ def state_of(run: RunReader) -> State:
         return State("unknown" if run.losses else "not started")
     if last.outcome is None:
         return State("killed")
-    if last.outcome in ("finished", "interrupted"):
-        return State(last.outcome)
+    name, _, why = last.outcome.partition(": ")
+    if name in ("finished", "interrupted"):
+        return State(name, why=why)
     return State("stopped by an error", last.outcome)
 
 
@@ -81,10 +90,13 @@ class Goal:
         The number of the last generation; None where the search itself knows when it is over.
     evaluations
         How many there will be, at most; None where the run does not say.
+    is_limited
+        Whether --evaluations decides, and -G does not.
     """
 
     generations: int | None
     evaluations: int | None
+    is_limited: bool = False
 
     @property
     def number(self) -> int:
@@ -103,8 +115,10 @@ def goal_of(run: RunReader) -> Goal:
     sessions = sessions_of(run)
     content = sessions[-1].content if sessions else {}
     evaluations = content.get("evaluations")
+    # What may change from sitting to sitting, the last one says.
+    latest = content.get("settings") or run.info.settings
     if evaluations is not None:
-        return Goal(content.get("generations"), evaluations)
+        return Goal(content.get("generations"), evaluations, latest.get("evaluations") is not None)
     # What older runs say.
     goal = content.get("generations")
     return Goal(int(goal if goal is not None else run.info.settings.get("generations") or 0), None)

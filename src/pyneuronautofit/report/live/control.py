@@ -66,8 +66,9 @@ def going_on_of(run: RunReader) -> GoingOn:
     goal, settings = goal_of(run), run.info.settings
     planned = bool(settings.get("refine") or settings.get("polish"))
     planned |= algorithm_plans(str(settings.get("algorithm") or "K"))
-    if goal.generations is None:
-        return GoingOn("evaluations", goal.number, run.n_evaluation, planned)
+    # Where evaluations limit a run, more generations would change nothing.
+    if goal.generations is None or goal.is_limited:
+        return GoingOn("evaluations", goal.evaluations or 0, run.n_evaluation, planned)
     done = -1 if run.last is None else run.last.number
     return GoingOn("generations", goal.number, done, planned)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 import time
@@ -67,7 +68,9 @@ class PageMaker:
         with open_run(str(store)) as run:
             self._mark = _mark(run)
             self._page = MadePage(1, render(self._shown(run), version=1))
-        self._thread = threading.Thread(target=self._follow, daemon=True)
+        # Plug-ins that were given here are known there, too.
+        known = contextvars.copy_context()
+        self._thread = threading.Thread(target=known.run, args=(self._follow,), daemon=True)
 
     @property
     def page(self) -> MadePage:

@@ -6,9 +6,10 @@ import numpy as np
 from markupsafe import Markup
 
 from pyneuronautofit.fitting.notes.levels import said_levels
+from pyneuronautofit.fitting.outcome.counted import mode_codes
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.findings.choice import Listed, mode_codes
+from pyneuronautofit.report.findings.choice import Listed
 from pyneuronautofit.report.findings.spread import MANY, PRESSING_PART, Spread
 from pyneuronautofit.report.findings.units import mode_name, mode_title
 from pyneuronautofit.report.templating import rendered

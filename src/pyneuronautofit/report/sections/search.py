@@ -8,10 +8,10 @@ import numpy as np
 from markupsafe import Markup
 
 from pyneuronautofit._text import listed_numbers
+from pyneuronautofit.fitting.outcome.counted import mode_codes
 from pyneuronautofit.optimisers import algorithm_name
 from pyneuronautofit.optimisers.hypervolume import MOST_EXACT
 from pyneuronautofit.report.content import Content
-from pyneuronautofit.report.findings.choice import mode_codes
 from pyneuronautofit.report.findings.responses import ShownResponses
 from pyneuronautofit.report.findings.state import goal_of
 from pyneuronautofit.report.findings.units import mode_name, mode_title, mode_value
@@ -29,7 +29,7 @@ def head(content: Content, title: str) -> Markup:
     return rendered(
         "head.html",
         title=title,
-        going=f"{state.name}: {done_of_goal(content)}",
+        going=f"{state}: {done_of_goal(content)}",
         when=content.now.strftime("%Y-%m-%d %H:%M UTC"),
         about=f"{run.n_evaluation:,} evaluations by {search}; modes {modes}",
         computing=_computing(content) if state.going_on else "",

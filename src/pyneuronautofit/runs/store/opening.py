@@ -35,7 +35,7 @@ _MAGIC = b"SQLite format 3\0"
 
 
 def find_store(run: str, folder: Path) -> Path:
-    """Return the store of a run.
+    """Return the store of a run; of a link the file that it leads to, beside which the lock is.
 
     Parameters
     ----------
@@ -52,13 +52,35 @@ def find_store(run: str, folder: Path) -> Path:
     given = folder / run
     for path in (given, given.with_name(f"{given.name}{SUFFIX}"), *_sibling(given)):
         if path.suffix == SUFFIX and _is_file(path):
-            return path
+            return real_store(path)
     folder = given if os.path.isdir(given) else given.parent
     there = sorted(path.name for path in folder.glob(f"*{SUFFIX}"))
     raise RunError(
         f"there is no run {shortened(run)}{_but(given)}: expected a run's stamp, or the path of "
         f"its store (<stamp>{SUFFIX}); {folder} has {quoted(there)}"
     )
+
+
+def real_store(path: Path) -> Path:
+    """Return the file that a link leads to; what is no link as it is.
+
+    A store has one lock, whatever it is called by. That is beside the file, and has its name. Links
+    to folders change nothing in that.
+
+    Raises
+    ------
+    RunError
+        If the file has a name that no store has, so that its lock would have none.
+    """
+    if not path.is_symlink():
+        return path
+    real = Path(os.path.realpath(path))
+    if real.suffix != SUFFIX:
+        raise RunError(
+            f"{path} is a link to {real}: expected one to the store of a run (<stamp>{SUFFIX}), as "
+            "its lock is called after it. Copy the file, or rename it"
+        )
+    return real
 
 
 def _but(given: Path) -> str:

@@ -21,7 +21,7 @@ from pyneuronautofit.runs.store import kinds, schema
 from pyneuronautofit.runs.store.content import Evaluations, Generation, Session
 from pyneuronautofit.runs.store.encoding import Record, Rows, decode, restore
 from pyneuronautofit.runs.store.head import read_info
-from pyneuronautofit.runs.store.opening import Source, find_store
+from pyneuronautofit.runs.store.opening import Source, find_store, real_store
 
 T = TypeVar("T")
 
@@ -60,6 +60,7 @@ class RunReader:
     """
 
     def __init__(self, path: Path, *, check: bool = True) -> None:
+        path = real_store(path)
         self.path = path
         self._source = Source(path)
         self._connection = self._source.connection

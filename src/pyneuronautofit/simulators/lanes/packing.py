@@ -143,6 +143,8 @@ def pack_all(
     packed = []
     for columns in (values, cable.reshape(n_filled, -1), voltage):
         columns[len(cells) :] = columns[len(cells) - 1]
-        in_packs = columns.reshape(-1, n_lane, columns.shape[1]).swapaxes(1, 2)
+        # How many packs there are is said: a cell without any mechanism has no values.
+        n_pack = n_filled // n_lane
+        in_packs = columns.reshape(n_pack, n_lane, columns.shape[1]).swapaxes(1, 2)
         packed.append(kernel.aligned(in_packs))
     return packed[0], packed[1], packed[2]

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from pyneuronautofit.cli.model_table import print_models
 from pyneuronautofit.fitting import (
     BestModel,
     FitOptions,
@@ -23,6 +22,7 @@ from pyneuronautofit.fitting import (
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.recordings import in_a_line
 from pyneuronautofit.runs import RunFiles
+from pyneuronautofit.sessions.model_table import print_models
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterTable
 
@@ -159,7 +159,7 @@ def _why_apart(apart: Mapping[str, Sequence[str]], step_ms: float) -> str:
         return ""
     models = "; ".join(f"{title}: {', '.join(codes)}" for title, codes in apart.items())
     return (
-        f". They are more than a fifth apart ({models}): these models hang on the steps. The "
+        f". They are more than a fifth apart ({models}): these models depend on the time step. The "
         "adaptive steps searched with are nearer to the exact solution; who needs NEURON's numbers "
         f"fits with --dt {step_ms:g}"
     )

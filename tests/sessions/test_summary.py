@@ -12,18 +12,18 @@ from rich.console import Console
 
 from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit import plots
-from pyneuronautofit.cli.runs.summary import (
+from pyneuronautofit.fitting import BestModel, FitOptions, Plan
+from pyneuronautofit.fitting.problem import ReferenceSimulator
+from pyneuronautofit.optimisers import Population
+from pyneuronautofit.recordings import Recording
+from pyneuronautofit.runs import RunFiles
+from pyneuronautofit.sessions.summary import (
     draw_best,
     far_apart,
     print_checkpoint,
     print_plan,
     print_summary,
 )
-from pyneuronautofit.fitting import BestModel, FitOptions, Plan
-from pyneuronautofit.fitting.problem import ReferenceSimulator
-from pyneuronautofit.optimisers import Population
-from pyneuronautofit.recordings import Recording
-from pyneuronautofit.runs import RunFiles
 
 BEST = (
     BestModel("compromise", 7, np.array([2.0, 3.0]), {"O": 1.0, "V": 1234.5678}),

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from pyneuronautofit.cli.model_table import print_models
+from pyneuronautofit.sessions.model_table import print_models
 
 
 def printed(columns, rows, width=100):

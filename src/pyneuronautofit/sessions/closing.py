@@ -1,0 +1,79 @@
+"""What is said of a search in the end: its best models, also where nobody had looked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from rich.console import Console
+
+from pyneuronautofit.fitting import (
+    OpenedFit,
+    Progress,
+    best_models,
+    drawn_model,
+    on_everything_held_out,
+    reference_sums,
+)
+from pyneuronautofit.fitting.notes.levels import about_distinct
+from pyneuronautofit.optimisers import Strategy
+from pyneuronautofit.runs import RunFiles
+from pyneuronautofit.sessions.summary import (
+    about_held_out,
+    doubt_of_held_out,
+    draw_best,
+    print_summary,
+)
+
+#: Prints a summary.
+Telling: TypeAlias = Callable[[Console], None]
+
+
+def closing_summary(
+    opened: OpenedFit,
+    strategy: Strategy[Any],
+    files: RunFiles,
+    progress: Progress,
+    notes: Sequence[str],
+    *,
+    figure: str | None = None,
+) -> Telling:
+    """Find out what a closing summary says, and return what prints it.
+
+    The best models are simulated once more: on what was held out, and with NEURON's fixed step.
+    After an interruption nothing is simulated.
+
+    Parameters
+    ----------
+    opened, strategy, files
+        What was solved, by what, and where it is.
+    notes
+        What a person should know about how it went.
+    figure
+        Where the best model is drawn; None: nowhere.
+    """
+    problem = opened.problem
+    best = best_models(progress, problem.whole)
+    shown, said = "", [*notes]
+    if best and not progress.interrupted:
+        drawn = drawn_model(best, strategy)
+        elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)
+        shown = about_held_out(problem, drawn, elsewhere)
+        said.append(doubt_of_held_out(problem, drawn, elsewhere))
+        if figure is not None:
+            draw_best(Path(figure), problem, drawn, elsewhere)
+    reference = [] if progress.interrupted else reference_sums(problem, best)
+    return partial(
+        print_summary,
+        problem=problem,
+        progress=progress,
+        best=best,
+        reference=reference,
+        files=files,
+        figure=figure,
+        distinct=about_distinct(progress, problem),
+        held_out=shown,
+        notes=said,
+    )

@@ -1,0 +1,44 @@
+"""What is said in the end is what the search has found."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+from rich.console import Console
+
+from fitting.parabolas import Parabolas, make_problem
+from pyneuronautofit.fitting import Budget, FitOptions, OpenedFit, build_search, search
+from pyneuronautofit.models import CellSource
+from pyneuronautofit.runs import RunFiles
+from pyneuronautofit.sessions.closing import closing_summary
+
+
+def closed(tmp_path, **changed):
+    config = FitOptions(recording="r", modes="OV", algorithm="NSGA2", population_size=10)
+    problem = make_problem(Parabolas())
+    strategy = build_search(config, problem, None)
+    progress = search(problem, strategy, Budget(generations=3, seed=1))
+    model = SimpleNamespace(cell_source=CellSource(None, None, None))
+    opened = OpenedFit(config, problem, model, Path("r"), {})
+    progress = replace(progress, **changed)
+    tell = closing_summary(opened, strategy, RunFiles(tmp_path, "mine"), progress, ["look here"])
+    text = io.StringIO()
+    tell(Console(file=text, width=120))
+    return text.getvalue(), problem.simulator
+
+
+def test_it_has_the_best_models_the_notes_and_the_files(tmp_path):
+    text, _simulator = closed(tmp_path)
+    assert "finished: 40 evaluations" in text
+    assert "compromise" in text
+    assert "note: look here" in text
+    assert "mine-final.json" in text
+
+
+def test_after_an_interruption_nothing_is_simulated(tmp_path):
+    text, simulator = closed(tmp_path, interrupted=True)
+    assert "interrupted: 40 evaluations" in text
+    assert len(simulator.seen) == 40
