@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from pyneuronautofit.fitting.outcome.counted import weights_of
 from pyneuronautofit.report import best_of_run, best_stores
-from pyneuronautofit.report.findings.choice import weights_of
 from pyneuronautofit.runs import open_run
 from report._made import make_run
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from pyneuronautofit.fitting.outcome.counted import mode_codes, weights_of
 from pyneuronautofit.objectives.residuals import weighted_sums
-from pyneuronautofit.report.findings.choice import LeastSum, mode_codes, mode_sums, weights_of
+from pyneuronautofit.report.findings.choice import LeastSum, mode_sums
 from pyneuronautofit.runs import RunReader, open_run
 
 
