@@ -11,6 +11,7 @@ from pyneuronautofit.fitting import FitOptions
 #: Words for options that are texts, or allow few numbers.
 _WORDS = {
     "modes": "XO", "mask": "{'R': [1]}", "algorithm": "N", "log_level": "DEBUG",
+    "evaluations_file": "no",
     "simulator": "batch", "integrator": "fixed", "precision": "single", "tolerance_mV": "0.5",
     "print_every": "3", "population_size": "10", "hold_out": "2",
     # A file with a plug-in, which is executed.

@@ -28,6 +28,8 @@ def config_of(name: str) -> type[Any]:
     return config
 
 
+#: Commands of which the first word says more.
+CALLED: Mapping[str, tuple[str, ...]] = {"slurm": ("slurm", "fit")}
 CONFIGS: Mapping[str, type[Any]] = {name: config_of(name) for name in COMMANDS}
 
 
@@ -53,4 +55,4 @@ def words_of(command: str, values: Mapping[str, str]) -> list[str]:
             positional += [f"no-{field}"] if default in ("", None) else []
         elif not option.flags:
             positional.append("1")
-    return [command, *flagged, *positional]
+    return [*CALLED.get(command, (command,)), *flagged, *positional]

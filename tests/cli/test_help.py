@@ -58,6 +58,7 @@ COMMANDS = [
     "report",
     "status",
     "collect",
+    "slurm",
     "import-model",
     "completion",
     "info",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import pytest
@@ -13,6 +14,7 @@ from pyneuronautofit.cli.commands import COMMANDS
 from pyneuronautofit.cli.main import entry_point, main
 from pyneuronautofit.cli.runs import fit
 from pyneuronautofit.errors import RecordingError
+from pyneuronautofit.sessions.interrupt import SignalInterrupt
 
 
 @pytest.fixture
@@ -77,9 +79,18 @@ def test_a_users_mistake(monkeypatch, capsys):
     assert captured.err == "pyneuronautofit: error: cell.abf is empty\n"
 
 
-def test_an_interruption(monkeypatch, capsys):
-    failing(monkeypatch, KeyboardInterrupt())
-    assert main(["info"]) == 130
+@pytest.mark.parametrize(
+    ("interruption", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (SignalInterrupt(signal.SIGINT), 130),
+        (SignalInterrupt(signal.SIGTERM), 143),
+        (SignalInterrupt(signal.SIGHUP), 129),
+    ],
+)
+def test_an_interruption(monkeypatch, capsys, interruption, code):
+    failing(monkeypatch, interruption)
+    assert main(["info"]) == code
     assert capsys.readouterr().err == "pyneuronautofit: interrupted\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from dataclasses import dataclass, field, replace
@@ -256,3 +257,24 @@ def test_a_file_that_cannot_be_written_is_told_after_the_others(recorder):
     assert kept.files.evaluations.exists()
     assert kept.files.checkpoint.exists()
     assert kept.writer.outcomes == ["finished"]
+
+
+def test_files_for_which_there_is_no_time_leave_a_run_that_was_interrupted(recorder, tmp_path):
+    make_store(tmp_path / "run.sqlite", 2)
+
+    @contextlib.contextmanager
+    def no_time():
+        raise KeyboardInterrupt
+        yield
+
+    kept = recorder(exporting=no_time)
+    with pytest.raises(KeyboardInterrupt):
+        kept.finish(progress())
+    assert kept.writer.outcomes == ["interrupted"]
+    assert not kept.files.final.exists()
+    # Where there is, all is written, but for what nobody wants.
+    kept = recorder(evaluations=False)
+    kept.finish(progress())
+    assert kept.writer.outcomes == ["finished"]
+    assert kept.files.final.exists()
+    assert not kept.files.evaluations.exists()

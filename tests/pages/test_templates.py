@@ -11,7 +11,7 @@ import jinja2
 import numpy as np
 import pytest
 
-from pyneuronautofit.pages import asset, script_digest, templates_of
+from pyneuronautofit.pages import asset, script_digest, scripts_of, templates_of
 
 EVIL = "<script>alert('1')</script> & \"2\""
 TEMPLATES = templates_of("pyneuronautofit.report")
@@ -50,3 +50,13 @@ def test_the_digest_of_a_script_is_what_browsers_compute():
     script = asset("pyneuronautofit.report", "assets/start.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert script_digest(script) == f"'sha256-{digest}'"
+
+
+def test_a_script_has_words_of_the_shell_and_text_as_it_is():
+    scripts = scripts_of("pyneuronautofit.cli.clusters")
+    made = scripts.from_string("echo {{ word|sh }} {{ text }}\n").render(
+        word="it's <a>", text="<b> &"
+    )
+    assert made == "echo 'it'\"'\"'s <a>' <b> &\n"
+    with pytest.raises(jinja2.UndefinedError):
+        scripts.from_string("{{ forgotten }}").render()

@@ -117,6 +117,14 @@ def test_only_what_is_asked_for_is_written(stored, files, which):
     assert files.evaluations.exists()
 
 
+def test_every_evaluation_is_left_in_the_store_where_nobody_wants_it(stored, files):
+    run, _made = stored
+    said = {"checkpoint": False, "adaptations": False, "evaluations": False}
+    assert export_results(run, files, **said) == ()
+    assert files.final.exists()
+    assert not files.evaluations.exists()
+
+
 def test_a_run_that_has_only_begun(files):
     create_store(files.store, make_info())
     with open_run(files.store) as run:

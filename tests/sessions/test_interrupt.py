@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 
 import pytest
 
-from pyneuronautofit.sessions.interrupt import Interruption, ended_by_signals
+from pyneuronautofit.sessions.interrupt import (
+    INTERRUPTIONS,
+    Interruption,
+    SignalInterrupt,
+    ended_by_signals,
+    exit_code_of,
+)
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -126,3 +133,59 @@ def test_in_another_thread_signals_are_nobodys():
     thread.start()
     thread.join()
     assert all(signal.getsignal(number) is not signal.default_int_handler for number in SIGNALS)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_exit_code_names_the_signal(number):
+    with Interruption() as interruption:
+        assert interruption.code == 130
+        with pytest.raises(SignalInterrupt) as raised, interruption.allowed():
+            signal.raise_signal(number)
+        assert interruption.code == exit_code_of(raised.value) == 128 + number
+        assert interruption.is_urgent == (number == signal.SIGTERM)
+    assert 128 + number in INTERRUPTIONS
+    signal.signal(number, signal.SIG_DFL)
+    with pytest.raises(SignalInterrupt) as raised, ended_by_signals():
+        signal.raise_signal(number)
+    assert exit_code_of(raised.value) == 128 + number
+    assert exit_code_of(KeyboardInterrupt()) == 130
+
+
+def test_sigterm_cuts_off_what_can_be_made_again():
+    with Interruption() as interruption:
+        with interruption.hurried():
+            noted(signal.SIGINT)
+            noted(signal.SIGHUP)
+        reached = []
+
+        def write():
+            signal.raise_signal(signal.SIGTERM)
+            reached.append("behind")
+
+        with pytest.raises(SignalInterrupt), interruption.hurried():
+            write()
+        assert reached == []
+        # Whoever is in a hurry counts, and not who came first.
+        assert interruption.code == 143
+
+
+def test_after_sigterm_there_is_a_moment_for_files():
+    with Interruption(grace_s=0.2) as interruption:
+        with pytest.raises(SignalInterrupt), interruption.allowed():
+            signal.raise_signal(signal.SIGTERM)
+        with interruption.hurried():
+            pass
+        with pytest.raises(SignalInterrupt), interruption.hurried():
+            time.sleep(60)
+        # It is over.
+        with pytest.raises(SignalInterrupt), interruption.hurried():
+            pytest.fail("there was no time left")
+
+
+def test_files_that_are_written_in_time_are_left_alone():
+    with Interruption(grace_s=0.2) as interruption:
+        with pytest.raises(SignalInterrupt), interruption.allowed():
+            signal.raise_signal(signal.SIGTERM)
+        with interruption.hurried():
+            pass
+        time.sleep(0.3)

@@ -15,7 +15,7 @@ from pyneuronautofit.models import CellSource
 from pyneuronautofit.runs import RunLock, ask_to_stop, open_run
 from pyneuronautofit.sessions import session as module
 from pyneuronautofit.sessions.logs import logging_to_screen
-from pyneuronautofit.sessions.running import search_and_store
+from pyneuronautofit.sessions.running import prepare_session, search_and_store
 from pyneuronautofit.sessions.session import new_session, resumed_session
 
 IDENTITY = {"recording": "ab", "model": {}, "versions": {"numpy": "2"}}
@@ -150,3 +150,26 @@ def test_two_do_not_write_the_same_run(opened):
     with pytest.raises((RunError, OutputError)):
         run(session, Watcher())
     lock.release()
+
+
+def noting(stream, seen):
+    """Return the same, which also keeps what it was asked to simulate."""
+
+    def noted(self, table, *rest):
+        seen.append(table.values)
+        return stream(self, table, *rest)
+
+    return noted
+
+
+def test_preparing_simulates_the_same_models_whatever_the_seed_is_and_keeps_nothing(opened):
+    seen = []
+    for seed in (3, 4):
+        session = new_session(config(seed=seed), "c")
+        kind = type(session.problem.simulator)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(kind, "stream", noting(kind.stream, seen))
+            prepare_session(session, contextlib.nullcontext)
+        assert not session.files.folder.exists()
+    assert len(seen[0]) == 8
+    assert (seen[0] == seen[1]).all()

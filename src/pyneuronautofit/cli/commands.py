@@ -52,6 +52,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "collect": Command(
             "runs", "RUN... -o DATABASE", "join the models of several runs in a database"
         ),
+        "slurm": Command(
+            "clusters", "fit RECORDING --runs N", "write scripts for an array of fits on a cluster"
+        ),
         "import-model": Command(
             "models", "SOURCE -o FOLDER", "write a project folder from a model of another tool"
         ),

@@ -15,7 +15,7 @@ from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
 from pyneuronautofit.cli.misspelt import refuse_misspelt_command
 from pyneuronautofit.cli.waiting import loading
 from pyneuronautofit.errors import PyNeuronAutofitError
-from pyneuronautofit.sessions.interrupt import INTERRUPTED, ended_by_signals
+from pyneuronautofit.sessions.interrupt import ended_by_signals, exit_code_of
 
 _USER_ERROR = 2
 
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         The exit code: 0, 2 for a user's mistake, 3 for a fit that could not simulate anything, 130
-        after an interruption.
+        after Ctrl-C and 143 after SIGTERM.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -37,9 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PyNeuronAutofitError as error:
         print(printable(f"pyneuronautofit: error: {error}"), file=sys.stderr)
         return _USER_ERROR
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         print("pyneuronautofit: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return exit_code_of(interruption)
     except BrokenPipeError:
         # The reader of our output has left (`| head`). Keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

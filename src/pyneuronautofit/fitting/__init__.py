@@ -19,6 +19,7 @@ from pyneuronautofit.fitting.build import stimulus_window as stimulus_window
 from pyneuronautofit.fitting.config import FitConfig as FitConfig
 from pyneuronautofit.fitting.engine import Observer as Observer
 from pyneuronautofit.fitting.engine import Progress as Progress
+from pyneuronautofit.fitting.engine import is_given_up as is_given_up
 from pyneuronautofit.fitting.engine import search as search
 from pyneuronautofit.fitting.evaluation import Evaluation as Evaluation
 from pyneuronautofit.fitting.evaluation import evaluate_models as evaluate_models
@@ -49,6 +50,7 @@ from pyneuronautofit.fitting.reduction import stimulus_on as stimulus_on
 from pyneuronautofit.fitting.resumed.consent import agreed_config as agreed_config
 from pyneuronautofit.fitting.resumed.consent import known_config as known_config
 from pyneuronautofit.fitting.resumed.consent import open_again as open_again
+from pyneuronautofit.fitting.resumed.ended import has_ended as has_ended
 from pyneuronautofit.fitting.resumed.plugged import about_scored as about_scored
 from pyneuronautofit.fitting.resumed.plugged import missing_modes as missing_modes
 from pyneuronautofit.fitting.resumed.plugged import missing_plug_ins as missing_plug_ins

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -32,6 +33,7 @@ HOPELESS_CANDIDATES = 100
 _S_PER_MINUTE = 60.0
 # So many reasons are named.
 _MOST_REASONS = 3
+_GIVEN_UP = re.compile(r"all \d+ candidates failed( \(.*)?", re.DOTALL)
 
 #: Makes the context in which the loop may be interrupted by a KeyboardInterrupt.
 Guard: TypeAlias = Callable[[], AbstractContextManager[Any]]
@@ -215,6 +217,11 @@ def _ended(progress: Progress, failures: _Failures) -> Progress:
     reason = failures.reason(len(progress.history))
     _log.error("nothing is found: %s", reason)
     return replace(progress, given_up=reason)
+
+
+def is_given_up(outcome: str) -> bool:
+    """Tell whether the outcome of a session says that nothing was found (`Progress.given_up`)."""
+    return _GIVEN_UP.fullmatch(outcome) is not None
 
 
 class _Failures:

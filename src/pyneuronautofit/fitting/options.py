@@ -118,6 +118,26 @@ class RunOptions:
         resumed=Resumed.FREE,
         help="folder of the results (default: the recording's)",
     )
+    evaluations_file: str = option(
+        "yes",
+        "--evaluations-file",
+        group=RUN,
+        metavar="WHETHER",
+        parse=text,
+        check=one_of("yes", "no"),
+        resumed=Resumed.FREE,
+        help="yes: every evaluation is written as JSON, too, in the end (-arXive.json); no: the "
+        "store alone has them, from which 'export' makes that file (default yes, and no in an "
+        "array of 'slurm fit')",
+    )
+    prepare: bool = option(
+        False,
+        "--prepare",
+        group=RUN,
+        resumed=Resumed.FREE,
+        help="compile what the model needs, compare it with NEURON, and stop: what all runs of an "
+        "array have in common",
+    )
     figure: str | None = option(
         None,
         "--figure",
@@ -162,6 +182,14 @@ class FitOptions(RunOptions, TraceOptions, Budget, FitConfig):
         resumed=Resumed.FREE,
         help="go on with a run, given by its stamp or its .sqlite file, up to its -G or a larger "
         "one; everything else is as it was, and need not be given again",
+    )
+    resume_or_start: bool = option(
+        False,
+        "--resume-or-start",
+        group=RUN,
+        resumed=Resumed.FREE,
+        help="go on with the run of the stamp -a if it is there, begin it if not, and do nothing "
+        "if it has ended: for jobs that a batch system may begin again",
     )
     extend: bool = option(
         False,

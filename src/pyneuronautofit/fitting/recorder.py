@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from typing import Any
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import OutputError
-from pyneuronautofit.fitting.engine import Progress
+from pyneuronautofit.fitting.engine import Guard, Progress
 from pyneuronautofit.fitting.evaluation import Evaluation
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.optimisers import Strategy
@@ -51,6 +52,10 @@ class Recorder:
         Whether they go into the log, too.
     adaptations
         Whether the trace of the weights is written (the flag -Z).
+    evaluations
+        Whether every evaluation is written as JSON in the end.
+    exporting
+        Makes the context in which the files of the end may be cut off by a KeyboardInterrupt.
     """
 
     files: RunFiles
@@ -62,6 +67,8 @@ class Recorder:
     log_population: bool = False
     log_archive: bool = False
     adaptations: bool = False
+    evaluations: bool = True
+    exporting: Guard = contextlib.nullcontext
 
     def evaluated(self, generation: int, n_done: int, n_all: int) -> None:
         """Nothing is written within a generation."""
@@ -94,15 +101,26 @@ class Recorder:
     def finish(self, progress: Progress) -> None:
         """Write the files that a run leaves behind, out of its store, and close that.
 
+        Where there is no time for them the run is interrupted, and they can be made later.
+
         Raises
         ------
         OutputError
             If one cannot be written; the others are tried all the same.
         """
-        with RunReader(self.files.store) as run:
-            problems = export_results(
-                run, self.files, checkpoint=self.dump_every > 0, adaptations=self.adaptations
-            )
+        try:
+            with self.exporting(), RunReader(self.files.store) as run:
+                problems = export_results(
+                    run,
+                    self.files,
+                    checkpoint=self.dump_every > 0,
+                    adaptations=self.adaptations,
+                    evaluations=self.evaluations,
+                )
+        except KeyboardInterrupt:
+            _log.warning("not all files were written; the store has everything")
+            self.writer.end_session("interrupted")
+            raise
         ended = progress.given_up or ("interrupted" if progress.interrupted else "finished")
         if ended == "finished" and progress.stopped:
             ended = f"finished: {progress.stopped}"

@@ -22,7 +22,9 @@ OTHERWISE: Mapping[str, str] = {
     "project": "it is the second argument, the model",
     "resume": "use open_fit(...).resume(...)",
     "extend": "it is for a run that is taken up again: Fit.resume(extend=True)",
+    "resume_or_start": "use open_fit(...).resume(...) where there is a run",
     "dry_run": "it is for the command",
+    "prepare": "it is for the command",
     "print_every": "it is for the command; progress=False shows nothing",
     "log_to_screen": "use Python's logging: the package logs to 'pyneuronautofit'",
     "figure": "use Fit.plot(), and savefig() of its figure",
@@ -77,6 +79,7 @@ class FitKeywords(TypedDict, total=False):
     stop_after: int
     archive_size: int
     krayzman_debug: bool
+    evaluations_file: str
     log_level: str
     dump_every: int
     iteration: int

@@ -8,4 +8,5 @@ from pyneuronautofit.pages.server import PageServer as PageServer
 from pyneuronautofit.pages.server import Site as Site
 from pyneuronautofit.pages.templates import asset as asset
 from pyneuronautofit.pages.templates import script_digest as script_digest
+from pyneuronautofit.pages.templates import scripts_of as scripts_of
 from pyneuronautofit.pages.templates import templates_of as templates_of

@@ -1,13 +1,14 @@
-"""HTML from templates, which are files of the package that uses them.
+"""HTML, and scripts, from templates, which are files of the package that uses them.
 
-Whatever is put into a template is text unless it is `Markup`: jinja2 escapes it, everywhere. A name
-that a template uses and nobody gives is an error.
+Whatever is put into a template of a page is text unless it is `Markup`: jinja2 escapes it,
+everywhere. A name that a template uses and nobody gives is an error.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 from functools import cache
 from importlib.resources import files
 
@@ -36,6 +37,24 @@ def templates_of(package: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["json_data"] = _json_data
+    return made
+
+
+@cache
+def scripts_of(package: str) -> Environment:
+    """Return the templates of shell scripts in the folder `templates` of a package.
+
+    They have the filter `sh`, which makes one word of the shell of any text; nothing else does.
+    """
+    made = Environment(
+        loader=PackageLoader(package, "templates"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["sh"] = shlex.quote
     return made
 
 

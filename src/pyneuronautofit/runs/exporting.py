@@ -23,7 +23,12 @@ from pyneuronautofit.runs.store import Evaluations, Generation, Record, RunReade
 
 
 def export_results(
-    run: RunReader, files: RunFiles, *, checkpoint: bool, adaptations: bool
+    run: RunReader,
+    files: RunFiles,
+    *,
+    checkpoint: bool,
+    adaptations: bool,
+    evaluations: bool = True,
 ) -> tuple[OutputError, ...]:
     """Write the JSON files of a run.
 
@@ -35,16 +40,17 @@ def export_results(
         Whether that file is written, too.
     adaptations
         Whether the trace of the weights is, where the algorithm has weights.
+    evaluations
+        Whether every evaluation is.
 
     Returns
     -------
     tuple of OutputError
         Of the files that could not be written; the others were.
     """
-    writers: list[Callable[[], None]] = [
-        partial(_export_final, run, files),
-        partial(_export_evaluations, run, files),
-    ]
+    writers: list[Callable[[], None]] = [partial(_export_final, run, files)]
+    if evaluations:
+        writers.append(partial(_export_evaluations, run, files))
     if checkpoint and run.last is not None:
         writers.append(partial(_export_checkpoint, run, run.last, files))
     if adaptations and has_weights(run):

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from pyneuronautofit.errors import OutputError, PyNeuronAutofitError
 from pyneuronautofit.fitting import (
     Observer,
@@ -33,6 +35,9 @@ from pyneuronautofit.sessions.session import FitSession
 
 _log = logging.getLogger(__name__)
 
+# Some may fail; so many are tried until some can be compared with NEURON.
+_N_PREPARED = 8
+
 #: Makes the context in which a KeyboardInterrupt may end the search.
 Guard: TypeAlias = Callable[[], AbstractContextManager[Any]]
 #: Makes who looks on, given where the search begins; None: at the beginning.
@@ -55,6 +60,17 @@ def check_session(session: FitSession, guard: Guard) -> None:
         check_simulator(session.stored, session.opened, extend=session.config.extend)
 
 
+def prepare_session(session: FitSession, guard: Guard) -> None:
+    """Have everything compiled and compared that runs of this kind need, and keep no result.
+
+    The candidates are the same ones whatever the run's seed is.
+    """
+    problem = session.problem
+    x = problem.space.sample(np.random.default_rng(0), _N_PREPARED)
+    with guard():
+        problem.evaluate(x, with_residuals=session.strategy.needs_residuals)
+
+
 def pace_of_session(session: FitSession, start: Progress | None) -> Pace:
     """Return the pace of a search from where it begins; `start` None: at its beginning."""
     n_before, before_s = (0, 0.0) if start is None else (len(start.history), start.seconds)
@@ -64,7 +80,13 @@ def pace_of_session(session: FitSession, start: Progress | None) -> Pace:
 
 
 def search_and_store(
-    session: FitSession, logs: Logs, lock: RunLock, guard: Guard, watching: Watching
+    session: FitSession,
+    logs: Logs,
+    lock: RunLock,
+    guard: Guard,
+    watching: Watching,
+    *,
+    exporting: Guard = contextlib.nullcontext,
 ) -> Progress:
     """Search until the budget is used or somebody interrupts; everything is on disk in the end.
 
@@ -74,6 +96,8 @@ def search_and_store(
         Where records go; the run's file is added.
     lock
         The run's; held already where a run is taken up again. It is released.
+    exporting
+        Makes the context in which a KeyboardInterrupt may cut off the files of the end.
     """
     with contextlib.ExitStack() as stack:
         if session.stored is None:
@@ -82,10 +106,12 @@ def search_and_store(
         stack.callback(lock.release)
         # One that nobody heeded any more.
         stack.callback(forget_request, session.files)
-        return _store(session, logs, guard, watching)
+        return _store(session, logs, guard, watching, exporting)
 
 
-def _store(session: FitSession, logs: Logs, guard: Guard, watching: Watching) -> Progress:
+def _store(
+    session: FitSession, logs: Logs, guard: Guard, watching: Watching, exporting: Guard
+) -> Progress:
     config, files, stored = session.config, session.files, session.stored
     if stored is None:
         files.refuse_taken()
@@ -98,7 +124,7 @@ def _store(session: FitSession, logs: Logs, guard: Guard, watching: Watching) ->
         start = None if stored is None else _taken_up(session, writer)
         writer.begin_session(session.content())
         try:
-            recorder = _recorder(session, writer)
+            recorder = _recorder(session, writer, exporting)
             progress = _search(session, recorder, guard, watching, start)
             for note in session.notes_on(progress):
                 _log.info("%s", note)
@@ -128,7 +154,7 @@ def _taken_up(session: FitSession, writer: RunWriter) -> Progress:
     return start
 
 
-def _recorder(session: FitSession, writer: RunWriter) -> Recorder:
+def _recorder(session: FitSession, writer: RunWriter, exporting: Guard) -> Recorder:
     config = session.config
     return Recorder(
         session.files,
@@ -140,6 +166,8 @@ def _recorder(session: FitSession, writer: RunWriter) -> Recorder:
         config.log_population,
         config.log_archive,
         config.krayzman_debug,
+        config.evaluations_file == "yes",
+        exporting,
     )
 
 

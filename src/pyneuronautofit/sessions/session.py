@@ -237,6 +237,11 @@ def _read_file(path: Path) -> StoredModels:
     return stored
 
 
+def files_by_name(config: FitOptions) -> RunFiles:
+    """Return where a run with the stamp of -a writes."""
+    return _new_files(_settled(config), "")
+
+
 def _new_files(config: FitOptions, version: str) -> RunFiles:
     recording, _sweeps = split_word(config.recording)
     folder = recording.parent if config.output is None else Path(config.output)

@@ -167,8 +167,11 @@ def _why_apart(apart: Mapping[str, Sequence[str]], step_ms: float) -> str:
 
 def _print_files(screen: Console, files: RunFiles, figure: str | None) -> None:
     screen.print(f"population and archive  {files.final}", soft_wrap=True)
-    screen.print(f"every evaluation        {files.evaluations}", soft_wrap=True)
-    for what, path in (("checkpoint", files.checkpoint), ("weights", files.adaptations)):
+    for what, path in (
+        ("every evaluation", files.evaluations),
+        ("checkpoint", files.checkpoint),
+        ("weights", files.adaptations),
+    ):
         if path.exists():
             screen.print(f"{what:24s}{path}", soft_wrap=True)
     if files.log.exists():

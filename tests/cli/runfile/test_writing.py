@@ -64,7 +64,11 @@ def value_of(key):
 @st.composite
 def options(draw, config):
     """Draw the options of a command; few of them are given."""
-    keys = [key for key in keys_of(config).values() if key.field not in {"dry_run", "recording"}]
+    keys = [
+        key
+        for key in keys_of(config).values()
+        if key.field not in {"dry_run", "prepare", "recording"}
+    ]
     chosen = draw(st.lists(st.sampled_from(keys), max_size=8, unique_by=lambda key: key.field))
     values = {key.field: draw(value_of(key)) for key in chosen}
     values["recording"] = draw(_FILES.filter(lambda name: ":" not in name))
@@ -145,7 +149,7 @@ def test_every_other_flag_is_there_as_a_comment_that_can_be_uncommented():
     text = run_file_text(FitOptions(recording="cell.abf"), "fit", Path("x.toml"))
     lines = text.splitlines()
     for key in keys_of(FitOptions).values():
-        if key.field not in {"dry_run", "recording", "weights"}:
+        if key.field not in {"dry_run", "prepare", "recording", "weights"}:
             assert any(line.startswith(f"# {key.name} = ") for line in lines), key.name
     assert max(map(len, lines)) <= 100
     uncommented = text.replace("# seed = N", "seed = 7").replace("# refine = 0.0", "refine = 0.5")
@@ -170,9 +174,11 @@ def test_names_that_are_no_unicode_cannot_be_written():
         run_file_text(config, "fit", Path("x.toml"))
 
 
-def test_a_dry_run_is_none_in_the_file():
-    config = FitOptions(recording="cell.abf", dry_run=True)
-    assert "dry-run" not in run_file_text(config, "fit", Path("x.toml"))
+def test_a_dry_run_is_none_in_the_file_and_preparing_neither():
+    config = FitOptions(recording="cell.abf", dry_run=True, prepare=True)
+    text = run_file_text(config, "fit", Path("x.toml"))
+    assert "dry-run" not in text
+    assert "prepare" not in text
 
 
 def test_the_kinds_of_all_options_are_known():

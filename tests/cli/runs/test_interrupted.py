@@ -52,7 +52,7 @@ def test_a_signal_ends_a_run_that_can_go_on(number, where, files, command, tmp_p
     began = time.monotonic()
     _out, err = process.communicate(timeout=60)
     assert time.monotonic() - began < 10
-    assert process.returncode == 130, err
+    assert process.returncode == 128 + number, err
     assert "Traceback" not in err
     with open_run(files.store) as run:
         assert run.sessions[-1].outcome == "interrupted"
@@ -84,7 +84,7 @@ def test_a_signal_before_the_search_leaves_nothing(recording, tmp_path, files):
     loading = int(written(tmp_path / "loading"))
     process.send_signal(signal.SIGTERM)
     _out, err = process.communicate(timeout=30)
-    assert process.returncode == 130, err
+    assert process.returncode == 143, err
     assert "Traceback" not in err
     assert not files.folder.exists()
     assert ended(loading)
@@ -233,7 +233,7 @@ def test_a_second_run_of_the_same_stamp_is_refused(where, files, command):
         with open_run(files.store) as run:
             assert run.running
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 130
+        assert process.wait(timeout=30) == 143
     finally:
         process.kill()
         process.communicate()

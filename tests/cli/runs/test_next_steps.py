@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextvars
-import os
 import shlex
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +11,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.cli.main import main
-from pyneuronautofit.cli.runs.next_steps import from_here, next_commands, program_words
+from pyneuronautofit.cli.runs.next_steps import next_commands
 from pyneuronautofit.fitting import FitOptions
 from pyneuronautofit.plugins import active_plugins
 
@@ -62,9 +60,6 @@ def test_paths_are_words_of_a_shell(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = commands(store=tmp_path / "a b" / "it's.sqlite")
     assert shlex.split(said["look at it"])[-1] == "a b/it's.sqlite"
-    assert from_here(Path("-x.sqlite")) == "./-x.sqlite"
-    assert from_here(Path("/far/run.sqlite")) == "/far/run.sqlite"
-    assert from_here(Path("../up.sqlite")) == "../up.sqlite"
 
 
 def test_a_project_of_another_folder_has_to_be_named_again(tmp_path, monkeypatch):
@@ -79,21 +74,6 @@ def test_a_project_of_another_folder_has_to_be_named_again(tmp_path, monkeypatch
     assert "--project" not in str(commands(project=near))
     # It is loaded where the run is.
     assert "--project" not in str(commands(project=far, store=tmp_path / "far" / "run.sqlite"))
-
-
-def test_the_program_is_called_as_it_was(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["/site-packages/pyneuronautofit/__main__.py", "-m", "OV"])
-    monkeypatch.setattr(sys, "orig_argv", [".venv/bin/python", "-u", "-m", "pyneuronautofit"])
-    assert program_words() == [".venv/bin/python", "-m", "pyneuronautofit"]
-    script = tmp_path / "pyneuronautofit"
-    script.touch(mode=0o755)
-    monkeypatch.setattr(sys, "argv", [str(script)])
-    monkeypatch.setenv("PATH", os.devnull)
-    assert program_words() == [str(script)]
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert program_words() == ["pyneuronautofit"]
-    monkeypatch.setattr(sys, "argv", ["pytest"])
-    assert program_words() == ["pyneuronautofit"]
 
 
 def test_what_is_named_works(command, recording, hh_project, tmp_path, monkeypatch):

@@ -218,3 +218,25 @@ def test_what_cannot_be_reported(command, tmp_path, words, said):
     assert answer.code == 2
     assert said in answer.err
     assert not list(tmp_path.glob("*.html"))
+
+
+def test_of_many_runs_the_best_are_compared(command, tmp_path):
+    names = [f"r{number:02d}" for number in range(14)]
+    for number, name in enumerate(names):
+        make_run(tmp_path / f"{name}.sqlite", [[[1, 1, 20 - number]]])
+    answer = command("report", *names)
+    assert answer.code == 2
+    assert "14 runs: expected at most 12 on one page" in answer.err
+    answer = command("report", *names, "--best", "3", "-o", "best.html")
+    assert answer.code == 0, answer.err
+    assert answer.out.splitlines() == ["the best 3 of 14 runs: r13, r12, r11", "best.html"]
+    page = (tmp_path / "best.html").read_text()
+    assert "r11" in page
+    assert "r10" not in page
+    # Fewer than that are all compared, and a run alone has its report.
+    assert command("report", "r01", "r02", "--best", "12", "-o", "two.html").code == 0
+    make_run(tmp_path / "bad.sqlite", [[[float("nan")] * 3]])
+    make_run(tmp_path / "worse.sqlite", [[[float("nan")] * 3]])
+    answer = command("report", "bad", "worse", "--best", "1")
+    assert answer.code == 2
+    assert "none of these 2 runs has a model" in answer.err

@@ -19,7 +19,7 @@ TRIED = {
     "fit --simulator ": {"batch", "neuron"},
     "--simulator b": {"batch"},
     "fit -A C": {"CMA"},
-    "--evalu": {"--evaluations"},
+    "--evalu": {"--evaluations", "--evaluations-file"},
     "report cel": {"cell.npz"},
     "completion z": {"zsh"},
     "export run --output f": {"folder"},

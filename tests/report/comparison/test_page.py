@@ -10,7 +10,7 @@ import pytest
 
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.report import write_comparison
-from pyneuronautofit.report.comparison.page import MOST_RUNS
+from pyneuronautofit.report.comparison.page import MOST_COMPARED
 from pyneuronautofit.runs import open_run
 from report._content import EVIL, GENERATIONS, NAN, cells, parsed
 from report._made import info, make_run, renamed
@@ -55,5 +55,7 @@ def test_names_are_only_text(tmp_path):
 
 
 def test_too_many_runs(tmp_path):
-    with pytest.raises(UsageError, match=f"{MOST_RUNS + 1} runs: expected at most {MOST_RUNS}"):
-        written(tmp_path, [[[[1, 1, 1]]]] * (MOST_RUNS + 1))
+    with pytest.raises(
+        UsageError, match=f"{MOST_COMPARED + 1} runs: expected at most {MOST_COMPARED}"
+    ):
+        written(tmp_path, [[[[1, 1, 1]]]] * (MOST_COMPARED + 1))

@@ -25,8 +25,8 @@ from pyneuronautofit.fitting import readers_of
 from pyneuronautofit.objectives.residuals import read_weights
 
 _WIDTH, _MOST_OF_HELP = 98, 240
-# It says how the file was made, and a file that does nothing is none that anybody wants.
-_NEVER = frozenset({"dry_run"})
+# They say how the file was made, and a file that does nothing is none that anybody wants.
+_NEVER = frozenset({"dry_run", "prepare"})
 
 
 @dataclass(frozen=True)

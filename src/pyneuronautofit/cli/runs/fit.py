@@ -8,12 +8,18 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.outputs import check_outputs
-from pyneuronautofit.cli.parser import parse_config, with_run_file
+from pyneuronautofit.cli.parser import given_options, parse_config, with_run_file
 from pyneuronautofit.cli.runs.next_steps import print_next
-from pyneuronautofit.cli.runs.resuming import asks_to_resume, resume_request
+from pyneuronautofit.cli.runs.resuming import (
+    asks_to_resume,
+    check_same_command,
+    found_by_name,
+    resume_request,
+)
 from pyneuronautofit.cli.runs.written import refuse_to_write, writing_run_file
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.waiting import meanwhile
@@ -24,18 +30,26 @@ from pyneuronautofit.fitting import (
     Problem,
     Progress,
     agreed_config,
+    has_ended,
+    is_given_up,
 )
 from pyneuronautofit.optimisers import algorithm_letter
 from pyneuronautofit.runs import (
     RunFiles,
     RunLock,
+    RunReader,
     open_run,
 )
 from pyneuronautofit.sessions.closing import closing_summary
-from pyneuronautofit.sessions.interrupt import INTERRUPTED, Interruption
+from pyneuronautofit.sessions.interrupt import Interruption
 from pyneuronautofit.sessions.logs import Logs, logging_to_screen
 from pyneuronautofit.sessions.progress import make_progress
-from pyneuronautofit.sessions.running import check_session, pace_of_session, search_and_store
+from pyneuronautofit.sessions.running import (
+    check_session,
+    pace_of_session,
+    prepare_session,
+    search_and_store,
+)
 from pyneuronautofit.sessions.session import FitSession, new_session, resumed_session
 from pyneuronautofit.sessions.summary import (
     print_checkpoint,
@@ -55,13 +69,24 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     typed, argv = argv, with_run_file(FitOptions, argv, prog)
     command = shlex.join(["pyneuronautofit", *argv])
     if asks_to_resume(argv):
+        if "--resume-or-start" in argv:
+            raise UsageError("--resume RUN and --resume-or-start -a STAMP: leave one of them out")
         refuse_to_write(FitOptions, argv, prog)
-        return _resume(argv, prog, command)
+        store, given = resume_request(argv, prog, DESCRIPTION)
+        return _resume(store, given, command)
     config = parse_config(FitOptions, argv, prog, DESCRIPTION, epilog)
-    if config.extend:
+    if config.dry_run and config.prepare:
+        raise UsageError("--dry-run simulates nothing, and --prepare does: leave one of them out")
+    if config.extend and not config.resume_or_start:
         raise UsageError("--extend is for a run that is taken up again: give --resume RUN, too")
     if config.recording.endswith(".toml"):
         raise UsageError(f"{config.recording}: a run file is read by --run {config.recording}")
+
+    begun = found_by_name(config) if config.resume_or_start else None
+    if begun is not None:
+        refuse_to_write(FitOptions, typed, prog)
+        given = given_options(FitOptions, argv, prog, DESCRIPTION, epilog)
+        return _resume(begun, given, command, whole=config)
 
     def session() -> FitSession:
         if argv != list(typed):
@@ -71,8 +96,10 @@ def run(argv: Sequence[str], prog: str, epilog: str = "") -> int:
     return writing_run_file(config, typed, prog, lambda: run_session(config, session))
 
 
-def _resume(argv: Sequence[str], prog: str, command: str) -> int:
-    store, given = resume_request(argv, prog, DESCRIPTION)
+def _resume(
+    store: Path, given: dict[str, Any], command: str, whole: FitOptions | None = None
+) -> int:
+    """Take a run up again; `whole` are the options of a command that may have begun it, too."""
     # Before it is read, so that nobody changes it in the meantime.
     lock = RunLock(RunFiles(store.parent, store.stem).lock)
     with contextlib.ExitStack() as stack:
@@ -87,8 +114,26 @@ def _resume(argv: Sequence[str], prog: str, command: str) -> int:
                 "'export'"
             )
         with logging_to_screen():
+            if whole is not None:
+                check_same_command(stored, given, whole)
+                given = {"minutes": whole.minutes, "stop_after": whole.stop_after, **given}
             config = agreed_config(stored, given)
+        if whole is not None and has_ended(stored, config):
+            return _say_ended(stored)
         return run_session(config, lambda: resumed_session(config, command, stored), lock)
+
+
+def _say_ended(stored: RunReader) -> int:
+    """Say that there is nothing to do for a run, and return the exit code that it ended with."""
+    outcome = str(stored.sessions[-1].outcome)
+    Screen().print(
+        f"{stored.path.stem} has ended already ({outcome}), after {stored.n_evaluation} "
+        "evaluations: nothing to do",
+        soft_wrap=True,
+        markup=False,
+        highlight=False,
+    )
+    return NOTHING_FOUND if is_given_up(outcome) else 0
 
 
 def run_session(
@@ -131,11 +176,24 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunL
     if config.dry_run:
         screen.print("dry run: nothing was simulated and nothing was written")
         return 0
+    if config.prepare:
+        with meanwhile(screen, "compiling and comparing with NEURON"):
+            prepare_session(session, interruption.allowed)
+        said = f"prepared: {problem.simulator.description}; nothing of a run was written"
+        screen.print(said, soft_wrap=True)
+        return 0
     watching = partial(_watching, session, screen)
-    progress = search_and_store(session, logs, lock, interruption.allowed, watching)
+    progress = search_and_store(
+        session, logs, lock, interruption.allowed, watching, exporting=interruption.hurried
+    )
+    if progress.interrupted and interruption.is_urgent:
+        screen.print("interrupted by SIGTERM; stored is all up to the last whole generation")
+        _print_next(session, progress, screen)
+        return interruption.code
     # Everything is on disk. What follows simulates, unless the run was interrupted.
-    with contextlib.nullcontext() if progress.interrupted else interruption.allowed():
-        return _close(session, progress, screen)
+    with interruption.hurried() if progress.interrupted else interruption.allowed():
+        code = _close(session, progress, screen)
+    return interruption.code if progress.interrupted else code
 
 
 @contextlib.contextmanager
@@ -161,11 +219,13 @@ def _close(session: FitSession, progress: Progress, screen: Screen) -> int:
             figure=session.config.figure,
         )
     tell(screen)
+    _print_next(session, progress, screen)
+    return NOTHING_FOUND if progress.given_up else 0
+
+
+def _print_next(session: FitSession, progress: Progress, screen: Screen) -> None:
     project = session.opened.model.cell_source.project
     print_next(screen, session.files.store, session.config, progress, project)
-    if progress.interrupted:
-        return INTERRUPTED
-    return NOTHING_FOUND if progress.given_up else 0
 
 
 class _PrintedCheckpoints:

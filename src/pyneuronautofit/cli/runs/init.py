@@ -15,10 +15,10 @@ from pyneuronautofit._atomic import write_text
 from pyneuronautofit._options import RUN, option, taken
 from pyneuronautofit._text import clock_time, listed_numbers, shortened
 from pyneuronautofit._words import WRITTEN
+from pyneuronautofit.cli.calling import from_here
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runfile import RunFileText, run_file_text
-from pyneuronautofit.cli.runs.next_steps import from_here
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import (

@@ -9,20 +9,22 @@ from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import RUN, same_option
+from pyneuronautofit._options import RUN, at_least, same_option
 from pyneuronautofit._plugins import PluginOptions
-from pyneuronautofit._words import RUN_NAME, WRITTEN
+from pyneuronautofit._words import RUN_NAME, WRITTEN, whole
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.pages import PageOptions, open_in_browser
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import KnownProjectOptions, missing_plug_ins, option
 from pyneuronautofit.pages import PageServer
 from pyneuronautofit.report import (
+    MOST_COMPARED,
     LiveSite,
     PageMaker,
     RunControl,
+    best_stores,
     write_comparison,
     write_report,
 )
@@ -61,6 +63,16 @@ class ReportConfig(KnownProjectOptions, PluginOptions):
         help="where to write (default: STAMP-report.html, beside the run; of several runs "
         "comparison.html, beside the first)",
     )
+    best: int | None = option(
+        None,
+        "--best",
+        group=RUN,
+        metavar="N",
+        parse=whole,
+        check=at_least(1),
+        help="of more runs than N only the best are compared, by the least weighted sum; a page "
+        f"has room for {MOST_COMPARED}",
+    )
     no_traces: bool = option(
         False, "--no-traces", group=RUN, help="simulate nothing: leave traces and spikes out"
     )
@@ -97,6 +109,8 @@ def run(argv: Sequence[str], prog: str) -> int:
     config.check()
     stores = list(dict.fromkeys(find_store(name, Path.cwd()) for name in config.runs))
     screen = Screen(config.out)
+    if config.best is not None and len(stores) > config.best:
+        stores = _chosen(stores, config.best, screen)
     if config.serve:
         if len(stores) > 1:
             raise UsageError(f"--serve follows one run, and {len(stores)} are given")
@@ -111,6 +125,17 @@ def run(argv: Sequence[str], prog: str) -> int:
         path = _compare(config, opened) if len(opened) > 1 else _report(config, opened[0], screen)
     screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0
+
+
+def _chosen(stores: Sequence[Path], most: int, screen: Screen) -> list[Path]:
+    """Return the best of some runs, and say which they are."""
+    with logging_to_screen():
+        found = best_stores(stores, most)
+    if not found:
+        raise RunError(f"none of these {len(stores)} runs has a model: there is nothing to compare")
+    names = ", ".join(store.stem for store in found)
+    _say(screen, f"the best {len(found)} of {len(stores)} runs: {names}")
+    return found
 
 
 def _report(config: ReportConfig, opened: RunReader, screen: Screen) -> Path:

@@ -18,9 +18,11 @@ from rich.text import Text
 
 from pyneuronautofit._options import RUN, above
 from pyneuronautofit._words import READ, RUN_NAME, real
+from pyneuronautofit.cli.calling import from_here
+from pyneuronautofit.cli.clusters.array_folder import is_array, read_array
+from pyneuronautofit.cli.clusters.array_status import array_as_json, array_lines, members_of
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runs.near import stores_near
-from pyneuronautofit.cli.runs.next_steps import from_here
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import option
@@ -36,7 +38,8 @@ DESCRIPTION = """Says how a run does: state, generation, speed, time left, best 
 
 Looking never disturbs the run. RUN is a stamp, a .sqlite file, or a folder with runs, of which it
 is the one that is running, else the newest; where several are running, they are listed. Without
-RUN it is sought in the working directory, below it, and in the folders beside it."""
+RUN it is sought in the working directory, below it, and in the folders beside it. Of the folder of
+an array (`slurm fit`) all runs are counted, with the best so far, and why others have failed."""
 
 _EVERY_S = 2.0
 _MOST_S = 86_400.0
@@ -81,6 +84,9 @@ def run(argv: Sequence[str], prog: str) -> int:
     config = parse_config(StatusConfig, _with_seconds(argv), prog, DESCRIPTION)
     folder = Path.cwd() if config.output is None else Path(config.output)
     screen = Screen()
+    place = folder if config.run is None else folder / config.run
+    if is_array(place):
+        return _print_array(screen, place, config)
     with logging_to_screen():
         if config.run is not None and not os.path.isdir(folder / config.run):
             store = find_store(config.run, folder)
@@ -96,6 +102,20 @@ def run(argv: Sequence[str], prog: str) -> int:
         for loss in last.losses:
             _log.warning("%s is damaged: %s", store, loss)
         return _DAMAGED if last.losses else 0
+
+
+def _print_array(screen: Screen, place: Path, config: StatusConfig) -> int:
+    """Print how an array is doing."""
+    if config.watch_s:
+        raise UsageError("--watch is for one run, and this is the folder of an array")
+    array = read_array(place)
+    members = list(members_of(array))
+    if config.as_json:
+        screen.print_lines(json.dumps(array_as_json(array, members), indent=2, allow_nan=False))
+    else:
+        for line in array_lines(array, members):
+            _print_line(screen, line)
+    return 0
 
 
 def _with_seconds(argv: Sequence[str]) -> list[str]:

@@ -31,7 +31,7 @@ from pyneuronautofit.report.templating import rendered
 from pyneuronautofit.runs import RunReader
 
 #: More lines in a chart nobody tells apart.
-MOST_RUNS = 12
+MOST_COMPARED = 12
 _SCRIPTS = ("common.js", "compare.js")
 
 
@@ -47,8 +47,8 @@ def write_comparison(path: Path, runs: Sequence[RunReader]) -> None:
     OutputError
         If the file cannot be written.
     """
-    if len(runs) > MOST_RUNS:
-        raise UsageError(f"{len(runs)} runs: expected at most {MOST_RUNS} on one page")
+    if len(runs) > MOST_COMPARED:
+        raise UsageError(f"{len(runs)} runs: expected at most {MOST_COMPARED} on one page")
     common = common_modes(runs, [run.path.stem for run in runs])
     labels = string.ascii_uppercase
     found = [compared(run, label, common) for run, label in zip(runs, labels)]

@@ -19,7 +19,8 @@ from pyneuronautofit.report.findings.state import goal_of, state_of
 from pyneuronautofit.runs import RunFiles, RunReader, ask_to_stop, open_run
 
 _MOST_SAID = 2000
-_INTERRUPTED = 130
+# After Ctrl-C, a lost terminal and SIGTERM.
+_INTERRUPTIONS = frozenset({130, 129, 143})
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ class RunControl:
         if code is None:
             return True
         self._process = None
-        self._said = "" if code in {0, _INTERRUPTED} else self._why(code)
+        self._said = "" if code in {0, *_INTERRUPTIONS} else self._why(code)
         return False
 
     def _why(self, code: int) -> str:

@@ -1,0 +1,1 @@
+"""Fits on clusters: scripts for SLURM, and how their runs are doing."""

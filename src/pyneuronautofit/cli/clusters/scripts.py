@@ -1,0 +1,140 @@
+"""The three scripts of an array: what is compiled once, the runs, what is made of them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from pyneuronautofit._text import printable, writable
+from pyneuronautofit.cli.clusters.array_folder import ArrayFolder
+from pyneuronautofit.cli.clusters.cluster_file import ClusterSettings
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.pages import scripts_of
+from pyneuronautofit.report import MOST_COMPARED
+
+#: The scripts in the order in which they run, and when each begins after the one before it: a run
+#: that has failed does not keep the others from being collected.
+SCRIPTS: Mapping[str, str] = MappingProxyType(
+    {"prepare": "", "array": "afterok", "collect": "afterany"}
+)
+#: So long before a job's time is up it is told so.
+_WARNING_S = 120
+_WIDTH = 90
+
+
+@dataclass(frozen=True)
+class ArrayPlan:
+    """All that the scripts of an array say.
+
+    Attributes
+    ----------
+    array
+        Where they are, and how many runs there are.
+    words
+        Flags and recordings of the fit, as on a command line.
+    directory
+        Where relative paths begin.
+    cores
+        Of a run.
+    cluster
+        What the cluster wants to be told.
+    """
+
+    array: ArrayFolder
+    words: Sequence[str]
+    directory: str
+    cores: int
+    cluster: ClusterSettings
+
+    def scripts(self) -> dict[str, str]:
+        """Return the text of every script, by its name.
+
+        Raises
+        ------
+        UsageError
+            If a name in them is no text.
+        """
+        return {name: self._script(name) for name in SCRIPTS}
+
+    def _script(self, name: str) -> str:
+        array = self.array
+        python = self.cluster.python
+        text = (
+            scripts_of("pyneuronautofit.cli.clusters")
+            .get_template(f"{name}.sh")
+            .render(
+                options=list(self._options(name)),
+                command=printable(array.command, in_a_line=True),
+                script=str(array.script(name)),
+                directory=self.directory,
+                setup=self.cluster.setup,
+                program=f"{shlex.quote(sys.executable) if python is None else python} "
+                "-m pyneuronautofit",
+                cores=self.cores,
+                words=in_lines(self.words),
+                n_run=array.n_run,
+                width=array.width,
+                name=array.name,
+                stores=str(array.stores),
+                folder=str(array.folder),
+                database=str(array.folder / "models.json"),
+                page=str(array.folder / "comparison.html"),
+                most=MOST_COMPARED,
+                warning_s=_WARNING_S,
+            )
+        )
+        if text != writable(text):
+            raise UsageError(
+                f"{array.script(name)}: a script is Unicode, and the name of a file has bytes that "
+                "are none: rename that file"
+            )
+        return text
+
+    def _options(self, name: str) -> Sequence[str]:
+        """Return the options of sbatch."""
+        cluster, array = self.cluster, self.array
+        job = re.sub(r"[^\w.+-]", "_", array.name, flags=re.ASCII)
+        place = "%A_%a" if name == "array" else "%j"
+        log = str(array.logs).replace("%", "%%")
+        # SLURM takes a log's name with a backslash as it is, without any number in it.
+        if re.search(r'[\\\n"]', log):
+            raise UsageError(
+                f"-o {array.folder}: SLURM cannot have logs in a folder with such a name: choose "
+                "one without quotes and backslashes"
+            )
+        cores = 1 if name == "collect" else self.cores
+        words: dict[str, Any] = {
+            "job-name": f"{job}-{name}",
+            "ntasks": 1,
+            "cpus-per-task": cores,
+            "partition": cluster.partition,
+            "account": cluster.account,
+            "qos": cluster.qos,
+            "constraint": cluster.constraint,
+            "time": cluster.time,
+            "mem": cluster.memory,
+            "output": f'"{log}/{name}-{place}.log"',
+            "open-mode": "append",
+        }
+        if name == "array":
+            limit = "" if cluster.at_once is None else f"%{cluster.at_once}"
+            words["array"] = f"1-{array.n_run}{limit}"
+            words["signal"] = f"B:TERM@{_WARNING_S}"
+        listed = [f"--{flag}={value}" for flag, value in words.items() if value is not None]
+        return [*listed, "--requeue", *cluster.options]
+
+
+def in_lines(words: Sequence[str]) -> str:
+    """Return words quoted for the shell, in lines that can be read."""
+    lines: list[str] = []
+    for word in map(shlex.quote, words):
+        if lines and len(lines[-1]) + len(word) < _WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return " \\\n    ".join(lines)

@@ -1,0 +1,4 @@
+cd -- {{ directory|sh }}{{ " || exit 2" }}
+{% for line in setup %}
+{{ line }}
+{% endfor %}

@@ -1,0 +1,4 @@
+#!/bin/bash
+{% for option in options %}
+#SBATCH {{ option }}
+{% endfor %}
