@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cli.commands import options, words_of
+from cli.commands import CALLED, options, words_of
 from cli.conftest import HH_PROJECT, write_recording
 from pyneuronautofit._words import FileWord, Use, real, whole
 from pyneuronautofit.cli.main import main
@@ -63,6 +63,7 @@ NEEDED = {
     "export": {"run": "run"},
     "report": {"run": "run", "no_traces": ""},
     "status": {"run": "run"},
+    "slurm": {"recording": "cell.npz", "n_run": "2", "project": "model"},
     "collect": {"runs": "run", "out": "out.json"},
     "import-model": {"source": "cell.hoc", "out": "imported"},
     "info": {"database": "db.json"},
@@ -95,8 +96,9 @@ def command_lines(command, field, option, *, thorough) -> Iterator[list[str]]:
     if option.flags:
         # Joined with its flag, a value that argparse itself takes for something else.
         line = words_of(command, {n: v for n, v in NEEDED[command].items() if n != field})
-        yield [*line[:1], f"{option.flags[-1]}=--", *line[1:]]
-        yield [*line[:1], f"{option.flags[0]}--", *line[1:]]
+        n_word = len(CALLED.get(command, (command,)))
+        yield [*line[:n_word], f"{option.flags[-1]}=--", *line[n_word:]]
+        yield [*line[:n_word], f"{option.flags[0]}--", *line[n_word:]]
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,9 @@ def said():
 
 @pytest.fixture
 def files(tmp_path):
-    return RunFiles(tmp_path, "mine")
+    made = RunFiles(tmp_path, "mine")
+    made.evaluations.touch()
+    return made
 
 
 def progress(**changed):
@@ -225,3 +227,8 @@ def test_the_best_model_is_drawn_over_the_recording(problem, drawn, tmp_path):
 def test_a_model_that_fails_now_is_not_drawn(problem, drawn, tmp_path):
     draw_best(tmp_path / "best.png", problem, BEST[1], [])
     assert drawn == []
+
+
+def test_evaluations_that_are_in_the_store_alone_are_not_named(said, problem, files):
+    files.evaluations.unlink()
+    assert summary(said, problem, files)[-1].startswith("population and archive")

@@ -33,6 +33,7 @@ def test_what_is_written_is_read(array, tmp_path):
     [
         {"kind": "another"},
         {"n_run": 0},
+        {"n_run": 10**9},
         {"n_run": "3"},
         {"name": "../../etc"},
         {"name": None},

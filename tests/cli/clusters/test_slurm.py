@@ -79,7 +79,7 @@ def test_every_evaluation_as_json_only_if_asked_for(slurm, recording, tmp_path):
     [
         (["--runs", "2"], "expected a RECORDING and --runs N"),
         (["cell.npz"], "expected a RECORDING and --runs N"),
-        (["cell.npz", "--runs", "0"], "--runs 0: expected a number of at least 1"),
+        (["cell.npz", "--runs", "0"], "--runs 0: expected a number from 1 to 100000"),
         (["cell.npz", "--rnus", "2"], "there is no option --rnus; did you mean --runs?"),
         (["none.npz", "--runs", "2"], "none.npz: there is no such file"),
         (["cell.npz", "--runs", "2", "--seed", "3"], "slurm fit --seed: the runs have the seeds"),

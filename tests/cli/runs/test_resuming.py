@@ -98,28 +98,28 @@ def test_a_store_that_was_cut_off_goes_on(fit, tmp_path):
     assert "nothing to do" not in fit("-G", "1").out
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"-P": "10"}, "the run has -P 8, but -P 10 is asked for"),
-        ({"-P": None}, "the run has -P 8, but -P at its default is asked for"),
-        ({"-A": "K"}, "-A"),
-        ({"-m": "O"}, "the run has -m OV, but -m O is asked for"),
-        ({"--seed": "4"}, "the run has --seed 3, but --seed 4 is asked for"),
-        ({"-k": None}, "-k at its default is asked for"),
-        ({"-k": "[0, 1]"}, "-k [0, 1] is asked for"),
-        ({"-G": None}, "the run has -G 1, but -G 256 is asked for"),
-        ({"--dt": None}, "--dt at its default is asked for"),
-    ],
-)
-def test_another_command_is_refused(fit, changed, said):
+OTHERS = [
+    ({"-P": "10"}, "the run has -P 8, but -P 10 is asked for"),
+    ({"-P": None}, "the run has -P 8, but -P at its default is asked for"),
+    ({"-A": "K"}, "-A"),
+    ({"-m": "O"}, "the run has -m OV, but -m O is asked for"),
+    ({"--seed": "4"}, "the run has --seed 3, but --seed 4 is asked for"),
+    ({"-k": None}, "-k at its default is asked for"),
+    ({"-k": "[0, 1]"}, "-k [0, 1] is asked for"),
+    ({"-G": None}, "the run has -G 1, but -G 256 is asked for"),
+    ({"--dt": None}, "--dt at its default is asked for"),
+]
+
+
+def test_another_command_is_refused(fit):
     assert fit("-G", "1").code == 0
-    given = dict(zip(FIT[::2], FIT[1::2])) | {"-G": "1"} | changed
-    answer = fit(fit=[word for pair in given.items() if pair[1] for word in pair])
-    assert answer.code == 2
-    assert said in answer.err
-    assert "--resume-or-start -a mine: " in answer.err
-    assert "The command has to be the one that began the run" in answer.err
+    for changed, said in OTHERS:
+        given = dict(zip(FIT[::2], FIT[1::2])) | {"-G": "1"} | changed
+        answer = fit(fit=[word for pair in given.items() if pair[1] for word in pair])
+        assert answer.code == 2
+        assert said in answer.err
+        assert "--resume-or-start -a mine: " in answer.err
+        assert "The command has to be the one that began the run" in answer.err
 
 
 def test_what_does_not_decide_the_result_may_be_another(fit, tmp_path):

@@ -12,6 +12,8 @@ from pyneuronautofit._atomic import write_text
 from pyneuronautofit._bounded import read_bytes
 from pyneuronautofit.errors import RunError
 
+#: More than any cluster takes as one array.
+MOST_RUNS = 100_000
 _NOTE = "array.json"
 _KIND = "pyneuronautofit array"
 
@@ -110,5 +112,5 @@ def _is_sound(array: ArrayFolder) -> bool:
         all(isinstance(text, str) for text in texts)
         and "/" not in array.name
         and isinstance(array.n_run, int)
-        and array.n_run >= 1
+        and 1 <= array.n_run <= MOST_RUNS
     )

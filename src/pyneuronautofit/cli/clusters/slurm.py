@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import shlex
 from collections.abc import Sequence
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from pyneuronautofit._atomic import write_text
-from pyneuronautofit._options import RUN, at_least, file_name, options_of, same_option
+from pyneuronautofit._options import RUN, between, file_name, options_of, same_option
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import FOLDER, READ, whole
 from pyneuronautofit.cli.calling import from_here, program_words
-from pyneuronautofit.cli.clusters.array_folder import ArrayFolder
+from pyneuronautofit.cli.clusters.array_folder import MOST_RUNS, ArrayFolder
 from pyneuronautofit.cli.clusters.cluster_file import ClusterSettings, read_cluster_file
 from pyneuronautofit.cli.clusters.scripts import ArrayPlan
 from pyneuronautofit.cli.clusters.submitting import check_sbatch, shell_lines, submit
@@ -68,8 +69,24 @@ class SlurmConfig(FitOptions):
         help="folder of the runs (default: in the folder of the scripts, or where --cluster says)",
     )
     evaluations_file: str = same_option(FitOptions, "evaluations_file", default="no")
+    # Those that a run has for itself are no options here: `_REFUSED` says why.
+    seed: int | None = None
+    resume: str | None = None
+    extend: bool = False
+    resume_or_start: bool = False
+    iteration: int | None = None
+    slurm_id: str | None = None
+    figure: str | None = None
+    dry_run: bool = False
+    prepare: bool = False
     n_run: int | None = option(
-        None, "--runs", group=RUN, metavar="N", parse=whole, check=at_least(1), help="how many runs"
+        None,
+        "--runs",
+        group=RUN,
+        metavar="N",
+        parse=whole,
+        check=between(1, MOST_RUNS),
+        help="how many runs",
     )
     cluster: str | None = option(
         None,
@@ -139,6 +156,7 @@ def _read(argv: Sequence[str], prog: str) -> tuple[SlurmConfig, dict[str, Any], 
     own, others = _parted(argv[1:] if argv[:1] == [_FIT] else argv)
     # A run file is that of a fit.
     words = with_run_file(FitOptions, others, f"pyneuronautofit {_FIT}")
+    _refuse(words)
     config = parse_config(SlurmConfig, [*own, *words], prog, DESCRIPTION)
     if run_files_of(FitOptions, others, prog)[1] is not None:
         raise UsageError(
@@ -150,10 +168,16 @@ def _read(argv: Sequence[str], prog: str) -> tuple[SlurmConfig, dict[str, Any], 
     if config.recording is None or config.n_run is None:
         raise UsageError("slurm fit: expected a RECORDING and --runs N, how many runs there are")
     given = given_options(FitOptions, words, f"pyneuronautofit {_FIT}", DESCRIPTION)
-    for name, why in _REFUSED.items():
-        if name in given:
-            raise UsageError(f"slurm fit {options_of(FitOptions)[name][0].name}: {why}")
     return config, given, command
+
+
+def _refuse(words: Sequence[str]) -> None:
+    """Raise UsageError where there is a flag that the runs of an array have for themselves."""
+    flags = {word.partition("=")[0] for word in itertools.takewhile(lambda w: w != "--", words)}
+    for name, why in _REFUSED.items():
+        option_, _default = options_of(FitOptions)[name]
+        if found := flags & {*option_.flags}:
+            raise UsageError(f"slurm fit {min(found)}: {why}")
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
