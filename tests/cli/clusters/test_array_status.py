@@ -104,3 +104,18 @@ def test_nobody_watches_an_array(array, command):
     answer = command("status", "array")
     assert answer.code == 2
     assert "no note of an array" in answer.err
+
+
+def test_what_keeps_all_of_them_from_beginning(tmp_path, command):
+    array = ArrayFolder(tmp_path / "array", "cell", 3, tmp_path / "array" / "runs", "c")
+    array.logs.mkdir(parents=True)
+    array.write_note()
+    assert "failed" not in command("status", "array").out
+    assert json.loads(command("status", "array", "--json").out)["prepare"] is None
+    (array.logs / "prepare-6.log").write_text("x\npyneuronautofit: error: --evaluations 60: few\n")
+    lines = command("status", "array").out.splitlines()
+    assert lines[0].endswith("3 runs: 3 not begun")
+    assert lines[-1] == "failed        prepare.sh  --evaluations 60: few"
+    array.stores.mkdir()
+    make_run(array.store(1), [[[1, 1, 9]]])
+    assert "prepare.sh" not in command("status", "array").out

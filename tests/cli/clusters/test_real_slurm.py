@@ -73,7 +73,7 @@ class Array:
         return json.loads(self.in_the_middle(number).with_suffix(".lock").read_text())["process"]
 
     def ended(self):
-        until(lambda: self.status()["counts"]["ended"] == N, f"all have ended: {self.status()}")
+        until(lambda: self.status()["counts"]["ended"] == N, "all have ended", limit_s=600)
 
     def collected(self):
         until(lambda: self.slurm.is_over(self.jobs["collect"]), "the collecting job has ended")
@@ -183,7 +183,7 @@ def test_jobs_are_given_what_the_cluster_file_says(slurm, tmp_path):
         'stores = "far"\nsetup = ["export SEEN=here", "echo seen $SEEN"]\n'
         'options = ["--comment=mine"]\n'
     )
-    words = [*FIT[:5], "60", *FIT[6:], "cell.abf", "--cluster", "cluster.toml"]
+    words = [*FIT[:5], "300", *FIT[6:], "cell.abf", "--cluster", "cluster.toml"]
     array = Array(slurm, tmp_path, *words)
     job = array.jobs["array"]
     found = {name: slurm.told(job, name) for name in ("Partition", "TimeLimit", "Comment")}

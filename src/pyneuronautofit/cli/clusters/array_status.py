@@ -61,7 +61,7 @@ def members_of(array: ArrayFolder) -> Iterator[ArrayMember]:
     for number in range(1, array.n_run + 1):
         stamp, store = array.stamp(number), array.store(number)
         if not store.exists():
-            why = _last_error(array, number)
+            why = _last_error(array, f"array-*_{number}")
             yield ArrayMember(stamp, FAILED if why else MISSING, why)
             continue
         try:
@@ -85,17 +85,27 @@ def _look(stamp: str, store: Path, array: ArrayFolder, number: int) -> ArrayMemb
             state = FAILED
         else:
             # An error of the disk, say, may be over: the script begins it again.
-            state, why = CUT, why or _last_error(array, number)
+            state, why = CUT, why or _last_error(array, f"array-*_{number}")
         total, sums = (None, None) if best is None else (best.total, best.sums)
         return ArrayMember(stamp, state, why, opened.n_evaluation, total, sums)
 
 
-def _last_error(array: ArrayFolder, number: int) -> str:
-    """Return the last line of a run's newest output that is an error; empty if it does not end so.
+def why_not_begun(array: ArrayFolder, members: Sequence[ArrayMember]) -> str:
+    """Return why no run has begun: what is wrong with all of them; empty where that is not known.
+
+    SLURM drops the runs where what is to be done before them has failed.
+    """
+    if any(member.state != MISSING for member in members):
+        return ""
+    return _last_error(array, "prepare-*")
+
+
+def _last_error(array: ArrayFolder, job: str) -> str:
+    """Return the last line of a job's newest output that is an error; empty where there is none.
 
     What SLURM itself has to say, of a lack of memory for instance, stands there, too.
     """
-    logs = sorted(array.logs.glob(f"array-*_{number}.log"), key=_age)
+    logs = sorted(array.logs.glob(f"{job}.log"), key=_age)
     try:
         with logs[-1].open("rb") as stream:
             stream.seek(max(logs[-1].stat().st_size - _TAIL, 0))
@@ -121,6 +131,7 @@ def array_as_json(array: ArrayFolder, members: Sequence[ArrayMember]) -> dict[st
         "folder": str(array.folder),
         "stores": str(array.stores),
         "jobs": dict(array.jobs),
+        "prepare": why_not_begun(array, members) or None,
         "counts": {state: counts[state] for state in STATES},
         "evaluations": sum(member.n_evaluation for member in members),
         "best": [member.stamp for member in _ranked(members)[:_MOST_BEST]],
@@ -147,6 +158,8 @@ def array_lines(array: ArrayFolder, members: Sequence[ArrayMember]) -> Iterator[
     if array.jobs:
         yield f"jobs          {', '.join(f'{name} {job}' for name, job in array.jobs.items())}"
     yield f"evaluations   {sum(member.n_evaluation for member in members)}"
+    if why := why_not_begun(array, members):
+        yield f"{FAILED:14s}prepare.sh  {why}"
     for state in (RUNNING, CUT, FAILED):
         yield from _named(state, [member for member in members if member.state == state])
     for place, member in enumerate(_ranked(members)[:_MOST_BEST]):
