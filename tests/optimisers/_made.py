@@ -1,6 +1,5 @@
 """Spaces to search, problems with a known answer, and dominance by its definition."""
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from pyneuronautofit.optimisers import Merits, ResidualRows
 from pyneuronautofit.runs.store.encoding import Rows, decode, encode, restore
 from pyneuronautofit.space import ParameterSpace
+from pyneuronautofit.testing.strategies import same as same  # noqa: PLC0414 (tests take it from here)
 
 SEEDED = settings(max_examples=150)
 
@@ -104,27 +104,6 @@ def made_residuals(values, failed=None):
     if failed is not None:
         told[failed] = np.nan
     return told
-
-
-def same(one, other):
-    """Whether two states, or parts of them, are equal to the last bit."""
-    if dataclasses.is_dataclass(one):
-        fields = dataclasses.fields(one)
-        return type(one) is type(other) and all(
-            same(getattr(one, field.name), getattr(other, field.name)) for field in fields
-        )
-    if isinstance(one, np.ndarray):
-        return (
-            isinstance(other, np.ndarray)
-            and one.dtype == other.dtype
-            and one.shape == other.shape
-            and one.tobytes() == other.tobytes()
-        )
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
 
 
 def stored(state, rows_of=None):

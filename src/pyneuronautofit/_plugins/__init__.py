@@ -17,6 +17,8 @@ from pyneuronautofit._plugins.active import plug_ins as plug_ins
 from pyneuronautofit._plugins.active import usable_plug_ins as usable_plug_ins
 from pyneuronautofit._plugins.active import use as use
 from pyneuronautofit._plugins.active import use_from_here as use_from_here
+from pyneuronautofit._plugins.asking import asked_for as asked_for
+from pyneuronautofit._plugins.asking import place_of_function as place_of_function
 from pyneuronautofit._plugins.codes import braced as braced
 from pyneuronautofit._plugins.codes import codes_of as codes_of
 from pyneuronautofit._plugins.codes import for_file_name as for_file_name

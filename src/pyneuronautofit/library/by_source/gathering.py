@@ -21,7 +21,7 @@ from pyneuronautofit.library.by_source.modules import (
     is_installed,
     local_modules_of,
 )
-from pyneuronautofit.library.by_source.sameness import check_same
+from pyneuronautofit.library.by_source.sameness import additions
 from pyneuronautofit.library.by_source.values import literal
 
 
@@ -62,10 +62,7 @@ def gather(things: Mapping[str, Any]) -> Gathered:
     """
     gathering = _Gathering()
     names = tuple(gathering.add_root(called, thing) for called, thing in things.items())
-    text = gathering.text()
-    own = {name: gathering.meant(name) for name in gathering.definitions}
-    check_same(text, own)
-    return Gathered(text, dict(gathering.files), names, gathering.defined())
+    return Gathered(gathering.text(), dict(gathering.files), names, gathering.defined())
 
 
 @dataclass
@@ -85,9 +82,6 @@ class _Gathering:
         self._add(name, thing, called)
         return name
 
-    def meant(self, name: str) -> Any:
-        return self._meant[name]
-
     def defined(self) -> frozenset[str]:
         return frozenset([*self.imports, *self.values, *self.definitions])
 
@@ -95,10 +89,11 @@ class _Gathering:
         parts = []
         if any(each.annotations_are_text for each in self.definitions.values()):
             parts.append("from __future__ import annotations\n")
-        used = "\n".join(self.values.values())
+        defined = [each.source for each in self.definitions.values()]
+        used = "\n".join([*self.values.values(), *defined])
         lines = dict(self.imports)
         for name in ("numpy", "pathlib"):
-            if f"{name}." in used:
+            if f"{name}." in used and name not in self.values:
                 lines.setdefault(name, f"import {name}")
         if lines:
             parts.append("\n".join(sorted(lines.values())) + "\n")
@@ -190,7 +185,9 @@ class _Gathering:
                     "before"
                 )
             self._add(used, found.namespace[used], name, found.namespace)
-        self.definitions[name] = found
+        more = additions(thing, name, found.source, found.namespace)
+        source = "\n".join([found.source.rstrip(), *([""] if more else []), *more, ""])
+        self.definitions[name] = replace(found, source=source)
 
     def _add_value(self, name: str, value: Any, user: str) -> None:
         text = literal(value)

@@ -1,140 +1,177 @@
-"""Whether what a text defines is what is there: classes and functions, in all that they have."""
+"""What a class or function has that its source does not give: it is written behind it.
+
+Nothing is executed for it. A method has to be one of the source; a plain value that the statement
+may give another (it was set later, or made from what has changed since) is written as it is now.
+"""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
-from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from types import CodeType, FunctionType
+from typing import Any, TypeAlias
 
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.library.by_source.values import literal
 
-# What a class statement makes by itself, or Python when the class is used.
-_MADE = frozenset(
-    (
-        *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__annotations__"),
-        *("__static_attributes__", "__firstlineno__", "__orig_bases__", "__parameters__"),
-        *("__abstractmethods__", "_abc_impl", "__annotate_func__", "__annotations_cache__"),
-        *("__conditional_annotations__", "__type_params__", "__slots__", "__match_args__"),
-        *("__dataclass_fields__", "__dataclass_params__"),
-    )
-)
+_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 # Where other things keep the function that they are about.
-_WITHIN = ("fget", "fset", "__func__", "func", "__wrapped__", "function")
+_WITHIN = ("fget", "__func__", "func", "__wrapped__", "function")
 
 
-def check_same(text: str, things: Mapping[str, Any]) -> None:
-    """Execute a text of definitions, and refuse it if they are not those that are there.
+def additions(thing: Any, name: str, source: str, namespace: Mapping[str, Any]) -> list[str]:
+    """Return statements that make what a source defines what is there.
 
     Parameters
     ----------
-    text
-        Definitions that were executed here already, as they stand in their files or cells now.
-    things
-        What they are to define, by name.
+    thing
+        The class or function.
+    namespace
+        The names of its module.
 
     Raises
     ------
     UsageError
-        If something is another; it says what.
+        If it is another than its source in what cannot be written.
     """
-    space: dict[str, Any] = {"__name__": "pyneuronautofit_source"}
-    try:
-        exec(compile(text, "<source>", "exec", dont_inherit=True), space)  # noqa: S102 (the user's own)
-    except Exception as error:
-        raise UsageError(
-            f"what the model is made of cannot be defined again: {type(error).__name__}: {error}. "
-            "Write the model as a project file (a project.py), and give its path"
-        ) from error
-    comparing = _Comparing()
-    for name, thing in things.items():
-        different = comparing.difference(thing, space.get(name), name)
-        if different:
+    code = compile(source, "<source>", "exec", dont_inherit=True)
+    known = [meaning(each) for each in nested(code)]
+    node = _statement(source, name)
+    if isinstance(thing, FunctionType):
+        own = node if isinstance(node, _Function) else None
+        return _of_function(thing, name, own, known)
+    if not isinstance(node, ast.ClassDef):
+        raise UsageError(_changed(name))
+    _check_bases(thing, node, namespace)
+    found: list[str] = []
+    own_names = {each for each, value in _given(node)}
+    for attribute in own_names - vars(thing).keys():
+        raise UsageError(f"{name} lacks {attribute}, which its source has. {_AGAIN}")
+    for attribute, value in vars(thing).items():
+        found += _of_attribute(f"{name}.{attribute}", attribute, value, node, known)
+    return found
+
+
+_AGAIN = "Run the cells, or the script, that define it again"
+
+
+def _changed(where: str) -> str:
+    return f"{where} is not what its source says: it was changed after it was defined. {_AGAIN}"
+
+
+def _statement(source: str, name: str) -> ast.stmt | None:
+    """Return the statement that defines a name."""
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = (each for each in ast.walk(ast.parse(source)) if isinstance(each, kinds))
+    return next((each for each in nodes if each.name == name), None)
+
+
+def _check_bases(thing: type, node: ast.ClassDef, namespace: Mapping[str, Any]) -> None:
+    for base, written in zip(thing.__bases__, node.bases, strict=False):
+        if isinstance(written, ast.Name) and namespace.get(written.id, base) is not base:
             raise UsageError(
-                f"{different}: it was changed after it was defined, or what it was made from was. "
-                "Run the cells, or the script, that define it again"
+                f"{written.id} was defined again after {thing.__name__}, whose base it was. "
+                f"{_AGAIN}"
             )
 
 
-class _Comparing:
-    """Compares what is there with what was made; things that contain each other once."""
+def _of_attribute(
+    where: str, attribute: str, value: Any, node: ast.ClassDef, known: list[Any]
+) -> list[str]:
+    if attribute.startswith("__") and attribute.endswith("__") and not callable(value):
+        return []  # Python's own
+    function = _function_in(value)
+    if function is not None:
+        methods = (each for each in ast.walk(node) if isinstance(each, _Function))
+        own = next((each for each in methods if each.name == function.__name__), None)
+        return _of_function(function, where, own, known, is_bare=value is function)
+    written = literal(value)
+    given = dict(_given(node))
+    if written is None:
+        if attribute not in _assigned(node) and not node.decorator_list and "__" not in attribute:
+            raise UsageError(f"{where} was set after its class was defined. {_AGAIN}")
+        return []
+    return [] if _text_of(given.get(attribute)) == written else [f"{where} = {written}"]
 
-    def __init__(self) -> None:
-        self._seen: set[tuple[int, int]] = set()
 
-    def difference(self, here: Any, made: Any, where: str) -> str:
-        """Say what is different; "" where nothing is."""
-        if here is made or (id(here), id(made)) in self._seen:
-            return ""
-        self._seen.add((id(here), id(made)))
-        if isinstance(here, FunctionType) and isinstance(made, FunctionType):
-            return self._functions(here, made, where)
-        if isinstance(here, type) and isinstance(made, type):
-            return self._classes(here, made, where)
-        if isinstance(here, ModuleType):
-            return f"{where} is another module than its source says"
-        within = self._within(here, made)
-        return self.difference(*within, where) if within else self._values(here, made, where)
+def _of_function(
+    function: FunctionType, where: str, node: Any, known: list[Any], *, is_bare: bool = True
+) -> list[str]:
+    if function.__code__.co_filename == "<string>":
+        return []  # a decorator's, such as that of dataclasses
+    if node is None or meaning(function.__code__) not in known:
+        raise UsageError(_changed(where))
+    found = []
+    pairs = (
+        ("__defaults__", function.__defaults__, node.args.defaults),
+        (
+            "__kwdefaults__",
+            function.__kwdefaults__,
+            [each for each in node.args.kw_defaults if each is not None],
+        ),
+    )
+    for kept, values, nodes in pairs:
+        listed = list(values.values()) if isinstance(values, dict) else list(values or ())
+        texts = [literal(each) for each in listed]
+        if texts == [_text_of(each) for each in nodes] or None in texts:
+            continue
+        if not is_bare or node.decorator_list:
+            raise UsageError(f"a default of {where} may be another now. Write it as a plain value")
+        found.append(f"{where}.{kept} = {literal(values)}")
+    return found
 
-    def _within(self, here: Any, made: Any) -> tuple[Any, Any] | None:
-        """Return the functions that two things are about; None: they are about none."""
-        for inner in _WITHIN:
-            if isinstance(here, FunctionType) and hasattr(made, inner):
-                # What a decorator has made of it, which it was taken out of.
-                return here, getattr(made, inner)
-            if getattr(here, inner, None) is not None and hasattr(made, inner):
-                return getattr(here, inner), getattr(made, inner)
+
+def _function_in(value: Any) -> FunctionType | None:
+    for inner in _WITHIN:
+        value = getattr(value, inner, value)
+    return value if isinstance(value, FunctionType) else None
+
+
+def _given(node: ast.ClassDef) -> Iterator[tuple[str, Any]]:
+    """Yield what the statements of a class name, one by one, and what it is there."""
+    deleted = {
+        each.id
+        for inner in node.body
+        if isinstance(inner, ast.Delete)
+        for each in inner.targets
+        if isinstance(each, ast.Name)
+    }
+    for inner in node.body:
+        targets: list[ast.expr] = []
+        if isinstance(inner, ast.Assign):
+            targets = inner.targets
+        elif isinstance(inner, ast.AnnAssign) and inner.value is not None:
+            targets = [inner.target]
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id not in deleted:
+                # Names that begin with two underscores are the class's own.
+                private = target.id.startswith("__") and not target.id.endswith("__")
+                owned = f"_{node.name.lstrip('_')}{target.id}" if private else target.id
+                is_field = isinstance(inner, ast.AnnAssign) and bool(node.decorator_list)
+                if not is_field:
+                    yield owned, getattr(inner, "value", None)
+
+
+def _assigned(node: ast.ClassDef) -> set[str]:
+    """Return all names that the statement of a class may bind."""
+    found = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found |= {each.name for each in ast.walk(node) if isinstance(each, kinds)}
+    imported = (ast.Import, ast.ImportFrom)
+    for each in ast.walk(node):
+        if isinstance(each, imported):
+            found |= {(name.asname or name.name).partition(".")[0] for name in each.names}
+    return found
+
+
+def _text_of(node: Any) -> str | None:
+    """Return the plain value that stands in a source, as `literal` writes it; None: it is none."""
+    if node is None:
         return None
-
-    def _values(self, here: Any, made: Any, where: str) -> str:
-        texts = literal(here), literal(made)
-        if texts == (None, None):
-            # Nothing can be said of others but what they are.
-            same = type(here).__qualname__ == type(made).__qualname__
-        else:
-            same = texts[0] == texts[1]
-        if same:
-            return ""
-        return f"{where} is {here!r:.60}, but its source gives {made!r:.60}"
-
-    def _functions(self, here: FunctionType, made: FunctionType, where: str) -> str:
-        if meaning(here.__code__) != meaning(made.__code__):
-            return f"{where} is not what its source says"
-        one, other = _defaults(here), _defaults(made)
-        if len(one) != len(other):
-            return f"{where} has other defaults than its source says"
-        for value, again in zip(one, other, strict=True):
-            different = self.difference(value, again, f"a default of {where}")
-            if different:
-                return different
-        return ""
-
-    def _classes(self, here: type, made: type, where: str) -> str:
-        bases = [(base, again) for base, again in zip(here.__bases__, made.__bases__, strict=False)]
-        if len(here.__bases__) != len(made.__bases__):
-            return f"{where} has other bases than its source says"
-        for base, again in bases:
-            different = self.difference(base, again, f"{base.__name__}, a base of {where},")
-            if different:
-                return different
-        own, others = _attributes(here), _attributes(made)
-        for name in own.keys() | others.keys():
-            if name not in own:
-                return f"{where} lacks {name}, which its source has"
-            if name not in others:
-                return f"{where}.{name} is not in its source"
-            different = self.difference(own[name], others[name], f"{where}.{name}")
-            if different:
-                return different
-        return ""
-
-
-def _defaults(function: FunctionType) -> list[Any]:
-    return [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-
-
-def _attributes(thing: type) -> dict[str, Any]:
-    return {name: value for name, value in vars(thing).items() if name not in _MADE}
+    try:
+        return literal(ast.literal_eval(node))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def meaning(code: CodeType) -> tuple[Any, ...]:

@@ -33,26 +33,7 @@ _WHICH = ("non-dominated", "population", "all")
 
 
 class StoredFit:
-    """A run: what was fitted, and what was found.
-
-    It knows the run's store, and reads it whenever it is asked: of a run that goes on elsewhere it
-    has the latest.
-
-    Parameters
-    ----------
-    run : path
-        The run's .sqlite file, or its stamp in the working directory.
-    project : path or None
-        The project file or its folder, where that is in neither the run's folder nor the working
-        directory: it is executed.
-    plugins : sequence of paths
-        Files of the plug-ins that the run was made with; they are executed.
-
-    Raises
-    ------
-    RunError
-        If there is no such run.
-    """
+    """The part of a `Fit` that only reads; its parameters are as there."""
 
     def __init__(
         self,

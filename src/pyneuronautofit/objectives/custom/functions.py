@@ -26,7 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, overload
 
-from pyneuronautofit._text import nearest, quoted
+from pyneuronautofit._plugins import asked_for, place_of_function
 from pyneuronautofit.errors import UsageError
 
 FEATURES = ("voltage_mV",)
@@ -107,9 +107,7 @@ class ObjectiveFunction:
     @property
     def where(self) -> str:
         """Its name and place, for messages."""
-        code = getattr(self.function, "__code__", None)
-        place = "" if code is None else f" ({code.co_filename}:{code.co_firstlineno})"
-        return f"{self.name}{place}"
+        return place_of_function(self.function, self.name)
 
     def asks_for(self) -> tuple[str, ...]:
         """Return the names of its parameters that it is called with.
@@ -119,23 +117,7 @@ class ObjectiveFunction:
         UsageError
             If nobody knows what one of them is, or there are no voltages among them.
         """
-        try:
-            parameters = inspect.signature(self.function).parameters.values()
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"{self.where}: its parameters cannot be found out") from error
-        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-        usual = [each for each in parameters if each.kind in kinds]
-        for each in parameters:
-            known = each.name in _KNOWN and each in usual
-            has_none = each.default is inspect.Parameter.empty
-            if not known and has_none and each.kind not in _REST:
-                meant = nearest(each.name, _KNOWN)
-                raise UsageError(
-                    f"{self.where}: nobody knows what its parameter {each.name} is: expected "
-                    f"{quoted(_KNOWN, 20)}, or a default value"
-                    + (f". Is {meant} meant?" if meant else "")
-                )
-        names = tuple(each.name for each in usual if each.name in _KNOWN)
+        names = asked_for(self.function, _KNOWN, self.where)
         if not set(FEATURES) & set(names) and not set(ERRORS) <= set(names):
             raise UsageError(
                 f"{self.where}: expected a parameter voltage_mV, of which it finds features, or "
@@ -147,9 +129,6 @@ class ObjectiveFunction:
                 "both"
             )
         return names
-
-
-_REST = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @overload

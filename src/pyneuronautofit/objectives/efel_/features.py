@@ -136,6 +136,10 @@ def feature_values(
     return found
 
 
+#: What its features raise of odd traces: they are numpy, and C++ behind Python.
+_RAISED = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
+
+
 def _answers(efel: Any, traces: list[Any], features: list[str]) -> list[Any]:
     """Return eFEL's answers; where it raises, which some features do of odd traces, None."""
 
@@ -148,12 +152,12 @@ def _answers(efel: Any, traces: list[Any], features: list[str]) -> list[Any]:
         warnings.simplefilter("ignore")
         try:
             return ask(traces, features)
-        except Exception:  # noqa: BLE001 (its features may raise anything)
+        except _RAISED:
             pass
         answers = []
         for trace in traces:
             answers.append(dict.fromkeys(features))
             for name in features:
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(*_RAISED):
                     answers[-1][name] = ask([trace], [name])[0][name]
         return answers

@@ -25,8 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, overload
 
-from pyneuronautofit._text import nearest, quoted
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit._plugins import asked_for, place_of_function
 
 _KNOWN = ("x", "scores", "low", "high", "space", "rng", "size", "generation")
 
@@ -58,9 +57,7 @@ class SearchFunction:
     @property
     def where(self) -> str:
         """Its name and place, for messages."""
-        code = getattr(self.function, "__code__", None)
-        place = "" if code is None else f" ({code.co_filename}:{code.co_firstlineno})"
-        return f"{self.name}{place}"
+        return place_of_function(self.function, self.name)
 
     def asks_for(self) -> tuple[str, ...]:
         """Return the names of its parameters that it is called with.
@@ -70,21 +67,7 @@ class SearchFunction:
         UsageError
             If nobody knows what one of them is.
         """
-        try:
-            parameters = inspect.signature(self.function).parameters.values()
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"{self.where}: its parameters cannot be found out") from error
-        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-        for each in parameters:
-            known = each.name in _KNOWN and each.kind in kinds
-            if not known and each.default is inspect.Parameter.empty:
-                meant = nearest(each.name, _KNOWN)
-                raise UsageError(
-                    f"{self.where}: nobody knows what its parameter {each.name} is: expected "
-                    f"{quoted(_KNOWN)}, or a default value"
-                    + (f". Is {meant} meant?" if meant else "")
-                )
-        return tuple(each.name for each in parameters if each.name in _KNOWN)
+        return asked_for(self.function, _KNOWN, self.where)
 
 
 @overload
