@@ -114,7 +114,7 @@ def print_summary(
         )
     else:
         screen.print("it was interrupted before the first generation was complete")
-    for note in filter(None, (progress.stopped, *notes)):
+    for note in filter(None, (progress.lost, progress.stopped, *notes)):
         screen.print(f"note: {note}", soft_wrap=True)
     _print_files(screen, files, figure)
 

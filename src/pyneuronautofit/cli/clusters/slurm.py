@@ -35,6 +35,7 @@ and a page that compares the best. All flags of a fit may be given, but for thos
 array cannot have. `status FOLDER` says how the runs are doing."""
 
 _FIT = "fit"
+_OWN_CORES = "the runs of an array evaluate by their own cores; workers are for one fit"
 # What every run of an array has for itself, and what is said instead.
 _REFUSED = {
     "seed": "the runs have the seeds 1 to N",
@@ -46,6 +47,10 @@ _REFUSED = {
     "figure": "all runs would draw into one file: use final-check on the database",
     "dry_run": "scripts are only written without --submit",
     "prepare": "the script prepare.sh does so",
+    "workers": _OWN_CORES,
+    "scheduler_file": _OWN_CORES,
+    "workers_tls": _OWN_CORES,
+    "workers_wait": _OWN_CORES,
 }
 # What the scripts say themselves.
 _OURS = frozenset({"run_stamp", "output", "n_worker", "evaluations_file", "recording", "beside"})
@@ -79,6 +84,10 @@ class SlurmConfig(FitOptions):
     figure: str | None = None
     dry_run: bool = False
     prepare: bool = False
+    workers: str | None = None
+    scheduler_file: str | None = None
+    workers_tls: str | None = None
+    workers_wait: float | None = None
     n_run: int | None = option(
         None,
         "--runs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -50,6 +51,8 @@ class LoadedKernel(Generic[K_co]):
         keep that.
     diffusing
         As of `GeneratedKernel`.
+    digest
+        SHA-256 of the compiled library.
     """
 
     kernel: K_co
@@ -58,6 +61,7 @@ class LoadedKernel(Generic[K_co]):
     variables: dict[NodeKind, tuple[NodeVariable, ...]]
     states: dict[NodeKind, tuple[tuple[Name, bool], ...]]
     diffusing: tuple[str, ...] = ()
+    digest: str = ""
 
     @property
     def sizes(self) -> dict[NodeKind, int]:
@@ -110,6 +114,11 @@ class KernelLibrary(Generic[K_co]):
         """Names for the kernels that have been loaded."""
         return tuple(sorted(loaded.key for loaded in list(self._loaded.values())))
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digest of each library that has been loaded, by `keys`."""
+        return {loaded.key: loaded.digest for loaded in list(self._loaded.values())}
+
     def abandon(self) -> None:
         """Give up, in whatever thread, what is being written and compiled; no more is made."""
         self._stop.set()
@@ -147,6 +156,7 @@ class KernelLibrary(Generic[K_co]):
             dict(zip(kinds, generated.variables, strict=True)),
             dict(zip(kinds, generated.states)),
             generated.diffusing,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
         )
 
 
