@@ -17,6 +17,7 @@ from pyneuronautofit._options import RUN, between, file_name, options_of, same_o
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import FOLDER, READ, whole
 from pyneuronautofit.cli.calling import from_here, program_words
+from pyneuronautofit.cli.clusters import workers
 from pyneuronautofit.cli.clusters.array_folder import MOST_RUNS, ArrayFolder
 from pyneuronautofit.cli.clusters.cluster_file import ClusterSettings, read_cluster_file
 from pyneuronautofit.cli.clusters.scripts import ArrayPlan
@@ -125,6 +126,8 @@ _OWN = frozenset(options_of(SlurmConfig)) - frozenset(options_of(FitOptions))
 
 def run(argv: Sequence[str], prog: str) -> int:
     """Write the scripts, submit them if asked for, and return the exit code."""
+    if argv[:1] == [workers.NAME]:
+        return workers.run(argv[1:], f"{prog} {workers.NAME}")
     config, given, command = _read(argv, prog)
     screen = Screen()
     if config.cluster_example:
@@ -160,7 +163,10 @@ def _read(argv: Sequence[str], prog: str) -> tuple[SlurmConfig, dict[str, Any], 
     """Return the options, which of a fit's stand on the command line, and the command."""
     if not {"-h", "--help"} & {*argv} and argv[:1] != [_FIT]:
         word = f" {shortened(argv[0])}" if argv else ""
-        raise UsageError(f"slurm{word}: expected slurm {_FIT} RECORDING --runs N")
+        raise UsageError(
+            f"slurm{word}: expected slurm {_FIT} RECORDING --runs N, or slurm {workers.NAME} "
+            "--count N"
+        )
     prog = f"{prog} {_FIT}"
     own, others = _parted(argv[1:] if argv[:1] == [_FIT] else argv)
     # A run file is that of a fit.

@@ -36,9 +36,11 @@ _log = logging.getLogger(__name__)
 _CONNECT_S = 20.0
 # A scheduler that does not answer for so long is lost.
 _SILENCE_S = 30.0
-# So often it is asked who is there: the more workers, the longer it takes.
+# So often it is looked whether the connection is there, and asked who is: seldom where the answer
+# takes long, as of very many.
 _LOOK_S = 0.5
-_SHARE = 0.05
+_SHARE = 0.2
+_SELDOM_S = 5.0
 _CLOSE_S = 2.0
 _BENCH = "_pyneuronautofit_bench"
 
@@ -166,6 +168,9 @@ class DaskCrew:
         """Say who comes and goes, until the scheduler is lost."""
         while True:
             began = time.monotonic()
+            if self._client.status != "running":
+                self._events.put(SchedulerWent("the connection has ended"))
+                return
             try:
                 found = await asyncio.wait_for(self._client.nthreads(asynchronous=True), _SILENCE_S)
             except asyncio.CancelledError:
@@ -174,16 +179,17 @@ class DaskCrew:
                 why = "it does not answer" if isinstance(error, TimeoutError) else told(error)
                 self._events.put(SchedulerWent(why))
                 return
-            if self._client.status != "running":
-                self._events.put(SchedulerWent("the connection has ended"))
-                return
             present = frozenset(found)
             for address in sorted(self._present - present):
                 self._events.put(WorkerWent(address))
             for address in sorted(present - self._present):
                 self._events.put(WorkerCame(address))
             self._present = present
-            await asyncio.sleep(max(_LOOK_S, (time.monotonic() - began) / _SHARE))
+            now = time.monotonic()
+            until = now + min((now - began) / _SHARE, _SELDOM_S)
+            await asyncio.sleep(_LOOK_S)
+            while self._client.status == "running" and time.monotonic() < until:
+                await asyncio.sleep(_LOOK_S)
 
 
 def introduce_on_worker(order: Mapping[str, Any]) -> dict[str, Any]:
