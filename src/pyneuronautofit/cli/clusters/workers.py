@@ -162,9 +162,7 @@ def _script(
         scripts_of("pyneuronautofit.cli.clusters")
         .get_template(f"{name}.sh")
         .render(
-            options=sbatch_options(
-                cluster, folder, job, name, cores=cores, n_job=n_job if is_array else None
-            ),
+            options=sbatch_options(cluster, folder, job, name, cores=cores, n_job=many),
             command=printable(command, in_a_line=True),
             script=str(config.script(name)),
             directory=os.getcwd(),
@@ -174,7 +172,7 @@ def _script(
             authority=str(tls.authority),
             certificate=str(tls.certificate),
             key=str(tls.key),
-            interface=config.interface,
+            network=f" --interface {shlex.quote(config.interface)}" if config.interface else "",
             cores=cores,
             ttl_s=_TTL_S,
             idle_min=_IDLE_MIN,

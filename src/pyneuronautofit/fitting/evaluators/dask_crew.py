@@ -41,7 +41,7 @@ _SILENCE_S = 30.0
 _LOOK_S = 0.5
 _SHARE = 0.2
 _SELDOM_S = 5.0
-_CLOSE_S = 2.0
+_CLOSE_S = 1.0
 _BENCH = "_pyneuronautofit_bench"
 
 

@@ -4,6 +4,7 @@
 
 {% include "begin.sh" %}
 umask 077
+export DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=True
 for _second in $(seq {{ wait_s }}); do
     [ -s {{ address|sh }} ] && break
     sleep 1
@@ -14,4 +15,4 @@ exec {{ python }} -m dask worker --scheduler-file {{ address|sh }} --protocol tl
     --tls-ca-file {{ authority|sh }} --tls-cert {{ certificate|sh }} --tls-key {{ key|sh }} \
     --nworkers "${SLURM_CPUS_PER_TASK:-{{ cores }}}" --nthreads 1 --memory-limit 0 \
     --death-timeout 120 --local-directory "${TMPDIR:-/tmp}" \
-    {% if interface %}--interface {{ interface|sh }} {% endif %}--no-dashboard
+    --no-dashboard{{ network }}
