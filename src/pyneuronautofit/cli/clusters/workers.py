@@ -172,7 +172,7 @@ def _script(
             authority=str(tls.authority),
             certificate=str(tls.certificate),
             key=str(tls.key),
-            network=f" --interface {shlex.quote(config.interface)}" if config.interface else "",
+            interface=config.interface,
             cores=cores,
             ttl_s=_TTL_S,
             idle_min=_IDLE_MIN,

@@ -11,6 +11,11 @@ rm -f -- {{ address|sh }}
 export DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL={{ ttl_s }}s
 # Where there is nothing to do for so long it ends, and its workers with it.
 export DASK_DISTRIBUTED__SCHEDULER__IDLE_TIMEOUT="{{ idle_min }} minutes"
-exec {{ python }} -m dask scheduler --scheduler-file {{ address|sh }} --protocol tls --port 0 \
+{% if interface %}
+here=$({{ python }} -c "import sys, distributed.utils as u; print(u.get_ip_interface(sys.argv[1]))" \
+    {{ interface|sh }}) || exit 2
+{% endif %}
+exec {{ python }} -m dask scheduler --scheduler-file {{ address|sh }} --port 0 \
+    {{ '--host "tls://$here"' if interface else '--protocol tls' }} \
     --tls-ca-file {{ authority|sh }} --tls-cert {{ certificate|sh }} --tls-key {{ key|sh }} \
-    --no-dashboard{{ network }}
+    --no-dashboard

@@ -15,4 +15,4 @@ exec {{ python }} -m dask worker --scheduler-file {{ address|sh }} --protocol tl
     --tls-ca-file {{ authority|sh }} --tls-cert {{ certificate|sh }} --tls-key {{ key|sh }} \
     --nworkers "${SLURM_CPUS_PER_TASK:-{{ cores }}}" --nthreads 1 --memory-limit 0 \
     --death-timeout 120 --local-directory "${TMPDIR:-/tmp}" \
-    --no-dashboard{{ network }}
+    {{ '--interface ' + interface|sh + ' ' if interface }}--no-dashboard
