@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fitting.parabolas import make_problem
-from pyneuronautofit.fitting.evaluators.answers import Gathered, as_plain
+from pyneuronautofit.fitting.evaluators.answers import GatheredScores, as_plain
 from pyneuronautofit.simulators import RunStatus
 
 
@@ -19,7 +19,7 @@ def found():
 
 
 def gathered(found):
-    return Gathered(found.parameters, found.scores.shape[1], found.residuals.shape[1])
+    return GatheredScores(found.parameters, found.scores.shape[1], found.residuals.shape[1])
 
 
 def test_parts_in_any_order_are_the_whole(found):

@@ -26,7 +26,7 @@ def as_plain(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-class Gathered:
+class GatheredScores:
     """The evaluations of a generation, as they come.
 
     Parameters

@@ -15,7 +15,7 @@ from pyneuronautofit._text import printable, shortened
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.fitting.evaluation import Evaluation, WorkersLost
-from pyneuronautofit.fitting.evaluators.answers import Gathered
+from pyneuronautofit.fitting.evaluators.answers import GatheredScores
 from pyneuronautofit.fitting.evaluators.chunks import chunks_of
 from pyneuronautofit.fitting.evaluators.crew import (
     Crew,
@@ -53,7 +53,7 @@ class _Generation:
     table: ParameterTable
     with_residuals: bool
     ledger: Ledger
-    gathered: Gathered
+    gathered: GatheredScores
     out: dict[int, Parcel]
     refusals: dict[range, set[str]]
 
@@ -162,7 +162,7 @@ class ClusterEvaluator:
             table,
             with_residuals,
             Ledger(chunks_of(len(table), generated=generated)),
-            Gathered(table.values, len(self._problem.whole.markers), n_residual),
+            GatheredScores(table.values, len(self._problem.whole.markers), n_residual),
             {},
             {},
         )

@@ -51,8 +51,8 @@ class LoadedKernel(Generic[K_co]):
         keep that.
     diffusing
         As of `GeneratedKernel`.
-    digest
-        SHA-256 of the compiled library.
+    library
+        The compiled library.
     """
 
     kernel: K_co
@@ -61,7 +61,7 @@ class LoadedKernel(Generic[K_co]):
     variables: dict[NodeKind, tuple[NodeVariable, ...]]
     states: dict[NodeKind, tuple[tuple[Name, bool], ...]]
     diffusing: tuple[str, ...] = ()
-    digest: str = ""
+    library: Path | None = None
 
     @property
     def sizes(self) -> dict[NodeKind, int]:
@@ -116,8 +116,13 @@ class KernelLibrary(Generic[K_co]):
 
     @property
     def digests(self) -> dict[str, str]:
-        """The digest of each library that has been loaded, by `keys`."""
-        return {loaded.key: loaded.digest for loaded in list(self._loaded.values())}
+        """SHA-256 of each compiled library that has been loaded, by `keys`."""
+        loaded = ((each.key, each.library) for each in list(self._loaded.values()))
+        return {
+            key: hashlib.sha256(library.read_bytes()).hexdigest()
+            for key, library in loaded
+            if library is not None
+        }
 
     def abandon(self) -> None:
         """Give up, in whatever thread, what is being written and compiled; no more is made."""
@@ -156,7 +161,7 @@ class KernelLibrary(Generic[K_co]):
             dict(zip(kinds, generated.variables, strict=True)),
             dict(zip(kinds, generated.states)),
             generated.diffusing,
-            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path,
         )
 
 
