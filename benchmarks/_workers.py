@@ -18,7 +18,7 @@ import numpy as np
 
 from pyneuronautofit.fitting import FitOptions, open_fit
 from pyneuronautofit.fitting.evaluators import ClusterEvaluator
-from pyneuronautofit.fitting.evaluators.chunks import chunks_of
+from pyneuronautofit.fitting.evaluators.chunks import LEAST_IN_LANES, chunks_of
 from pyneuronautofit.fitting.evaluators.crew import WorkerCame, WorkerWent
 from pyneuronautofit.fitting.evaluators.dask_crew import DaskCrew
 from pyneuronautofit.fitting.evaluators.work_order import order_of
@@ -132,9 +132,9 @@ class Busy:
         self._wait_s = measured["overhead"]["wait_s"]
         found = measured["efficiency"]
         adaptive = next(v for n, v in found.items() if n.startswith("adaptive"))
-        # Of lanes it is only known how long all took, and how steps are shared among candidates.
+        # Of lanes it is only known what CPU all took, and how steps are shared among candidates.
         seconds = np.array(adaptive["seconds"])
-        self._adaptive = seconds * np.median(adaptive["here"]) / seconds.sum()
+        self._adaptive = seconds * measured["by_size"][str(LEAST_IN_LANES)] / seconds.mean()
         neuron = np.array(next(v for n, v in found.items() if n.startswith("NEURON"))["seconds"])
         self._neuron = neuron * EXPENSIVE_S / neuron.mean()
 

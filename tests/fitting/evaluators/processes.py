@@ -22,7 +22,6 @@ class Cluster:
         self.environment = {
             **os.environ,
             "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{ttl_s}s",
-            # How often a worker says that it is there, where there are few.
             **(environment or {}),
         }
         self.workers = []
@@ -34,15 +33,15 @@ class Cluster:
 
     def __exit__(self, *_exc):
         for process in [*self.workers, self.scheduler]:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _end(process)
 
     @property
     def address(self):
         return json.loads(self.file.read_text())["address"]
 
     def start_scheduler(self):
+        if self.scheduler is not None:
+            _end(self.scheduler)
         self.file.unlink(missing_ok=True)
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
         until(self._has_begun, "there is a scheduler", 60)
@@ -69,6 +68,12 @@ class Cluster:
         with contextlib.suppress(OSError, ValueError):
             return bool(self.address)
         return False
+
+
+def _end(process):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def kill(process, number=signal.SIGKILL):
