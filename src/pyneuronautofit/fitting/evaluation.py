@@ -48,6 +48,11 @@ class WorkersLost(KeyboardInterrupt):
 class Evaluator(Protocol):
     """Evaluates the candidates of a problem somewhere else; with the very results."""
 
+    @property
+    def description(self) -> str:
+        """Who evaluates, in a few words."""
+        ...
+
     def check(self) -> None:
         """Begin: the problem was checked here by then.
 

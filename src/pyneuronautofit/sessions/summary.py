@@ -44,6 +44,7 @@ def print_plan(
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
         f"parameters, {generations}{plan.evaluations} evaluations, seed {config.seed}",
         f"simulator   {problem.simulator.description}",
+        *([] if problem.evaluator is None else [f"evaluated   by {problem.evaluator.description}"]),
         f"results     {files.folder / files.stamp}-*",
     ]
     for line in lines:

@@ -222,6 +222,8 @@ def test_lost_workers_end_a_run_that_can_go_on(where, files, command, monkeypatc
     class Lost:
         """Evaluates here, until its scheduler is gone."""
 
+        description = "the workers of tcp://a:1"
+
         def __init__(self, problem):
             self.problem, self.n_asked = problem, 0
 
@@ -245,6 +247,7 @@ def test_lost_workers_end_a_run_that_can_go_on(where, files, command, monkeypatc
         answer = command(*FIT, "-G", "3", *where)
     assert answer.code == 4, answer.err
     assert "the scheduler tcp://a:1 is lost. Start it again" in answer.err
+    assert "evaluated   by the workers of tcp://a:1\n" in answer.out
     assert "go on with it:" in answer.out
     with open_run(files.store) as run:
         assert run.last.number == 1

@@ -72,8 +72,13 @@ def test_a_scheduler_file_is_waited_for(tmp_path, crews, monkeypatch, caplog):
     assert crews == [("tcp://10.0.0.1:4000", None)]
     assert f"waiting for the scheduler, which writes {path} when it begins" in caplog.messages
     path.unlink()
-    with pytest.raises(UsageError, match=r"there is none, after 0\.001 minutes"):
+    with pytest.raises(UsageError, match=r"there is no such file, after 0\.001 minutes"):
         connected(tmp_path, scheduler_file=str(path), workers_wait=0.001)
+    # Not for what nobody will write, and by a dry run not at all.
+    with pytest.raises(UsageError, match=r"there is no such file\. A scheduler writes it when"):
+        connected(tmp_path, scheduler_file=str(tmp_path / "nowhere" / "s.json"))
+    with pytest.raises(UsageError, match=r"there is no such file\. A scheduler writes it when"):
+        connected(tmp_path, scheduler_file=str(path), dry_run=True)
 
 
 @pytest.mark.parametrize(

@@ -92,13 +92,18 @@ class ClusterEvaluator:
         self._lonely_since: float | None = None
         self._said_at = 0.0
 
+    @property
+    def description(self) -> str:
+        """Who evaluates, in a few words."""
+        return f"the workers of {self._connected.address}"
+
     def check(self) -> None:
         """Connect with the scheduler; the problem was checked here by then."""
         self._order = self._order_now()
         self._described = self_description(self._opened)
         if self._crew is None:
             self._crew = self._connect()
-        _log.info("candidates are evaluated by the workers of %s", self._crew.address)
+        _log.info("candidates are evaluated by %s", self.description)
 
     def evaluate(
         self,

@@ -65,7 +65,7 @@ def on_workers(opened: OpenedFit, config: FitOptions, directory: Path) -> Opened
     return replace(opened, problem=replace(opened.problem, evaluator=evaluator))
 
 
-def _connecting(config: WorkerOptions) -> Callable[[], Crew]:
+def _connecting(config: FitOptions) -> Callable[[], Crew]:
     """Return what connects with the scheduler of some options."""
     try:
         from pyneuronautofit.fitting.evaluators.dask_crew import DaskCrew  # noqa: PLC0415
@@ -82,7 +82,8 @@ def _connecting(config: WorkerOptions) -> Callable[[], Crew]:
         return lambda: DaskCrew(*_encrypted(str(config.workers), tls))
 
     def connect() -> Crew:
-        address = _awaited(path, _wait_s(config))
+        # A dry run waits for nobody.
+        address = _awaited(path, 0.0 if config.dry_run else _wait_s(config))
         beside = TlsFiles(path.parent / FOLDER)
         if tls is None and address.startswith(_TLS) and beside.folder.is_dir():
             beside.check("--scheduler-file: its folder")
@@ -113,10 +114,12 @@ def _awaited(path: Path, wait_s: float) -> str:
     began, said = time.monotonic(), False
     while not path.exists():
         waited_s = time.monotonic() - began
-        if waited_s > wait_s:
+        if waited_s >= wait_s or not path.parent.is_dir():
+            minutes = f"{wait_s / _S_PER_MINUTE:g} minutes (--workers-wait)"
+            after = f", after {minutes}" if waited_s >= wait_s > 0 else ""
             raise UsageError(
-                f"--scheduler-file {path}: there is none, after {wait_s / _S_PER_MINUTE:g} minutes "
-                "(--workers-wait). A scheduler writes it when it begins: has it begun?"
+                f"--scheduler-file {path}: there is no such file{after}. A scheduler writes it "
+                "when it begins: has it begun, and is that its name?"
             )
         if waited_s > _SAID_S and not said:
             _log.warning("waiting for the scheduler, which writes %s when it begins", path)
