@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pyneuronautofit.fitting.evaluators.chunks import LEAST_IN_LANES, MOST_CHUNKS, chunks_of
+from pyneuronautofit.fitting.evaluators.chunks import (
+    LEAST_IN_LANES,
+    MOST_OF_LANES,
+    MOST_OF_NEURON,
+    chunks_of,
+)
 
 
 @pytest.mark.parametrize("generated", [True, False])
@@ -12,7 +17,7 @@ from pyneuronautofit.fitting.evaluators.chunks import LEAST_IN_LANES, MOST_CHUNK
 def test_every_candidate_is_in_one_chunk(n_cand, generated):
     chunks = chunks_of(n_cand, generated=generated)
     assert [row for rows in chunks for row in rows] == list(range(n_cand))
-    assert len(chunks) <= MOST_CHUNKS
+    assert len(chunks) <= (MOST_OF_LANES if generated else MOST_OF_NEURON)
     sizes = {len(rows) for rows in chunks}
     assert not sizes or max(sizes) - min(sizes) <= 1
 
