@@ -135,35 +135,39 @@ importlib.metadata.version = lambda name: "0.1" if name == "numpy" else real(nam
 """
 
 
+OTHER_CHANNELS = """
+import pyneuronautofit.fitting.resumed.identity as identity
+
+real = identity.model_digests
+identity.model_digests = lambda source: real(source) | {"mods/TC_iT_Des98.mod": "other"}
+"""
+
+
 def test_others_are_refused_by_their_reasons(tmp_path):
-    """Another version; neither compiler nor kernel."""
+    """Another version; other channels at the same path; neither compiler nor kernel."""
     (tmp_path / "another.py").write_text(ANOTHER)
+    (tmp_path / "channels.py").write_text(OTHER_CHANNELS)
     (tmp_path / "empty").mkdir(mode=0o700)
+    log = tmp_path / "said"
     with Cluster(tmp_path) as cluster:
         cluster.add("--preload", "another.py")
-        # Its mechanisms are compiled by then: what is missing is the kernel.
+        cluster.add("--preload", "channels.py")
+        # Its mechanisms are compiled by another compiler: what is missing is the kernel's.
         cluster.add(PYNEURONAUTOFIT_CACHE=str(tmp_path / "empty"), CXX="no-such-compiler")
-        run = fit(
-            tmp_path, *FIT, "--workers", cluster.address, "--workers-wait", "0.8", str(RECORDING)
-        )
-        out = ended(run, 4)
-    assert "is refused: its numpy is 0.1, and the head's" in out
-    assert "is refused: the batch simulator needs a C++ compiler" in out
-    assert "no worker of tcp://127.0.0.1" in out
-    assert "2 refused" in out
-
-
-def test_other_channels_are_refused(tmp_path):
-    """The worker sees another folder at the same path."""
-    (tmp_path / "preload.py").write_text(
-        "import pyneuronautofit.fitting.resumed.identity as identity\n"
-        "real = identity.model_digests\n"
-        "identity.model_digests = lambda source: real(source) | {'mods/TC_iT_Des98.mod': 'other'}\n"
-    )
-    with Cluster(tmp_path) as cluster:
-        cluster.add("--preload", "preload.py")
-        run = fit(
-            tmp_path, *FIT, "--workers", cluster.address, "--workers-wait", "0.5", str(RECORDING)
-        )
-        out = ended(run, 4)
-    assert "is refused: files of the model are others: mods/TC_iT_Des98.mod" in out
+        words = (*FIT, "--workers", cluster.address, "--output", str(tmp_path), str(RECORDING))
+        with log.open("w") as stream:
+            run = subprocess.Popen(
+                [sys.executable, "-m", "pyneuronautofit", *words], stdout=stream, stderr=stream
+            )
+        try:
+            until(lambda: "3 refused" in log.read_text(), "all are refused, and that is said", 600)
+            run.send_signal(signal.SIGTERM)
+            assert run.wait(30) == 143
+        finally:
+            run.kill()
+            run.wait()
+    said = " ".join(log.read_text().split())
+    assert "is refused: its numpy is 0.1, and the head's" in said
+    assert "is refused: files of the model are others: mods/TC_iT_Des98.mod" in said
+    assert "is refused: the batch simulator needs a C++ compiler" in said
+    assert "no worker of tcp://127.0.0.1" in said
