@@ -55,6 +55,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "slurm": Command(
             "clusters", "fit RECORDING --runs N", "write scripts for an array of fits on a cluster"
         ),
+        "benchmark": Command(
+            "benchmarks", "[-o FOLDER]", "compare search algorithms on problems of known answers"
+        ),
         "import-model": Command(
             "models", "SOURCE -o FOLDER", "write a project folder from a model of another tool"
         ),

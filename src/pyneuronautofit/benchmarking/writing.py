@@ -1,0 +1,181 @@
+"""The results of a benchmark as JSON and as tables in Markdown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from pyneuronautofit._types import Json
+from pyneuronautofit.benchmarking.comparing import (
+    ALPHA,
+    AlgorithmResult,
+    ProblemResult,
+    mean_ranks,
+)
+from pyneuronautofit.benchmarking.published import PublishedValue
+
+
+def results_as_json(
+    results: Sequence[ProblemResult], published: Sequence[PublishedValue]
+) -> dict[str, Json]:
+    """Return all results; what never happened is null."""
+    return {
+        "problems": [_problem_as_json(result) for result in results],
+        "mean_ranks": mean_ranks(results),
+        "alpha": ALPHA,
+        "published": [{**asdict(each), "agrees": each.agrees} for each in published],
+    }
+
+
+def _problem_as_json(result: ProblemResult) -> dict[str, Json]:
+    problem = result.problem
+    return {
+        "name": problem.name,
+        "about": problem.about,
+        "answer": problem.answer,
+        "evaluations": result.evaluations,
+        "solved": problem.solved,
+        "seeds_needed": result.seeds_needed,
+        "algorithms": [_algorithm_as_json(each) for each in result.algorithms],
+    }
+
+
+def _algorithm_as_json(each: AlgorithmResult) -> dict[str, Json]:
+    low, median, high = map(_finite, each.quartiles)
+    return {
+        "name": each.algorithm,
+        "seeds": each.n_seed,
+        "median": median,
+        "quartiles": [low, high],
+        "levels": [
+            {"level": one.level, "reached": one.n_reached, "evaluations": _finite(one.median)}
+            for one in each.levels
+        ],
+        "distance": each.distance,
+        "held_out_V": each.held_out,
+        "seconds": each.seconds,
+        "rank": each.rank,
+        "worse_than": list(each.worse_than),
+    }
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def header_of(result: ProblemResult) -> str:
+    """Return what a table of a problem is called."""
+    seeds = {each.n_seed for each in result.algorithms}
+    shown = f"{min(seeds)} seeds" if len(seeds) == 1 else f"{min(seeds)} to {max(seeds)} seeds"
+    return (
+        f"{result.problem.name}: {result.problem.title}, {result.evaluations:,} evaluations, "
+        f"{shown.replace('1 seeds', '1 seed')}"
+    )
+
+
+def note_on(result: ProblemResult) -> str:
+    """Return what has to be said of the ranks of a problem; empty: nothing."""
+    if not result.seeds_needed or len(result.algorithms) < 2:
+        return ""
+    return (
+        f"With so few seeds the test cannot tell any of {len(result.algorithms)} algorithms from "
+        f"another: that needs {result.seeds_needed}"
+    )
+
+
+def columns_of(result: ProblemResult) -> list[str]:
+    """Return the heads of the columns of a problem's table."""
+    levels = [f"F {level:g} after" for level in result.problem.levels]
+    held_out = ["held-out V, mV2"] if _has_held_out(result) else []
+    return ["algorithm", "F (quartiles)", *levels, "distance", *held_out, "s", "rank", "worse than"]
+
+
+def rows_of(result: ProblemResult) -> list[list[str]]:
+    """Return the rows of a problem's table, a row per algorithm."""
+    rows = []
+    for each in result.algorithms:
+        low, median, high = each.quartiles
+        levels = [_level(one.median, one.n_reached, each.n_seed) for one in each.levels]
+        held_out = [_shown(each.held_out)] if _has_held_out(result) else []
+        rows.append(
+            [
+                each.algorithm,
+                f"{_shown(median)} ({_shown(low)} .. {_shown(high)})",
+                *levels,
+                _shown(each.distance, "{:.2f}"),
+                *held_out,
+                f"{each.seconds:.1f}",
+                str(each.rank),
+                ", ".join(each.worse_than) or "-",
+            ]
+        )
+    return rows
+
+
+def rank_rows(results: Sequence[ProblemResult]) -> list[list[str]]:
+    """Return the rows of the table of ranks: the algorithm, its mean rank, and that of each."""
+    means = mean_ranks(results)
+    ranks = {
+        (each.algorithm, result.problem.name): each.rank
+        for result in results
+        for each in result.algorithms
+    }
+    names = [result.problem.name for result in results]
+    return [
+        [name, f"{mean:.2f}", *(str(ranks[name, problem]) for problem in names)]
+        for name, mean in means.items()
+    ]
+
+
+def published_rows(published: Sequence[PublishedValue]) -> list[list[str]]:
+    """Return what of the published values is found again, a row per quantity."""
+    rows = []
+    for quantity, unit in (("rest", "mV"), ("synapse", "uS")):
+        values = [each for each in published if each.quantity == quantity]
+        if values:
+            n_again = sum(each.agrees for each in values)
+            worst = max(each.difference for each in values)
+            rows.append([quantity, str(len(values)), str(n_again), f"{worst:.2g} {unit}"])
+    return rows
+
+
+PUBLISHED_COLUMNS = ("published", "values", "found again", "largest difference")
+
+
+def results_as_markdown(
+    results: Sequence[ProblemResult], published: Sequence[PublishedValue]
+) -> str:
+    """Return all tables."""
+    parts = []
+    for result in results:
+        note = note_on(result)
+        parts.append(f"## {header_of(result)}\n\n{result.problem.about}. {result.problem.answer}.")
+        parts.append(_table(columns_of(result), rows_of(result)) + (f"\n\n{note}." if note else ""))
+    if len(results) > 1:
+        names = [result.problem.name for result in results]
+        parts.append("## Ranks\n\n" + _table(["algorithm", "mean", *names], rank_rows(results)))
+    if published:
+        parts.append("## Published\n\n" + _table(PUBLISHED_COLUMNS, published_rows(published)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _has_held_out(result: ProblemResult) -> bool:
+    return bool(result.problem.fit.held_out)
+
+
+def _level(median: float, n_reached: int, n_seed: int) -> str:
+    """Return the median of the evaluations, and by how many seeds the level was reached."""
+    share = "" if n_reached == n_seed else f" ({n_reached} of {n_seed})"
+    return (f"{median:,.0f}" if math.isfinite(median) else "-") + share
+
+
+def _shown(value: float | None, form: str = "{:.2g}") -> str:
+    if value is None or not math.isfinite(value):
+        return "-"
+    return form.format(value)
