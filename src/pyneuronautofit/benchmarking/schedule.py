@@ -69,7 +69,7 @@ class BenchmarkFolder:
     @property
     def problems(self) -> Path:
         """Where problems are prepared."""
-        return self.path / "problems"
+        return self.path.absolute() / "problems"
 
     def trial(self, task: TrialTask) -> Path:
         """Return the file of a trial."""
