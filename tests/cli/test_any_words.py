@@ -65,6 +65,7 @@ NEEDED = {
     "status": {"run": "run"},
     "slurm": {"recording": "cell.npz", "n_run": "2", "project": "model"},
     "collect": {"runs": "run", "out": "out.json"},
+    "benchmark": {"listed": ""},
     "import-model": {"source": "cell.hoc", "out": "imported"},
     "info": {"database": "db.json"},
     "select": {"database": "db.json", "selection": "0", "out": "out.json"},

@@ -144,9 +144,9 @@ def seeds_needed(n_algorithm: int) -> int:
 
 
 def mean_ranks(results: Sequence[ProblemResult]) -> dict[str, float]:
-    """Return the mean of every algorithm's ranks over the problems that all of them have solved.
+    """Return the mean of every algorithm's ranks over the problems.
 
-    Those that lack on a problem are left out.
+    An algorithm that lacks on one of them is left out.
     """
     ranks: dict[str, list[int]] = {}
     for result in results:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,6 @@ from pyneuronautofit.errors import RunError
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.processes.pool import Job, WorkerPool
 
-_log = logging.getLogger(__name__)
-
 # A trial has as long as it takes; the system waits no longer.
 _LIMIT_S = 1e6
 _TRIALS_PER_WORKER = 1_000_000
@@ -30,11 +27,21 @@ _MOST_NAMED = 3
 
 
 def run_missing(
-    folder: BenchmarkFolder, schedule: BenchmarkSchedule, n_worker: int
+    folder: BenchmarkFolder,
+    schedule: BenchmarkSchedule,
+    n_worker: int,
+    told: Callable[[str], None],
 ) -> Iterator[BenchmarkTrial]:
     """Run the trials that have not ended yet; yield each when it has, and is kept.
 
     What a trial finds does not depend on how many run at a time.
+
+    Parameters
+    ----------
+    n_worker
+        How many run at a time.
+    told
+        Told of every problem that is being compiled.
 
     Raises
     ------
@@ -45,6 +52,7 @@ def run_missing(
     if not missing:
         return
     for name in dict.fromkeys(task.problem for task in missing):
+        told(name)
         _compile(name, folder.problems / name)
     job = Job(make_runner, str(folder.problems.absolute()))
     pool = WorkerPool(job, n_worker, _LIMIT_S, _TRIALS_PER_WORKER)
@@ -79,4 +87,3 @@ def _compile(name: str, place: Path) -> None:
         problem.evaluate(problem.space.sample(np.random.default_rng(0), _N_TRIED))
     finally:
         opened.close()
-    _log.info("the problem %s is prepared", name)

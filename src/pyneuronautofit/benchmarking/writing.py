@@ -22,7 +22,7 @@ def results_as_json(
     """Return all results; what never happened is null."""
     return {
         "problems": [_problem_as_json(result) for result in results],
-        "mean_ranks": mean_ranks(results),
+        "mean_ranks": mean_ranks(ranked(results)),
         "alpha": ALPHA,
         "published": [{**asdict(each), "agrees": each.agrees} for each in published],
     }
@@ -79,38 +79,44 @@ def note_on(result: ProblemResult) -> str:
     if not result.seeds_needed or len(result.algorithms) < 2:
         return ""
     return (
-        f"With so few seeds the test cannot tell any of {len(result.algorithms)} algorithms from "
-        f"another: that needs {result.seeds_needed}"
+        f"No ranks: to tell any two of {len(result.algorithms)} algorithms apart the test needs "
+        f"{result.seeds_needed} seeds"
     )
 
 
 def columns_of(result: ProblemResult) -> list[str]:
-    """Return the heads of the columns of a problem's table."""
-    levels = [f"F {level:g} after" for level in result.problem.levels]
-    held_out = ["held-out V, mV2"] if _has_held_out(result) else []
-    return ["algorithm", "F (quartiles)", *levels, "distance", *held_out, "s", "rank", "worse than"]
+    """Return the heads of the columns of a problem's table.
+
+    A level that nobody has reached has none.
+    """
+    levels = [f"F {result.problem.levels[place]:g}" for place in _reached(result)]
+    held_out = ["held-out V"] if result.problem.fit.held_out else []
+    ranks = [] if result.seeds_needed else ["rank"]
+    return ["algorithm", "F", "quartiles", *levels, "distance", *held_out, "s", *ranks]
 
 
 def rows_of(result: ProblemResult) -> list[list[str]]:
     """Return the rows of a problem's table, a row per algorithm."""
     rows = []
     for each in result.algorithms:
-        low, median, high = each.quartiles
-        levels = [_level(one.median, one.n_reached, each.n_seed) for one in each.levels]
-        held_out = [_shown(each.held_out)] if _has_held_out(result) else []
-        rows.append(
-            [
-                each.algorithm,
-                f"{_shown(median)} ({_shown(low)} .. {_shown(high)})",
-                *levels,
-                _shown(each.distance, "{:.2f}"),
-                *held_out,
-                f"{each.seconds:.1f}",
-                str(each.rank),
-                ", ".join(each.worse_than) or "-",
-            ]
-        )
+        low, median, high = map(_shown, each.quartiles)
+        row = [each.algorithm, median, f"{low} .. {high}"]
+        for place in _reached(result):
+            one = each.levels[place]
+            row.append(_level(one.median, one.n_reached, each.n_seed))
+        row.append(_shown(each.distance, "{:.2f}"))
+        if result.problem.fit.held_out:
+            row.append(_shown(each.held_out, "{:.3g}"))
+        row.append(f"{each.seconds:.1f}")
+        if not result.seeds_needed:
+            row.append(str(each.rank))
+        rows.append(row)
     return rows
+
+
+def ranked(results: Sequence[ProblemResult]) -> list[ProblemResult]:
+    """Return the problems with as many seeds as ranks need."""
+    return [result for result in results if not result.seeds_needed]
 
 
 def rank_rows(results: Sequence[ProblemResult]) -> list[list[str]]:
@@ -152,9 +158,10 @@ def results_as_markdown(
         note = note_on(result)
         parts.append(f"## {header_of(result)}\n\n{result.problem.about}. {result.problem.answer}.")
         parts.append(_table(columns_of(result), rows_of(result)) + (f"\n\n{note}." if note else ""))
-    if len(results) > 1:
-        names = [result.problem.name for result in results]
-        parts.append("## Ranks\n\n" + _table(["algorithm", "mean", *names], rank_rows(results)))
+    known = ranked(results)
+    if len(known) > 1:
+        names = [result.problem.name for result in known]
+        parts.append("## Ranks\n\n" + _table(["algorithm", "mean", *names], rank_rows(known)))
     if published:
         parts.append("## Published\n\n" + _table(PUBLISHED_COLUMNS, published_rows(published)))
     return "\n\n".join(parts) + "\n"
@@ -165,13 +172,15 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _has_held_out(result: ProblemResult) -> bool:
-    return bool(result.problem.fit.held_out)
+def _reached(result: ProblemResult) -> list[int]:
+    """Return the places of the levels that somebody has reached."""
+    places = range(len(result.problem.levels))
+    return [p for p in places if any(each.levels[p].n_reached for each in result.algorithms)]
 
 
 def _level(median: float, n_reached: int, n_seed: int) -> str:
     """Return the median of the evaluations, and by how many seeds the level was reached."""
-    share = "" if n_reached == n_seed else f" ({n_reached} of {n_seed})"
+    share = "" if n_reached in (0, n_seed) else f" ({n_reached}/{n_seed})"
     return (f"{median:,.0f}" if math.isfinite(median) else "-") + share
 
 

@@ -127,10 +127,10 @@ def run(argv: Sequence[str], prog: str) -> int:
     config = parse_config(BenchmarkConfig, argv, prog, DESCRIPTION)
     # JSON is alone on standard output.
     screen = Screen(stderr=config.as_json)
+    schedule = _schedule(config)
     if config.listed:
         show_list(Screen(), as_json=config.as_json)
         return 0
-    schedule = _schedule(config)
     folder = BenchmarkFolder(Path(config.output))
     published: list[PublishedValue] = []
     with logging_to_screen("WARNING"):
@@ -181,8 +181,12 @@ def _run_trials(
     n_done = n_all - len(missing)
     said = f"{n_all} trials of {len(schedule.problems)} problems in {folder.path}"
     screen.print(said + (f", of which {n_done} have ended" if n_done else ""), soft_wrap=True)
+
+    def told(problem: str) -> None:
+        screen.print(f"the problem {problem} is compiled, where it has not been", soft_wrap=True)
+
     try:
-        for trial in run_missing(folder, schedule, n_worker):
+        for trial in run_missing(folder, schedule, n_worker, told):
             n_done += 1
             screen.print(f"{n_done} of {n_all}: {trial_line(trial)}", soft_wrap=True)
     except KeyboardInterrupt:

@@ -25,6 +25,7 @@ from pyneuronautofit.benchmarking.writing import (
     note_on,
     published_rows,
     rank_rows,
+    ranked,
     results_as_json,
     results_as_markdown,
     rows_of,
@@ -67,13 +68,14 @@ def show_results(
     if as_json:
         return written
     for result in results:
-        _show_table(screen, header_of(result), columns_of(result), rows_of(result))
+        _show_table(screen, header_of(result), columns_of(result), rows_of(result), whole=3)
         note = note_on(result)
         if note:
             screen.print(f"{note}.", soft_wrap=True)
-    if len(results) > 1:
-        names = [result.problem.name for result in results]
-        _show_table(screen, "ranks", ["algorithm", "mean", *names], rank_rows(results))
+    known = ranked(results)
+    if len(known) > 1:
+        names = [result.problem.name for result in known]
+        _show_table(screen, "ranks", ["algorithm", "mean", *names], rank_rows(known))
     if published:
         _show_table(screen, "published values", PUBLISHED_COLUMNS, published_rows(published))
         _show_missed(screen, published)
@@ -123,10 +125,17 @@ def _show_missed(screen: Screen, published: Sequence[PublishedValue]) -> None:
 
 
 def _show_table(
-    screen: Screen, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+    screen: Screen,
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    whole: int = 1,
 ) -> None:
     screen.print(title, soft_wrap=True)
-    table = Table(*columns)
+    table = Table()
+    for place, column in enumerate(columns):
+        # Names and numbers are whole; what is said about them may be broken.
+        table.add_column(column, no_wrap=place < whole)
     for row in rows:
         table.add_row(*map(escape, row))
     screen.print(table)
