@@ -10,8 +10,8 @@ import numpy as np
 from pyneuronautofit.benchmarking.schedule import BenchmarkFolder, BenchmarkSchedule
 from pyneuronautofit.benchmarking.trials import (
     BenchmarkTrial,
+    TrialRunner,
     TrialTask,
-    make_runner,
     open_benchmark_problem,
 )
 from pyneuronautofit.errors import RunError
@@ -54,7 +54,7 @@ def run_missing(
     for name in dict.fromkeys(task.problem for task in missing):
         told(name)
         _compile(name, folder.problems / name)
-    job = Job(make_runner, str(folder.problems.absolute()))
+    job = Job(TrialRunner, str(folder.problems.absolute()))
     pool = WorkerPool(job, n_worker, _LIMIT_S, _TRIALS_PER_WORKER)
     failed: list[str] = []
     try:

@@ -122,19 +122,25 @@ def passive_mV(problem: BenchmarkProblem) -> FloatArray:
 
         v = E + I / (a g) (1 - exp(-s g / c))                                    within it,
         v = E + I / (a g) (1 - exp(-d g / c)) exp(-(s - d) g / c)                after it.
+
+    An edge lies half way between two samples, and a sample is the mean of the voltages in its
+    interval, as for every recording that is compared.
     """
     target = problem.target
     cm_uF, g_S, e_mV = (problem.truth[n] for n in ("soma.cm", "soma(0.5).pas.g", "soma(0.5).pas.e"))
     area_cm2 = math.pi * _PASSIVE_DIAMETER_UM**2 * _CM2_PER_UM2
     tau_ms = cm_uF / g_S * 1e-3
     first, last = target.window
-    since_ms = (np.arange(target.n_sample) - first) * target.step_ms
+    substeps = round(target.step_ms / DEFAULT_DT_MS)
+    fine_ms = np.arange(target.n_sample * substeps) * DEFAULT_DT_MS
+    since_ms = fine_ms - (first - 0.5) * target.step_ms
     lasts_ms = (last + 1 - first) * target.step_ms
     charged = 1.0 - np.exp(-np.clip(since_ms, 0.0, lasts_ms) / tau_ms)
     left = np.exp(-np.clip(since_ms - lasts_ms, 0.0, None) / tau_ms)
     # pA / S is nV.
     steady_mV = np.array(target.currents_pA) / (area_cm2 * g_S) * 1e-9
-    return np.asarray(e_mV + steady_mV[:, np.newaxis] * charged * left)
+    fine_mV = e_mV + steady_mV[:, np.newaxis] * charged * left
+    return np.asarray(fine_mV.reshape(len(steady_mV), -1, substeps).mean(axis=2))
 
 
 def _simulated_mV(problem: BenchmarkProblem, folder: Path) -> FloatArray:

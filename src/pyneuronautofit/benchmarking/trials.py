@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -133,22 +133,34 @@ def open_benchmark_problem(name: str, folder: Path) -> OpenedProblem:
     return OpenedProblem(about, config, open_problem(config, folder), held_out)
 
 
-def make_runner(folder: str) -> Callable[[TrialTask], BenchmarkTrial]:
-    """Return what runs trials of the problems that are prepared in a folder, one after the other.
+class TrialRunner:
+    """Runs trials of the problems that are prepared in a folder, one after the other.
 
     The problem of the last trial is kept open: simulators have no memory, so a trial is the same
     whatever came before it.
+
+    Parameters
+    ----------
+    folder
+        Where the problems are.
     """
-    opened: list[OpenedProblem] = []
 
-    def run(task: TrialTask) -> BenchmarkTrial:
-        if not opened or opened[0].about.name != task.problem:
-            while opened:
-                opened.pop().close()
-            opened.append(open_benchmark_problem(task.problem, Path(folder) / task.problem))
-        return run_trial(task, opened[0])
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+        self._opened: OpenedProblem | None = None
 
-    return run
+    def __call__(self, task: TrialTask) -> BenchmarkTrial:
+        """Run a trial."""
+        if self._opened is None or self._opened.about.name != task.problem:
+            self.close()
+            self._opened = open_benchmark_problem(task.problem, self._folder / task.problem)
+        return run_trial(task, self._opened)
+
+    def close(self) -> None:
+        """End what simulates."""
+        if self._opened is not None:
+            self._opened.close()
+        self._opened = None
 
 
 def run_trial(task: TrialTask, opened: OpenedProblem) -> BenchmarkTrial:
