@@ -10,13 +10,13 @@ import pytest
 
 from benchmarking.made import trial
 from pyneuronautofit.benchmarking.problem import problem_of
-from pyneuronautofit.benchmarking.trials import TrialRunner, TrialTask, read_trial, write_trial
+from pyneuronautofit.benchmarking.trials import BenchmarkRunner, TrialTask, read_trial, write_trial
 from pyneuronautofit.errors import RunError
 
 
 @pytest.fixture(scope="module")
 def runner(prepared):
-    made = TrialRunner(str(prepared))
+    made = BenchmarkRunner(str(prepared))
     yield made
     made.close()
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from pyneuronautofit.benchmarking.schedule import BenchmarkFolder, BenchmarkSchedule
 from pyneuronautofit.benchmarking.trials import (
+    BenchmarkRunner,
     BenchmarkTrial,
-    TrialRunner,
     TrialTask,
     open_benchmark_problem,
 )
@@ -54,7 +54,7 @@ def run_missing(
     for name in dict.fromkeys(task.problem for task in missing):
         told(name)
         _compile(name, folder.problems / name)
-    job = Job(TrialRunner, str(folder.problems.absolute()))
+    job = Job(BenchmarkRunner, str(folder.problems.absolute()))
     pool = WorkerPool(job, n_worker, _LIMIT_S, _TRIALS_PER_WORKER)
     failed: list[str] = []
     try:

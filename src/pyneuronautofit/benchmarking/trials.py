@@ -133,7 +133,7 @@ def open_benchmark_problem(name: str, folder: Path) -> OpenedProblem:
     return OpenedProblem(about, config, open_problem(config, folder), held_out)
 
 
-class TrialRunner:
+class BenchmarkRunner:
     """Runs trials of the problems that are prepared in a folder, one after the other.
 
     The problem of the last trial is kept open: simulators have no memory, so a trial is the same

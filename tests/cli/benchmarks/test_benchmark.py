@@ -14,7 +14,7 @@ FEW = ("--problems", "passive", "--algorithms", "DE,random", "--seeds", "2", "--
 def test_a_benchmark_and_what_comes_later(command, tmp_path):
     done = command("benchmark", *FEW, "-n", 2)
     assert done.code == 0, done.err
-    assert "4 trials of 1 problems in benchmark" in done.out
+    assert "4 trials of 1 problem(s) in benchmark" in done.out
     assert "4 of 4: passive by " in done.out
     folder = tmp_path / "benchmark"
     assert sorted(path.name for path in (folder / "trials").iterdir()) == [

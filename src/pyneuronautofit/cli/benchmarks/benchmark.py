@@ -179,7 +179,8 @@ def _run_trials(
 ) -> None:
     n_all, missing = len(list(schedule.tasks())), folder.missing(schedule)
     n_done = n_all - len(missing)
-    said = f"{n_all} trials of {len(schedule.problems)} problems in {folder.path}"
+    n_problem = len(schedule.problems)
+    said = f"{n_all} trials of {n_problem} problem(s) in {folder.path}"
     screen.print(said + (f", of which {n_done} have ended" if n_done else ""), soft_wrap=True)
 
     def told(problem: str) -> None:
