@@ -11,6 +11,8 @@ from pyneuronautofit.benchmarking.published import PublishedValue
 from pyneuronautofit.benchmarking.writing import (
     columns_of,
     header_of,
+    level_columns,
+    level_rows,
     note_on,
     published_rows,
     rank_rows,
@@ -39,11 +41,19 @@ VALUES = [
 
 
 def test_rows():
-    assert columns_of(FEW) == ["algorithm", "F", "quartiles", "F 1", "distance", "s"]
+    assert columns_of(FEW) == ["algorithm", "F", "quartiles", "distance", "s"]
     assert rows_of(FEW) == [
-        ["A", "0.7", "0.6 .. 1.4", "30 (2/3)", "0.10", "2.0"],
-        ["none", "-", "- .. -", "-", "-", "2.0"],
+        ["A", "0.7", "0.6 .. 1.4", "0.10", "2.0"],
+        ["none", "-", "- .. -", "-", "2.0"],
     ]
+    assert level_columns(FEW) == ["evaluations until F", "1"]
+    assert level_rows(FEW) == [["A", "30 (2/3)"], ["none", "-"]]
+
+
+def test_levels_that_nobody_has_reached():
+    nobody = compare(PROBLEM, [trial("A", 1, (10, 5.0))])
+    assert level_rows(nobody) == []
+    assert "evaluations until" not in results_as_markdown([nobody], [])
 
 
 def test_ranks_are_shown_where_seeds_suffice():
@@ -84,7 +94,7 @@ def test_published_values():
 
 def test_markdown():
     text = results_as_markdown([MANY, MANY], VALUES)
-    assert text.count("| --- |") == 0 or "| --- | --- |" in text
+    assert "| evaluations until F | 1 | 0.1 |" in text
     assert "| algorithm | mean | made | made |" in text
     assert "| rest | 2 | 1 | 10 mV |" in text
     widths = [line.count("|") for line in text.split("\n\n")[1].splitlines()]

@@ -10,6 +10,7 @@ from pyneuronautofit._types import Json
 from pyneuronautofit.benchmarking.comparing import (
     ALPHA,
     AlgorithmResult,
+    LevelReached,
     ProblemResult,
     mean_ranks,
 )
@@ -85,14 +86,10 @@ def note_on(result: ProblemResult) -> str:
 
 
 def columns_of(result: ProblemResult) -> list[str]:
-    """Return the heads of the columns of a problem's table.
-
-    A level that nobody has reached has none.
-    """
-    levels = [f"F {result.problem.levels[place]:g}" for place in _reached(result)]
+    """Return the heads of the columns of a problem's table."""
     held_out = ["held-out V"] if result.problem.fit.held_out else []
     ranks = [] if result.seeds_needed else ["rank"]
-    return ["algorithm", "F", "quartiles", *levels, "distance", *held_out, "s", *ranks]
+    return ["algorithm", "F", "quartiles", "distance", *held_out, "s", *ranks]
 
 
 def rows_of(result: ProblemResult) -> list[list[str]]:
@@ -100,11 +97,7 @@ def rows_of(result: ProblemResult) -> list[list[str]]:
     rows = []
     for each in result.algorithms:
         low, median, high = map(_shown, each.quartiles)
-        row = [each.algorithm, median, f"{low} .. {high}"]
-        for place in _reached(result):
-            one = each.levels[place]
-            row.append(_level(one.median, one.n_reached, each.n_seed))
-        row.append(_shown(each.distance, "{:.2f}"))
+        row = [each.algorithm, median, f"{low} .. {high}", _shown(each.distance, "{:.2f}")]
         if result.problem.fit.held_out:
             row.append(_shown(each.held_out, "{:.3g}"))
         row.append(f"{each.seconds:.1f}")
@@ -112,6 +105,21 @@ def rows_of(result: ProblemResult) -> list[list[str]]:
             row.append(str(each.rank))
         rows.append(row)
     return rows
+
+
+def level_columns(result: ProblemResult) -> list[str]:
+    """Return the heads of the table of levels; one that nobody has reached has none."""
+    return ["evaluations until F", *(f"{result.problem.levels[p]:g}" for p in _reached(result))]
+
+
+def level_rows(result: ProblemResult) -> list[list[str]]:
+    """Return after how many evaluations each algorithm has reached levels; empty: nobody has."""
+    places = _reached(result)
+    return [
+        [each.algorithm, *(_level(each.levels[p], each.n_seed) for p in places)]
+        for each in result.algorithms
+        if places
+    ]
 
 
 def ranked(results: Sequence[ProblemResult]) -> list[ProblemResult]:
@@ -157,7 +165,12 @@ def results_as_markdown(
     for result in results:
         note = note_on(result)
         parts.append(f"## {header_of(result)}\n\n{result.problem.about}. {result.problem.answer}.")
-        parts.append(_table(columns_of(result), rows_of(result)) + (f"\n\n{note}." if note else ""))
+        parts.append(_table(columns_of(result), rows_of(result)))
+        if note:
+            parts.append(f"{note}.")
+        levels = level_rows(result)
+        if levels:
+            parts.append(_table(level_columns(result), levels))
     known = ranked(results)
     if len(known) > 1:
         names = [result.problem.name for result in known]
@@ -178,10 +191,10 @@ def _reached(result: ProblemResult) -> list[int]:
     return [p for p in places if any(each.levels[p].n_reached for each in result.algorithms)]
 
 
-def _level(median: float, n_reached: int, n_seed: int) -> str:
+def _level(reached: LevelReached, n_seed: int) -> str:
     """Return the median of the evaluations, and by how many seeds the level was reached."""
-    share = "" if n_reached in (0, n_seed) else f" ({n_reached}/{n_seed})"
-    return (f"{median:,.0f}" if math.isfinite(median) else "-") + share
+    share = "" if reached.n_reached in {0, n_seed} else f" ({reached.n_reached}/{n_seed})"
+    return (f"{reached.median:,.0f}" if math.isfinite(reached.median) else "-") + share
 
 
 def _shown(value: float | None, form: str = "{:.2g}") -> str:

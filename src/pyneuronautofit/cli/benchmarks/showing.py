@@ -22,6 +22,8 @@ from pyneuronautofit.benchmarking.writing import (
     PUBLISHED_COLUMNS,
     columns_of,
     header_of,
+    level_columns,
+    level_rows,
     note_on,
     published_rows,
     rank_rows,
@@ -68,7 +70,12 @@ def show_results(
     if as_json:
         return written
     for result in results:
-        _show_table(screen, header_of(result), columns_of(result), rows_of(result), whole=3)
+        columns = columns_of(result)
+        _show_table(screen, header_of(result), columns, rows_of(result), whole=len(columns))
+        levels = level_rows(result)
+        if levels:
+            columns = level_columns(result)
+            _show_table(screen, "", columns, levels, whole=len(columns))
         note = note_on(result)
         if note:
             screen.print(f"{note}.", soft_wrap=True)
@@ -131,7 +138,8 @@ def _show_table(
     rows: Sequence[Sequence[str]],
     whole: int = 1,
 ) -> None:
-    screen.print(title, soft_wrap=True)
+    if title:
+        screen.print(title, soft_wrap=True)
     table = Table()
     for place, column in enumerate(columns):
         # Names and numbers are whole; what is said about them may be broken.
