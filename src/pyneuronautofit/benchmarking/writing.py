@@ -164,7 +164,8 @@ def results_as_markdown(
     parts = []
     for result in results:
         note = note_on(result)
-        parts.append(f"## {header_of(result)}\n\n{result.problem.about}. {result.problem.answer}.")
+        said = f"{_sentence(result.problem.about)} Known: {result.problem.answer}."
+        parts.append(f"## {header_of(result)}\n\n{said}")
         parts.append(_table(columns_of(result), rows_of(result)))
         if note:
             parts.append(f"{note}.")
@@ -178,6 +179,10 @@ def results_as_markdown(
     if published:
         parts.append("## Published\n\n" + _table(PUBLISHED_COLUMNS, published_rows(published)))
     return "\n\n".join(parts) + "\n"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

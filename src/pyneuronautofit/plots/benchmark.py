@@ -37,7 +37,7 @@ class CurvePanel:
 def save_benchmark(path: Path, panels: Sequence[CurvePanel], heading: str) -> None:
     """Draw medians with the range between the quartiles, and write the figure."""
     names = list(dict.fromkeys(name for panel in panels for name in panel.curves))
-    n_column = min(_COLUMNS, len(panels))
+    n_column = min(_COLUMNS, len(panels) + 1)
     # One place more, for the legend.
     n_row = -(-(len(panels) + 1) // n_column)
     figure = open_figure((3.6 * n_column, 2.9 * n_row + 0.4), path)
