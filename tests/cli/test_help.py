@@ -59,7 +59,7 @@ COMMANDS = [
     "status",
     "collect",
     "slurm",
-    "import-model",
+    "benchmark", "import-model",
     "completion",
     "info",
     "select",
