@@ -21,6 +21,9 @@ from pyneuronautofit._types import FloatArray, IntArray
 LEAST_MODELS = 5
 #: A gap is so many times as wide as the usual step within a family.
 GAP = 1.6
+#: Few models are outliers of a family if the step to them is so many times as wide: of a cloud the
+#: outer ones are not.
+FAR = 2.5
 #: In the place of a family's number: a model by itself.
 ALONE = -1
 #: Families are sought among so many models: their distances to each other are in memory.
@@ -161,9 +164,9 @@ class _Tree:
         return parts.get(root, (root,))
 
     def without_outliers(self, node: int) -> IntArray:
-        """Return the models of a family but for few ones that a gap parts from it, ascending."""
+        """Return the models of a family but for few ones that are far from it, ascending."""
         usual = self._usual_step(node)
-        while node >= self._n and self._steps[node - self._n] >= GAP * usual:
+        while node >= self._n and self._steps[node - self._n] >= FAR * usual:
             large, small = sorted(self._pairs[node - self._n], key=lambda k: -int(self._sizes[k]))
             if self._sizes[small] >= self._least or self._sizes[large] < self._least:
                 break

@@ -1,4 +1,4 @@
-"""Models as points: of runs and databases, in one space that is scaled by the parameters' ranges."""
+"""Models of runs and databases as points in one space, scaled by the parameters' ranges."""
 
 from __future__ import annotations
 
@@ -163,9 +163,7 @@ def _places(names: Sequence[str], among: Sequence[str]) -> IntArray:
 
 
 def _check_alike(first: ModelPoints, other: ModelPoints) -> None:
-    mine, theirs = (
-        [(p.name, p.scale.code) for p in each.parameters] for each in (first, other)
-    )
+    mine, theirs = ([(p.name, p.scale.code) for p in each.parameters] for each in (first, other))
     if mine == theirs:
         return
     lacking = [name for name in mine if name not in theirs]

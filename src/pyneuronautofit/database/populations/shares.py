@@ -59,12 +59,9 @@ def shares_between(unit: FloatArray, group: IntArray) -> Shares | None:
 def typical(unit: FloatArray, group: IntArray, which: int) -> FloatArray:
     """Return how a group's medians differ from those of all others, shape (n_param,).
 
-    In units of the quartiles' distance among all; 0 where that is 0.
+    In parts of the parameters' ranges; positive: the group's are larger. 0 where all are in it.
     """
     members = group == which
     if members.all() or not members.any():
         return np.zeros(unit.shape[1])
-    shift = np.median(unit[members], axis=0) - np.median(unit[~members], axis=0)
-    width = np.subtract(*np.percentile(unit, [75, 25], axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(width > 1e-12, shift / width, 0.0))
+    return np.asarray(np.median(unit[members], axis=0) - np.median(unit[~members], axis=0))

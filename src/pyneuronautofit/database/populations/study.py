@@ -25,11 +25,13 @@ from pyneuronautofit.database.populations.points import ModelPoints
 from pyneuronautofit.database.populations.shares import Shares, shares_between, typical
 from pyneuronautofit.database.tools.distributions import ParameterSample
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT
+from pyneuronautofit.plots import PopulationPicture
 
 #: What figures call the models that are in no family.
 BY_THEMSELVES = "by themselves"
-# So many parameters are named that tell a family from the others, if they differ so much.
-_MOST_NAMED, _WORTH_NAMING = 4, 0.5
+# So many parameters are named that tell a family from the others, if they differ by such a part of
+# their range.
+_MOST_NAMED, _WORTH_NAMING = 4, 0.1
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class PopulationStudy:
         Returns
         -------
         list of (column, shift)
-            The shift of the median in units of the quartiles' distance; positive: larger.
+            The shift of the median in parts of the range; positive: larger.
         """
         shifts = typical(self.points.unit, self.families.labels, family)
         order = np.argsort(-np.abs(shifts), kind="stable")[:_MOST_NAMED]
@@ -169,9 +171,27 @@ class PopulationStudy:
             "parameters": dict(zip(names, values, strict=True)),
         }
 
-    def labels(self, units: Units) -> list[str]:
-        """Return what axes call the parameters."""
-        return [label_of(parameter, units) for parameter in self.points.parameters]
+    def picture(self, units: Units) -> PopulationPicture:
+        """Return what the figure shows."""
+        points, labels = self.points, self.families.labels
+        rank = min(2, *points.unit.shape)
+        centred = points.unit - points.unit.mean(axis=0)
+        left, values, _right = np.linalg.svd(centred, full_matrices=False)
+        variances = values**2
+        explained = variances / (variances.sum() or 1.0)
+        return PopulationPicture(
+            measure=self.measure.name,
+            merits=self.merits,
+            components=left[:, :rank] * values[:rank],
+            explained=explained[:rank],
+            family=labels,
+            cell=points.cell,
+            cells=points.cells,
+            parameters=tuple(label_of(parameter, units) for parameter in points.parameters),
+            unit=points.unit,
+            between_cells=_of(self.between_cells),
+            between_families=_of(self.between_families),
+        )
 
 
 def study(
@@ -217,6 +237,10 @@ def study(
         between_cells=shares_between(chosen.unit, chosen.cell),
         between_families=shares_between(chosen.unit, families.labels),
     )
+
+
+def _of(shares: Shares | None) -> FloatArray | None:
+    return None if shares is None else shares.of_parameters
 
 
 def _known(value: Any) -> float | None:
