@@ -396,6 +396,7 @@ def test_the_command_lines_that_destroyed_something(words, truth, command, tmp_p
 #: A command line, and the name of a file that it would write, though no option says so.
 DERIVED = [
     ("plot-parmdist db.json -o f.png", "f-pca.png"),
+    ("populations db.json -o f.png", "f-kde.png"),
     ("final-check db.json None fig-{}.png --recordings .", "fig-0.png"),
     ("final-check db.json 0 fig.png --recordings .", "fig.png"),
     ("check db.json", "db-checked.json"),

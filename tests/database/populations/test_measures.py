@@ -76,7 +76,7 @@ def test_a_measure():
     assert Measure("V").merits(points).tolist() == [1.0, 2.0]
     assert Measure().merits(points).tolist() == [3.0, 4.0]
     assert (Measure("V").name, Measure().name) == ("V", "weighted sum")
-    with pytest.raises(UsageError, match="no sums of the mode O: .* all have V"):
+    with pytest.raises(UsageError, match=r"no sums of the mode O: .* all have V"):
         Measure("O").merits(points)
     with pytest.raises(UsageError, match="all have none"):
         Measure("O").merits(points_of([[0.1]]))

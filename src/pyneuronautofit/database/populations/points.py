@@ -67,6 +67,13 @@ class ModelPoints:
             unit = (self.coordinates - self.low) / width
         return np.asarray(np.where(width > 0, unit, 0.5))
 
+    def values(self) -> FloatArray:
+        """Return the values that models are given, shape (n_model, n_param)."""
+        is_log = np.array([parameter.scale is LOG10 for parameter in self.parameters], dtype=bool)
+        return np.where(
+            is_log, np.power(10.0, np.where(is_log, self.coordinates, 0.0)), self.coordinates
+        )
+
     def take(self, rows: IntArray) -> ModelPoints:
         """Return some of the models, in this order."""
         return replace(
