@@ -89,7 +89,7 @@ def find_families(unit: FloatArray, least: int = LEAST_MODELS) -> Families:
     from sklearn.metrics import silhouette_score  # noqa: PLC0415
 
     points = leading_components(unit[:MOST_MODELS])
-    tree = _Tree(points, min(LEAST_MODELS, least, len(points) - 1), least)
+    tree = _JoinTree(points, min(LEAST_MODELS, least, len(points) - 1), least)
     groups = [tree.without_outliers(node) for node in tree.families()]
     for number, members in enumerate(_by_size(groups)):
         labels[members] = number
@@ -120,7 +120,7 @@ def leading_components(unit: FloatArray) -> FloatArray:
     return np.asarray(left[:, :n_kept] * values[:n_kept])
 
 
-class _Tree:
+class _JoinTree:
     """A tree of models: who is joined with whom, by steps of which width.
 
     Nodes below n are models; node n + k is the k-th pair that is joined, shortest step first.
