@@ -6,10 +6,12 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import f_oneway
 
 from database.populations._points import clouds, points_of
+from pyneuronautofit.database import Selection
 from pyneuronautofit.database.labels import find_units
-from pyneuronautofit.database.populations import Measure, study
+from pyneuronautofit.database.populations import Measure, chosen_of, study
 
 
 @pytest.fixture
@@ -108,3 +110,19 @@ def test_what_the_figure_shows(found):
     assert first == pytest.approx(np.linalg.norm(said.points.unit[0] - said.points.unit[1]))
     assert shown.explained.sum() == pytest.approx(1.0)
     np.testing.assert_array_equal(shown.between_cells, said.between_cells.of_parameters)
+
+
+def test_the_published_models(shared):
+    """24 models of two cells: variances against scipy's analysis of variance."""
+    path = shared / "data" / "P07-models-sample.json"
+    said = study(chosen_of(str(path), Selection()))
+    assert len(said.points) == said.n_chosen == 24
+    assert [n for _name, n, _families in said.of_cells() if n] == [18, 6]
+    assert said.families.n_family == 1
+    names = [parameter.name for parameter in said.points.parameters]
+    shares = said.between_cells.of_parameters
+    assert names[int(np.nanargmax(shares))] == "soma(0.5).pas.g"
+    for column in range(len(names)):
+        of_cells = [said.points.coordinates[said.points.cell == k, column] for k in range(2)]
+        f = f_oneway(*of_cells).statistic
+        assert shares[column] == pytest.approx(f / (f + 22), abs=1e-9)

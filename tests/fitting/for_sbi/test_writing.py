@@ -78,7 +78,12 @@ def test_what_is_said(inference):
     said = said_of(data)
     assert said.startswith(f"40 simulations of 2 parameters, 22 features, {failed} failed")
     far = replace(data, x_observed=data.x_observed + 1e6)
-    assert "22 features of the recording are outside of all simulations'" in said_of(far)
+    assert "; 22 features of the recording outside of all simulations'" in said_of(far)
+    one = replace(data, x_observed=np.append(np.nanmean(data.x, axis=0)[:-1], 1e6))
+    assert "; 1 feature of the recording outside" in said_of(one)
+    assert said_of(replace(one, x_observed=np.nanmean(data.x, axis=0))).endswith(
+        "; the recording's features are all within the simulations'"
+    )
 
 
 def test_a_folder_that_cannot_be_made(inference, tmp_path):

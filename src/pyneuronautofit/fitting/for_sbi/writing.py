@@ -84,9 +84,10 @@ def said_of(data: SbiData) -> str:
     outside = data.outside
     if not outside:
         return f"{said}; the recording's features are all within the simulations'"
+    which = "1 feature" if len(outside) == 1 else f"{len(outside)} features"
     return (
-        f"{said}; {len(outside)} features of the recording are outside of all simulations', so a "
-        f"posterior would be extrapolated: {quoted(outside, _MOST_NAMED)}"
+        f"{said}; {which} of the recording outside of all simulations', so a posterior would be "
+        f"extrapolated: {quoted(outside, _MOST_NAMED)}"
     )
 
 
