@@ -68,6 +68,7 @@ COMMANDS = [
     "final-check",
     "search-init",
     "search-synmin",
+    "populations",
     "plot-parmdist",
 ]
 

@@ -79,6 +79,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "search-synmin": Command(
             "databases", "DATABASE", "find the smallest synaptic conductance that fires"
         ),
+        "populations": Command(
+            "databases",
+            "RUN|DATABASE...",
+            "count distinct models, find their families, compare cells",
+        ),
         "plot-parmdist": Command(
             "databases", "DATABASE [-o FILE]", "plot the distributions of the parameters"
         ),
