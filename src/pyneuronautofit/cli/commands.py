@@ -53,7 +53,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "runs", "RUN... -o DATABASE", "join the models of several runs in a database"
         ),
         "slurm": Command(
-            "clusters", "fit RECORDING --runs N", "write scripts for an array of fits on a cluster"
+            "clusters",
+            "fit RECORDING --runs N",
+            "write scripts for an array of fits on a cluster; slurm workers: for one fit's workers",
         ),
         "benchmark": Command(
             "benchmarks", "[-o FOLDER]", "compare search algorithms on problems of known answers"

@@ -17,7 +17,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.fitting.budget import Budget, lasting, plan_of
-from pyneuronautofit.fitting.evaluation import Evaluation
+from pyneuronautofit.fitting.evaluation import Evaluation, WorkersLost
 from pyneuronautofit.fitting.gains import Gains, with_leader
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
@@ -67,6 +67,8 @@ class Progress:
         Why there is nothing to be found: no candidate could be scored; empty where one could.
     gains
         The best so far, and since when; None before the first generation.
+    lost
+        Who that evaluates was lost, where that has interrupted it, and what to do; else empty.
     stopped
         Why it ended before its budget was used, as the user had asked; empty where it did not.
     phase
@@ -81,6 +83,7 @@ class Progress:
     evaluation: Evaluation | None = None
     seconds: float = 0.0
     interrupted: bool = False
+    lost: str = ""
     asked: FloatArray | None = None
     given_up: str = ""
     gains: Gains | None = None
@@ -162,9 +165,12 @@ def search(
                     _reporter(observer, generation),
                     with_residuals=strategy.needs_residuals,
                 )
-        except KeyboardInterrupt:
-            _log.warning("interrupted in generation %d; what came before it is kept", generation)
-            return replace(progress, interrupted=True)
+        except KeyboardInterrupt as interruption:
+            lost = str(interruption) if isinstance(interruption, WorkersLost) else ""
+            why = f": {lost}" if lost else ""
+            kept = "what came before it is kept"
+            _log.warning("interrupted in generation %d; %s%s", generation, kept, why)
+            return replace(progress, interrupted=True, lost=lost)
         _log_failures(evaluation, generation)
         state = strategy.tell(asked, x, evaluation.scores, evaluation.residuals)
         known = replace(progress, asked=x, gains=progress.gains or problem.no_gains)

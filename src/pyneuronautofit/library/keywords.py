@@ -85,6 +85,10 @@ class FitKeywords(TypedDict, total=False):
     iteration: int
     run_stamp: str
     slurm_id: str
+    workers: str
+    scheduler_file: str
+    workers_tls: str
+    workers_wait: float
     log_population: bool
     log_archive: bool
 

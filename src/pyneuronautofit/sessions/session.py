@@ -37,6 +37,7 @@ from pyneuronautofit.fitting import (
     stored_settings,
     working_directory_of,
 )
+from pyneuronautofit.fitting.evaluators import on_workers
 from pyneuronautofit.fitting.notes.stuck import closing_notes
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, make_stamp
@@ -158,7 +159,7 @@ def new_session(
     """
     config = _settled(_with_seed(config))
     directory = directory or Path.cwd()
-    opened = open_fit(config, directory)
+    opened = on_workers(open_fit(config, directory), config, directory)
     problem = opened.problem
     initial = _initial(config, problem) if choose is None else choose(opened)
     strategy = build_search(config, problem, initial)
@@ -178,7 +179,7 @@ def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitS
         If something of it is not what it was.
     """
     directory = working_directory_of(stored)
-    opened = open_fit(config, directory)
+    opened = on_workers(open_fit(config, directory), config, directory)
     initial = stored.info.initial
     strategy = build_search(config, opened.problem, initial)
     check_same(stored, opened, _header(opened, command), extend=config.extend)

@@ -44,6 +44,7 @@ def print_plan(
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
         f"parameters, {generations}{plan.evaluations} evaluations, seed {config.seed}",
         f"simulator   {problem.simulator.description}",
+        *([] if problem.evaluator is None else [f"evaluated   by {problem.evaluator.description}"]),
         f"results     {files.folder / files.stamp}-*",
     ]
     for line in lines:
@@ -114,7 +115,7 @@ def print_summary(
         )
     else:
         screen.print("it was interrupted before the first generation was complete")
-    for note in filter(None, (progress.stopped, *notes)):
+    for note in filter(None, (progress.lost, progress.stopped, *notes)):
         screen.print(f"note: {note}", soft_wrap=True)
     _print_files(screen, files, figure)
 

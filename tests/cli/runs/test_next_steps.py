@@ -50,6 +50,16 @@ def test_after_an_interruption_it_goes_on_as_it_was():
     assert "let it go on" not in said
 
 
+def test_workers_are_named_where_it_goes_on(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    who = {"scheduler_file": str(tmp_path / "w" / "scheduler.json"), "workers_wait": 5.0}
+    said = commands(progress(interrupted=True), **who)
+    flags = "--scheduler-file w/scheduler.json --workers-wait 5.0"
+    assert said["go on with it"] == f"pyneuronautofit --resume run.sqlite {flags}"
+    said = commands(algorithm="N", generations=9, workers="tcp://a:1")
+    assert said["let it go on"].endswith("-G 18 --workers tcp://a:1")
+
+
 def test_where_nothing_was_found_there_is_nothing_to_look_at():
     nothing = SimpleNamespace(rows=np.arange(0))
     assert list(commands(progress(given_up="all failed", archive=nothing))) == ["what it has done"]

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pyneuronautofit._options import options_of
 from pyneuronautofit._plugins import given_plug_ins
+from pyneuronautofit._words import FileWord
 from pyneuronautofit.cli.calling import from_here, program_words
-from pyneuronautofit.fitting import FitOptions, Progress
+from pyneuronautofit.fitting import FitOptions, Progress, WorkerOptions
 from pyneuronautofit.optimisers import algorithm_plans
 
 
@@ -33,13 +35,13 @@ def next_commands(
     run = from_here(store)
     loads = [*_consent(store, project), *_plugged()]
     if progress.interrupted:
-        yield "go on with it", _line("--resume", run, *loads)
+        yield "go on with it", _line("--resume", run, *_workers(config), *loads)
     if len(progress.archive.rows):
         yield "look at it", _line("report", run, *loads)
     yield "what it has done", _line("status", run)
     going_on = [] if progress.interrupted else _going_on(config, progress)
     if going_on:
-        yield "let it go on", _line("--resume", run, *going_on, *loads)
+        yield "let it go on", _line("--resume", run, *going_on, *_workers(config), *loads)
 
 
 def print_next(
@@ -63,6 +65,17 @@ def _consent(store: Path, project: Path | None) -> list[str]:
     if any(real.is_relative_to(folder) for folder in folders):
         return []
     return ["--project", from_here(project)]
+
+
+def _workers(config: FitOptions) -> list[str]:
+    """Return the flags that say who evaluates."""
+    words = []
+    for name, (described, _default) in options_of(WorkerOptions).items():
+        value = getattr(config, name)
+        if value is not None:
+            is_file = isinstance(described.parse, FileWord)
+            words += [described.flags[0], from_here(Path(value)) if is_file else str(value)]
+    return words
 
 
 def _plugged() -> list[str]:
