@@ -44,6 +44,7 @@ class FitKeywords(TypedDict, total=False):
     integrator: str
     tolerance_mV: float
     precision: str
+    isa: str
     n_worker: int
     dt: float
     time_limit_s: float
