@@ -83,6 +83,7 @@ class FitKeywords(TypedDict, total=False):
     evaluations_file: str
     log_level: str
     dump_every: int
+    scratch: str
     iteration: int
     run_stamp: str
     slurm_id: str

@@ -39,6 +39,7 @@ from pyneuronautofit.runs import (
     RunFiles,
     RunLock,
     RunReader,
+    check_scratch,
     open_run,
 )
 from pyneuronautofit.sessions.closing import closing_summary
@@ -150,6 +151,8 @@ def run_session(
         The run's, where it is held already.
     """
     isa.require(config.isa)
+    if config.scratch is not None:
+        check_scratch(Path(config.scratch))
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
