@@ -95,24 +95,26 @@ def test_it_is_copied_when_that_is_due_and_in_the_end(place, monkeypatch):
         with open_run(path) as run:
             (session,) = run.sessions
             assert session.content["scratch"].startswith(str(scratch))
-        made = generations(4)
+        made = generations(5)
         writer.append(made[0])
-        assert n_generation(path) == 0
-        now += snapshots.EVERY_S + 1.0
+        assert n_generation(path) == 1
         writer.append(made[1])
-        assert n_generation(path) == 2
+        assert n_generation(path) == 1
+        now += snapshots.EVERY_S + 1.0
         writer.append(made[2])
-        assert n_generation(path) == 2
-        writer.publish()
-        inode = path.stat().st_ino
+        assert n_generation(path) == 3
+        writer.append(made[3])
         assert n_generation(path) == 3
         writer.publish()
+        inode = path.stat().st_ino
+        assert n_generation(path) == 4
+        writer.publish()
         assert path.stat().st_ino == inode  # nothing has changed
-        writer.append(made[3])
+        writer.append(made[4])
         writer.end_session("finished")
         with open_run(path) as run:
             assert run.sessions[0].outcome == "finished"
-    assert n_generation(path) == 4
+    assert n_generation(path) == 5
     assert list(scratch.iterdir()) == []
     assert list(path.parent.iterdir()) == [path]
 
@@ -120,10 +122,12 @@ def test_it_is_copied_when_that_is_due_and_in_the_end(place, monkeypatch):
 def test_copies_take_a_small_part_of_the_time(place):
     with writing(place, every_s=0.0) as writer:
         writer.begin_session({})
+        made = generations(2)
+        writer.append(made[0])
         writer._took_s = 1000.0
-        writer.append(generations(1)[0])
-        assert n_generation(place[0]) == 0
-    assert n_generation(place[0]) == 1
+        writer.append(made[1])
+        assert n_generation(place[0]) == 1
+    assert n_generation(place[0]) == 2
 
 
 def test_it_is_the_store_that_would_have_been_written_there(place, tmp_path):

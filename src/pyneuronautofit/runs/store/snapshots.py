@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import sqlite3
 import time
@@ -65,7 +66,7 @@ class SnapshotWriter(RunWriter):
         self._scratch = scratch
         self._every_s = every_s
         self._took_s = 0.0
-        self._copied_at = -float("inf")
+        self._copied_at = -math.inf
         self._changed = False
         own = scratch.path / path.name
         with self._copying("it cannot be copied from there"):
@@ -87,6 +88,8 @@ class SnapshotWriter(RunWriter):
         super().begin_session({**content, "scratch": str(self._scratch.path)})
         self._changed = True
         self.publish()
+        # The first generation of a session is, too.
+        self._copied_at = -math.inf
 
     def end_session(self, outcome: str) -> None:
         """As of `RunWriter`; it is copied."""
