@@ -146,7 +146,7 @@ def test_everything_as_json(seen, tmp_path):
             {"began": "then", "ended": "later", "outcome": "finished"},
             {"began": "now", "ended": None, "outcome": None},
         ],
-        "losses": ["generation 7"],
+        "losses": ["generation 7"], "copied_s": None,
     }  # fmt: skip
 
 

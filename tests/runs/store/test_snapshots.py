@@ -172,17 +172,20 @@ def test_an_older_one_never_takes_the_place_of_a_newer(place, caplog):
     path, scratch = place
     with writing(place) as writer:
         writer.begin_session({})
-        writer.append(generations(1)[0])
+        made = generations(3)
+        for each in made[:2]:
+            writer.append(each)
         # Somebody has taken the run over, as the lock of this process was lost.
-        with contextlib.closing(RunWriter(path, make_info())) as other:
-            for each in generations(3):
+        with open_run(path) as run, contextlib.closing(RunWriter(path, make_info())) as other:
+            other.go_on(run)
+            for each in made[1:]:
                 other.append(each)
         with pytest.raises(OutputError, match="somebody else has written it since"):
             writer.publish()
     assert n_generation(path) == 3
     assert "The whole store is kept" in caplog.text
     (kept,) = scratch.iterdir()
-    assert n_generation(kept / "run.sqlite") == 1
+    assert n_generation(kept / "run.sqlite") == 2
 
 
 def test_a_folder_that_cannot_be_written_for_a_while(place, monkeypatch, caplog):
