@@ -237,6 +237,18 @@ def test_without_a_kernel_neuron_is_used_whoever_insists(source, said, error):
     assert warnings(said) == [f"{error} NEURON is used, which is slower."]
 
 
+@pytest.mark.parametrize("error", [NoCompilerError("none."), KernelBuildError("broken.")])
+def test_computers_that_are_to_compute_the_same_do_not_use_neuron(source, said, error, monkeypatch):
+    monkeypatch.setenv("PYNEURONAUTOFIT_ISA", "x86-64-v3")
+    choice = Choice(source, errors={1: error})
+    with pytest.raises(KernelBuildError, match=r"Nothing else is used with --isa x86-64-v3: "):
+        choice.run(1, 2)
+    assert not warnings(said)
+    # A model that no computer has a kernel for is simulated alike on all of them.
+    choice = Choice(source, errors={1: UnsupportedModel("no.")})
+    assert choice.run(1, 2) == ["NEURON"] * 2
+
+
 def test_who_insists_is_refused_what_only_neuron_can_simulate(source, said):
     choice = Choice(source, errors={1: UnsupportedModel("no.")}, insist=True)
     with pytest.raises(UnsupportedModel, match="no"):

@@ -181,6 +181,16 @@ class RunOptions(WorkerOptions):
         resumed=Resumed.FREE,
         help="folder of the results (default: the recording's)",
     )
+    scratch: str | None = option(
+        None,
+        "--scratch",
+        group=RUN,
+        metavar="DIR",
+        parse=FOLDER,
+        resumed=Resumed.FREE,
+        help="the store is written in this folder of a disk of this computer, and copied to that "
+        "of the results every minute and in the end: for those that computers share",
+    )
     evaluations_file: str = option(
         "yes",
         "--evaluations-file",

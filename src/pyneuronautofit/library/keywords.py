@@ -44,6 +44,7 @@ class FitKeywords(TypedDict, total=False):
     integrator: str
     tolerance_mV: float
     precision: str
+    isa: str
     n_worker: int
     dt: float
     time_limit_s: float
@@ -82,6 +83,7 @@ class FitKeywords(TypedDict, total=False):
     evaluations_file: str
     log_level: str
     dump_every: int
+    scratch: str
     iteration: int
     run_stamp: str
     slurm_id: str

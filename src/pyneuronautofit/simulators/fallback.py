@@ -17,7 +17,7 @@ from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
-from pyneuronautofit._native import artifacts
+from pyneuronautofit._native import artifacts, isa
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.codegen.compile import KernelBuildError, read_sidecar, write_sidecar
 from pyneuronautofit.errors import UnsupportedModel
@@ -191,7 +191,8 @@ class Fallback(Generic[T, A]):
         Raises
         ------
         ModelError
-            If the model lacks what is needed; UnsupportedModel if `insist` was asked for.
+            If the model lacks what is needed; UnsupportedModel if `insist` was asked for;
+        KernelBuildError if all computers are to compute the same (`isa`), and this one cannot.
         """
         if self._generated is None:
             self._active.check(candidates)
@@ -232,6 +233,14 @@ class Fallback(Generic[T, A]):
         """Use NEURON from here on; raises the error if that is not wanted."""
         if self._told or (self._insist and isinstance(error, UnsupportedModel)):
             raise error
+        level = isa.level_of_process()
+        if level != isa.NATIVE and isinstance(error, KernelBuildError):
+            # Computers that are to compute the same are not to have different simulators.
+            raise KernelBuildError(
+                f"{error} Nothing else is used with --isa {level}: a kernel that was compiled on "
+                "another computer is taken where both have one cache (PYNEURONAUTOFIT_CACHE); "
+                "'fit --prepare' with this --isa makes it."
+            ) from error
         self._use_neuron(str(error))
 
     def _use_neuron(self, why: str) -> None:

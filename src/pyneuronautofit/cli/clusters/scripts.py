@@ -82,6 +82,7 @@ class ArrayPlan:
                 width=array.width,
                 name=array.name,
                 stores=str(array.stores),
+                scratch=self.cluster.scratch,
                 folder=str(array.folder),
                 database=str(array.folder / "models.json"),
                 page=str(array.folder / "comparison.html"),

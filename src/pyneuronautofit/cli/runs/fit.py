@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import given_options, parse_config, with_run_file
@@ -38,6 +39,7 @@ from pyneuronautofit.runs import (
     RunFiles,
     RunLock,
     RunReader,
+    check_scratch,
     open_run,
 )
 from pyneuronautofit.sessions.closing import closing_summary
@@ -150,6 +152,9 @@ def run_session(
     lock
         The run's, where it is held already.
     """
+    isa.require(config.isa)
+    if config.scratch is not None:
+        check_scratch(Path(config.scratch))
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)

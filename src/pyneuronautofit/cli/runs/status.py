@@ -27,7 +27,7 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import option
 from pyneuronautofit.fitting.outcome.best import COMPROMISE
-from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
+from pyneuronautofit.report import Snapshot, Tally, about_copy, said, take_snapshot
 from pyneuronautofit.runs import find_store, open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.sessions.model_table import print_models
@@ -259,6 +259,7 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
         ("error", seen.state.error),
         ("generation", f"{done}{_of(seen.goal.generations, ' of ')}"),
         ("evaluations", f"{_evaluations(seen, ' of ')}, {speeds}" if seen.n_evaluation else "0"),
+        ("store", about_copy(seen.sessions, seen.copied_s)),
         ("time", f"{said(pace.used_s)} used{left}"),
         ("non-dominated", str(seen.n_archive)),
         ("failed", _failures(seen)),

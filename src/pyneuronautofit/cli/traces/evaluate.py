@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._options import MODEL, RUN, option, same_option
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
@@ -97,6 +98,7 @@ class EvaluateConfig(StoredModelsOptions, StoredEvaluationOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Evaluate, print, and return the exit code."""
     config = parse_config(EvaluateConfig, argv, prog, DESCRIPTION)
+    isa.require(config.isa)
     with logging_to_screen():
         stored = config.read_models()
         model = model_of(config, stored, config.models)

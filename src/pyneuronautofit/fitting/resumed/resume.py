@@ -86,6 +86,8 @@ def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     # A file that has moved is named anew; nothing is executed because a store names it.
     several = {name: list(getattr(config, name)) for name in ("beside", "plugins")}
     settings["algorithm"] = stored_algorithm(config.algorithm)
+    # That of a job is gone with it, and nothing depends on it.
+    settings["scratch"] = None
     return {**settings, **several, "mask": mask}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -78,6 +79,9 @@ class Snapshot:
         The sittings of the run.
     losses
         What is damaged.
+    copied_s
+        For how long the store has not been copied from where it is written, s; nan where it is
+        written itself, or nobody writes it.
     """
 
     stamp: str
@@ -94,6 +98,7 @@ class Snapshot:
     last_warning: str
     sessions: Sequence[Session]
     losses: Sequence[str]
+    copied_s: float = math.nan
 
     def as_json(self) -> dict[str, Json]:
         """Return everything in types that JSON has; what is not known is None."""
@@ -124,6 +129,7 @@ class Snapshot:
                 for each in self.sessions
             ],
             "losses": list(self.losses),
+            "copied_s": _or_none(self.copied_s),
         }
 
 
@@ -157,6 +163,29 @@ def take_snapshot(run: RunReader, tally: Tally, now: datetime) -> Snapshot:
         last_warning=last_warning(run.files.log),
         sessions=sessions_of(run),
         losses=list(run.losses),
+        copied_s=copied_s(run, state, now),
+    )
+
+
+def copied_s(run: RunReader, state: State, now: datetime) -> float:
+    """Return how old the copy is that is looked at, as of `Snapshot`."""
+    sessions = sessions_of(run)
+    if not (state.computing and sessions and sessions[-1].content.get("scratch")):
+        return math.nan
+    try:
+        return max(0.0, now.timestamp() - run.path.stat().st_mtime)
+    except OSError:
+        return math.nan
+
+
+def about_copy(sessions: Sequence[Session], age_s: float) -> str:
+    """Say how old a copy is, and of what it is one; empty where there is none."""
+    if math.isnan(age_s):
+        return ""
+    content = sessions[-1].content
+    return (
+        f"as of {age_s:.0f} s ago: it is written in {content.get('scratch')} on "
+        f"{content.get('host', 'another computer')}, and copied about every minute"
     )
 
 

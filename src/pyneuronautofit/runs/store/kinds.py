@@ -125,6 +125,7 @@ CONTENT = fields(
         "simulator": text,
         "n_worker": maybe(integer),
         "host": text,
+        "scratch": text,
     },
 )
 
