@@ -16,6 +16,7 @@ from pyneuronautofit.fitting.gains import Gains, no_gains
 from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
 from pyneuronautofit.fitting.several.merging import merged
 from pyneuronautofit.objectives import Suite, joint_suite
+from pyneuronautofit.objectives.floor import Floor, Measured, joint_floor, measure_floors
 from pyneuronautofit.objectives.residuals import (
     BoundResiduals,
     GivenWeights,
@@ -81,6 +82,8 @@ class Problem:
         The same on further recordings of the cell, which are fitted as well.
     elsewhere
         The same on recordings that are held out as a whole.
+    known_floor
+        The noise floor, where the store of a run has it; None: it is measured when it is needed.
     """
 
     recording: Recording
@@ -95,6 +98,7 @@ class Problem:
     given_weights: GivenWeights = field(default_factory=GivenWeights)
     beside: tuple[Problem, ...] = ()
     elsewhere: tuple[Problem, ...] = ()
+    known_floor: Floor | None = None
 
     @property
     def parts(self) -> tuple[Problem, ...]:
@@ -148,6 +152,14 @@ class Problem:
         """What the numbers are about that evaluations have with their scores."""
         bound = self.bound_residuals
         return bound[0] if len(bound) == 1 else joint_residuals(bound)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """What a model that is the cell itself would score: that of the objective vector."""
+        if self.known_floor is not None:
+            return self.known_floor
+        measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
+        return joint_floor(measure_floors(measured))
 
     @property
     def no_gains(self) -> Gains:

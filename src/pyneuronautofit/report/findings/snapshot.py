@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._types import Json
+from pyneuronautofit.fitting.outcome.counted import floor_of
+from pyneuronautofit.objectives.floor import Floor, in_floors
 from pyneuronautofit.report.findings.state import (
     Goal,
     RunPace,
@@ -78,6 +80,8 @@ class Snapshot:
         The sittings of the run.
     losses
         What is damaged.
+    floor
+        The noise floor; None where the run does not know any.
     """
 
     stamp: str
@@ -94,6 +98,13 @@ class Snapshot:
     last_warning: str
     sessions: Sequence[Session]
     losses: Sequence[str]
+    floor: Floor | None = None
+
+    def in_floors(self, best: Best) -> dict[str, float | None]:
+        """Return the sums of a model in units of the noise floor; None: of a floor of 0."""
+        if self.floor is None or not self.floor.is_known:
+            return {}
+        return {code: _or_none(each) for code, each in in_floors(best.sums, self.floor).items()}
 
     def as_json(self) -> dict[str, Json]:
         """Return everything in types that JSON has; what is not known is None."""
@@ -113,6 +124,7 @@ class Snapshot:
                     "model": best.title,
                     "evaluation": best.row,
                     "sums": {code: _or_none(sum_) for code, sum_ in best.sums.items()},
+                    "in_floors": self.in_floors(best),
                 }
                 for best in self.best
             ],
@@ -124,6 +136,7 @@ class Snapshot:
                 for each in self.sessions
             ],
             "losses": list(self.losses),
+            "floor": self.floor.modes if self.floor and self.floor.is_known else None,
         }
 
 
@@ -157,6 +170,7 @@ def take_snapshot(run: RunReader, tally: Tally, now: datetime) -> Snapshot:
         last_warning=last_warning(run.files.log),
         sessions=sessions_of(run),
         losses=list(run.losses),
+        floor=floor_of(run),
     )
 
 

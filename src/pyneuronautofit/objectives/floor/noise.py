@@ -1,0 +1,93 @@
+"""The noise of a recording: its spectrum, from stretches in which nothing happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.fft import next_fast_len
+from scipy.signal import periodogram
+
+from pyneuronautofit._types import FloatArray
+from pyneuronautofit.recordings import Recording, StimulusWindow
+from pyneuronautofit.units import MS_PER_S
+
+# Stretches are so long where there is room. Noise that is slower than a stretch is taken to be as
+# strong as that of a stretch's length.
+_STRETCH_MS = 200.0
+#: In less nothing is seen of noise.
+LEAST_MS = 10.0
+# Frequencies of which a stretch says nothing.
+_SLOWEST = 3
+# What varies so many times as much as the quiet quarter of all stretches is no noise: a test pulse,
+# a spike, the end of an afterhyperpolarisation. Of the variance.
+_QUIET = 3.0
+
+
+@dataclass(frozen=True)
+class NoiseModel:
+    """Normal noise of a known spectrum.
+
+    Attributes
+    ----------
+    density : FloatArray, shape (n_frequency,), mV^2/Hz
+        One-sided, at equal distances from 0 to half the sampling rate.
+    rate_hz
+        The sampling rate, Hz.
+    """
+
+    density: FloatArray = field(repr=False)
+    rate_hz: float
+
+    @property
+    def deviation_mV(self) -> float:
+        """Its standard deviation, mV."""
+        step_hz = self.rate_hz / 2 / (len(self.density) - 1)
+        return float(np.sqrt(np.trapezoid(self.density, dx=step_hz)))
+
+    def draw(self, rng: np.random.Generator, n_sweep: int, n_sample: int) -> FloatArray:
+        """Return noise, shape (n_sweep, n_sample), mV."""
+        n = next_fast_len(n_sample, real=True)
+        frequencies = np.fft.rfftfreq(n, 1 / self.rate_hz)
+        known = np.linspace(0, self.rate_hz / 2, len(self.density))
+        # A coefficient of a discrete transform has the mean square density * rate * n / 2.
+        scale = np.sqrt(np.interp(frequencies, known, self.density) * self.rate_hz * n / 4)
+        parts = rng.standard_normal((2, n_sweep, len(frequencies)))
+        drawn = np.fft.irfft(scale * (parts[0] + 1j * parts[1]), n)
+        return np.ascontiguousarray(drawn[:, :n_sample])
+
+
+def noise_of_recording(recording: Recording, window: StimulusWindow) -> NoiseModel | None:
+    """Find the noise of a recording where no current is injected.
+
+    It is looked for before the stimulus; where that is too short, in the last half of what is
+    behind it.
+
+    Returns
+    -------
+    NoiseModel or None
+        None where there is no stretch that is long enough.
+    """
+    voltage, step_ms = recording.voltage_mV, recording.step_ms
+    least = round(LEAST_MS / step_ms)
+    quiet = voltage[:, : window.first]
+    if quiet.shape[1] < least:
+        behind = voltage.shape[1] - window.last - 1
+        quiet = voltage[:, voltage.shape[1] - behind // 2 :] if behind > 1 else voltage[:, :0]
+    length = min(quiet.shape[1], round(_STRETCH_MS / step_ms))
+    if length < max(least, 8):
+        return None
+    n_each = quiet.shape[1] // length
+    # The last ones: a sweep may begin with what is left of the one before it.
+    stretches = quiet[:, quiet.shape[1] - n_each * length :].reshape(-1, length)
+    rate_hz = MS_PER_S / step_ms
+    _frequencies, densities = periodogram(
+        stretches, rate_hz, window="hann", detrend="linear", axis=-1
+    )
+    powers = densities.sum(axis=1)
+    kept = powers <= _QUIET * np.quantile(powers, 0.25)
+    density = np.asarray(densities[kept].mean(axis=0))
+    # The straight line has taken the slowest parts with it; of a few stretches one frequency alone
+    # says little.
+    density[:_SLOWEST] = density[_SLOWEST - 1 : _SLOWEST + 2].mean()
+    return NoiseModel(density, rate_hz)
