@@ -102,8 +102,8 @@ class Selection:
     Attributes
     ----------
     thresholds
-        Mode letter -> the largest sum of its components, or so many noise floors; with them every evaluation of a run is
-        looked at.
+        Mode letter -> the largest sum of its components, or so many noise floors; with them every
+        evaluation of a run is looked at.
     best
         So many of each run, those of the least scalar fitness; None: all.
     only_archive

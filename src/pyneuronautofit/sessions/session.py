@@ -37,9 +37,9 @@ from pyneuronautofit.fitting import (
     stored_settings,
     working_directory_of,
 )
+from pyneuronautofit.fitting.floors.stopping import floor_to_reach
 from pyneuronautofit.fitting.notes.stuck import closing_notes
 from pyneuronautofit.fitting.outcome.counted import floor_of
-from pyneuronautofit.fitting.floors.stopping import floor_to_reach
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, make_stamp
 from pyneuronautofit.simulators import RunStatus

@@ -86,8 +86,9 @@ def _going_on(config: FitOptions, progress: Progress) -> list[str]:
         return ["--time", f"{2 * config.minutes:g}"]
     if progress.stopped and config.stop_after is not None:
         # At the floor it has done enough: who wants more says for how long without a gain.
-        longer = 2 * config.stop_after if isinstance(config.stop_after, int) else _PATIENCE
-        return ["--stop-after", str(longer)]
+        waits = isinstance(config.stop_after, int)
+        patience = 2 * int(config.stop_after) if waits else _PATIENCE
+        return ["--stop-after", str(patience)]
     longer = (
         ["-G", str(max(2 * config.generations, 1))]
         if config.evaluations is None

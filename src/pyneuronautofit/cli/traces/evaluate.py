@@ -55,6 +55,7 @@ from pyneuronautofit.objectives import (
     joint_suite,
 )
 from pyneuronautofit.objectives.floor import (
+    Floor,
     Measured,
     in_floors,
     joint_floor,
@@ -214,9 +215,7 @@ class _Scored(NamedTuple):
     model: Model
     stored: StoredModels
 
-    def on(
-        self, path: Path, evaluation: Mapping[str, Json] | None
-    ) -> tuple[ScoredGroup, Measured]:
+    def on(self, path: Path, evaluation: Mapping[str, Json] | None) -> tuple[ScoredGroup, Measured]:
         """Score models on one recording, and on those of its sweeps that were held out.
 
         Beside it stands what the noise floor is measured of.
@@ -303,6 +302,12 @@ def _floor_as_json(scored: ScoredModel) -> dict[str, Json]:
     }
 
 
+def _ratios(sums: Mapping[str, float], floor: Floor) -> dict[str, float | str]:
+    """Return sums in units of the floor, as a table has them."""
+    ratios = in_floors(sums, floor)
+    return {c: each if np.isfinite(each) else "floor is 0" for c, each in ratios.items()}
+
+
 def _print_floors(screen: Screen, scored: Sequence[ScoredModel]) -> None:
     """Print the sums in units of the noise floor, a table for every floor that there is."""
     groups: dict[str, list[ScoredModel]] = {}
@@ -314,7 +319,7 @@ def _print_floors(screen: Screen, scored: Sequence[ScoredModel]) -> None:
     for said, members in groups.items():
         screen.print(f"noise floor of {said}", soft_wrap=True)
         rows = [
-            ((str(each.model.number), each.recording), in_floors(each.mode_sums, each.floor))
+            ((str(each.model.number), each.recording), _ratios(each.mode_sums, each.floor))
             for each in members
             if each.floor is not None and each.floor.is_known and each.status is RunStatus.OK
         ]

@@ -15,7 +15,6 @@ from pyneuronautofit.objectives.floor import (
     floor_limit,
     floor_word,
     is_floor_word,
-    said_floor,
 )
 from pyneuronautofit.optimisers import ParetoArchive
 
@@ -78,6 +77,6 @@ def stopped_at_floor(archive: ParetoArchive, floor: Floor | None, stop_after: ob
         return ""
     which = "the noise floor" if factor == 1 else f"{factor:g} noise floors"
     return (
-        f"stopped: evaluation {int(archive.rows[within].min())} is within {which} in every mode: "
-        f"{said_floor(floor)} (--stop-after {stop_after})"
+        f"stopped: evaluation {int(archive.rows[within].min())} is within {which} in every mode "
+        f"(--stop-after {stop_after})"
     )

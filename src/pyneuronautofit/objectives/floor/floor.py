@@ -24,7 +24,9 @@ class Floor:
     is_bound : BoolArray, shape (n_score,)
         Where it is from the recording's noise alone, and so a lower bound.
     noise_mV
-        The standard deviation of the noise of each recording, mV.
+        The standard deviation of the noise of each recording within sweeps, mV.
+    drift_mV
+        That of the levels from which its sweeps begin, beyond noise.
     n_repeated, n_sweep
         How many of the compared sweeps have repeats, and how many there are.
     notes
@@ -35,6 +37,7 @@ class Floor:
     components: FloatArray = field(repr=False)
     is_bound: BoolArray = field(repr=False)
     noise_mV: tuple[float, ...] = ()
+    drift_mV: tuple[float, ...] = ()
     n_repeated: int = 0
     n_sweep: int = 0
     notes: tuple[str, ...] = ()
@@ -48,9 +51,7 @@ class Floor:
     def modes(self) -> dict[str, float]:
         """The floor of every mode: the sum of its components' floors."""
         marks = np.array(self.markers)
-        return {
-            code: float(self.components[marks == code].sum()) for code in dict.fromkeys(marks)
-        }
+        return {code: float(self.components[marks == code].sum()) for code in dict.fromkeys(marks)}
 
     def reached(self, scores: FloatArray, factor: float = 1.0) -> BoolArray:
         """Tell which models, scores (n_cand, n_score), are within the floor in every mode.
@@ -75,6 +76,7 @@ class Floor:
             "components": [float(c) if np.isfinite(c) else None for c in self.components],
             "is_bound": self.is_bound.tolist(),
             "noise_mV": list(self.noise_mV),
+            "drift_mV": list(self.drift_mV),
             "n_repeated": self.n_repeated,
             "n_sweep": self.n_sweep,
             "notes": list(self.notes),
@@ -88,6 +90,7 @@ class Floor:
             np.array(content["components"], dtype=np.float64),
             np.array(content["is_bound"], dtype=bool),
             tuple(map(float, content["noise_mV"])),
+            tuple(map(float, content["drift_mV"])),
             int(content["n_repeated"]),
             int(content["n_sweep"]),
             tuple(map(str, content["notes"])),
@@ -101,6 +104,7 @@ def joint_floor(floors: Sequence[Floor]) -> Floor:
         np.concatenate([each.components for each in floors]),
         np.concatenate([each.is_bound for each in floors]),
         tuple(noise for each in floors for noise in each.noise_mV),
+        tuple(drift for each in floors for drift in each.drift_mV),
         sum(each.n_repeated for each in floors),
         sum(each.n_sweep for each in floors),
         tuple(dict.fromkeys(note for each in floors for note in each.notes)),
@@ -110,4 +114,4 @@ def joint_floor(floors: Sequence[Floor]) -> Floor:
 def unknown_floor(markers: Sequence[str], n_sweep: int, why: str) -> Floor:
     """Return that of a recording which does not say what its noise is."""
     nothing = np.full(len(markers), np.nan)
-    return Floor(tuple(markers), nothing, np.isnan(nothing), (), 0, n_sweep, (why,))
+    return Floor(tuple(markers), nothing, np.isnan(nothing), (), (), 0, n_sweep, (why,))

@@ -18,7 +18,7 @@ there every other sweep is replaced, which leaves as much as one side's variabil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,6 +64,27 @@ class Measured:
     suite: Suite
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is known of one recording before its floor is.
+
+    Attributes
+    ----------
+    own
+        The recording, its stimulus and its modes.
+    smooth : FloatArray, shape (n_sweep, n_sample), mV
+        All of its sweeps without their noise.
+    noise
+    pooled : BoolArray, shape (n_score,)
+        Which components are of all sweeps together.
+    """
+
+    own: Measured
+    smooth: FloatArray
+    noise: NoiseModel
+    pooled: BoolArray
+
+
 def measure_floors(measured: Sequence[Measured]) -> list[Floor]:
     """Measure the floor of each of several recordings of one cell.
 
@@ -97,38 +118,31 @@ def _floor(
         return unknown_floor(suite.markers, len(suite.sweeps), why)
     rng = np.random.default_rng(_SEED)
     smooth = denoised(recording.voltage_mV, noise, own.window, recording.step_ms, rng)
-    pooled = _pooled(suite)
-    one_sided, two_sided = _noise_alone(own, smooth, noise, rng, pooled)
+    known = _Known(own, smooth, noise, _pooled(suite))
+    one_sided, two_sided = _noise_alone(known, rng)
     repeated = [Place(number, sweep) in groups for sweep in suite.sweeps]
     components, is_bound = one_sided, np.ones(len(one_sided), dtype=bool)
     if any(repeated):
-        others = [groups.get(Place(number, sweep), ()) for sweep in suite.sweeps]
-        recordings = [each.recording for each in measured]
-        apart = _apart(own, number, others, recordings, smooth, noise, rng, pooled)
-        has_repeats = _of_repeats(suite, np.array(repeated))
-        components = np.where(
-            has_repeats, _with_variability(suite, pooled, one_sided, two_sided, apart), one_sided
-        )
-        is_bound = ~_only_repeats(suite, np.array(repeated))
+        places = [Place(number, sweep) for sweep in suite.sweeps]
+        apart = _apart(known, places, groups, [each.recording for each in measured], rng)
+        varied = _with_variability(known, one_sided, two_sided, apart)
+        components = np.where(_spread(suite, np.array(repeated), np.any), varied, one_sided)
+        is_bound = ~_spread(suite, np.array(repeated), np.all)
     return Floor(
         suite.markers,
         components,
         is_bound,
         (noise.deviation_mV,),
+        (noise.drift_mV,),
         sum(repeated),
         len(suite.sweeps),
         tuple(_notes(own, number, groups, odd)),
     )
 
 
-def _noise_alone(
-    own: Measured,
-    smooth: FloatArray,
-    noise: NoiseModel,
-    rng: np.random.Generator,
-    pooled: BoolArray,
-) -> tuple[FloatArray, FloatArray]:
+def _noise_alone(known: _Known, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Return n1 and n2 of every component, each of shape (n_score,)."""
+    own, smooth, noise = known.own, known.smooth, known.noise
     sweeps = list(own.suite.sweeps)
     n_draw = max(min(_N_DRAW, _MOST_SAMPLES // smooth.size), _LEAST_DRAWS)
     drawn = noise.draw(rng, *smooth.shape)
@@ -143,40 +157,43 @@ def _noise_alone(
         half = np.where(_every_other(len(sweeps), number), other, target[sweeps])
         scores = suite.score(np.stack([smooth[sweeps], other, half]))
         one_sided.append(scores[0])
-        two_sided.append(np.where(pooled, scores[2], scores[1]))
+        two_sided.append(np.where(known.pooled, scores[2], scores[1]))
     return np.mean(one_sided, axis=0), np.mean(two_sided, axis=0)
 
 
 def _apart(
-    own: Measured,
-    number: int,
-    others: Sequence[tuple[Place, ...]],
+    known: _Known,
+    places: Sequence[Place],
+    groups: Mapping[Place, tuple[Place, ...]],
     recordings: Sequence[Recording],
-    smooth: FloatArray,
-    noise: NoiseModel,
     rng: np.random.Generator,
-    pooled: BoolArray,
 ) -> FloatArray:
     """Return p of every component, shape (n_score,): repeats as if they were a model's answers.
 
     A sweep without any has itself with other noise.
+
+    Parameters
+    ----------
+    places
+        The suite's sweeps.
     """
-    sweeps = list(own.suite.sweeps)
-    target = own.recording.voltage_mV[sweeps]
-    n_round = max(len(group) for group in others) - 1
+    suite, sweeps = known.own.suite, [place.sweep for place in places]
+    target = known.own.recording.voltage_mV[sweeps]
+    n_round = max(len(groups.get(place, ())) for place in places) - 1
     found = []
     for turn in range(1, n_round + 1):
-        candidate = smooth[sweeps] + noise.draw(rng, *target.shape)
+        candidate = known.smooth[sweeps] + known.noise.draw(rng, *target.shape)
         replaced = _every_other(len(sweeps), turn)
-        for row, (sweep, group) in enumerate(zip(sweeps, others, strict=True)):
+        for row, own in enumerate(places):
+            group = groups.get(own, ())
             if group:
-                at = group.index(Place(number, sweep))
+                at = group.index(own)
                 step = (turn - 1) % (len(group) - 1) + 1
                 place = group[(at + step) % len(group)]
                 candidate[row] = recordings[place.recording].voltage_mV[place.sweep]
                 replaced[row] = (at + turn) % 2 == 0
-        scores = own.suite.score(np.stack([candidate, np.where(replaced, candidate, target)]))
-        found.append(np.where(pooled, scores[1], scores[0]))
+        scores = suite.score(np.stack([candidate, np.where(replaced, candidate, target)]))
+        found.append(np.where(known.pooled, scores[1], scores[0]))
     return np.asarray(np.mean(found, axis=0))
 
 
@@ -186,18 +203,14 @@ def _every_other(n_sweep: int, first: int) -> BoolArray:
 
 
 def _with_variability(
-    suite: Suite,
-    pooled: BoolArray,
-    one_sided: FloatArray,
-    two_sided: FloatArray,
-    apart: FloatArray,
+    known: _Known, one_sided: FloatArray, two_sided: FloatArray, apart: FloatArray
 ) -> FloatArray:
     """Return n1 + k (p - n2), eq. 23, shape (n_score,).
 
     Where repeats are nearer to each other than the noise lets expect, k is not more than n1 / n2,
     and half of n1 is the least: of few repeats all may be alike by chance.
     """
-    k = np.where(pooled, 1.0, [_share(code) for code in suite.markers])
+    k = np.where(known.pooled, 1.0, [_share(code) for code in known.own.suite.markers])
     most = np.divide(one_sided, two_sided, out=np.zeros_like(k), where=two_sided > 0)
     k = np.where(apart < two_sided, np.minimum(k, most), k)
     return np.asarray(np.maximum(one_sided + k * (apart - two_sided), one_sided / 2))
@@ -218,18 +231,18 @@ def _pooled(suite: Suite) -> BoolArray:
     return np.concatenate(parts)
 
 
-def _of_repeats(suite: Suite, repeated: BoolArray) -> BoolArray:
-    """Return which components look at a sweep that has repeats, shape (n_score,)."""
-    return _spread(suite, repeated, together=np.any)
+def _spread(
+    suite: Suite, repeated: BoolArray, together: Callable[[BoolArray], object]
+) -> BoolArray:
+    """Return which components look at a sweep with repeats, shape (n_score,).
 
-
-def _only_repeats(suite: Suite, repeated: BoolArray) -> BoolArray:
-    """Return which components look at sweeps with repeats alone, shape (n_score,)."""
-    return _spread(suite, repeated, together=np.all)
-
-
-def _spread(suite: Suite, repeated: BoolArray, together: Callable[[BoolArray], object]) -> BoolArray:
-    """Return for every component what is so of its sweep, or of all where it is of several."""
+    Parameters
+    ----------
+    repeated : BoolArray, shape (n_sweep,)
+        Which of the suite's sweeps have repeats.
+    together
+        What counts for a component that is of several sweeps: whether any has, or all have.
+    """
     parts = []
     for member, n in zip(suite.members, suite.n_scores, strict=True):
         own = repeated[list(member.rows)]

@@ -1,4 +1,8 @@
-"""The noise of a recording: its spectrum, from stretches in which nothing happens."""
+"""The noise of a recording: its spectrum, from stretches in which nothing happens, and its drift.
+
+Noise that is slower than a sweep shows in the levels from which sweeps begin: where these differ by
+more than faster noise lets expect, every sweep has a level of its own.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,9 @@ _STRETCH_MS = 200.0
 LEAST_MS = 10.0
 # Frequencies of which a stretch says nothing.
 _SLOWEST = 3
+# Levels vary if they do so many times as much as noise lets expect (their variance), and there are
+# more than two; sweeps are held alike within this part of the span of all currents.
+_SURE, _LEAST_FREE, _SAME_HOLDING = 3.0, 2, 0.02
 # What varies so many times as much as the quiet quarter of all stretches is no noise: a test pulse,
 # a spike, the end of an afterhyperpolarisation. Of the variance.
 _QUIET = 3.0
@@ -26,7 +33,7 @@ _QUIET = 3.0
 
 @dataclass(frozen=True)
 class NoiseModel:
-    """Normal noise of a known spectrum.
+    """Normal noise of a known spectrum, and a level for every sweep.
 
     Attributes
     ----------
@@ -34,14 +41,17 @@ class NoiseModel:
         One-sided, at equal distances from 0 to half the sampling rate.
     rate_hz
         The sampling rate, Hz.
+    drift_mV
+        The standard deviation of the levels.
     """
 
     density: FloatArray = field(repr=False)
     rate_hz: float
+    drift_mV: float = 0.0
 
     @property
     def deviation_mV(self) -> float:
-        """Its standard deviation, mV."""
+        """The standard deviation within a sweep, mV."""
         step_hz = self.rate_hz / 2 / (len(self.density) - 1)
         return float(np.sqrt(np.trapezoid(self.density, dx=step_hz)))
 
@@ -54,7 +64,8 @@ class NoiseModel:
         scale = np.sqrt(np.interp(frequencies, known, self.density) * self.rate_hz * n / 4)
         parts = rng.standard_normal((2, n_sweep, len(frequencies)))
         drawn = np.fft.irfft(scale * (parts[0] + 1j * parts[1]), n)
-        return np.ascontiguousarray(drawn[:, :n_sample])
+        levels = self.drift_mV * rng.standard_normal((n_sweep, 1))
+        return np.ascontiguousarray(drawn[:, :n_sample] + levels)
 
 
 def noise_of_recording(recording: Recording, window: StimulusWindow) -> NoiseModel | None:
@@ -90,4 +101,45 @@ def noise_of_recording(recording: Recording, window: StimulusWindow) -> NoiseMod
     # The straight line has taken the slowest parts with it; of a few stretches one frequency alone
     # says little.
     density[:_SLOWEST] = density[_SLOWEST - 1 : _SLOWEST + 2].mean()
-    return NoiseModel(density, rate_hz)
+    drift_mV = _drift(recording, window, float(density[0]))
+    return NoiseModel(density, rate_hz, drift_mV)
+
+
+def _drift(recording: Recording, window: StimulusWindow, slow: float) -> float:
+    """Return the standard deviation of the levels before the stimulus, mV, beyond that of noise.
+
+    Sweeps that are held at other currents have other levels: each is compared with those of its
+    own.
+
+    Parameters
+    ----------
+    slow
+        The density of the slowest noise, mV^2/Hz.
+    """
+    first = window.first
+    if first * recording.step_ms < LEAST_MS:
+        return 0.0
+    levels = recording.voltage_mV[:, :first].mean(axis=1)
+    current = recording.current_pA if recording.command_pA is None else recording.command_pA
+    held = current[:, :first].mean(axis=1)
+    span = float(np.ptp(current))
+    squares, n_free = 0.0, 0
+    for holding in _distinct(held, _SAME_HOLDING * span):
+        own = levels[np.abs(held - holding) <= _SAME_HOLDING * span]
+        squares += float(((own - own.mean()) ** 2).sum())
+        n_free += len(own) - 1
+    if n_free < _LEAST_FREE:
+        return 0.0
+    # The variance of a mean over t seconds is half of the density at 0, over t.
+    expected = slow / 2 / (first * recording.step_ms / MS_PER_S)
+    found = squares / n_free
+    return float(np.sqrt(found - expected)) if found > _SURE * expected else 0.0
+
+
+def _distinct(values: FloatArray, apart: float) -> list[float]:
+    """Return values of which all others are within some distance of one, the first ones."""
+    found: list[float] = []
+    for value in values.tolist():
+        if all(abs(value - other) > apart for other in found):
+            found.append(value)
+    return found

@@ -6,6 +6,7 @@ than its noise does (Lepski's rule): wide at rest, narrow in a transient, and no
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -34,17 +35,17 @@ def denoised(
     No mean is taken over an end of the stimulus: up to it a trace may be flat.
     """
     n_sample = traces_mV.shape[1]
-    example = noise.draw(rng, 1, max(n_sample, _LEAST_SAMPLES))
+    example = replace(noise, drift_mV=0.0).draw(rng, 1, max(n_sample, _LEAST_SAMPLES))
     found = traces_mV.copy()
     for first, end in pairwise((0, window.first, window.last + 1, n_sample)):
         if end - first > 1:
             found[:, first:end] = _smoothed(traces_mV[:, first:end], example, step_ms)
     if window.first > 1:
-        found[:, : window.first] = _shared(found[:, : window.first], example)
+        found[:, : window.first] = _shared(found[:, : window.first], example, noise.drift_mV)
     return found
 
 
-def _shared(before_mV: FloatArray, example: FloatArray) -> FloatArray:
+def _shared(before_mV: FloatArray, example: FloatArray, drift_mV: float) -> FloatArray:
     """Return what is before the stimulus, one for all sweeps that noise alone tells apart.
 
     Before its stimulus a cell without noise does the same in all sweeps, but where it is held at
@@ -53,7 +54,7 @@ def _shared(before_mV: FloatArray, example: FloatArray) -> FloatArray:
     n_sweep, n_sample = before_mV.shape
     common = np.median(before_mV, axis=0)
     means = moving_mean(example, n_sample)
-    limit = _STRONG * float(means.std()) * np.sqrt(1 + 1 / n_sweep)
+    limit = _STRONG * np.hypot(float(means.std()), drift_mV) * np.sqrt(1 + 1 / n_sweep)
     same = np.abs(before_mV.mean(axis=1) - common.mean()) <= limit
     found = before_mV.copy()
     if same.sum() > 1:

@@ -74,13 +74,18 @@ def said_floor(floor: Floor) -> str:
 
 def about_floor(floor: Floor) -> str:
     """Say what a floor is from, and that it is a lower bound where it is."""
-    noise = ", ".join(f"{each:.2g}" for each in floor.noise_mV)
+    noise = ", ".join(map(_noise, floor.noise_mV, floor.drift_mV))
     if not floor.n_repeated:
         return (
-            f"a lower bound: from the recording's noise alone, {noise} mV; no compared sweep has a "
+            f"a lower bound: from the recording's noise alone, {noise}; no compared sweep has a "
             "repeat"
         )
     from_repeats = f"from repeats of {floor.n_repeated} of {floor.n_sweep} compared sweeps"
     if floor.is_bound.any():
-        return f"{from_repeats}; for the others a lower bound, from noise of {noise} mV alone"
-    return f"{from_repeats}; noise {noise} mV"
+        return f"{from_repeats}; for the others a lower bound, from noise alone, {noise}"
+    return f"{from_repeats}; noise {noise}"
+
+
+def _noise(deviation_mV: float, drift_mV: float) -> str:
+    drift = f" and a drift of {drift_mV:.2g} mV between sweeps" if drift_mV else ""
+    return f"{deviation_mV:.2g} mV{drift}"

@@ -25,7 +25,10 @@ def best(content: Content) -> Markup:
         for place, title in listed.titles.items()
     ]
     floor = floor_of(content.run)
-    if floor is not None and not floor.is_known:
+    ratios = []
+    if floor is not None and floor.is_known:
+        ratios = [_in_floors(listed, place, floor) for place in listed.titles]
+    else:
         floor = None
     return rendered(
         "best.html",
@@ -33,7 +36,7 @@ def best(content: Content) -> Markup:
         floors=[] if floor is None else [f"{each:.4g}" for each in floor.modes.values()],
         about_floor="" if floor is None else about_floor(floor),
         floor_notes=[] if floor is None else floor.notes,
-        in_floors=[] if floor is None else [_in_floors(listed, place, floor) for place in listed.titles],
+        in_floors=ratios,
         modes=list(map(mode_name, mode_codes(content.run))),
         # Nothing where nobody knows.
         levels=said_levels(listed.levels) if listed.levels else "",
@@ -46,7 +49,7 @@ def _in_floors(listed: Listed, place: int, floor: Floor) -> list[str]:
     """Return the sums of a model in units of the noise floor, as a table has them."""
     sums = dict(zip(floor.modes, listed.sums[place].tolist(), strict=True))
     ratios = in_floors(sums, floor).values()
-    return [f"{ratio:.3g} ×" if np.isfinite(ratio) else "floor is 0" for ratio in ratios]
+    return [f"{ratio:.3g} floors" if np.isfinite(ratio) else "floor is 0" for ratio in ratios]
 
 
 def scatter(content: Content) -> Markup:

@@ -119,6 +119,7 @@ FLOOR = fields(
         "components": listed(maybe(real)),
         "is_bound": listed(flag),
         "noise_mV": listed(real),
+        "drift_mV": listed(real),
         "n_repeated": whole,
         "n_sweep": whole,
         "notes": listed(text),
