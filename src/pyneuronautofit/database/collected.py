@@ -152,8 +152,8 @@ class Selection:
         for code, limit in self.thresholds.items():
             if code not in run.header.markers:
                 raise UsageError(
-                    f"--max {code}={_shown(limit)}: {run.path.stem} was not evaluated by mode {code}; "
-                    f"its modes are {quoted(dict.fromkeys(run.header.markers))}"
+                    f"--max {code}={_shown(limit)}: {run.path.stem} was not evaluated by mode "
+                    f"{code}; its modes are {quoted(dict.fromkeys(run.header.markers))}"
                 )
             most = limit.of(run, code) if isinstance(limit, Floors) else limit
             passing &= found.scores[:, markers == code].sum(axis=1) <= most

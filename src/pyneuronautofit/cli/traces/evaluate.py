@@ -312,12 +312,12 @@ def _print_floors(screen: Screen, scored: Sequence[ScoredModel]) -> None:
     """Print the sums in units of the noise floor, a table for every floor that there is."""
     groups: dict[str, list[ScoredModel]] = {}
     for each in scored:
-        if each.floor is not None:
-            said = said_floor(each.floor) if each.floor.is_known else ""
-            said = " ".join(filter(None, (said, *each.floor.notes)))
-            groups.setdefault(f"{each.recording}: {said or 'it has no noise'}", []).append(each)
+        if each.floor is not None and (each.floor.is_known or each.floor.notes):
+            said = said_floor(each.floor) if each.floor.is_known else "not known"
+            said = "; ".join((f"noise floor: {said}", *each.floor.notes))
+            groups.setdefault(said, []).append(each)
     for said, members in groups.items():
-        screen.print(f"noise floor of {said}", soft_wrap=True)
+        screen.print(said, soft_wrap=True)
         rows = [
             ((str(each.model.number), each.recording), _ratios(each.mode_sums, each.floor))
             for each in members

@@ -6,7 +6,7 @@ more than faster noise lets expect, every sweep has a level of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.fft import next_fast_len
@@ -26,6 +26,9 @@ _SLOWEST = 3
 # Levels vary if they do so many times as much as noise lets expect (their variance), and there are
 # more than two; sweeps are held alike within this part of the span of all currents.
 _SURE, _LEAST_FREE, _SAME_HOLDING = 3.0, 2, 0.02
+# A level that is so many times as far from the median as half of them is none that drifts.
+_FAR, _LEAST_FOR_FAR = 10.0, 4
+_NOTHING_MV = 1e-9
 # What varies so many times as much as the quiet quarter of all stretches is no noise: a test pulse,
 # a spike, the end of an afterhyperpolarisation. Of the variance.
 _QUIET = 3.0
@@ -101,8 +104,11 @@ def noise_of_recording(recording: Recording, window: StimulusWindow) -> NoiseMod
     # The straight line has taken the slowest parts with it; of a few stretches one frequency alone
     # says little.
     density[:_SLOWEST] = density[_SLOWEST - 1 : _SLOWEST + 2].mean()
-    drift_mV = _drift(recording, window, float(density[0]))
-    return NoiseModel(density, rate_hz, drift_mV)
+    found = NoiseModel(density, rate_hz, _drift(recording, window, float(density[0])))
+    # What a straight line leaves of a constant is rounding.
+    if found.deviation_mV < _NOTHING_MV:
+        return replace(found, density=np.zeros(len(density)))
+    return found
 
 
 def _drift(recording: Recording, window: StimulusWindow, slow: float) -> float:
@@ -126,6 +132,7 @@ def _drift(recording: Recording, window: StimulusWindow, slow: float) -> float:
     squares, n_free = 0.0, 0
     for holding in _distinct(held, _SAME_HOLDING * span):
         own = levels[np.abs(held - holding) <= _SAME_HOLDING * span]
+        own = own[np.abs(own - np.median(own)) <= _limit(own)]
         squares += float(((own - own.mean()) ** 2).sum())
         n_free += len(own) - 1
     if n_free < _LEAST_FREE:
@@ -134,6 +141,13 @@ def _drift(recording: Recording, window: StimulusWindow, slow: float) -> float:
     expected = slow / 2 / (first * recording.step_ms / MS_PER_S)
     found = squares / n_free
     return float(np.sqrt(found - expected)) if found > _SURE * expected else 0.0
+
+
+def _limit(levels: FloatArray) -> float:
+    """Return how far from their median levels may be; of a few nobody can say."""
+    if len(levels) < _LEAST_FOR_FAR:
+        return np.inf
+    return _FAR * float(np.median(np.abs(levels - np.median(levels))))
 
 
 def _distinct(values: FloatArray, apart: float) -> list[float]:

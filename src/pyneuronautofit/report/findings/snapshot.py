@@ -100,11 +100,12 @@ class Snapshot:
     losses: Sequence[str]
     floor: Floor | None = None
 
-    def in_floors(self, best: Best) -> dict[str, float | None]:
-        """Return the sums of a model in units of the noise floor; None: of a floor of 0."""
+    def _floors_of(self, best: Best) -> dict[str, Json]:
+        """Return the sums of a model in units of the noise floor, where there is one."""
         if self.floor is None or not self.floor.is_known:
             return {}
-        return {code: _or_none(each) for code, each in in_floors(best.sums, self.floor).items()}
+        ratios = in_floors(best.sums, self.floor)
+        return {"in_floors": {code: _or_none(each) for code, each in ratios.items()}}
 
     def as_json(self) -> dict[str, Json]:
         """Return everything in types that JSON has; what is not known is None."""
@@ -124,7 +125,7 @@ class Snapshot:
                     "model": best.title,
                     "evaluation": best.row,
                     "sums": {code: _or_none(sum_) for code, sum_ in best.sums.items()},
-                    "in_floors": self.in_floors(best),
+                    **self._floors_of(best),
                 }
                 for best in self.best
             ],
@@ -136,7 +137,7 @@ class Snapshot:
                 for each in self.sessions
             ],
             "losses": list(self.losses),
-            "floor": self.floor.modes if self.floor and self.floor.is_known else None,
+            **({"floor": self.floor.modes} if self.floor and self.floor.is_known else {}),
         }
 
 
