@@ -1,14 +1,14 @@
-"""The noise floor of objective vectors, from recordings alone.
+"""The noise floor of objective vectors, from recordings alone; see docs/noise-floor.md.
 
 For a component s(model, recording) the floor is what the cell's own response x without its noise
-would score on a recording of it, E s(x, x + noise). It is found in two steps.
+would score on a recording of it, E s(x, x + noise), eq. 1. It is found in two steps.
 
 1. *Noise alone.* x is estimated by the recording with its noise smoothed away, and noise of the
    recording's spectrum is added to it: n1 = mean s(x, x + e). The same noise on both sides comes to
    n2 = mean s(x + e', x + e).
 2. *Repeats.* One sweep is scored as if it were a model's on another one with the same current:
    p = mean s(y', y) over all ordered pairs. Both have noise, as in n2; what they differ by beyond
-   that, p - n2, is the cell's own variability, twice. It adds k (p - n2), eq. 23, where k is 1/2
+   that, p - n2, is the cell's own variability, twice. It adds k (p - n2), eq. 2, where k is 1/2
    for a mean square and 1/sqrt(2) for a distance: independent variability of both sides adds up in
    squares.
 
@@ -205,7 +205,7 @@ def _every_other(n_sweep: int, first: int) -> BoolArray:
 def _with_variability(
     known: _Known, one_sided: FloatArray, two_sided: FloatArray, apart: FloatArray
 ) -> FloatArray:
-    """Return n1 + k (p - n2), eq. 23, shape (n_score,).
+    """Return n1 + k (p - n2), eq. 2, shape (n_score,).
 
     Where repeats are nearer to each other than the noise lets expect, k is not more than n1 / n2,
     and half of n1 is the least: of few repeats all may be alike by chance.
