@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pyneuronautofit._text import listed_numbers
+from pyneuronautofit._text import listed_numbers, quoted
 from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.objectives.floor.floor import Floor, unknown_floor
 from pyneuronautofit.objectives.floor.noise import LEAST_MS, NoiseModel, noise_of_recording
@@ -40,6 +40,8 @@ _SEED = 20
 # At most so many samples are scored for it: of long recordings fewer draws are enough, since each
 # has more noise in it.
 _MOST_SAMPLES, _LEAST_DRAWS = 10_000_000, 8
+# Of more there would be copies that fill the memory.
+_MOST_MEASURED = 30_000_000
 # Two sides that vary alike differ so many times as much as one does from the truth.
 _SQUARES, _DISTANCES = 0.5, np.sqrt(0.5)
 _FEW_REPEATS = 3
@@ -109,6 +111,9 @@ def _floor(
 ) -> Floor:
     own = measured[number]
     suite, recording = own.suite, own.recording
+    if recording.voltage_mV.size > _MOST_MEASURED:
+        why = f"{recording.name}: there is no noise floor of a recording that is so large"
+        return unknown_floor(suite.markers, len(suite.sweeps), why)
     noise = noise_of_recording(recording, own.window)
     if noise is None:
         why = (
@@ -128,6 +133,13 @@ def _floor(
         varied = _with_variability(known, one_sided, two_sided, apart)
         components = np.where(_spread(suite, np.array(repeated), np.any), varied, one_sided)
         is_bound = ~_spread(suite, np.array(repeated), np.all)
+    notes = _notes(own, number, groups, odd)
+    wrong = {m for m, c in zip(suite.markers, components, strict=True) if not np.isfinite(c)}
+    if wrong:
+        notes.append(
+            f"{recording.name}: there is no noise floor, since the recording's own response has no "
+            f"score by {quoted(sorted(wrong))}"
+        )
     return Floor(
         suite.markers,
         components,
@@ -136,7 +148,7 @@ def _floor(
         (noise.drift_mV,),
         sum(repeated),
         len(suite.sweeps),
-        tuple(_notes(own, number, groups, odd)),
+        tuple(notes),
     )
 
 
@@ -145,6 +157,8 @@ def _noise_alone(known: _Known, rng: np.random.Generator) -> tuple[FloatArray, F
     own, smooth, noise = known.own, known.smooth, known.noise
     sweeps = list(own.suite.sweeps)
     n_draw = max(min(_N_DRAW, _MOST_SAMPLES // smooth.size), _LEAST_DRAWS)
+    # Modes of plug-ins are Python, and may take long.
+    n_draw = n_draw if all(len(code) == 1 for code in own.suite.markers) else _LEAST_DRAWS
     drawn = noise.draw(rng, *smooth.shape)
     one_sided, two_sided = [], []
     for number in range(n_draw):
