@@ -236,8 +236,8 @@ def test_what_a_head_says_of_components_fits_together(changed, said):
 
 
 FLOOR = {
-    "components": [0.5, None, 1.0], "is_bound": [True, False, True], "noise_mV": [0.2], "drift_mV": [0.1],
-    "n_repeated": 1, "n_sweep": 2, "notes": [],
+    "components": [0.5, None, 1.0], "is_bound": [True, False, True], "noise_mV": [0.2],
+    "drift_mV": [0.1], "n_repeated": 1, "n_sweep": 2, "notes": [],
 }  # fmt: skip
 
 
