@@ -16,6 +16,7 @@ from pyneuronautofit.fitting.gains import Gains, no_gains
 from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
 from pyneuronautofit.fitting.several.merging import merged
 from pyneuronautofit.objectives import Suite, joint_suite
+from pyneuronautofit.objectives.floor import Floor, Measured, joint_floor, measure_floors
 from pyneuronautofit.objectives.residuals import (
     BoundResiduals,
     GivenWeights,
@@ -83,6 +84,8 @@ class Problem:
         The same on recordings that are held out as a whole.
     evaluator
         Evaluates candidates somewhere else; None: they are evaluated here.
+    known_floor
+        The noise floor, where the store of a run has it; None: it is measured when it is needed.
     """
 
     recording: Recording
@@ -98,6 +101,7 @@ class Problem:
     beside: tuple[Problem, ...] = ()
     elsewhere: tuple[Problem, ...] = ()
     evaluator: Evaluator | None = None
+    known_floor: Floor | None = None
 
     @property
     def parts(self) -> tuple[Problem, ...]:
@@ -151,6 +155,14 @@ class Problem:
         """What the numbers are about that evaluations have with their scores."""
         bound = self.bound_residuals
         return bound[0] if len(bound) == 1 else joint_residuals(bound)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """What a model that is the cell itself would score: that of the objective vector."""
+        if self.known_floor is not None:
+            return self.known_floor
+        measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
+        return joint_floor(measure_floors(measured))
 
     @property
     def no_gains(self) -> Gains:

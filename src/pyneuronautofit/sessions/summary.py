@@ -81,6 +81,7 @@ def print_summary(
     figure: str | None,
     distinct: str = "",
     held_out: str = "",
+    floor: str = "",
     notes: Sequence[str] = (),
 ) -> None:
     """Say what was found and where it is.
@@ -94,6 +95,8 @@ def print_summary(
         How many distinct models were found, in words.
     held_out
         How a model does on sweeps that were not compared, in words.
+    floor
+        What the noise floor is, and how near a model is to it, in words.
     notes
         What a person should know about how it went.
     """
@@ -105,7 +108,8 @@ def print_summary(
     )
     if best:
         _print_best(screen, problem, best, reference)
-        for what, words in (("distinct models", distinct), ("held-out sweeps", held_out)):
+        said = {"noise floor": floor, "distinct models": distinct, "held-out sweeps": held_out}
+        for what, words in said.items():
             if words:
                 screen.print(f"{what}: {words}", soft_wrap=True)
     elif len(progress.history):
