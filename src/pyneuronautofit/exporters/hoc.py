@@ -10,7 +10,7 @@ from string import Template
 from pyneuronautofit._atomic import write_text
 from pyneuronautofit._version import __version__
 from pyneuronautofit.exporters.flat import FlatCell, FlatSection, Numbers
-from pyneuronautofit.exporters.kind import ExportKind, Exported
+from pyneuronautofit.exporters.kind import ExportKind, Exported, copy_mods
 from pyneuronautofit.units import PA_PER_NA
 
 TEMPLATE = "FittedCell"
@@ -24,6 +24,7 @@ _STYLE = ((0, 3), (3, 3), (5, 1), (6, 1), (2, 1))
 def write_hoc(export: Exported, folder: Path) -> None:
     """Write `cell.hoc`, `run.hoc` and the currents."""
     cell, protocol = export.cell, export.protocol
+    copy_mods(export, folder)
     write_text(folder / _CELL, "\n".join(_template(export.title, cell)) + "\n")
     (folder / _CURRENTS).mkdir()
     for number, current_pA in zip(protocol.numbers, protocol.experiment.current_pA, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from pyneuronautofit.exporters.flat import FlatCell
 from pyneuronautofit.exporters.protocol import Protocol
 from pyneuronautofit.fitting import FittedModel
+from pyneuronautofit.models import mod_files
+
+MODS, PROTOCOL = "mods", "protocol.json"
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,15 @@ class Exported:
     def title(self) -> str:
         """What it is, in a line."""
         return self.model.title
+
+
+def copy_mods(export: Exported, folder: Path) -> None:
+    """Copy the model's .mod files, if it has some, into the folder `mods` of an export."""
+    mods = export.model.source.mods
+    if mods is not None:
+        (folder / MODS).mkdir()
+        for path in mod_files(mods):
+            shutil.copyfile(path, folder / MODS / path.name)
 
 
 def exports_all(_export: Exported) -> None:

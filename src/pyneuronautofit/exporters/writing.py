@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,14 +19,14 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import ModelError, NotAvailableError, OutputError, UsageError
-from pyneuronautofit.exporters.kind import ExportKind, Exported
+from pyneuronautofit.exporters.kind import PROTOCOL, ExportKind, Exported
 from pyneuronautofit.exporters.proof import NOT_YET, Proof, engine_environment, prove
-from pyneuronautofit.models import mod_files
 from pyneuronautofit.simulators import NeuronSimulator, RunStatus
 
-MODS, EXPECTED, PROOF, PROTOCOL = "mods", "expected.npz", "proof.json", "protocol.json"
+EXPECTED, PROOF = "expected.npz", "proof.json"
 UNPROVEN = "-unproven"
 _LIMIT_S = 120.0
+_HARMLESS = re.compile(r"[^\w .,:;()+-]+", re.ASCII)
 _VERSIONS = """\
 import importlib.metadata, importlib.util, json, sys
 missing = [name for name in sys.argv[1:] if importlib.util.find_spec(name) is None]
@@ -145,8 +146,6 @@ def write_export(
     place = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}.", dir=target.parent))
     try:
         write_text(place / PROTOCOL, json.dumps(export.protocol.as_json()) + "\n")
-        if source.mods is not None and kind.needs_channels:
-            _copy_mods(source.mods, place / MODS)
         kind.write(export, place)
         proof = prove(kind, place, export.protocol, expected_mV, python, source.library)
         _write_proof(kind, export, place, proof, expected_mV, engine)
@@ -157,12 +156,6 @@ def write_export(
     finally:
         shutil.rmtree(place, ignore_errors=True)
     return proof
-
-
-def _copy_mods(mods: Path, folder: Path) -> None:
-    folder.mkdir()
-    for path in mod_files(mods):
-        shutil.copyfile(path, folder / path.name)
 
 
 def _write_proof(
@@ -176,7 +169,8 @@ def _write_proof(
     words = "proven" if proof.passed else "NOT PROVEN"
     for name in kind.commented:
         text = (folder / name).read_text(encoding="utf-8")
-        line = "".join(letter if letter.isprintable() else " " for letter in proof.said)
+        # It stands in a comment, or in a text of Python, and must not end it.
+        line = _HARMLESS.sub(" ", proof.said)
         write_text(folder / name, text.replace(NOT_YET, f"Proof: {words}: {line}", 1))
     packed = io.BytesIO()
     protocol = export.protocol
