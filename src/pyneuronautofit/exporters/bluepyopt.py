@@ -18,7 +18,7 @@ from pyneuronautofit._atomic import write_text
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.exporters.flat import FlatCell
-from pyneuronautofit.exporters.kind import ExportKind, Exported, copy_mods
+from pyneuronautofit.exporters.kind import Exported, ExportKind, copy_mods
 
 _CELL, _SCRIPT = "cell.json", "run.py"
 #: What a parameter sets: a variable, and the places of it.
@@ -36,7 +36,9 @@ def write_bluepyopt(export: Exported, folder: Path) -> None:
     taken = {place for _each, places in free for place in places}
     content["parameters"] = list(_frozen(export.cell, taken))
     write_text(folder / _CELL, json.dumps(content, indent=1) + "\n")
-    text = Template(resources.files(__package__).joinpath("texts/bluepyopt.py.txt").read_text("utf-8"))
+    text = Template(
+        resources.files(__package__).joinpath("texts/bluepyopt.py.txt").read_text("utf-8")
+    )
     write_text(folder / _SCRIPT, text.substitute(version=__version__))
 
 
@@ -94,8 +96,8 @@ BLUEPYOPT = ExportKind(
     remedy="pip install 'pyneuronautofit[bluepyopt]'",
     write=write_bluepyopt,
     command=(_SCRIPT,),
-    # The same steps, but its clock begins with the transient and not behind it: times, and with
-    # them the currents between two samples, are rounded otherwise.
+    # As of hoc; the places between sections begin with another voltage, which is theirs until the
+    # first step.
     tolerance_mV=1e-3,
     commented=(_SCRIPT,),
     needs_channels=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from pyneuronautofit.exporters.kind import PROTOCOL, ExportKind, Exported
+from pyneuronautofit.exporters.kind import PROTOCOL, Exported, ExportKind
 from pyneuronautofit.exporters.proof import NOT_YET
 from pyneuronautofit.fitting import Sweep, write_script
 from pyneuronautofit.models import model_files

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._programs import python_environment, run_program
-from pyneuronautofit._text import shortened
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.exporters.kind import ExportKind
 from pyneuronautofit.exporters.protocol import Protocol
@@ -28,7 +27,7 @@ TRACES = "traces.csv"
 #: What stands in the files that carry their proof until it is there.
 NOT_YET = "Proof: not made yet"
 _LIMIT_S = 1800.0
-_SAID = 800
+_SAID = 300
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,14 @@ class Proof:
         What is allowed.
     failure
         Why there are no voltages to compare; "" where there are.
+    output
+        What the engine has printed, where it failed.
     """
 
     sweeps: tuple[ProvenSweep, ...]
     tolerance_mV: float
     failure: str = ""
+    output: str = ""
 
     @property
     def largest_mV(self) -> float:
@@ -120,6 +122,7 @@ def prove(
     folder: Path,
     protocol: Protocol,
     expected_mV: FloatArray,
+    *,
     python: str,
     library: Path | None,
 ) -> Proof:
@@ -152,11 +155,11 @@ def prove(
             waiting=f"{kind.name} replays {len(protocol.numbers)} sweep(s)",
         )
         if done.late:
-            return Proof((), kind.tolerance_mV, f"it has not ended within {_LIMIT_S:g} s")
+            return Proof((), kind.tolerance_mV, f"its engine has not ended within {_LIMIT_S:g} s")
         if done.code != 0 or not (place / TRACES).is_file():
-            said = shortened(" ".join(done.output.split())[-_SAID:], _SAID)
-            how = f"it ended with {done.how}, without {TRACES}: {said}"
-            return Proof((), kind.tolerance_mV, how)
+            said = " ".join(done.output.split())[-_SAID:]
+            how = f"its engine ended with {done.how}, without {TRACES}; its last words: {said}"
+            return Proof((), kind.tolerance_mV, how, done.output)
         try:
             numbers, found_mV = read_traces(place / TRACES)
         except (ValueError, IndexError) as error:

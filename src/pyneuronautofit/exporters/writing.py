@@ -1,4 +1,4 @@
-"""An export: written beside where it belongs, proven there, and put in its place if it is proven."""
+"""An export: written beside its place, proven there, and moved to it if it is proven."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import ModelError, NotAvailableError, OutputError, UsageError
-from pyneuronautofit.exporters.kind import PROTOCOL, ExportKind, Exported
+from pyneuronautofit.exporters.kind import PROTOCOL, Exported, ExportKind
 from pyneuronautofit.exporters.proof import NOT_YET, Proof, engine_environment, prove
+from pyneuronautofit.fitting import FittedModel
 from pyneuronautofit.simulators import NeuronSimulator, RunStatus
+from pyneuronautofit.space import ParameterTable
 
 EXPECTED, PROOF = "expected.npz", "proof.json"
-UNPROVEN = "-unproven"
+UNPROVEN, _OUTPUT = "-unproven", "engine-output.txt"
 _LIMIT_S = 120.0
 _HARMLESS = re.compile(r"[^\w .,:;()+-]+", re.ASCII)
 _VERSIONS = """\
@@ -79,14 +81,19 @@ def simulated(export: Exported, *, exact_tables: bool) -> FloatArray:
         If the model fails: then there is nothing to prove.
     """
     model, experiment = export.model, export.protocol.experiment
-    space = model.space
-    table = space.to_model(space.from_model(model.values[None]))
-    table = type(table)(table.targets, table.whole, model.values[None])
     with NeuronSimulator(model.source, experiment, 1, exact_tables=exact_tables) as simulator:
-        traces = simulator.run(table)
+        traces = simulator.run(table_of(model))
     if traces.status[0] is not RunStatus.OK:
         raise ModelError(f"{export.title} cannot be simulated: {traces.messages[0]}")
-    return traces.voltage_mV[0]
+    voltage_mV: FloatArray = traces.voltage_mV[0]
+    return voltage_mV
+
+
+def table_of(model: FittedModel) -> ParameterTable:
+    """Return a model's parameters as simulators take them."""
+    parameters = model.space.parameters
+    targets = tuple(each.targets for each in parameters)
+    return ParameterTable(targets, tuple(model.space.whole.tolist()), model.values[None])
 
 
 def refuse_existing(target: Path) -> None:
@@ -114,6 +121,7 @@ def write_export(
     kind: ExportKind,
     export: Exported,
     target: Path,
+    *,
     expected_mV: FloatArray,
     engine: dict[str, Json],
     python: str,
@@ -147,8 +155,10 @@ def write_export(
     try:
         write_text(place / PROTOCOL, json.dumps(export.protocol.as_json()) + "\n")
         kind.write(export, place)
-        proof = prove(kind, place, export.protocol, expected_mV, python, source.library)
-        _write_proof(kind, export, place, proof, expected_mV, engine)
+        proof = prove(
+            kind, place, export.protocol, expected_mV, python=python, library=source.library
+        )
+        _write_proof(kind, export, place, proof, expected_mV=expected_mV, engine=engine)
         os.chmod(place, 0o777 & ~_umask())
         os.rename(place, target if proof.passed else unproven(target))
     except OSError as error:
@@ -163,6 +173,7 @@ def _write_proof(
     export: Exported,
     folder: Path,
     proof: Proof,
+    *,
     expected_mV: FloatArray,
     engine: dict[str, Json],
 ) -> None:
@@ -172,6 +183,8 @@ def _write_proof(
         # It stands in a comment, or in a text of Python, and must not end it.
         line = _HARMLESS.sub(" ", proof.said)
         write_text(folder / name, text.replace(NOT_YET, f"Proof: {words}: {line}", 1))
+    if proof.output:
+        write_text(folder / _OUTPUT, proof.output)
     packed = io.BytesIO()
     protocol = export.protocol
     np.savez_compressed(
