@@ -21,6 +21,13 @@ from pyneuronautofit.simulators.processes.workers import PathWorkers
 from pyneuronautofit.space import ParameterPath, ParameterTable, soma_of
 
 _NAME = re.compile(r"([A-Za-z]\w*)(?:\[(\d+)\])?", re.ASCII)
+# Words that hoc reads as its own wherever they stand, beside the names that `dir` has.
+_KEYWORDS = frozenset(
+    "all access begintemplate break connect continue create debug delete depvar double else em "
+    "endtemplate eqinit eqn external for forall forsec func help if ifsec insert iterator "
+    "iterator_statement local localobj new obfunc objectvar objref parent print proc public read "
+    "return setpointer stop strdef uninsert while init".split()
+)
 _ION = "_ion"
 # Kinds of variables of NEURON's MechanismStandard.
 _PARAMETERS, _GLOBALS = 1, -1
@@ -138,16 +145,16 @@ def _names(sections: Sequence[Any]) -> list[str]:
     Arrays have all their elements, in their order, as hoc makes them; what is otherwise gets a
     number behind its name.
     """
-    h = neuron()
+    taken_by_hoc = _KEYWORDS | {*dir(neuron())}
     read = [_NAME.fullmatch(_own_name(section)) for section in sections]
-    bases = [match[1] if match and not hasattr(h, match[1]) else "part" for match in read]
+    bases = [match[1] if match and match[1] not in taken_by_hoc else "part" for match in read]
     counts: dict[str, list[int]] = {}
     for base, match in zip(bases, read):
         counts.setdefault(base, []).append(int(match[2]) if match and match[2] else -1)
     kept = {base for base, found in counts.items() if _is_array(found) or found == [-1]}
     names, taken = [], dict.fromkeys(counts, 0)
     for base, match in zip(bases, read):
-        whole = match is not None and base in kept
+        whole = match is not None and match[1] == base and base in kept
         names.append(match[0] if match and whole else f"{base}_{taken[base]}")
         taken[base] += 1
     if len(set(names)) < len(names):
