@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,16 +42,12 @@ def test_currents_are_those_of_the_sweeps(branched, tmp_path):
 
 
 def test_a_title_is_no_code(branched, tmp_path):
-    from dataclasses import replace
-
     model = replace(branched.model, title="a\nquit()\u2028quit()")
     write_hoc(replace(branched, model=model), tmp_path)
     assert "// a quit() quit()\n" in (tmp_path / "cell.hoc").read_text()
 
 
 def test_points_are_written_in_short_procedures(branched, tmp_path):
-    from dataclasses import replace
-
     points = tuple((float(k), 0.0, 0.0, 1.0) for k in range(1200))
     sections = list(branched.cell.sections)
     sections[1] = replace(sections[1], points=points)
