@@ -71,6 +71,10 @@ class ExportKind:
         which is in the folder.
     tolerance_mV
         How far its voltages may be from ours, anywhere.
+    shift_ms
+        How much they may be early or late beside that: a spike's flank makes millivolts of it.
+    finer
+        Its time steps are those of the protocol divided by this, and so are ours in its proof.
     commented
         The files in which the proof is a comment.
     needs_channels
@@ -94,3 +98,5 @@ class ExportKind:
     refuse: Callable[[Exported], None] = exports_all
     programs: dict[str, str] = field(default_factory=dict)
     exact_tables: bool = False
+    shift_ms: float = 0.0
+    finer: int = 1

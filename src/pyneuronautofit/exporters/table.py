@@ -9,10 +9,11 @@ from pyneuronautofit.exporters.bluepyopt import BLUEPYOPT
 from pyneuronautofit.exporters.hoc import HOC
 from pyneuronautofit.exporters.jaxley import JAXLEY
 from pyneuronautofit.exporters.kind import ExportKind
+from pyneuronautofit.exporters.neuroml import NEUROML
 from pyneuronautofit.exporters.neuron_script import NEURON
 
 #: By name.
-EXPORTS = table_by(lambda kind: kind.name, (NEURON, HOC, BLUEPYOPT, JAXLEY))
+EXPORTS = table_by(lambda kind: kind.name, (NEURON, HOC, BLUEPYOPT, NEUROML, JAXLEY))
 
 
 def read_kinds(text: str) -> tuple[ExportKind, ...]:
