@@ -23,7 +23,6 @@ SABOTAGED = {
     "hoc": ("cell.hoc", r"(gnabar_hh = )(\S+)"),
     "bluepyopt": ("cell.json", r'("attribute": "gnabar_hh",\s+"value": )([\d.e-]+)'),
     "jaxley": ("cell.json", r'("HH_gNa": \[\s+)([\d.e-]+)'),
-    "neuroml": ("cell.nml", r'(ionChannel="naChan" condDensity=")([\d.e-]+)'),
 }  # fmt: skip
 KINDS = [pytest.param(name, marks=() if name in QUICK else pytest.mark.nightly) for name in EXPORTS]
 

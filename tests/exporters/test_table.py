@@ -17,3 +17,8 @@ def test_names_with_commas():
 def test_others_are_refused(text):
     with pytest.raises(UsageError, match=r"--as .*: expected some of neuron, hoc, bluepyopt"):
         read_kinds(text)
+
+
+def test_why_there_is_no_neuroml():
+    with pytest.raises(UsageError, match="--as neuroml: there is no such export, because none"):
+        read_kinds("hoc,neuroml")

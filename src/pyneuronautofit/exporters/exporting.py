@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit._types import FloatArray, Json
@@ -103,18 +103,17 @@ def _proven(
     order: Order, name: str, export: Exported, engines: Mapping[str, dict[str, Json]]
 ) -> Iterator[tuple[Path, str]]:
     """Yield where each export of a model is, and why it is not proven, if it is not."""
-    # Our voltages differ only by the length of the steps, and whether TABLEs are interpolated.
-    expected: dict[tuple[int, bool], FloatArray] = {}
+    # Our voltages differ only by whether TABLEs are interpolated.
+    expected: dict[bool, FloatArray] = {}
     for kind in order.kinds:
-        ours, how = replace(export, protocol=export.protocol.finer(kind.finer)), kind.exact_tables
-        if (kind.finer, how) not in expected:
-            expected[kind.finer, how] = simulated(ours, exact_tables=how)
+        if kind.exact_tables not in expected:
+            expected[kind.exact_tables] = simulated(export, exact_tables=kind.exact_tables)
         target = order.target(name, kind)
         proof = write_export(
             kind,
-            ours,
+            export,
             target,
-            expected_mV=expected[kind.finer, how],
+            expected_mV=expected[kind.exact_tables],
             engine=engines[kind.name],
             python=order.python,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyneuronautofit.exporters.flat import FlatCell
@@ -71,18 +71,12 @@ class ExportKind:
         which is in the folder.
     tolerance_mV
         How far its voltages may be from ours, anywhere.
-    shift_ms
-        How much they may be early or late beside that: a spike's flank makes millivolts of it.
-    finer
-        Its time steps are those of the protocol divided by this, and so are ours in its proof.
     commented
         The files in which the proof is a comment.
     needs_channels
         Whether its engine needs the compiled .mod files.
     refuse
         Raises UsageError for a model that it cannot express.
-    programs
-        What has to be on the PATH, too, and how it is installed.
     exact_tables
         Whether the engine computes what NEURON interpolates in TABLEs.
     """
@@ -96,7 +90,4 @@ class ExportKind:
     commented: tuple[str, ...]
     needs_channels: bool = False
     refuse: Callable[[Exported], None] = exports_all
-    programs: dict[str, str] = field(default_factory=dict)
     exact_tables: bool = False
-    shift_ms: float = 0.0
-    finer: int = 1

@@ -40,8 +40,6 @@ class ProvenSweep:
         Its number in the recording.
     largest_mV, at_ms
         The largest difference, and where in the sweep it is.
-    beyond_mV
-        The largest difference beside what being early or late makes, by the kind's `shift_ms`.
     quiet_mV
         The largest difference before the first spike; None where there is no time before it.
     spikes
@@ -53,7 +51,6 @@ class ProvenSweep:
     sweep: int
     largest_mV: float
     at_ms: float
-    beyond_mV: float
     quiet_mV: float | None
     spikes: tuple[int, int]
     spike_shift_ms: float | None
@@ -67,7 +64,7 @@ class Proof:
     ----------
     sweeps
         One for each that was compared; none where the engine failed.
-    tolerance_mV, shift_ms
+    tolerance_mV
         What is allowed.
     failure
         Why there are no voltages to compare; "" where there are.
@@ -79,7 +76,6 @@ class Proof:
     tolerance_mV: float
     failure: str = ""
     output: str = ""
-    shift_ms: float = 0.0
 
     @property
     def largest_mV(self) -> float:
@@ -89,41 +85,29 @@ class Proof:
     @property
     def passed(self) -> bool:
         """Whether the export is what it should be."""
-        return not self.failure and bool(self.sweeps) and self.beyond_mV <= self.tolerance_mV
-
-    @property
-    def beyond_mV(self) -> float:
-        """The largest difference of all sweeps beside what being early or late makes."""
-        return max((each.beyond_mV for each in self.sweeps), default=float("nan"))
+        return not self.failure and bool(self.sweeps) and self.largest_mV <= self.tolerance_mV
 
     @property
     def said(self) -> str:
         """What came of it, in a line."""
         if self.failure:
             return self.failure
-        worst = max(self.sweeps, key=lambda each: (each.beyond_mV, each.largest_mV))
-        allowed = f"{self.tolerance_mV:g} mV are allowed"
-        if self.shift_ms:
-            allowed += (
-                f" beside {self.shift_ms:g} ms early or late, which leaves {self.beyond_mV:.2g}"
-            )
+        worst = max(self.sweeps, key=lambda each: each.largest_mV)
         found = (
             f"the largest difference in {len(self.sweeps)} sweep(s) is {worst.largest_mV:.2g} mV, "
             f"at {worst.at_ms:g} ms of sweep {worst.sweep}"
         )
         if self.passed:
-            return f"{found} ({allowed})"
+            return f"{found} ({self.tolerance_mV:g} mV are allowed)"
         spikes = "" if worst.spikes[0] == worst.spikes[1] else _spelt_spikes(worst)
-        return f"{found}{spikes}; {allowed}"
+        return f"{found}{spikes}; {self.tolerance_mV:g} mV are allowed"
 
     def as_json(self) -> dict[str, Json]:
         """Return what `proof.json` has of it."""
         return {
             "proven": self.passed,
             "largest_difference_mV": None if not self.sweeps else self.largest_mV,
-            "beyond_shift_mV": None if not self.sweeps else self.beyond_mV,
             "tolerance_mV": self.tolerance_mV,
-            "shift_ms": self.shift_ms,
             "failure": self.failure or None,
             "sweeps": [asdict(each) for each in self.sweeps],
         }
@@ -185,8 +169,7 @@ def prove(
         return Proof((), kind.tolerance_mV, f"{what}, instead of {protocol.numbers}")
     step_ms = protocol.experiment.clock.step_ms
     each = zip(numbers, expected_mV, found_mV, strict=True)
-    compared = tuple(_compared(*one, step_ms, kind.shift_ms) for one in each)
-    return Proof(compared, kind.tolerance_mV, shift_ms=kind.shift_ms)
+    return Proof(tuple(_compared(*one, step_ms) for one in each), kind.tolerance_mV)
 
 
 def engine_environment(python: str) -> Mapping[str, str]:
@@ -209,29 +192,21 @@ def read_traces(path: Path) -> tuple[tuple[int, ...], FloatArray]:
 
 
 def _compared(
-    number: int, ours_mV: FloatArray, theirs_mV: FloatArray, step_ms: float, shift_ms: float
+    number: int, ours_mV: FloatArray, theirs_mV: FloatArray, step_ms: float
 ) -> ProvenSweep:
     difference = np.abs(theirs_mV - ours_mV)
     # What is not finite is as far away as can be.
     difference[~np.isfinite(difference)] = np.inf
-    beyond = np.maximum(difference - shift_ms * _slope(ours_mV, step_ms), 0.0)
-    at = int(np.argmax(beyond if beyond.any() else difference))
+    at = int(np.argmax(difference))
     agreement = compare_sweep(ours_mV, theirs_mV, step_ms)
     return ProvenSweep(
         number,
-        float(difference.max()),
+        float(difference[at]),
         at * step_ms,
-        float(beyond.max()),
         _number(agreement.quiet_mV),
         agreement.n_spike,
         _number(agreement.shift_ms),
     )
-
-
-def _slope(voltage_mV: FloatArray, step_ms: float) -> FloatArray:
-    """Return how steep a trace (n_sample,) is around every sample, mV/ms."""
-    steps = np.abs(np.diff(voltage_mV)) / step_ms
-    return np.maximum(np.append(steps, 0.0), np.append(0.0, steps))
 
 
 def _number(value: float) -> float | None:

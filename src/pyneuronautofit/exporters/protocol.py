@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, Json
-from pyneuronautofit.simulators import Clock, Experiment
+from pyneuronautofit.simulators import Experiment
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,6 @@ class Protocol:
             holding_pA=self.experiment.holding_pA[there],
         )
         return Protocol(self.recording, self.numbers[there], experiment)
-
-    def finer(self, factor: int) -> Protocol:
-        """Return the same with time steps that are so much shorter."""
-        clock = self.experiment.clock
-        experiment = replace(self.experiment, clock=Clock(clock.step_ms, clock.substeps * factor))
-        return Protocol(self.recording, self.numbers, experiment)
 
     def as_json(self) -> dict[str, Json]:
         """Return it as `protocol.json` has it; floats keep every bit."""

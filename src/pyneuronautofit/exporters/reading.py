@@ -22,9 +22,14 @@ from pyneuronautofit.space import ParameterPath, ParameterTable, soma_of
 
 _NAME = re.compile(r"([A-Za-z]\w*)(?:\[(\d+)\])?", re.ASCII)
 # Words that hoc reads as its own wherever they stand, beside the names that `dir` has.
-_KEYWORDS = frozenset(
-    ["all", "access", "begintemplate", "break", "connect", "continue", "create", "debug", "delete", "depvar", "double", "else", "em", "endtemplate", "eqinit", "eqn", "external", "for", "forall", "forsec", "func", "help", "if", "ifsec", "insert", "iterator", "iterator_statement", "local", "localobj", "new", "obfunc", "objectvar", "objref", "parent", "print", "proc", "public", "read", "return", "setpointer", "stop", "strdef", "uninsert", "while", "init"]
-)
+_KEYWORDS = {
+    *("all", "access", "begintemplate", "break", "connect", "continue", "create", "debug"),
+    *("delete", "depvar", "double", "else", "em", "endtemplate", "eqinit", "eqn", "external"),
+    *("for", "forall", "forsec", "func", "help", "if", "ifsec", "init", "insert", "iterator"),
+    *("iterator_statement", "local", "localobj", "new", "obfunc", "objectvar", "objref"),
+    *("parent", "print", "proc", "public", "read", "return", "setpointer", "stop", "strdef"),
+    *("uninsert", "while"),
+}
 _ION = "_ion"
 # Kinds of variables of NEURON's MechanismStandard.
 _PARAMETERS, _GLOBALS = 1, -1

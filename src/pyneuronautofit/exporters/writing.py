@@ -48,14 +48,8 @@ def find_engine(kind: ExportKind, python: str) -> dict[str, Json]:
     Raises
     ------
     NotAvailableError
-        If one of them, or a program, is not there.
+        If one of them is not there.
     """
-    for program, how in kind.programs.items():
-        if shutil.which(program) is None:
-            raise NotAvailableError(
-                f"--as {kind.name}: no export without its proof, and for that the program "
-                f"{program} is needed, which is not on the PATH: {how}"
-            )
     done = run_program(
         [python, "-c", _VERSIONS, *kind.modules], _LIMIT_S, environment=engine_environment(python)
     )
