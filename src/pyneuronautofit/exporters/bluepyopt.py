@@ -98,7 +98,7 @@ BLUEPYOPT = ExportKind(
     command=(_SCRIPT,),
     # As of hoc; the places between sections begin with another voltage, which is theirs until the
     # first step.
-    tolerance_mV=1e-3,
+    tolerance_mV=1e-4,
     commented=(_SCRIPT,),
     needs_channels=True,
 )

@@ -143,7 +143,7 @@ HOC = ExportKind(
     command=("-c", "from neuron import h; h.load_file('run.hoc')"),
     # The same equations, solved by the same steps: only the order of additions may differ, which
     # spikes, and what is near to one, amplify.
-    tolerance_mV=1e-3,
+    tolerance_mV=1e-4,
     commented=(_CELL,),
     needs_channels=True,
 )

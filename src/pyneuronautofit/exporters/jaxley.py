@@ -102,7 +102,7 @@ JAXLEY = ExportKind(
     write=write_jaxley,
     command=(_SCRIPT,),
     # The same steps by another program: its constants, and what it adds up first, are its own.
-    tolerance_mV=1e-3,
+    tolerance_mV=1e-4,
     commented=(_SCRIPT,),
     refuse=refuse_for_jaxley,
     exact_tables=True,
