@@ -34,6 +34,7 @@ _WRITTEN = {
     "STAMP-model_0007.py",
     "FILE.py",
     "train_npe.py",
+    "run.py",
     "latency.py",
     "deepest.py",
     "walk.py",

@@ -46,7 +46,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "polish": Command(
             "runs", "RUN|MODELS [RECORDING]", "make models of a run or a database better"
         ),
-        "export": Command("runs", "RUN", "write the files of a run: JSON, tables, NEURON scripts"),
+        "export": Command(
+            "runs", "RUN", "write the files of a run: JSON, tables, models for other programs"
+        ),
         "report": Command("runs", "RUN", "write an HTML report of a run"),
         "status": Command("runs", "[RUN]", "say how a run is doing; --watch looks again"),
         "collect": Command(
