@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +11,19 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fitting import Problem
 from pyneuronautofit.optimisers.residuals import ResidualRows
 from pyneuronautofit.space import ParameterSpace
+
+
+@dataclass
+class Asked:
+    """How much was asked.
+
+    Attributes
+    ----------
+    n_asked
+        Candidates so far.
+    """
+
+    n_asked: int = 0
 
 
 @dataclass(frozen=True)
@@ -23,14 +36,24 @@ class Inquiry:
         The searched parameters.
     rows
         What residuals are about, and what each counts.
-    residuals
+    answer
         Search coordinates (n_cand, n_param) -> (n_cand, n_residual + n_sweep), a row of nan where a
         candidate failed.
+    count
+        How much was asked.
     """
 
     space: ParameterSpace
     rows: ResidualRows
-    residuals: Callable[[FloatArray], FloatArray]
+    answer: Callable[[FloatArray], FloatArray]
+    count: Asked = field(default_factory=Asked)
+
+    def residuals(self, x: FloatArray) -> FloatArray:
+        """Return the residuals of candidates (n_cand, n_param), search coordinates."""
+        if not len(x):
+            return np.empty((0, self.rows.length + self.rows.n_sweep))
+        self.count.n_asked += len(x)
+        return self.answer(x)
 
     def weighted(self, found: FloatArray) -> FloatArray:
         """Return what the fine residuals are minimised as, shape (.., n_residual)."""
@@ -38,8 +61,6 @@ class Inquiry:
 
     def at_units(self, unit: FloatArray) -> FloatArray:
         """Return the residuals at points (n_cand, n_param) of the unit cube."""
-        if not len(unit):
-            return np.empty((0, self.rows.length + self.rows.n_sweep))
         return self.residuals(self.space.from_unit(unit))
 
 

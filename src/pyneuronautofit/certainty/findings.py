@@ -199,6 +199,7 @@ def find_certainty(
             "all parameters of this run are constant or whole numbers: there are no slopes, and so "
             "nothing to say about how well they are fixed"
         )
+    before = inquiry.count.n_asked
     found = find_slopes(inquiry, x)
     if scale is None:
         scale = min((each.scale for each in found), key=lambda each: each.variance)
@@ -220,7 +221,7 @@ def find_certainty(
         pairs=tuple(pairs_of(known, names)),
         covariance=covariance,
         constant=tuple(n for n, is_free in zip(inquiry.space.names, free.tolist()) if not is_free),
-        n_evaluation=len(x) * (1 + 5 * n_free),
+        n_evaluation=inquiry.count.n_asked - before,
     )
 
 
