@@ -2,9 +2,21 @@
 
 from pyneuronautofit.certainty.asking import Inquiry as Inquiry
 from pyneuronautofit.certainty.asking import inquiry_of as inquiry_of
+from pyneuronautofit.certainty.choosing import MOST_MODELS as MOST_MODELS
 from pyneuronautofit.certainty.directions import Direction as Direction
 from pyneuronautofit.certainty.directions import Pair as Pair
 from pyneuronautofit.certainty.findings import Certainty as Certainty
 from pyneuronautofit.certainty.findings import ParameterCertainty as ParameterCertainty
 from pyneuronautofit.certainty.findings import find_certainty as find_certainty
+from pyneuronautofit.certainty.of_run import MISFIT as MISFIT
+from pyneuronautofit.certainty.of_run import NOISE as NOISE
+from pyneuronautofit.certainty.of_run import certainty_of as certainty_of
+from pyneuronautofit.certainty.of_run import open_exactly as open_exactly
+from pyneuronautofit.certainty.of_run import profile_of as profile_of
+from pyneuronautofit.certainty.profiles import THRESHOLD_68 as THRESHOLD_68
+from pyneuronautofit.certainty.profiles import THRESHOLD_95 as THRESHOLD_95
+from pyneuronautofit.certainty.profiles import Profile as Profile
+from pyneuronautofit.certainty.profiles import ProfilePoint as ProfilePoint
+from pyneuronautofit.certainty.said import certainty_lines as certainty_lines
+from pyneuronautofit.certainty.said import profile_lines as profile_lines
 from pyneuronautofit.certainty.scales import Scale as Scale

@@ -1,4 +1,4 @@
-"""What the questions of this package are put to: residuals of candidates, wherever they are from."""
+"""What the questions of this package are put to: residuals of candidates, of any model."""
 
 from __future__ import annotations
 
@@ -64,9 +64,7 @@ class Inquiry:
         return self.residuals(self.space.from_unit(unit))
 
 
-def inquiry_of(
-    problem: Problem, on_done: Callable[[int, int], None] | None = None
-) -> Inquiry:
+def inquiry_of(problem: Problem, on_done: Callable[[int, int], None] | None = None) -> Inquiry:
     """Return the inquiry of a problem whose simulators are open.
 
     Parameters

@@ -45,7 +45,9 @@ def good_rows(
     sums = np.einsum("ij,j->i", found.scores, weights)
     usable = np.flatnonzero(np.isfinite(sums))
     if not len(usable):
-        raise RunError(f"{run.path.stem} has no model that could be scored: there is nothing to say")
+        raise RunError(
+            f"{run.path.stem} has no model that could be scored: there is nothing to say"
+        )
     best = usable[np.argsort(sums[usable], kind="stable")[:_N_LOOKED_AT]]
     least = float(sums[best[0]])
     best = best[sums[best] <= max(_TIMES * least, least + _MORE)]

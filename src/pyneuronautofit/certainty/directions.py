@@ -50,14 +50,14 @@ class Direction:
     @property
     def is_sloppy(self) -> bool:
         """Whether the data hardly fix it."""
-        return self.deviation > SLOPPY / np.sqrt(PRIOR)
+        return bool(self.deviation > SLOPPY / np.sqrt(PRIOR))
 
     def as_json(self, names: Sequence[str]) -> dict[str, Json]:
         """Return it in types that JSON has; `names` are those of the free parameters."""
         return {
             "singular_value": self.singular,
             "standard_deviation": self.deviation,
-            "sloppy": bool(self.is_sloppy),
+            "sloppy": self.is_sloppy,
             "says": self.text,
             "vector": dict(zip(names, self.vector.tolist(), strict=True)),
         }
@@ -114,7 +114,7 @@ def information(jacobians: Sequence[FloatArray], variance: float) -> FloatArray:
 
 def covariance_of(found: FloatArray) -> FloatArray:
     """Return the covariance that information (n_free, n_free) leaves within the bounds (eq. 5)."""
-    return np.linalg.inv(found + PRIOR * np.eye(len(found)))
+    return np.asarray(np.linalg.inv(found + PRIOR * np.eye(len(found))), dtype=np.float64)
 
 
 def directions_of(found: FloatArray, names: Sequence[str]) -> list[Direction]:

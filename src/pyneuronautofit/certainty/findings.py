@@ -48,6 +48,8 @@ class ParameterCertainty:
         The parameter's.
     value
         That of the first model.
+    at
+        The same as a part of its range.
     low, high
         Between which values it is, at 95 %, within its bounds.
     deviation
@@ -66,6 +68,7 @@ class ParameterCertainty:
 
     name: str
     value: float
+    at: float
     low: float
     high: float
     deviation: float
@@ -212,7 +215,6 @@ def find_certainty(
     covariances = [covariance_of(information([each], variance)) for each in jacobians]
     covariance = np.mean(covariances, axis=0)
     names = [name for name, is_free in zip(inquiry.space.names, free.tolist()) if is_free]
-    n_free = len(names)
     return Certainty(
         rows=np.array(rows if len(rows) else range(len(x)), dtype=np.int64),
         scale=scale,
@@ -236,12 +238,14 @@ def _parameters(
     for place, column in enumerate(np.flatnonzero(space.continuous).tolist()):
         deviation, own = float(deviations[place]), float(known[place, place])
         here = float(units[0, column])
-        ends = [here, here - _WITHIN_95 * deviation, here + _WITHIN_95 * deviation]
+        reach = _WITHIN_95 * deviation if own > 0 else 1.0
+        ends = [here, here - reach, here + reach]
         value, low, high = values_at(inquiry, units[0], column, np.clip(ends, 0.0, 1.0))
         parameters.append(
             ParameterCertainty(
                 name=space.names[column],
                 value=value,
+                at=here,
                 low=min(low, high),
                 high=max(low, high),
                 deviation=deviation,

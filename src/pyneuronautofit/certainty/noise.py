@@ -51,9 +51,7 @@ def noise_scale(problem: Problem, inquiry: Inquiry, slopes: Slopes) -> Scale:
     return Scale(float(np.mean(along**2)), "noise")
 
 
-def drawn_noise(
-    part: Problem, shape: Sequence[int], rng: np.random.Generator
-) -> FloatArray:
+def drawn_noise(part: Problem, shape: Sequence[int], rng: np.random.Generator) -> FloatArray:
     """Return noise (n_draw, n_sweep, n_sample) in mV, made of pieces of the baselines.
 
     Parameters

@@ -279,7 +279,12 @@ class _Scan:
             low, high = sorted(self._unit_of(value) for value in task.between)
         grid = np.linspace(low, high, task.n_point).tolist()
         self._step = (high - low) / max(task.n_point - 1, 1)
-        return [v for v in grid[::-1] if v < middle], [v for v in grid if v > middle]
+        # The best one may be one of them, but for rounding.
+        apart = 1e-6 * max(self._step, 1e-9)
+        return (
+            [value for value in grid[::-1] if value < middle - apart],
+            [value for value in grid if value > middle + apart],
+        )
 
     def _unit_of(self, value: float) -> float:
         space, column = self._inquiry.space, self._column

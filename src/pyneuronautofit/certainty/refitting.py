@@ -134,9 +134,8 @@ class Refitting:
             return replace(moved, done=True)
         if not gain > 0:
             return replace(point, jacobian=self._nothing())
-        jacobian = updated(
-            point.jacobian, rows, point.residuals, found[best], (units[best] - point.unit)[self.moved]
-        )
+        move = (units[best] - point.unit)[self.moved]
+        jacobian = updated(point.jacobian, rows, point.residuals, found[best], move)
         again = gain > ENOUGH and point.n_corrected < _MOST_CORRECTED
         damping = point.damping * float(DAMPINGS[best // (N_TRIAL // len(DAMPINGS))])
         return replace(

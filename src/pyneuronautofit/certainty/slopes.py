@@ -164,7 +164,7 @@ def _first_lengths(
     rough = np.nan_to_num(_quotients(inquiry, bases[tasks[:, 0]], moved, moves))
     sizes = np.sqrt(np.einsum("ij,ij->i", rough, rough)).reshape(n_model, n_free)
     change = np.clip(np.sqrt(variances), _LEAST_CHANGE, _MOST_CHANGE)
-    return np.clip(change[:, None] / np.maximum(sizes, 1e-12), _LEAST, _MOST)
+    return np.asarray(np.clip(change[:, None] / np.maximum(sizes, 1e-12), _LEAST, _MOST))
 
 
 def _measured(

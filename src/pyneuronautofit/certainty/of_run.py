@@ -1,0 +1,148 @@
+"""What is asked about the models of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pyneuronautofit.certainty.asking import inquiry_of
+from pyneuronautofit.certainty.choosing import good_rows
+from pyneuronautofit.certainty.findings import Certainty, FindScale, find_certainty
+from pyneuronautofit.certainty.noise import noise_scale
+from pyneuronautofit.certainty.profiles import Profile, ProfileTask, column_of, scan
+from pyneuronautofit.certainty.scales import Scale
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fitting import (
+    OpenedFit,
+    Problem,
+    check_files,
+    known_config,
+    open_fit,
+    working_directory_of,
+)
+from pyneuronautofit.runs import RunReader
+
+# Of a search's tolerance: slopes are differences of simulations that are nearly the same, and what
+# adaptive steps leave would be a large part of them. The least is that of the integrator.
+_PART_OF_TOLERANCE, _LEAST_TOLERANCE_MV = 0.01, 1e-5
+#: What the scale may be found from.
+MISFIT, NOISE = "misfit", "noise"
+OnDone = Callable[[int, int], None]
+
+
+def open_exactly(
+    run: RunReader, given: Mapping[str, Any], n_worker: int | None = None
+) -> OpenedFit:
+    """Open what a run was made from as `open_again` does, but with simulations without roughness.
+
+    Adaptive steps have a tolerance a hundred times as small, and all numbers double precision.
+
+    Raises
+    ------
+    NotAgreedError
+        If what would be executed lies where the user has not said that he works.
+    PyNeuronAutofitError
+        If the recording or the model is gone, or another one than it was.
+    """
+    config = known_config(run, given)
+    adaptive = config.adaptive
+    if adaptive is not None:
+        tolerance = max(_PART_OF_TOLERANCE * adaptive.tolerance_mV, _LEAST_TOLERANCE_MV)
+        config = replace(config, tolerance_mV=min(tolerance, adaptive.tolerance_mV))
+    config = replace(config, precision="double", n_worker=n_worker or config.n_worker)
+    opened = open_fit(config, working_directory_of(run))
+    check_files(run, opened)
+    return opened
+
+
+def certainty_of(
+    run: RunReader,
+    problem: Problem,
+    rows: Sequence[int] | None = None,
+    scale: str | float = MISFIT,
+    on_done: OnDone | None = None,
+    *,
+    most: int | None = None,
+) -> Certainty:
+    """Find out how well the data fix the parameters of a run's models.
+
+    Parameters
+    ----------
+    problem
+        The run's; its simulators are open.
+    rows
+        The evaluations; None: the best one, and distinct ones that are about as good.
+    scale
+        See `scale_from`.
+    most
+        How many models there are at most, where they are chosen here.
+    """
+    wanted = scale_from(scale, problem)
+    if rows is None:
+        more = {} if most is None else {"most": most}
+        rows = good_rows(run, problem.space, problem.weights, **more).tolist()
+    x = run.evaluations(list(rows)).coordinates
+    return find_certainty(inquiry_of(problem, on_done), x, list(rows), wanted)
+
+
+def profile_of(
+    run: RunReader,
+    problem: Problem,
+    parameter: str,
+    *,
+    row: int | None = None,
+    n_point: int = 21,
+    between: tuple[float, float] | None = None,
+    scale: str | float = MISFIT,
+    on_done: OnDone | None = None,
+) -> Iterator[Profile]:
+    """Yield a profile as far as it is known; the parameters are those of `ProfileTask`.
+
+    Parameters
+    ----------
+    parameter
+        Its name, or a part of it that no other has.
+    row
+        The evaluation to begin with; None: the best one.
+    """
+    wanted = scale_from(scale, problem)
+    inquiry = inquiry_of(problem, on_done)
+    column = column_of(inquiry, parameter)
+    if row is None:
+        row = int(good_rows(run, problem.space, problem.weights, 1)[0])
+    (x,) = run.evaluations([row]).coordinates
+    return scan(ProfileTask(inquiry, column, x, n_point, between, wanted))
+
+
+def scale_from(word: str | float, problem: Problem) -> Scale | FindScale | None:
+    """Return the scale that a word means, or what finds it; None: from what models miss.
+
+    Parameters
+    ----------
+    word
+        `misfit`: from what the models miss; `noise`: from the recording's noise; or the variance of
+        a residual.
+
+    Raises
+    ------
+    UsageError
+        If it is none of these.
+    """
+    if word == MISFIT:
+        return None
+    if word == NOISE:
+        return partial(noise_scale, problem)
+    try:
+        variance = float(word)
+    except ValueError:
+        variance = np.nan
+    if not 0 < variance < np.inf:
+        raise UsageError(
+            f"--scale {word!s:.60}: expected {MISFIT} (what the models miss), {NOISE} (the noise "
+            "of the recording), or a number above 0 (the variance of a weighted residual)"
+        )
+    return Scale(variance, "given")
