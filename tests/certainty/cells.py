@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pyneuronautofit.fitting import FitConfig, open_problem
 from pyneuronautofit.fitting.problem import Problem
@@ -107,7 +108,7 @@ def made_problem(
     folder: Path,
     project: Path,
     current_pA: np.ndarray,
-    truth: np.ndarray,
+    truth: ArrayLike,
     noise_mV: float,
     *,
     step_ms: float = 0.1,
@@ -125,11 +126,12 @@ def made_problem(
     config = FitConfig(recording=str(path), project=str(project), **given)
     problem = open_problem(config, folder)
     with problem.opened():
-        table = problem.space.to_model(problem.space.from_model(truth[None]))
+        x = problem.space.from_model(np.array(truth)[None])
+        table = problem.space.to_model(x)
         voltage = problem.simulate(table).voltage_mV[0]
     rng = np.random.default_rng(seed)
     voltage = voltage + noise_mV * rng.normal(size=voltage.shape)
     np.savez(path, voltage=voltage, current=current_pA, dt=step_ms)
     problem = open_problem(config, folder)
     with problem.opened():
-        yield problem, problem.space.from_model(truth[None])
+        yield problem, x

@@ -124,6 +124,9 @@ class Certainty:
         Which compensate each other.
     covariance : FloatArray, shape (n_free, n_free)
         Of the parameters, per whole range.
+    above_noise
+        How many times the noise of the recording the best of the models misses, in squares; None
+        where its noise cannot be seen.
     constant
         Names of parameters that are not looked at: constant or whole numbers.
     n_evaluation
@@ -136,6 +139,7 @@ class Certainty:
     directions: tuple[Direction, ...]
     pairs: tuple[Pair, ...]
     covariance: FloatArray
+    above_noise: float | None
     constant: tuple[str, ...]
     n_evaluation: int
 
@@ -166,6 +170,7 @@ class Certainty:
             "parameters": [each.as_json() for each in self.parameters],
             "directions": [each.as_json(self.names) for each in self.directions],
             "pairs": [each.as_json() for each in self.pairs],
+            "misfit_over_noise": self.above_noise,
             "covariance": self.covariance.tolist(),
             "not_looked_at": list(self.constant),
             "evaluations": self.n_evaluation,
@@ -177,6 +182,7 @@ def find_certainty(
     x: FloatArray,
     rows: Sequence[int] = (),
     scale: Scale | FindScale | None = None,
+    noise: FindScale | None = None,
 ) -> Certainty:
     """Find out how well the data fix the parameters of models.
 
@@ -188,6 +194,8 @@ def find_certainty(
         What they are called: the numbers of their evaluations.
     scale
         The variance of a residual, or what finds it; None: from what the models miss, the least.
+    noise
+        What finds the variance that the recording's noise gives to a residual.
 
     Raises
     ------
@@ -204,8 +212,9 @@ def find_certainty(
         )
     before = inquiry.count.n_asked
     found = find_slopes(inquiry, x)
+    misfit = min((each.scale for each in found), key=lambda each: each.variance)
     if scale is None:
-        scale = min((each.scale for each in found), key=lambda each: each.variance)
+        scale = misfit
     elif not isinstance(scale, Scale):
         scale = scale(inquiry, found[0])
     # A model without any fault would make everything certain.
@@ -222,9 +231,23 @@ def find_certainty(
         directions=tuple(directions_of(known, names)),
         pairs=tuple(pairs_of(known, names)),
         covariance=covariance,
+        above_noise=_above_noise(inquiry, found[0], misfit, noise),
         constant=tuple(n for n, is_free in zip(inquiry.space.names, free.tolist()) if not is_free),
         n_evaluation=inquiry.count.n_asked - before,
     )
+
+
+def _above_noise(
+    inquiry: Inquiry, slopes: Slopes, misfit: Scale, noise: FindScale | None
+) -> float | None:
+    """Return how many times its noise models miss a recording; None: nobody knows."""
+    if noise is None:
+        return None
+    try:
+        variance = noise(inquiry, slopes).variance
+    except UsageError:  # The recording begins with its stimulus.
+        return None
+    return misfit.variance / variance if variance > 0 else None
 
 
 def _parameters(

@@ -20,6 +20,8 @@ from pyneuronautofit.fitting import Problem
 _N_DRAW, _SEED = 32, 0
 # A shorter baseline does not show its noise.
 _LEAST_MS, _LEAST_SAMPLES = 10.0, 50
+# A piece of noise is this part of a baseline.
+_PIECES = 8
 
 
 def noise_scale(problem: Problem, inquiry: Inquiry, slopes: Slopes) -> Scale:
@@ -68,16 +70,16 @@ def drawn_noise(part: Problem, shape: Sequence[int], rng: np.random.Generator) -
         )
     baseline_mV = _without_drift(target.voltage_mV[list(part.suite.sweeps), :end])
     n_sweep, n_sample = shape
-    n_piece = -(-n_sample // end)
-    drawn = np.empty((_N_DRAW, n_sweep, n_piece * end))
-    for place in np.ndindex(_N_DRAW, n_sweep):
-        pieces = [
-            np.roll(baseline_mV[rng.integers(len(baseline_mV))], rng.integers(end))
-            * (1.0 if rng.random() < 0.5 else -1.0)
-            for _piece in range(n_piece)
-        ]
-        drawn[place] = np.concatenate(pieces)
-    return drawn[..., :n_sample]
+    # Pieces of a baseline that is level on the whole are not level themselves, as noise is not.
+    length = max(end // _PIECES, 1)
+    n_piece = -(-n_sample // length)
+    size = (_N_DRAW, n_sweep, n_piece)
+    sweeps = rng.integers(len(baseline_mV), size=size)
+    begins = rng.integers(end - length + 1, size=size)
+    signs = rng.choice([-1.0, 1.0], size=size)
+    places = begins[..., None] + np.arange(length)
+    drawn = baseline_mV[sweeps[..., None], places] * signs[..., None]
+    return np.ascontiguousarray(drawn.reshape(_N_DRAW, n_sweep, -1)[..., :n_sample])
 
 
 def _without_drift(baseline_mV: FloatArray) -> FloatArray:

@@ -86,7 +86,8 @@ def certainty_of(
         more = {} if most is None else {"most": most}
         rows = good_rows(run, problem.space, problem.weights, **more).tolist()
     x = run.evaluations(list(rows)).coordinates
-    return find_certainty(inquiry_of(problem, on_done), x, list(rows), wanted)
+    noise = partial(noise_scale, problem)
+    return find_certainty(inquiry_of(problem, on_done), x, list(rows), wanted, noise)
 
 
 def profile_of(

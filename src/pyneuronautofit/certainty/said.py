@@ -10,6 +10,8 @@ from pyneuronautofit.certainty.profiles import THRESHOLD_68, THRESHOLD_95, Profi
 from pyneuronautofit.certainty.scales import Scale
 
 _MOST_DIRECTIONS, _MOST_PAIRS = 8, 12
+# A model that misses more than so many times the noise is not as good as one can be.
+_FAR_ABOVE = 5.0
 
 
 def certainty_lines(found: Certainty) -> list[str]:
@@ -18,6 +20,7 @@ def certainty_lines(found: Certainty) -> list[str]:
     lines = [
         f"evaluation(s) {models}; {found.n_evaluation} simulated for this",
         scale_line(found.scale),
+        *noise_lines(found.above_noise),
         "",
         *_table(
             ("parameter", "value", "95 % from", "to", "+- % of range", "alone", ""),
@@ -52,6 +55,16 @@ def scale_line(scale: Scale) -> str:
     if scale.source == "noise":
         return f"scale {size}: the noise of the recording, as if the model had no faults"
     return f"scale {size}, as given"
+
+
+def noise_lines(above: float | None) -> list[str]:
+    """Say that models miss far more than noise, where they do: then all of this is local."""
+    if above is None or above <= _FAR_ABOVE:
+        return []
+    return [
+        f"the models miss {above:.2g} times what the recording's noise would: a better one may be "
+        "elsewhere, outside these intervals"
+    ]
 
 
 def profile_lines(found: Profile) -> list[str]:
