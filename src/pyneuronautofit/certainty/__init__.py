@@ -18,5 +18,7 @@ from pyneuronautofit.certainty.profiles import THRESHOLD_95 as THRESHOLD_95
 from pyneuronautofit.certainty.profiles import Profile as Profile
 from pyneuronautofit.certainty.profiles import ProfilePoint as ProfilePoint
 from pyneuronautofit.certainty.said import certainty_lines as certainty_lines
+from pyneuronautofit.certainty.said import noise_lines as noise_lines
 from pyneuronautofit.certainty.said import profile_lines as profile_lines
+from pyneuronautofit.certainty.said import scale_line as scale_line
 from pyneuronautofit.certainty.scales import Scale as Scale

@@ -89,6 +89,14 @@ class ParameterCertainty:
             return "roughly fixed"
         return "hardly fixed" if self.deviation < 0.9 * UNKNOWN else "not fixed"
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that is to be said about it, the verdict first."""
+        at_bound = (f"at its {self.bound} bound",) if self.bound else ()
+        differ = self.acts and self.spread > 2 * self.deviation
+        spread = (f"models differ by +- {100 * self.spread:.2g} %",) if differ else ()
+        return (self.verdict, *at_bound, *spread, *self.notes)
+
     def as_json(self) -> dict[str, Json]:
         """Return it in types that JSON has."""
         return {

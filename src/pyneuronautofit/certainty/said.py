@@ -95,18 +95,13 @@ def _end(value: float | None, found: Profile, place: int) -> str:
 
 
 def _row(each: ParameterCertainty) -> tuple[str, ...]:
-    remarks = [each.verdict]
-    if each.bound:
-        remarks.append(f"at its {each.bound} bound")
-    if each.spread > 2 * each.deviation:
-        remarks.append(f"models differ by +- {100 * each.spread:.2g} %")
     values = (each.value, each.low, each.high)
     percent = (100 * each.deviation, 100 * each.alone)
     return (
         each.name,
         *(f"{value:.4g}" for value in values),
         *(f"{value:.2g}" for value in percent),
-        "; ".join([*remarks, *each.notes]),
+        "; ".join(each.remarks),
     )
 
 

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyneuronautofit._text import quoted
+from pyneuronautofit.certainty import MISFIT, open_exactly
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
 from pyneuronautofit.library.paths import page_path
+from pyneuronautofit.library.results.certain import (
+    FitCertainty,
+    FitProfile,
+    find_certainty,
+    find_profile,
+)
 from pyneuronautofit.library.results.given_models import matrix_of
 from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, give, score, simulate
 from pyneuronautofit.library.results.stored_fit import StoredFit
@@ -22,6 +29,7 @@ from pyneuronautofit.library.running import resume_run
 from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.report import write_report
 from pyneuronautofit.report.findings.course import follow
+from pyneuronautofit.runs import RunReader
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,6 +118,66 @@ class Fit(StoredFit):
             opened = open_again(stored, self._project)
             with opened.problem.opened():
                 return summary_of(stored, opened)
+
+    def certainty(self, models: Any = None, *, scale: str | float = MISFIT) -> FitCertainty:
+        """Find out how well the data fix the parameters.
+
+        Parameters
+        ----------
+        models : ChosenModel, int, or a sequence of them
+            Models of the fit, or numbers of evaluations; None: the best one, and distinct ones that
+            are about as good.
+        scale : str or float
+            "misfit": what the models miss; "noise": the noise of the recording; or the variance of
+            a weighted residual.
+
+        Returns
+        -------
+        FitCertainty
+            Print it; it has `to_dataframe()` and `plot()`.
+        """
+        with self._exactly() as (stored, opened):
+            return find_certainty(stored, opened, models, scale)
+
+    def profile(
+        self,
+        parameter: str,
+        *,
+        model: Any = None,
+        n_point: int = 21,
+        between: tuple[float, float] | None = None,
+        scale: str | float = MISFIT,
+    ) -> FitProfile:
+        """Hold a parameter at one value after the other, and fit all others again.
+
+        Parameters
+        ----------
+        parameter : str
+            Its name, or a part of it that no other has.
+        model : ChosenModel or int
+            What to begin with; None: the model with the least weighted sum.
+        n_point : int
+            How many values there are, at first.
+        between : two floats
+            The first and the last value; None: as far as the fit is not much worse.
+        scale : str or float
+            As of `certainty`.
+
+        Returns
+        -------
+        FitProfile
+            Print it; it has `to_dataframe()` and `plot()`.
+        """
+        with self._exactly() as (stored, opened):
+            return find_profile(
+                stored,
+                opened,
+                parameter,
+                model=model,
+                n_point=n_point,
+                between=between,
+                scale=scale,
+            )
 
     def apply(self, model: Any, cell: Any) -> None:
         """Give a cell of NEURON the parameters of a model, in every place that they set.
@@ -234,3 +302,12 @@ class Fit(StoredFit):
             opened = open_again(stored, self._project)
         with active_plugins(files=self._plugins):
             yield opened
+
+    @contextlib.contextmanager
+    def _exactly(self) -> Iterator[tuple[RunReader, OpenedFit]]:
+        """Yield the store and what it was made from, for slopes; the simulators are open."""
+        given = {} if self._project is None else {"project": self._project}
+        with self._reader() as stored:
+            opened = open_exactly(stored, given)
+            with opened.problem.opened():
+                yield stored, opened
