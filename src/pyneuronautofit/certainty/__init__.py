@@ -11,7 +11,8 @@ from pyneuronautofit.certainty.findings import find_certainty as find_certainty
 from pyneuronautofit.certainty.of_run import MISFIT as MISFIT
 from pyneuronautofit.certainty.of_run import NOISE as NOISE
 from pyneuronautofit.certainty.of_run import certainty_of as certainty_of
-from pyneuronautofit.certainty.of_run import open_exactly as open_exactly
+from pyneuronautofit.certainty.of_run import check_scale as check_scale
+from pyneuronautofit.certainty.of_run import opened_exactly as opened_exactly
 from pyneuronautofit.certainty.of_run import profile_of as profile_of
 from pyneuronautofit.certainty.profiles import THRESHOLD_68 as THRESHOLD_68
 from pyneuronautofit.certainty.profiles import THRESHOLD_95 as THRESHOLD_95

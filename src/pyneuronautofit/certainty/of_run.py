@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from pyneuronautofit.certainty.profiles import Profile, ProfileTask, column_of, 
 from pyneuronautofit.certainty.scales import Scale
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import (
-    OpenedFit,
     Problem,
     check_files,
     known_config,
@@ -25,21 +24,35 @@ from pyneuronautofit.fitting import (
     working_directory_of,
 )
 from pyneuronautofit.runs import RunReader
+from pyneuronautofit.simulators import RunStatus
 
 # Of a search's tolerance: slopes are differences of simulations that are nearly the same, and what
 # adaptive steps leave would be a large part of them. The least is that of the integrator.
-_PART_OF_TOLERANCE, _LEAST_TOLERANCE_MV = 0.01, 1e-5
+_PARTS_OF_TOLERANCE, _LEAST_TOLERANCE_MV = (0.01, 0.1), 1e-5
 #: What the scale may be found from.
 MISFIT, NOISE = "misfit", "noise"
 OnDone = Callable[[int, int], None]
 
 
-def open_exactly(
-    run: RunReader, given: Mapping[str, Any], n_worker: int | None = None
-) -> OpenedFit:
-    """Open what a run was made from as `open_again` does, but with simulations without roughness.
+@contextlib.contextmanager
+def opened_exactly(
+    run: RunReader,
+    project: str | None = None,
+    *,
+    rows: Sequence[int] | None = None,
+    n_worker: int | None = None,
+) -> Iterator[Problem]:
+    """Yield what a run was made from, open, with simulations that are as little rough as can be.
 
-    Adaptive steps have a tolerance a hundred times as small, and all numbers double precision.
+    Adaptive steps have a tolerance a hundred times as small, or ten times where models would need
+    more steps than the integrator takes; all numbers have double precision.
+
+    Parameters
+    ----------
+    project
+        The project file, or its folder, where the user has named it himself.
+    rows
+        The models that it is for; None: the best ones.
 
     Raises
     ------
@@ -48,15 +61,27 @@ def open_exactly(
     PyNeuronAutofitError
         If the recording or the model is gone, or another one than it was.
     """
-    config = known_config(run, given)
-    adaptive = config.adaptive
-    if adaptive is not None:
-        tolerance = max(_PART_OF_TOLERANCE * adaptive.tolerance_mV, _LEAST_TOLERANCE_MV)
-        config = replace(config, tolerance_mV=min(tolerance, adaptive.tolerance_mV))
+    config = known_config(run, {} if project is None else {"project": project})
     config = replace(config, precision="double", n_worker=n_worker or config.n_worker)
-    opened = open_fit(config, working_directory_of(run))
-    check_files(run, opened)
-    return opened
+    usual = None if config.adaptive is None else config.adaptive.tolerance_mV
+    for tolerance in _tolerances(usual):
+        opened = open_fit(replace(config, tolerance_mV=tolerance), working_directory_of(run))
+        check_files(run, opened)
+        problem = opened.problem
+        with problem.opened():
+            chosen = good_rows(run, problem.space, problem.weights) if rows is None else rows
+            found = problem.evaluate(run.evaluations(list(chosen)).coordinates)
+            if tolerance == usual or RunStatus.TOO_MANY_STEPS not in found.status:
+                yield problem
+                return
+
+
+def _tolerances(usual: float | None) -> Sequence[float | None]:
+    """Return the tolerances to be tried, the smallest first; None: steps are fixed."""
+    if usual is None:
+        return [None]
+    smaller = {max(part * usual, _LEAST_TOLERANCE_MV) for part in _PARTS_OF_TOLERANCE}
+    return sorted({each for each in smaller if each < usual} | {usual})
 
 
 def certainty_of(
@@ -133,10 +158,16 @@ def scale_from(word: str | float, problem: Problem) -> Scale | FindScale | None:
     UsageError
         If it is none of these.
     """
+    check_scale(word)
     if word == MISFIT:
         return None
-    if word == NOISE:
-        return partial(noise_scale, problem)
+    return partial(noise_scale, problem) if word == NOISE else Scale(float(word), "given")
+
+
+def check_scale(word: str | float) -> None:
+    """Raise UsageError unless a word means a scale; see `scale_from`."""
+    if word in (MISFIT, NOISE):
+        return
     try:
         variance = float(word)
     except ValueError:
@@ -146,4 +177,3 @@ def scale_from(word: str | float, problem: Problem) -> Scale | FindScale | None:
             f"--scale {word!s:.60}: expected {MISFIT} (what the models miss), {NOISE} (the noise "
             "of the recording), or a number above 0 (the variance of a weighted residual)"
         )
-    return Scale(variance, "given")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
-from pyneuronautofit.certainty import Certainty, certainty_of, open_exactly
+from pyneuronautofit.certainty import Certainty, certainty_of, opened_exactly
 from pyneuronautofit.errors import NotAgreedError, PyNeuronAutofitError
 from pyneuronautofit.fitting import open_again
 from pyneuronautofit.report.content import Content
@@ -116,9 +116,8 @@ def _certainty(
     """Return how well the data fix the parameters; or why that could not be found out."""
     on_step("moving every parameter a little")
     try:
-        opened = open_exactly(run, {} if project is None else {"project": project})
-        with opened.problem.opened():
-            return certainty_of(run, opened.problem)
+        with opened_exactly(run, project) as problem:
+            return certainty_of(run, problem)
     except NotAgreedError:
         raise
     except PyNeuronAutofitError as error:

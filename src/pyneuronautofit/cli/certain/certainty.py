@@ -12,7 +12,13 @@ from pathlib import Path
 from pyneuronautofit._options import MODEL, RUN, same_option
 from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._words import RUN_NAME, WRITTEN, text
-from pyneuronautofit.certainty import MISFIT, certainty_lines, certainty_of, open_exactly
+from pyneuronautofit.certainty import (
+    MISFIT,
+    certainty_lines,
+    certainty_of,
+    check_scale,
+    opened_exactly,
+)
 from pyneuronautofit.certainty.drawing import certainty_drawing
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
@@ -74,6 +80,7 @@ class CertaintyConfig(KnownProjectOptions, PluginOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Say how certain parameters are, and return the exit code."""
     config = parse_config(CertaintyConfig, argv, prog, DESCRIPTION)
+    check_scale(config.scale)
     screen = Screen(config.out)
     if config.out is not None:
         check_figure_path(Path(config.out))
@@ -84,14 +91,13 @@ def run(argv: Sequence[str], prog: str) -> int:
         rows = None
         if config.models is not None:
             rows = list(dict.fromkeys(selected_rows(stored, config.models, "--models")))
-        given = {} if config.project is None else {"project": config.project}
-        opened = open_exactly(stored, given, config.n_worker)
         live = screen.status("simulating") if screen.is_terminal else nullcontext()
-        with live as shown, opened.problem.opened():
+        exactly = opened_exactly(stored, config.project, rows=rows, n_worker=config.n_worker)
+        with live as shown, exactly as problem:
             tell = None
             if shown is not None:
                 tell = lambda done, n: shown.update(f"simulating: {done} of {n}")  # noqa: E731
-            found = certainty_of(stored, opened.problem, rows, config.scale, tell)
+            found = certainty_of(stored, problem, rows, config.scale, tell)
         heading = f"{stored.path.stem}: how well parameters are fixed"
     if config.out is not None:
         save_certainty(Path(config.out), heading, certainty_drawing(found))

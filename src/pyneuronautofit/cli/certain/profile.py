@@ -12,7 +12,14 @@ from pathlib import Path
 from pyneuronautofit._options import MODEL, RUN, between, same_option
 from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._words import RUN_NAME, WRITTEN, real, text, whole
-from pyneuronautofit.certainty import MISFIT, Profile, open_exactly, profile_lines, profile_of
+from pyneuronautofit.certainty import (
+    MISFIT,
+    Profile,
+    check_scale,
+    opened_exactly,
+    profile_lines,
+    profile_of,
+)
 from pyneuronautofit.certainty.drawing import profile_drawing
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
@@ -113,6 +120,7 @@ class ProfileConfig(KnownProjectOptions, PluginOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Scan, say what was found, and return the exit code."""
     config = parse_config(ProfileConfig, argv, prog, DESCRIPTION)
+    check_scale(config.scale)
     screen = Screen(config.out)
     if config.out is not None:
         check_figure_path(Path(config.out))
@@ -123,12 +131,11 @@ def run(argv: Sequence[str], prog: str) -> int:
         row = None
         if config.model is not None:
             row = config.row(selected_rows(stored, config.model, "--model"))
-        given = {} if config.project is None else {"project": config.project}
-        opened = open_exactly(stored, given, config.n_worker)
-        with opened.problem.opened():
+        rows = None if row is None else [row]
+        with opened_exactly(stored, config.project, rows=rows, n_worker=config.n_worker) as problem:
             stages = profile_of(
                 stored,
-                opened.problem,
+                problem,
                 config.parameter,
                 row=row,
                 n_point=config.n_point,

@@ -16,7 +16,7 @@ from pyneuronautofit.certainty import (
     profile_of,
 )
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fitting import OpenedFit
+from pyneuronautofit.fitting import Problem
 from pyneuronautofit.library.results.chosen import ChosenModel
 from pyneuronautofit.library.results.frames import frame
 from pyneuronautofit.runs import RunReader
@@ -121,34 +121,26 @@ class FitProfile:
 
 
 def find_certainty(
-    stored: RunReader, opened: OpenedFit, models: Any, scale: str | float
+    stored: RunReader, problem: Problem, rows: Sequence[int] | None, scale: str | float
 ) -> FitCertainty:
     """Find out how well the data fix the parameters of models; the simulators are open."""
-    rows = None if models is None else rows_of(stored, models, "certainty")
-    return FitCertainty(certainty_of(stored, opened.problem, rows, scale))
+    return FitCertainty(certainty_of(stored, problem, rows, scale))
 
 
 def find_profile(
     stored: RunReader,
-    opened: OpenedFit,
+    problem: Problem,
     parameter: str,
     *,
-    model: Any,
+    row: int | None,
     n_point: int,
     between: tuple[float, float] | None,
     scale: str | float,
 ) -> FitProfile:
     """Scan along a parameter; the simulators are open."""
-    if not isinstance(parameter, str):
-        raise UsageError(f"profile({parameter!r:.60}): expected the name of a parameter")
-    if not isinstance(n_point, int) or n_point < 3:
-        raise UsageError(f"profile(n_point={n_point!r:.60}): expected a whole number of at least 3")
-    row = None
-    if model is not None:
-        (row,) = rows_of(stored, model, "profile")[:1]
     *_before, found = profile_of(
         stored,
-        opened.problem,
+        problem,
         parameter,
         row=row,
         n_point=n_point,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyneuronautofit._text import quoted
-from pyneuronautofit.certainty import MISFIT, open_exactly
+from pyneuronautofit.certainty import MISFIT, opened_exactly
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
@@ -20,6 +20,7 @@ from pyneuronautofit.library.results.certain import (
     FitProfile,
     find_certainty,
     find_profile,
+    rows_of,
 )
 from pyneuronautofit.library.results.given_models import matrix_of
 from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, give, score, simulate
@@ -29,7 +30,6 @@ from pyneuronautofit.library.running import resume_run
 from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.report import write_report
 from pyneuronautofit.report.findings.course import follow
-from pyneuronautofit.runs import RunReader
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,8 +136,10 @@ class Fit(StoredFit):
         FitCertainty
             Print it; it has `to_dataframe()` and `plot()`.
         """
-        with self._exactly() as (stored, opened):
-            return find_certainty(stored, opened, models, scale)
+        with self._reader() as stored:
+            rows = None if models is None else rows_of(stored, models, "certainty")
+            with opened_exactly(stored, self._project, rows=rows) as problem:
+                return find_certainty(stored, problem, rows, scale)
 
     def profile(
         self,
@@ -168,16 +170,22 @@ class Fit(StoredFit):
         FitProfile
             Print it; it has `to_dataframe()` and `plot()`.
         """
-        with self._exactly() as (stored, opened):
-            return find_profile(
-                stored,
-                opened,
-                parameter,
-                model=model,
-                n_point=n_point,
-                between=between,
-                scale=scale,
-            )
+        if not isinstance(parameter, str):
+            raise UsageError(f"profile({parameter!r:.60}): expected the name of a parameter")
+        if not isinstance(n_point, int) or n_point < 3:
+            raise UsageError(f"n_point={n_point!r:.60}: expected a whole number of at least 3")
+        with self._reader() as stored:
+            rows = None if model is None else rows_of(stored, model, "profile")[:1]
+            with opened_exactly(stored, self._project, rows=rows) as problem:
+                return find_profile(
+                    stored,
+                    problem,
+                    parameter,
+                    row=None if rows is None else rows[0],
+                    n_point=n_point,
+                    between=between,
+                    scale=scale,
+                )
 
     def apply(self, model: Any, cell: Any) -> None:
         """Give a cell of NEURON the parameters of a model, in every place that they set.
@@ -302,12 +310,3 @@ class Fit(StoredFit):
             opened = open_again(stored, self._project)
         with active_plugins(files=self._plugins):
             yield opened
-
-    @contextlib.contextmanager
-    def _exactly(self) -> Iterator[tuple[RunReader, OpenedFit]]:
-        """Yield the store and what it was made from, for slopes; the simulators are open."""
-        given = {} if self._project is None else {"project": self._project}
-        with self._reader() as stored:
-            opened = open_exactly(stored, given)
-            with opened.problem.opened():
-                yield stored, opened
