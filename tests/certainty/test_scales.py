@@ -7,6 +7,7 @@ import numpy as np
 from certainty.algebra import plain_rows
 from certainty.conftest import HH_NOISE_MV
 from pyneuronautofit.certainty.scales import correlation_length, misfit_scale
+from pyneuronautofit.optimisers.residuals import ResidualRows
 
 
 def test_independent_residuals_have_their_variance():
@@ -26,11 +27,31 @@ def test_a_series_that_repeats_itself_counts_as_often_as_it_says_something_new()
     noise = rng.normal(size=n)
     for k in range(1, n):
         values[k] = a * values[k - 1] + noise[k]
-    assert np.isclose(correlation_length(values), (1 + a) / (1 - a), rtol=0.1)
+    assert np.isclose(correlation_length([values]), (1 + a) / (1 - a), rtol=0.1)
     # What misses the recording all along does so once.
-    assert correlation_length(np.ones(100)) > 50
-    assert correlation_length(np.zeros(100)) == 1.0
-    assert correlation_length(np.ones(3)) == 1.0
+    assert correlation_length([np.ones(100)]) > 50
+    assert correlation_length([np.zeros(100)]) == 1.0
+    assert correlation_length([np.ones(3)]) == 1.0
+
+
+def spiking_rows(n_sweep, n_spike, n_point):
+    """Times and peaks, then shapes, as the residuals of traces have them."""
+    of_spike = np.arange(n_spike)
+    spike = np.concatenate([np.repeat(of_spike, 2), np.repeat(of_spike, n_point)])
+    ones = np.ones(n_sweep * len(spike))
+    sweep = np.repeat(np.arange(n_sweep), len(spike))
+    return ResidualRows(ones, ones, sweep, np.tile(spike, n_sweep), n_sweep)
+
+
+def test_spikes_that_are_wrong_one_after_the_other_are_wrong_once():
+    rows, rng = spiking_rows(2, 10, 21), np.random.default_rng(6)
+    n = rows.length
+    independent = misfit_scale(rows, rng.normal(size=n), 0)
+    assert independent.n_independent > 0.8 * n
+    # Every spike has the shape of the others, and is as late.
+    one = rng.normal(size=21)
+    same = np.concatenate([np.tile([1.0, 0.5], 10), np.tile(one, 10)])
+    assert misfit_scale(rows, np.tile(same, 2), 0).n_independent < 0.1 * n
 
 
 def test_what_counts_nothing_is_left_out():

@@ -16,7 +16,7 @@ from pyneuronautofit.certainty.asking import Inquiry
 from pyneuronautofit.certainty.directions import covariance_of, information
 from pyneuronautofit.certainty.findings import FindScale, values_at
 from pyneuronautofit.certainty.refitting import ENOUGH, Refit, Refitting
-from pyneuronautofit.certainty.scales import Scale, misfit_scale
+from pyneuronautofit.certainty.scales import Scale
 from pyneuronautofit.certainty.slopes import find_slopes
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.space.parameter import BoundReference
@@ -29,6 +29,9 @@ _REACH, _FARTHER, _MOST_TIMES = 3.0, 0.25, 8
 # Slopes of a fit are taken over this part of what one model's were taken over.
 _PART_OF_MOVE = 0.5
 _N_CROSSED = 3
+# The model is fitted again with all parameters, and with new slopes, until it gains no more than
+# this, so many times.
+_SETTLED, _N_AGAIN = 0.5, 5
 
 
 @dataclass(frozen=True)
@@ -226,16 +229,21 @@ class _Scan:
         self._before = inquiry.count.n_asked
         (slopes,) = find_slopes(inquiry, task.x[None])
         free = inquiry.space.continuous
-        self._start = float(slopes.unit[self._column])
         scale = task.scale or slopes.scale
         scale = scale if isinstance(scale, Scale) else scale(inquiry, slopes)
+        for _time in range(_N_AGAIN):
+            variance = max(scale.variance, 1e-12)
+            everything = Refitting(inquiry, free, _PART_OF_MOVE * slopes.moves, variance)
+            points = everything.begin(slopes.unit[None])
+            (best,) = everything.fitted(points)
+            before, after = everything.square(np.stack([points[0].residuals, best.residuals]))
+            # What the best model misses, not the one that was there; and its slopes.
+            (slopes,) = find_slopes(inquiry, inquiry.space.from_unit(best.unit[None]))
+            if task.scale is None:
+                scale = slopes.scale
+            if before - after < _SETTLED:
+                break
         moves = _PART_OF_MOVE * slopes.moves
-        everything = Refitting(inquiry, free, moves, max(scale.variance, 1e-12))
-        (best,) = everything.fitted(everything.begin(slopes.unit[None]))
-        if task.scale is None:
-            # What the best model misses, not the one that was there.
-            weighted = inquiry.weighted(best.residuals)
-            scale = misfit_scale(inquiry.rows, weighted, int(free.sum()))
         self._scale = scale
         variance = max(scale.variance, 1e-12)
         held = np.flatnonzero(free) == self._column
