@@ -28,7 +28,7 @@ def test_tolerances_are_tried_from_the_smallest_on():
 
 
 @pytest.mark.parametrize("n_failing", [0, 1, 2, 3])
-def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failing):
+def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failing, caplog):
     """The run's own tolerance is taken in any case."""
     import contextlib
     from dataclasses import dataclass
@@ -54,7 +54,9 @@ def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failin
         failing = len(tried) <= n_failing
         status = RunStatus.TOO_MANY_STEPS if failing else RunStatus.OK
         problem = SimpleNamespace(
-            opened=contextlib.nullcontext, evaluate=lambda _x: SimpleNamespace(status=(status,))
+            opened=contextlib.nullcontext,
+            weights=np.ones(2),
+            evaluate=lambda _x: SimpleNamespace(status=(status,), scores=np.array([[1.0, 9.0]])),
         )
         return SimpleNamespace(problem=problem)
 
@@ -62,9 +64,15 @@ def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failin
     monkeypatch.setattr(of_run, "open_fit", open_fit)
     monkeypatch.setattr(of_run, "working_directory_of", lambda _run: None)
     monkeypatch.setattr(of_run, "check_files", lambda _run, _opened: None)
-    run = SimpleNamespace(evaluations=lambda _rows: SimpleNamespace(coordinates=np.zeros((1, 2))))
+    run = SimpleNamespace(
+        evaluations=lambda _rows: SimpleNamespace(
+            coordinates=np.zeros((1, 2)), scores=np.ones((1, 2))
+        )
+    )
     with of_run.opened_exactly(run, rows=[0], n_worker=1) as problem:
         assert problem is not None
     expected = [3e-5, 3e-4, 3e-3][: min(n_failing, 2) + 1]
     assert [each.tolerance_mV for each in tried] == pytest.approx(expected)
     assert {(each.precision, each.n_worker) for each in tried} == {("double", 1)}
+    # It scored 2 in the search.
+    assert "evaluation 0: its weighted sum was 2 in the search, and is 10 with" in caplog.text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
+from pyneuronautofit._types import FloatArray
 from pyneuronautofit.certainty.asking import inquiry_of
 from pyneuronautofit.certainty.choosing import good_rows
 from pyneuronautofit.certainty.findings import Certainty, FindScale, find_certainty
@@ -23,6 +25,7 @@ from pyneuronautofit.fitting import (
     open_fit,
     working_directory_of,
 )
+from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.runs import RunReader
 from pyneuronautofit.simulators import RunStatus
 
@@ -31,6 +34,9 @@ from pyneuronautofit.simulators import RunStatus
 _PARTS_OF_TOLERANCE, _LEAST_TOLERANCE_MV = (0.01, 0.1), 1e-5
 #: What the scale may be found from.
 MISFIT, NOISE = "misfit", "noise"
+# A model is worse by its steps if its sum is so many times as large, and this much more.
+_WORSE, _WORSE_BY = 1.5, 0.02
+_log = logging.getLogger(__name__)
 OnDone = Callable[[int, int], None]
 
 
@@ -70,10 +76,29 @@ def opened_exactly(
         problem = opened.problem
         with problem.opened():
             chosen = good_rows(run, problem.space, problem.weights) if rows is None else rows
-            found = problem.evaluate(run.evaluations(list(chosen)).coordinates)
+            stored = run.evaluations(list(chosen))
+            found = problem.evaluate(stored.coordinates)
             if tolerance == usual or RunStatus.TOO_MANY_STEPS not in found.status:
+                _warn_of_steps(problem, chosen, stored.scores, found.scores)
                 yield problem
                 return
+
+
+def _warn_of_steps(
+    problem: Problem, rows: Sequence[int], before: FloatArray, now: FloatArray
+) -> None:
+    """Say which models are worse with the steps that are taken here than with the search's."""
+    pairs = zip(
+        rows, *(weighted_sums(each, problem.weights) for each in (before, now)), strict=True
+    )
+    for row, was, is_ in pairs:
+        if is_ > _WORSE * was + _WORSE_BY:
+            _log.warning(
+                "evaluation %d: its weighted sum was %.3g in the search, and is %.3g with the "
+                "finer steps that are taken here: it hangs on their length, and fits less well than its "
+                "scores say. 'profile' fits it again first",
+                row, was, is_,
+            )  # fmt: skip
 
 
 def _tolerances(usual: float | None) -> Sequence[float | None]:
