@@ -2,9 +2,9 @@
 
     python benchmarks/certainty.py [RUN]
 
-Prints standard deviations of the conductances beside those of posteriors that are computed on a grid,
-from the residuals and from all samples, without and with spikes. Of a RUN of the shipped recording it
-prints how many of the true values lie within its intervals.
+Prints standard deviations of the conductances beside those of posteriors that are computed on a
+grid, from the residuals and from all samples, without and with spikes. Of a RUN of the shipped
+recording it prints how many of the true values lie within its intervals.
 """
 
 from __future__ import annotations

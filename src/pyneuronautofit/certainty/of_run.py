@@ -36,6 +36,11 @@ _PARTS_OF_TOLERANCE, _LEAST_TOLERANCE_MV = (0.01, 0.1), 1e-5
 MISFIT, NOISE = "misfit", "noise"
 # A model is worse by its steps if its sum is so many times as large, and this much more.
 _WORSE, _WORSE_BY = 1.5, 0.02
+_HANGS_ON_STEPS = (
+    "evaluation %d: its weighted sum was %.3g in the search, and is %.3g with the finer steps that "
+    "are taken here: it hangs on their length, and fits less well than its scores say. 'profile' "
+    "fits it again first"
+)
 _log = logging.getLogger(__name__)
 OnDone = Callable[[int, int], None]
 
@@ -93,12 +98,7 @@ def _warn_of_steps(
     )
     for row, was, is_ in pairs:
         if is_ > _WORSE * was + _WORSE_BY:
-            _log.warning(
-                "evaluation %d: its weighted sum was %.3g in the search, and is %.3g with the "
-                "finer steps that are taken here: it hangs on their length, and fits less well than its "
-                "scores say. 'profile' fits it again first",
-                row, was, is_,
-            )  # fmt: skip
+            _log.warning(_HANGS_ON_STEPS, row, was, is_)
 
 
 def _tolerances(usual: float | None) -> Sequence[float | None]:
