@@ -84,7 +84,7 @@ def opened_exactly(
             stored = run.evaluations(list(chosen))
             found = problem.evaluate(stored.coordinates)
             if tolerance == usual or RunStatus.TOO_MANY_STEPS not in found.status:
-                _warn_of_steps(problem, chosen, stored.scores, found.scores)
+                _warn_of_steps(problem, list(chosen), stored.scores, found.scores)
                 yield problem
                 return
 
