@@ -1,7 +1,4 @@
-"""How well the data fix the parameters of models.
-
-The equations are those of docs/certainty.md.
-"""
+"""How well the data fix the parameters of models."""
 
 from __future__ import annotations
 

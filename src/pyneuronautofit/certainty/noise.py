@@ -1,7 +1,4 @@
-"""The scale of what the recording's own noise does to residuals: less than that, no model misses.
-
-The equations are those of docs/certainty.md.
-"""
+"""The scale of what the recording's own noise does to residuals: less than that, no model misses."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ _PIECES = 8
 
 
 def noise_scale(problem: Problem, inquiry: Inquiry, slopes: Slopes) -> Scale:
-    """Return the scale that the noise of the baselines has for the parameters (eq. 4).
+    """Return the scale that the noise of the baselines has for the parameters.
 
     The noise is added to the model's own voltage, and what that does to the residuals is looked at
     in the directions in which parameters can move them.

@@ -1,7 +1,7 @@
 """Parameters fitted again while one is held: damped Gauss-Newton steps, at many points at once.
 
-The equations are those of docs/search.md; steps are those of a polish, but they end only where
-there is nothing to gain that an uncertainty would show.
+Steps are those of a polish (docs/search.md), but they end only where there is nothing to gain that
+an uncertainty would show.
 """
 
 from __future__ import annotations
