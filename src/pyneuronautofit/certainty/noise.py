@@ -1,4 +1,4 @@
-"""The scale of what the recording's own noise does to residuals: less than that, no model misses."""
+"""The scale of what the noise of a recording does to residuals: no model can miss less."""
 
 from __future__ import annotations
 
