@@ -6,14 +6,14 @@ import numpy as np
 
 from certainty.algebra import inquiry_into
 from certainty.test_findings import ROWS, linear
-from pyneuronautofit.certainty import Profile, ProfilePoint, Scale, find_certainty
+from pyneuronautofit.certainty import Profile, ProfilePoint, ResidualScale, find_certainty
 from pyneuronautofit.certainty.drawing import certainty_drawing, profile_drawing
 
 
 def test_what_is_drawn_is_what_was_found():
     inquiry = inquiry_into(linear, 0, 100, param_nslh=ROWS)
     found = find_certainty(
-        inquiry, np.array([[-3.0, 9.9, 0.5, 3.0, 2.0]]), [7], Scale(1.0, "given")
+        inquiry, np.array([[-3.0, 9.9, 0.5, 3.0, 2.0]]), [7], ResidualScale(1.0, "given")
     )
     drawn = certainty_drawing(found)
     assert drawn.names == ("soma.a", "soma.b", "soma.c")
@@ -26,7 +26,7 @@ def test_what_is_drawn_is_what_was_found():
 
 def test_a_profile_with_both_thresholds():
     points = tuple(ProfilePoint(v, v, 9 * v * v, np.array([v])) for v in (-1.0, 0.0, 1.0))
-    found = Profile("p", points, 1, Scale(1.0, "given"), (-2.0, 2.0), 0.1, ("p",), True, 9)
+    found = Profile("p", points, 1, ResidualScale(1.0, "given"), (-2.0, 2.0), 0.1, ("p",), True, 9)
     drawn = profile_drawing(found)
     assert drawn.values.tolist() == [-1.0, 0.0, 1.0]
     assert drawn.rises.tolist() == [9.0, 0.0, 9.0]

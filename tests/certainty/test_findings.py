@@ -9,7 +9,7 @@ import pytest
 
 from certainty.algebra import inquiry_into
 from certainty.conftest import HH_NOISE_MV, PASSIVE_NOISE_MV
-from pyneuronautofit.certainty import Scale, find_certainty, inquiry_of
+from pyneuronautofit.certainty import ResidualScale, find_certainty, inquiry_of
 from pyneuronautofit.certainty.findings import UNKNOWN
 from pyneuronautofit.errors import UsageError
 
@@ -72,7 +72,7 @@ ROWS = [
 def test_what_is_said_of_parameters():
     inquiry = inquiry_into(linear, 0, 100, param_nslh=ROWS)
     x = np.array([[-3.0, 9.9, 0.5, 3.0, 2.0], [-3.0, 9.9, 0.2, 3.0, 2.0]])
-    found = find_certainty(inquiry, x, [7, 9], Scale(1.0, "given"))
+    found = find_certainty(inquiry, x, [7, 9], ResidualScale(1.0, "given"))
     assert found.rows.tolist() == [7, 9]
     assert found.names == ("soma.a", "soma.b", "soma.c")
     assert found.constant == ("soma.d", "soma.e")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pyneuronautofit.certainty import Scale, of_run
+from pyneuronautofit.certainty import ResidualScale, of_run
 from pyneuronautofit.certainty.of_run import scale_from
 from pyneuronautofit.errors import UsageError
 
@@ -14,7 +14,7 @@ from pyneuronautofit.errors import UsageError
 def test_scales_by_word():
     assert scale_from("misfit", None) is None
     assert callable(scale_from("noise", None))
-    assert scale_from("0.25", None) == scale_from(0.25, None) == Scale(0.25, "given")
+    assert scale_from("0.25", None) == scale_from(0.25, None) == ResidualScale(0.25, "given")
     for wrong in ("0", "-1", "nan", "inf", "much", ""):
         with pytest.raises(UsageError, match=r"--scale .*: expected misfit"):
             scale_from(wrong, None)

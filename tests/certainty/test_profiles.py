@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from certainty.algebra import inquiry_into
-from pyneuronautofit.certainty import Scale, inquiry_of
+from pyneuronautofit.certainty import ResidualScale, inquiry_of
 from pyneuronautofit.certainty.profiles import (
     THRESHOLD_95,
     Profile,
@@ -35,7 +35,7 @@ def last(task):
 
 def test_where_everything_is_straight_a_profile_is_the_known_parabola():
     """Its interval is that of linear regression."""
-    task = ProfileTask(inquiry_into(straight, 3, 40), 1, TRUTH, scale=Scale(1.0, "given"))
+    task = ProfileTask(inquiry_into(straight, 3, 40), 1, TRUTH, scale=ResidualScale(1.0, "given"))
     found = last(task)
     assert found.complete
     covariance = np.linalg.inv(A.T @ A)
@@ -59,7 +59,7 @@ def test_it_goes_as_far_as_it_has_to_and_stops_at_bounds():
         return np.array([30 * max(u[0] - 0.5, 0.0), 1e-3 * u[1], 0.0])
 
     inquiry = inquiry_into(bent, 2, 3)
-    found = last(ProfileTask(inquiry, 0, np.array([0.52, 0.5]), scale=Scale(1.0, "given")))
+    found = last(ProfileTask(inquiry, 0, np.array([0.52, 0.5]), scale=ResidualScale(1.0, "given")))
     low, high = found.interval()
     assert low is None
     assert found.points[0].at == 0.0
@@ -79,7 +79,12 @@ def test_a_better_model_beyond_a_wall_is_found_by_its_neighbour():
     inquiry = inquiry_into(two, 2, 2)
     found = last(
         ProfileTask(
-            inquiry, 0, np.array([0.5, 0.2]), 11, between=(0.3, 0.7), scale=Scale(0.01, "given")
+            inquiry,
+            0,
+            np.array([0.5, 0.2]),
+            11,
+            between=(0.3, 0.7),
+            scale=ResidualScale(0.01, "given"),
         )
     )
     assert [point.value for point in found.points] == sorted(p.value for p in found.points)
@@ -112,7 +117,7 @@ def test_a_profile_of_a_cell_agrees_with_its_slopes(hh, hh_certainty):
 
 def made_profile(values, rises, best):
     points = tuple(ProfilePoint(v, v, r, np.array([v])) for v, r in zip(values, rises, strict=True))
-    return Profile("p", points, best, Scale(1.0, "given"), (0.0, 1.0), 0.5, ("p",), True, 9)
+    return Profile("p", points, best, ResidualScale(1.0, "given"), (0.0, 1.0), 0.5, ("p",), True, 9)
 
 
 def test_intervals_end_where_the_curve_crosses_first():

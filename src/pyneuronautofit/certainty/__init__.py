@@ -3,8 +3,8 @@
 from pyneuronautofit.certainty.asking import Inquiry as Inquiry
 from pyneuronautofit.certainty.asking import inquiry_of as inquiry_of
 from pyneuronautofit.certainty.choosing import MOST_MODELS as MOST_MODELS
+from pyneuronautofit.certainty.directions import CompensatingPair as CompensatingPair
 from pyneuronautofit.certainty.directions import Direction as Direction
-from pyneuronautofit.certainty.directions import Pair as Pair
 from pyneuronautofit.certainty.findings import Certainty as Certainty
 from pyneuronautofit.certainty.findings import ParameterCertainty as ParameterCertainty
 from pyneuronautofit.certainty.findings import find_certainty as find_certainty
@@ -22,4 +22,4 @@ from pyneuronautofit.certainty.said import certainty_lines as certainty_lines
 from pyneuronautofit.certainty.said import noise_lines as noise_lines
 from pyneuronautofit.certainty.said import profile_lines as profile_lines
 from pyneuronautofit.certainty.said import scale_line as scale_line
-from pyneuronautofit.certainty.scales import Scale as Scale
+from pyneuronautofit.certainty.scales import ResidualScale as ResidualScale

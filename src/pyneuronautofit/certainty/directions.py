@@ -64,7 +64,7 @@ class Direction:
 
 
 @dataclass(frozen=True)
-class Pair:
+class CompensatingPair:
     """Two parameters of which one can make up for the other.
 
     Attributes
@@ -130,7 +130,7 @@ def directions_of(found: FloatArray, names: Sequence[str]) -> list[Direction]:
     return directions
 
 
-def pairs_of(found: FloatArray, names: Sequence[str]) -> list[Pair]:
+def pairs_of(found: FloatArray, names: Sequence[str]) -> list[CompensatingPair]:
     """Return the pairs that compensate each other, the most alike first."""
     covariance = covariance_of(found)
     deviation = np.sqrt(np.diag(covariance))
@@ -141,7 +141,9 @@ def pairs_of(found: FloatArray, names: Sequence[str]) -> list[Pair]:
         for j in range(i + 1, len(names)):
             if abs(correlation[i, j]) >= COMPENSATING and size[i] > 0 and size[j] > 0:
                 cosine = found[i, j] / (size[i] * size[j])
-                pairs.append(Pair(names[i], names[j], float(correlation[i, j]), float(cosine)))
+                pairs.append(
+                    CompensatingPair(names[i], names[j], float(correlation[i, j]), float(cosine))
+                )
     return sorted(pairs, key=lambda pair: -abs(pair.correlation))
 
 

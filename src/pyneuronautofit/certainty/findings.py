@@ -11,14 +11,14 @@ from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.certainty.asking import Inquiry
 from pyneuronautofit.certainty.directions import (
     PRIOR,
+    CompensatingPair,
     Direction,
-    Pair,
     covariance_of,
     directions_of,
     information,
     pairs_of,
 )
-from pyneuronautofit.certainty.scales import Scale
+from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.certainty.slopes import Slopes, find_slopes
 from pyneuronautofit.errors import UsageError
 
@@ -32,7 +32,7 @@ _WITHIN_95 = 1.959964
 # so many residuals that could not be compared.
 _ROUGH, _LOST = 0.3, 0.05
 #: A scale that is found when slopes are there: from the inquiry and the slopes at the first model.
-FindScale = Callable[[Inquiry, Slopes], Scale]
+FindScale = Callable[[Inquiry, Slopes], ResidualScale]
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,10 @@ class Certainty:
     """
 
     rows: IntArray
-    scale: Scale
+    scale: ResidualScale
     parameters: tuple[ParameterCertainty, ...]
     directions: tuple[Direction, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[CompensatingPair, ...]
     covariance: FloatArray
     above_noise: float | None
     constant: tuple[str, ...]
@@ -186,7 +186,7 @@ def find_certainty(
     inquiry: Inquiry,
     x: FloatArray,
     rows: Sequence[int] = (),
-    scale: Scale | FindScale | None = None,
+    scale: ResidualScale | FindScale | None = None,
     noise: FindScale | None = None,
 ) -> Certainty:
     """Find out how well the data fix the parameters of models.
@@ -220,7 +220,7 @@ def find_certainty(
     misfit = min((each.scale for each in found), key=lambda each: each.variance)
     if scale is None:
         scale = misfit
-    elif not isinstance(scale, Scale):
+    elif not isinstance(scale, ResidualScale):
         scale = scale(inquiry, found[0])
     # A model without any fault would make everything certain.
     variance = max(scale.variance, 1e-12)
@@ -243,7 +243,7 @@ def find_certainty(
 
 
 def _above_noise(
-    inquiry: Inquiry, slopes: Slopes, misfit: Scale, noise: FindScale | None
+    inquiry: Inquiry, slopes: Slopes, misfit: ResidualScale, noise: FindScale | None
 ) -> float | None:
     """Return how many times its noise models miss a recording; None: nobody knows."""
     if noise is None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.certainty.asking import Inquiry
-from pyneuronautofit.certainty.scales import Scale
+from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.certainty.slopes import Slopes
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import Problem
@@ -21,7 +21,7 @@ _LEAST_MS, _LEAST_SAMPLES = 10.0, 50
 _PIECES = 8
 
 
-def noise_scale(problem: Problem, inquiry: Inquiry, slopes: Slopes) -> Scale:
+def noise_scale(problem: Problem, inquiry: Inquiry, slopes: Slopes) -> ResidualScale:
     """Return the scale that the noise of the baselines has for the parameters.
 
     The noise is added to the model's own voltage, and what that does to the residuals is looked at
@@ -45,9 +45,9 @@ def noise_scale(problem: Problem, inquiry: Inquiry, slopes: Slopes) -> Scale:
     vectors, values, _ = np.linalg.svd(slopes.jacobian, full_matrices=False)
     vectors = vectors[:, values > 1e-9 * values.max(initial=1.0)]
     if not vectors.shape[1]:
-        return Scale(float(np.mean(weighted**2)), "noise")
+        return ResidualScale(float(np.mean(weighted**2)), "noise")
     along = np.einsum("ki,ij->kj", weighted, vectors)
-    return Scale(float(np.mean(along**2)), "noise")
+    return ResidualScale(float(np.mean(along**2)), "noise")
 
 
 def drawn_noise(part: Problem, shape: Sequence[int], rng: np.random.Generator) -> FloatArray:

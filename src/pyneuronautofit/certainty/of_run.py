@@ -16,7 +16,7 @@ from pyneuronautofit.certainty.choosing import good_rows
 from pyneuronautofit.certainty.findings import Certainty, FindScale, find_certainty
 from pyneuronautofit.certainty.noise import noise_scale
 from pyneuronautofit.certainty.profiles import Profile, ProfileTask, column_of, scan
-from pyneuronautofit.certainty.scales import Scale
+from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import (
     Problem,
@@ -169,7 +169,7 @@ def profile_of(
     return scan(ProfileTask(inquiry, column, x, n_point, between, wanted))
 
 
-def scale_from(word: str | float, problem: Problem) -> Scale | FindScale | None:
+def scale_from(word: str | float, problem: Problem) -> ResidualScale | FindScale | None:
     """Return the scale that a word means, or what finds it; None: from what models miss.
 
     Parameters
@@ -186,7 +186,7 @@ def scale_from(word: str | float, problem: Problem) -> Scale | FindScale | None:
     check_scale(word)
     if word == MISFIT:
         return None
-    return partial(noise_scale, problem) if word == NOISE else Scale(float(word), "given")
+    return partial(noise_scale, problem) if word == NOISE else ResidualScale(float(word), "given")
 
 
 def check_scale(word: str | float) -> None:

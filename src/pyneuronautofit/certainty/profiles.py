@@ -16,7 +16,7 @@ from pyneuronautofit.certainty.asking import Inquiry
 from pyneuronautofit.certainty.directions import covariance_of, information
 from pyneuronautofit.certainty.findings import FindScale, values_at
 from pyneuronautofit.certainty.refitting import ENOUGH, Refit, Refitting
-from pyneuronautofit.certainty.scales import Scale
+from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.certainty.slopes import find_slopes
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.space.parameter import BoundReference
@@ -85,7 +85,7 @@ class Profile:
     name: str
     points: tuple[ProfilePoint, ...]
     best: int
-    scale: Scale
+    scale: ResidualScale
     bounds: tuple[float, float]
     start: float
     names: tuple[str, ...]
@@ -166,7 +166,7 @@ class ProfileTask:
     x: FloatArray
     n_point: int = 21
     between: tuple[float, float] | None = None
-    scale: Scale | FindScale | None = None
+    scale: ResidualScale | FindScale | None = None
 
 
 def column_of(inquiry: Inquiry, name: str) -> int:
@@ -230,7 +230,7 @@ class _Scan:
         (slopes,) = find_slopes(inquiry, task.x[None])
         free = inquiry.space.continuous
         scale = task.scale or slopes.scale
-        scale = scale if isinstance(scale, Scale) else scale(inquiry, slopes)
+        scale = scale if isinstance(scale, ResidualScale) else scale(inquiry, slopes)
         for _time in range(_N_AGAIN):
             variance = max(scale.variance, 1e-12)
             everything = Refitting(inquiry, free, _PART_OF_MOVE * slopes.moves, variance)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyneuronautofit._text import quoted
 from pyneuronautofit.certainty.findings import Certainty, ParameterCertainty
 from pyneuronautofit.certainty.profiles import THRESHOLD_68, THRESHOLD_95, Profile
-from pyneuronautofit.certainty.scales import Scale
+from pyneuronautofit.certainty.scales import ResidualScale
 
 _MOST_DIRECTIONS, _MOST_PAIRS = 8, 12
 # A model that misses more than so many times the noise is not as good as one can be.
@@ -44,7 +44,7 @@ def certainty_lines(found: Certainty) -> list[str]:
     return lines
 
 
-def scale_line(scale: Scale) -> str:
+def scale_line(scale: ResidualScale) -> str:
     """Say what uncertainties are measured by."""
     size = f"{scale.variance:.3g}"
     if scale.source == "misfit":

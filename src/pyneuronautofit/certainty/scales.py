@@ -18,7 +18,7 @@ _LEAST_VALUES = 8
 
 
 @dataclass(frozen=True)
-class Scale:
+class ResidualScale:
     """The variance of one weighted residual, as the parameters feel it.
 
     Attributes
@@ -36,7 +36,7 @@ class Scale:
     n_independent: float = 0.0
 
 
-def misfit_scale(rows: ResidualRows, weighted: FloatArray, n_free: int) -> Scale:
+def misfit_scale(rows: ResidualRows, weighted: FloatArray, n_free: int) -> ResidualScale:
     """Return the scale that a model's own residuals have (eq. 3).
 
     Parameters
@@ -48,7 +48,7 @@ def misfit_scale(rows: ResidualRows, weighted: FloatArray, n_free: int) -> Scale
     """
     n_independent = _n_independent(rows, np.where(rows.fine > 0, weighted, 0.0))
     square = float(np.einsum("i,i->", weighted, weighted))
-    return Scale(square / max(n_independent - n_free, 1.0), "misfit", n_independent)
+    return ResidualScale(square / max(n_independent - n_free, 1.0), "misfit", n_independent)
 
 
 def _n_independent(rows: ResidualRows, weighted: FloatArray) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.certainty.asking import Inquiry
-from pyneuronautofit.certainty.scales import Scale, misfit_scale
+from pyneuronautofit.certainty.scales import ResidualScale, misfit_scale
 from pyneuronautofit.errors import RunError
 
 # Differences of the whole range: the first, which only says how long the others have to be.
@@ -63,7 +63,7 @@ class Slopes:
     disagreement: FloatArray
     one_sided: BoolArray
     lost: FloatArray
-    scale: Scale
+    scale: ResidualScale
 
 
 def find_slopes(inquiry: Inquiry, x: FloatArray) -> list[Slopes]:

@@ -9,7 +9,7 @@ import signal
 import numpy as np
 
 from pyneuronautofit.certainty import Profile, ProfilePoint
-from pyneuronautofit.certainty.scales import Scale
+from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.cli.certain import profile as module
 
 
@@ -42,7 +42,15 @@ def test_ctrl_c_keeps_what_is_there(command, small_run, monkeypatch, tmp_path):
 
     def stages(*_given, **_options):
         yield Profile(
-            "soma.cm", points, 1, Scale(1.0, "given"), (-2.0, 2.0), 0.1, ("soma.cm",), False, 7
+            "soma.cm",
+            points,
+            1,
+            ResidualScale(1.0, "given"),
+            (-2.0, 2.0),
+            0.1,
+            ("soma.cm",),
+            False,
+            7,
         )
         signal.raise_signal(signal.SIGINT)
 

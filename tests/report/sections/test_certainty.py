@@ -8,7 +8,7 @@ import numpy as np
 
 from certainty.algebra import inquiry_into
 from certainty.test_findings import ROWS, linear
-from pyneuronautofit.certainty import Scale, find_certainty
+from pyneuronautofit.certainty import ResidualScale, find_certainty
 from pyneuronautofit.report.sections.certainty import certainty
 from report._content import EVIL, content_of, parsed
 
@@ -25,7 +25,7 @@ def test_nobody_has_asked(tmp_path):
 def test_a_table_directions_and_what_is_not_looked_at(tmp_path):
     inquiry = inquiry_into(linear, 0, 100, param_nslh=ROWS)
     x = np.array([[-3.0, 9.9, 0.5, 3.0, 2.0]])
-    found = find_certainty(inquiry, x, [7], Scale(1.0, "given"))
+    found = find_certainty(inquiry, x, [7], ResidualScale(1.0, "given"))
     with content_of(tmp_path) as content:
         text = said(certainty(replace(content, certainty=found)))
         far = said(certainty(replace(content, certainty=replace(found, above_noise=99.0))))
