@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from certainty.algebra import inquiry_into
 from pyneuronautofit.certainty import ResidualScale, of_run
 from pyneuronautofit.certainty.of_run import scale_from
 from pyneuronautofit.errors import UsageError
@@ -28,12 +30,10 @@ def test_tolerances_are_tried_from_the_smallest_on():
 
 
 @pytest.mark.parametrize("n_failing", [0, 1, 2, 3])
-def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failing, caplog):
+def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failing):
     """The run's own tolerance is taken in any case."""
     import contextlib
     from dataclasses import dataclass
-
-    import numpy as np
 
     from pyneuronautofit.simulators import RunStatus
 
@@ -55,8 +55,7 @@ def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failin
         status = RunStatus.TOO_MANY_STEPS if failing else RunStatus.OK
         problem = SimpleNamespace(
             opened=contextlib.nullcontext,
-            weights=np.ones(2),
-            evaluate=lambda _x: SimpleNamespace(status=(status,), scores=np.array([[1.0, 9.0]])),
+            evaluate=lambda _x: SimpleNamespace(status=(status,)),
         )
         return SimpleNamespace(problem=problem)
 
@@ -74,5 +73,19 @@ def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failin
     expected = [3e-5, 3e-4, 3e-3][: min(n_failing, 2) + 1]
     assert [each.tolerance_mV for each in tried] == pytest.approx(expected)
     assert {(each.precision, each.n_worker) for each in tried} == {("double", 1)}
-    # It scored 2 in the search.
-    assert "evaluation 0: its weighted sum was 2 in the search, and is 10 with" in caplog.text
+
+
+def test_a_model_that_is_worse_with_finer_steps_is_fitted_again_first(caplog):
+    """Its residuals are 0 at 0.5; here it stands at 0.4 in the store of a search."""
+    inquiry = inquiry_into(lambda u: np.array([10 * (u[0] - 0.5), 0.3]), 1, 2)
+    x = np.array([[0.4], [0.5]])
+    stored = SimpleNamespace(coordinates=x, scores=np.array([[0.1], [0.1]]))
+    now = SimpleNamespace(scores=np.array([[1.0], [0.1]]))
+    run = SimpleNamespace(evaluations=lambda _rows: stored)
+    problem = SimpleNamespace(evaluate=lambda _x: now, weights=np.ones(1))
+    found = of_run._as_good_as_before(run, problem, inquiry, [7, 8])
+    assert np.allclose(found, 0.5, atol=1e-2)
+    assert found[1] == 0.5
+    assert x[0] == 0.4
+    assert "evaluation 7: its weighted sum was 0.1 in the search, and is 1 with" in caplog.text
+    assert "evaluation 8" not in caplog.text

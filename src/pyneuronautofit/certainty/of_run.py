@@ -11,12 +11,13 @@ from functools import partial
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
-from pyneuronautofit.certainty.asking import inquiry_of
+from pyneuronautofit.certainty.asking import Inquiry, inquiry_of
 from pyneuronautofit.certainty.choosing import good_rows
 from pyneuronautofit.certainty.findings import Certainty, FindScale, find_certainty
 from pyneuronautofit.certainty.noise import noise_scale
 from pyneuronautofit.certainty.profiles import Profile, ProfileTask, column_of, scan
 from pyneuronautofit.certainty.scales import ResidualScale
+from pyneuronautofit.certainty.settling import settled
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import (
     Problem,
@@ -38,8 +39,7 @@ MISFIT, NOISE = "misfit", "noise"
 _WORSE, _WORSE_BY = 1.5, 0.02
 _HANGS_ON_STEPS = (
     "evaluation %d: its weighted sum was %.3g in the search, and is %.3g with the finer steps that "
-    "are taken here: it hangs on their length, and fits less well than its scores say. 'profile' "
-    "fits it again first"
+    "are taken here: it hangs on their length, and is fitted again first"
 )
 _log = logging.getLogger(__name__)
 OnDone = Callable[[int, int], None]
@@ -81,24 +81,10 @@ def opened_exactly(
         problem = opened.problem
         with problem.opened():
             chosen = good_rows(run, problem.space, problem.weights) if rows is None else rows
-            stored = run.evaluations(list(chosen))
-            found = problem.evaluate(stored.coordinates)
+            found = problem.evaluate(run.evaluations(list(chosen)).coordinates)
             if tolerance == usual or RunStatus.TOO_MANY_STEPS not in found.status:
-                _warn_of_steps(problem, list(chosen), stored.scores, found.scores)
                 yield problem
                 return
-
-
-def _warn_of_steps(
-    problem: Problem, rows: Sequence[int], before: FloatArray, now: FloatArray
-) -> None:
-    """Say which models are worse with the steps that are taken here than with the search's."""
-    pairs = zip(
-        rows, *(weighted_sums(each, problem.weights) for each in (before, now)), strict=True
-    )
-    for row, was, is_ in pairs:
-        if is_ > _WORSE * was + _WORSE_BY:
-            _log.warning(_HANGS_ON_STEPS, row, was, is_)
 
 
 def _tolerances(usual: float | None) -> Sequence[float | None]:
@@ -135,9 +121,28 @@ def certainty_of(
     if rows is None:
         more = {} if most is None else {"most": most}
         rows = good_rows(run, problem.space, problem.weights, **more).tolist()
-    x = run.evaluations(list(rows)).coordinates
-    noise = partial(noise_scale, problem)
-    return find_certainty(inquiry_of(problem, on_done), x, list(rows), wanted, noise)
+    inquiry = inquiry_of(problem, on_done)
+    x = _as_good_as_before(run, problem, inquiry, list(rows))
+    return find_certainty(inquiry, x, list(rows), wanted, partial(noise_scale, problem))
+
+
+def _as_good_as_before(
+    run: RunReader, problem: Problem, inquiry: Inquiry, rows: Sequence[int]
+) -> FloatArray:
+    """Return models, (n_model, n_param), search coordinates; some of them fitted again.
+
+    Those are that are worse with the steps that are taken here than with the search's.
+    """
+    stored = run.evaluations(rows)
+    found = problem.evaluate(stored.coordinates)
+    before, now = (weighted_sums(e.scores, problem.weights).tolist() for e in (stored, found))
+    x = stored.coordinates.copy()
+    for place, row in enumerate(rows):
+        if now[place] > _WORSE * before[place] + _WORSE_BY:
+            _log.warning(_HANGS_ON_STEPS, row, before[place], now[place])
+            point = settled(inquiry, x[place]).point
+            x[place] = inquiry.space.from_unit(point.unit[None])[0]
+    return x
 
 
 def profile_of(

@@ -17,7 +17,7 @@ from pyneuronautofit.certainty.directions import covariance_of, information
 from pyneuronautofit.certainty.findings import FindScale, values_at
 from pyneuronautofit.certainty.refitting import ENOUGH, Refit, Refitting
 from pyneuronautofit.certainty.scales import ResidualScale
-from pyneuronautofit.certainty.slopes import find_slopes
+from pyneuronautofit.certainty.settling import PART_OF_MOVE, settled
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.space.parameter import BoundReference
 
@@ -26,12 +26,7 @@ THRESHOLD_68, THRESHOLD_95 = 1.0, 3.841459
 # A profile reaches so many standard deviations to both sides, and farther, by this part of what it
 # has, as long as it is below the threshold, so many times.
 _REACH, _FARTHER, _MOST_TIMES = 3.0, 0.25, 8
-# Slopes of a fit are taken over this part of what one model's were taken over.
-_PART_OF_MOVE = 0.5
 _N_CROSSED = 3
-# The model is fitted again with all parameters, and with new slopes, until it gains no more than
-# this, so many times.
-_SETTLED, _N_AGAIN = 0.5, 5
 
 
 @dataclass(frozen=True)
@@ -227,23 +222,10 @@ class _Scan:
         inquiry, self._column = task.inquiry, task.column
         self._inquiry = inquiry
         self._before = inquiry.count.n_asked
-        (slopes,) = find_slopes(inquiry, task.x[None])
         free = inquiry.space.continuous
-        scale = task.scale or slopes.scale
-        scale = scale if isinstance(scale, ResidualScale) else scale(inquiry, slopes)
-        for _time in range(_N_AGAIN):
-            variance = max(scale.variance, 1e-12)
-            everything = Refitting(inquiry, free, _PART_OF_MOVE * slopes.moves, variance)
-            points = everything.begin(slopes.unit[None])
-            (best,) = everything.fitted(points)
-            before, after = everything.square(np.stack([points[0].residuals, best.residuals]))
-            # What the best model misses, not the one that was there; and its slopes.
-            (slopes,) = find_slopes(inquiry, inquiry.space.from_unit(best.unit[None]))
-            if task.scale is None:
-                scale = slopes.scale
-            if before - after < _SETTLED:
-                break
-        moves = _PART_OF_MOVE * slopes.moves
+        begin = settled(inquiry, task.x, task.scale)
+        best, slopes, scale = begin.point, begin.slopes, begin.scale
+        moves = PART_OF_MOVE * slopes.moves
         self._scale = scale
         variance = max(scale.variance, 1e-12)
         held = np.flatnonzero(free) == self._column
