@@ -24,7 +24,7 @@ _LEAST, _MOST = 1e-5, 0.05
 _LEAST_CHANGE, _MOST_CHANGE = 0.2, 2.0
 # Where half of a difference gives a slope that is another one by more than this part, a longer one
 # is tried, so many times in all: steps of an adaptive integrator make short ones rough.
-_AGREED, _FARTHER, _ROUNDS = 0.1, 3.0, 4
+_AGREED, _FARTHER, _ROUNDS = 0.03, 3.0, 5
 # A parameter's points: a difference to both sides and its half; or to one side, which the last one
 # is not needed for.
 _BOTH = np.array([1.0, -1.0, 0.5, -0.5])
