@@ -50,6 +50,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "runs", "RUN", "write the files of a run: JSON, tables, models for other programs"
         ),
         "report": Command("runs", "RUN", "write an HTML report of a run"),
+        "certainty": Command(
+            "certain", "RUN", "say which parameters the data fix, and which they leave open"
+        ),
+        "profile": Command(
+            "certain", "RUN PARAMETER", "fit again with one parameter held at many values"
+        ),
         "status": Command("runs", "[RUN]", "say how a run is doing; --watch looks again"),
         "collect": Command(
             "runs", "RUN... -o DATABASE", "join the models of several runs in a database"
