@@ -24,7 +24,6 @@ from pyneuronautofit.recordings import in_a_line
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.model_table import print_models
 from pyneuronautofit.simulators import RunStatus
-from pyneuronautofit.space import ParameterTable
 
 # Of the larger one: what differs by less says the same.
 _FAR_APART = 0.2
@@ -53,7 +52,7 @@ def print_plan(
 def _about_recording(part: Problem, what: str) -> list[str]:
     recording, stimulus, step_ms = part.recording, part.stimulus, part.target.step_ms
     return [
-        f"{what:12s}{recording.name}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, "
+        f"{what:12s}{part.title}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, "
         f"stimulus {stimulus.first * step_ms:g} to {(stimulus.last + 1) * step_ms:g} ms"
         + (stimulus.reason and f", {stimulus.reason}"),
         f"            {in_a_line(part.target, stimulus, part.suite.settings.spike_threshold_mV)}",
@@ -229,10 +228,7 @@ def draw_best(path: Path, problem: Problem, best: BestModel, held_out: Sequence[
 def _draw_part(path: Path, problem: Problem, best: BestModel, held_out: HeldOut | None) -> None:
     from pyneuronautofit.plots import save_comparison  # noqa: PLC0415 (slow to load)
 
-    space = problem.space
-    targets = tuple(parameter.targets for parameter in space.parameters)
-    table = ParameterTable(targets, tuple(space.whole.tolist()), best.parameters[None])
-    traces = problem.simulate(table)
+    traces = problem.simulate(problem.table_of(best.parameters[None]))
     if traces.status[0] is not RunStatus.OK:
         return
     fitted = list(problem.suite.sweeps)
@@ -249,7 +245,7 @@ def _draw_part(path: Path, problem: Problem, best: BestModel, held_out: HeldOut 
         np.stack([model[sweep] for sweep in sweeps]),
         step_ms=problem.target.step_ms,
         titles=[titles[sweep] for sweep in sweeps],
-        heading=f"{problem.recording.name}: {best.title} ({sums})",
+        heading=f"{problem.title}: {best.title} ({sums})",
     )
 
 

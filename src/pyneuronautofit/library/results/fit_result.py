@@ -111,7 +111,7 @@ class Fit(StoredFit):
             with opened.problem.opened():
                 return summary_of(stored, opened)
 
-    def apply(self, model: Any, cell: Any) -> None:
+    def apply(self, model: Any, cell: Any, *, recording: str | None = None) -> None:
         """Give a cell of NEURON the parameters of a model, in every place that they set.
 
         Parameters
@@ -120,6 +120,8 @@ class Fit(StoredFit):
             One model; see `evaluate`.
         cell
             An instance of the cell class. Its `setcable()` is called in the end.
+        recording : str
+            Where several cells were fitted, the name of a recording of the one that is meant.
 
         Raises
         ------
@@ -130,7 +132,7 @@ class Fit(StoredFit):
         if len(parameters) != 1:
             raise UsageError(f"apply: expected one model, found {len(parameters)}")
         with self._opened() as opened:
-            give(cell, opened, parameters)
+            give(cell, opened, parameters, recording)
 
     def resume(self, *, progress: bool = True, **options: Any) -> Fit:
         """Go on with the run.
