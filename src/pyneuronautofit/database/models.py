@@ -167,7 +167,10 @@ def models_of(content: Mapping[str, Json], path: Path) -> StoredModels:
 
 
 def _value_of(values: Mapping[str, float], parameter: Parameter) -> float:
-    found = (values[path.text] for path in parameter.targets if path.text in values)
+    texts = [path.text for path in parameter.targets]
+    # Where several cells are fitted, a model of one cell says something about each.
+    texts += [path.plain for path in parameter.targets if path.cell]
+    found = (values[text] for text in texts if text in values)
     return float(next(found, np.nan))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import MaskError, UsageError
-from pyneuronautofit.fitting.cells import CellPlan, Pull, joint_space, plan_cells
+from pyneuronautofit.fitting.cells import CellPlan, Pull, joint_space, plan_cells, refuse_cells
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem, ReferenceSimulator
 from pyneuronautofit.fitting.readers import (
@@ -261,6 +261,7 @@ def build_problem(
         config.temperature_degC,
     )
     space = ParameterSpace.from_rows(model.parameters, log_search=not config.off_log_scale)
+    refuse_cells(space)
     simulator = build_simulator(model.cell_source, experiment, config)
 
     def make() -> NeuronSimulator:

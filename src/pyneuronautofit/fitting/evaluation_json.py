@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pyneuronautofit._types import Json
-from pyneuronautofit.fitting.cells.naming import CELL, CELLS
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.fitting.resumed.plugged import PLUGINS, modes_of_plug_ins
 from pyneuronautofit.fitting.several.words import recording_options
 from pyneuronautofit.recordings import taking_as_json
+from pyneuronautofit.runs import CELL, CELLS
 from pyneuronautofit.space import cells_in
 
 #: Under this key of an evaluation are those on further recordings, each with its `target`.

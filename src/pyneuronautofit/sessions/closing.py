@@ -16,11 +16,14 @@ from pyneuronautofit.fitting import (
     drawn_model,
     on_everything_held_out,
     reference_sums,
+    scores_of,
+    sums_of_cells,
 )
 from pyneuronautofit.fitting.notes.levels import about_distinct
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.summary import (
+    about_cells,
     about_held_out,
     doubt_of_held_out,
     draw_best,
@@ -56,7 +59,10 @@ def closing_summary(
     """
     problem = opened.problem
     best = best_models(progress, problem.whole)
-    shown, said = "", [*notes]
+    shown, said, cells = "", [*notes], ""
+    if best:
+        leading = drawn_model(best, strategy)
+        cells = about_cells(leading, sums_of_cells(problem, scores_of(progress, leading)))
     if best and not progress.interrupted:
         drawn = drawn_model(best, strategy)
         elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)
@@ -74,6 +80,7 @@ def closing_summary(
         files=files,
         figure=figure,
         distinct=about_distinct(progress, problem),
+        cells=cells,
         held_out=shown,
         notes=said,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 
+from pyneuronautofit._text import quoted
 from pyneuronautofit.fitting import (
     BestModel,
     FitOptions,
@@ -24,6 +25,7 @@ from pyneuronautofit.recordings import in_a_line
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.model_table import print_models
 from pyneuronautofit.simulators import RunStatus
+from pyneuronautofit.space import cells_in
 
 # Of the larger one: what differs by less says the same.
 _FAR_APART = 0.2
@@ -38,6 +40,7 @@ def print_plan(
     lines = [
         *(line for part in problem.parts for line in _about_recording(part, "recording")),
         *(line for part in problem.elsewhere for line in _about_recording(part, "held out")),
+        *_about_cells(config, problem),
         f"evaluation  modes {problem.suite.settings.modes}, {len(problem.whole.markers)} "
         f"components from {n_sweep} simulated sweep(s)",
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
@@ -47,6 +50,19 @@ def print_plan(
     ]
     for line in lines:
         screen.print(line, soft_wrap=True)
+
+
+def _about_cells(config: FitOptions, problem: Problem) -> Iterator[str]:
+    """Say what several cells share."""
+    cells = cells_in(problem.space)
+    if cells:
+        shared = [p.name for p in problem.space.parameters if not p.targets[0].cell]
+        own = len(problem.own_space) - len(shared)
+        pulled = "" if config.pull is None else f", pulled to within {config.pull:g} of their mean"
+        yield (
+            f"cells       {', '.join(cells)} share {quoted(shared) or 'nothing'}; "
+            f"{own} parameter(s) for each{pulled}"
+        )
 
 
 def _about_recording(part: Problem, what: str) -> list[str]:
@@ -78,6 +94,7 @@ def print_summary(
     files: RunFiles,
     figure: str | None,
     distinct: str = "",
+    cells: str = "",
     held_out: str = "",
     notes: Sequence[str] = (),
 ) -> None:
@@ -90,6 +107,8 @@ def print_summary(
         searched with.
     distinct
         How many distinct models were found, in words.
+    cells
+        How a model does on each of several cells, in words.
     held_out
         How a model does on sweeps that were not compared, in words.
     notes
@@ -103,7 +122,8 @@ def print_summary(
     )
     if best:
         _print_best(screen, problem, best, reference)
-        for what, words in (("distinct models", distinct), ("held-out sweeps", held_out)):
+        said = (("cells", cells), ("distinct models", distinct), ("held-out sweeps", held_out))
+        for what, words in said:
             if words:
                 screen.print(f"{what}: {words}", soft_wrap=True)
     elif len(progress.history):
@@ -177,6 +197,21 @@ def _print_files(screen: Console, files: RunFiles, figure: str | None) -> None:
         screen.print(f"log                     {files.log}", soft_wrap=True)
     if figure is not None and Path(figure).exists():
         screen.print(f"figure                  {figure}", soft_wrap=True)
+
+
+def about_cells(best: BestModel, sums: Mapping[str, Mapping[str, float]]) -> str:
+    """Say how a model does on each cell; nothing where there is one.
+
+    Parameters
+    ----------
+    sums
+        Cell -> mode -> the sum of its components.
+    """
+    each = (
+        f"{cell} {', '.join(f'{code} {value:.4g}' for code, value in own.items())}"
+        for cell, own in sums.items()
+    )
+    return f"the {best.title} model: {'; '.join(each)}" if sums else ""
 
 
 def about_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut]) -> str:

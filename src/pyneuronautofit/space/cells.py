@@ -2,7 +2,8 @@
 
 What is declared for one cell (`param_nslh`) becomes the declaration of all: a shared parameter
 stays one column, a private one becomes a column for every cell, with the cell's name behind its
-paths: `soma.L@young`, `soma.L@old`. A bound that is another parameter's value is that of the same cell.
+paths: `soma.L@young`, `soma.L@old`. A bound that is another parameter's value is that of the
+same cell.
 """
 
 from __future__ import annotations

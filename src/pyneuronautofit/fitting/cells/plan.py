@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyneuronautofit._text import nearest, quoted, shortened
-from pyneuronautofit.errors import UsageError
+from pyneuronautofit.errors import ParameterError, UsageError
 from pyneuronautofit.fitting.cells.options import CellOptions
 from pyneuronautofit.space import Parameter, ParameterSpace, groups_of, joint_rows
-from pyneuronautofit.space.paths import CELL_NAME, is_cell_name
+from pyneuronautofit.space.paths import CELL_NAME, OF_CELL, is_cell_name
 
 _LEAST_CELLS = 2
 
@@ -108,6 +108,17 @@ def _divided(word: str, recordings: Sequence[str]) -> tuple[str, str]:
             f"{quoted(recordings)}{hint}"
         )
     return cell, name
+
+
+def refuse_cells(space: ParameterSpace) -> None:
+    """Raise ParameterError if a model's own parameters name cells: that is not its affair."""
+    named = [path.text for p in space.parameters for path in p.targets if path.cell]
+    if named:
+        raise ParameterError(
+            f"param_nslh: {named[0]} has the name of a cell behind its {OF_CELL}; expected paths "
+            "in one cell, such as soma.L. Which parameters each of several cells has for itself is "
+            "said by --shared or --private"
+        )
 
 
 def joint_space(options: CellOptions, cells: Sequence[str], one: ParameterSpace) -> ParameterSpace:

@@ -137,6 +137,34 @@ def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:
     )
 
 
+def scores_of(progress: Progress, model: BestModel) -> FloatArray:
+    """Return the components of one of the best models, shape (n_score,)."""
+    leader = None if progress.gains is None else progress.gains.leader
+    if leader is not None and leader.row == model.row:
+        return leader.scores
+    (found,) = progress.archive.scores[progress.archive.rows == model.row]
+    return np.asarray(found)
+
+
+def sums_of_cells(problem: Problem, scores: FloatArray) -> dict[str, dict[str, float]]:
+    """Return cell -> mode -> the sum of a model's components; nothing where there is one cell.
+
+    Parameters
+    ----------
+    scores : FloatArray, shape (n_score,)
+    """
+    found: dict[str, dict[str, float]] = {}
+    begin = 0
+    for part in problem.parts:
+        end = begin + len(part.suite.markers)
+        if part.cell:
+            own = found.setdefault(part.cell, {})
+            for code, each in part.suite.mode_sums(scores[None, begin:end]).items():
+                own[code] = own.get(code, 0.0) + float(each[0])
+        begin = end
+    return found
+
+
 def with_best_sum(chosen: Mapping[str, Shown], best: Shown) -> dict[str, Shown]:
     """Return title -> model, with the best by the weighted sum behind the best compromise."""
     first, *others = chosen.items()
