@@ -70,8 +70,8 @@ def recordings_of(
         raise UsageError("recordings and cells were given: leave out one of them")
     if not isinstance(cells, Mapping) or not cells:
         raise UsageError(
-            f"cells={shortened(repr(cells))}: expected a dict of names of cells with the recordings "
-            "of each, such as {'young': ['a.abf', 'b.abf'], 'old': 'c.abf'}"
+            f"cells={shortened(repr(cells))}: expected a dict of names of cells with the "
+            "recordings of each, such as {'young': ['a.abf', 'b.abf'], 'old': 'c.abf'}"
         )
     words = [
         (str(cell), word) for cell, own in cells.items() for word in recording_words(own, folder)

@@ -125,7 +125,7 @@ def groups_of(space: ParameterSpace) -> dict[str, IntArray]:
 
 def _referred(parameter: Parameter, parameters: Sequence[Parameter], own: Collection[str]) -> str:
     """Return the private parameter that a bound refers to; empty where none does."""
-    bounds = (parameter.low,) if parameter.scale is FIXED else (parameter.low, parameter.high)
+    bounds = (parameter.low, parameter.high)
     names = [parameters[b.column].name for b in bounds if isinstance(b, BoundReference)]
     return next((name for name in names if name in own), "")
 

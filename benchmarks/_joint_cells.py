@@ -1,0 +1,119 @@
+"""Cells of one kind that are made up: the channels' densities are the same, all else is each's own.
+
+The cell is that of `examples/HH-soma`, simulated by NEURON in short steps, with white noise on the
+voltage.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+import pyneuronautofit as pnaf
+from pyneuronautofit.recordings import Recording, write_npz
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+PROJECT = EXAMPLES / "HH-soma"
+sys.path.insert(0, str(EXAMPLES))
+
+import make_cell_recordings  # noqa: E402 (it lies in a folder of its own)
+
+#: What all cells share, and how it is called in the cell.
+SHARED = ("soma(0.5).hh.gnabar", "soma(0.5).hh.gkbar")
+#: Between which values each is drawn.
+DRAWN = {
+    "soma.cm": (0.8, 1.4),
+    "soma(0.5).hh.gl": (2e-4, 5e-4),
+    "soma(0.5).hh.el": (-62.0, -55.0),
+    "soma(0.5).hh.gnabar": (0.1, 0.16),
+    "soma(0.5).hh.gkbar": (0.03, 0.05),
+}
+CURRENTS_PA = (-40.0, 600.0)
+NOISE_MV = 5.0
+SILENT_MV = -40.0
+#: So short that NEURON's fixed step adds nothing to the noise.
+DT_MS = 0.0025
+
+
+@dataclass(frozen=True)
+class MadeCells:
+    """Cells, and what was recorded from them.
+
+    Attributes
+    ----------
+    files
+        Name -> its recording.
+    truths
+        Name -> path -> value.
+    """
+
+    files: dict[str, Path]
+    truths: dict[str, dict[str, float]]
+
+    @property
+    def shared(self) -> dict[str, float]:
+        """What all cells have in common."""
+        first = next(iter(self.truths.values()))
+        return {name: first[name] for name in SHARED}
+
+
+def make_cells(
+    folder: Path,
+    seed: int,
+    names: Sequence[str] = ("one", "two", "three"),
+    noise_mV: float = NOISE_MV,
+) -> MadeCells:
+    """Draw cells and record from them."""
+    rng = np.random.default_rng([4, seed])
+    common = {name: _drawn(rng, name) for name in SHARED}
+    made = MadeCells({}, {})
+    usual = make_cell_recordings.TRUTHS["HH-soma"]
+    for cell in names:
+        while True:
+            own = {name: common.get(name) or _drawn(rng, name) for name in DRAWN}
+            truth = replace(usual, parameters=own, currents_pA=CURRENTS_PA)
+            voltage = make_cell_recordings.simulate("HH-soma", truth, DT_MS)
+            # One that fires by itself is another kind of cell: when it does is a matter of chance.
+            if voltage[:, : truth.window.first].max() < SILENT_MV:
+                break
+        voltage = voltage + rng.normal(0.0, noise_mV, voltage.shape)
+        current = make_cell_recordings.commands_pA(truth)
+        path = folder / f"{cell}.npz"
+        step_ms = make_cell_recordings.STEP_MS
+        write_npz(path, Recording(path.name, voltage, current, step_ms, current_is_command=True))
+        made.files[cell], made.truths[cell] = path, own
+    return made
+
+
+def _drawn(rng: np.random.Generator, name: str) -> float:
+    low, high = DRAWN[name]
+    if low > 0:
+        return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    return float(rng.uniform(low, high))
+
+
+def fitted(
+    made: MadeCells, cells: Sequence[str], evaluations: int, seed: int, folder: Path
+) -> dict[str, float]:
+    """Fit one cell, or several together; return the parameters of the best model."""
+    joint = len(cells) > 1
+    what = {"cells": {cell: made.files[cell] for cell in cells}, "shared": SHARED} if joint else {}
+    fit = pnaf.fit(
+        None if joint else made.files[cells[0]],
+        PROJECT,
+        modes="OV",
+        temperature_degC=make_cell_recordings.TRUTHS["HH-soma"].temperature_degC,
+        spike_threshold_mV=-10.0,
+        evaluations=evaluations,
+        seed=seed,
+        output=folder,
+        evaluations_file="no",
+        run_stamp=f"{'-'.join(cells)}-{seed}",
+        progress=False,
+        **what,
+    )
+    return dict(fit.best("best sum").parameters)
