@@ -1,11 +1,14 @@
 """Cells of one kind that are made up: the channels' densities are the same, all else is each's own.
 
+    python benchmarks/_joint_cells.py FOLDER [--seed 1]     writes one.npz, two.npz, three.npz
+
 The cell is that of `examples/HH-soma`, simulated by NEURON in short steps, with white noise on the
 voltage.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,23 +20,45 @@ import pyneuronautofit as pnaf
 from pyneuronautofit.recordings import Recording, write_npz
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
-PROJECT = EXAMPLES / "HH-soma"
 sys.path.insert(0, str(EXAMPLES))
 
 import make_cell_recordings  # noqa: E402 (it lies in a folder of its own)
+
+#: The cell of the example, with what is searched here: the capacitance of membranes is known.
+PROJECT = """
+from neuron import h
+
+
+class Cell:
+    def __init__(self, nid=0):
+        self.soma = h.Section(name="soma", cell=self)
+        self.soma.L = self.soma.diam = 30.0
+        self.soma.insert("hh")
+
+    def setcable(self):
+        pass
+
+
+fitmeneuron = Cell
+param_nslh = [
+    ["soma(0.5).hh.gl", "log", 1e-5, 1e-2],
+    ["soma(0.5).hh.el", "lin", -70.0, -40.0],
+    ["soma(0.5).hh.gnabar", "log", 0.02, 0.5],
+    ["soma(0.5).hh.gkbar", "log", 0.005, 0.2],
+]
+"""
 
 #: What all cells share, and how it is called in the cell.
 SHARED = ("soma(0.5).hh.gnabar", "soma(0.5).hh.gkbar")
 #: Between which values each is drawn.
 DRAWN = {
-    "soma.cm": (0.8, 1.4),
     "soma(0.5).hh.gl": (2e-4, 5e-4),
     "soma(0.5).hh.el": (-62.0, -55.0),
     "soma(0.5).hh.gnabar": (0.1, 0.16),
     "soma(0.5).hh.gkbar": (0.03, 0.05),
 }
-CURRENTS_PA = (-40.0, 600.0)
-NOISE_MV = 5.0
+CURRENTS_PA = (-40.0, 500.0, 700.0)
+NOISE_MV = 2.0
 SILENT_MV = -40.0
 #: So short that NEURON's fixed step adds nothing to the noise.
 DT_MS = 0.0025
@@ -68,6 +93,7 @@ def make_cells(
     noise_mV: float = NOISE_MV,
 ) -> MadeCells:
     """Draw cells and record from them."""
+    (folder / "project.py").write_text(PROJECT)
     rng = np.random.default_rng([4, seed])
     common = {name: _drawn(rng, name) for name in SHARED}
     made = MadeCells({}, {})
@@ -104,7 +130,7 @@ def fitted(
     what = {"cells": {cell: made.files[cell] for cell in cells}, "shared": SHARED} if joint else {}
     fit = pnaf.fit(
         None if joint else made.files[cells[0]],
-        PROJECT,
+        folder / "project.py",
         modes="OV",
         temperature_degC=make_cell_recordings.TRUTHS["HH-soma"].temperature_degC,
         spike_threshold_mV=-10.0,
@@ -117,3 +143,19 @@ def fitted(
         **what,
     )
     return dict(fit.best("best sum").parameters)
+
+
+def main() -> None:
+    """Write recordings of made-up cells."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    made = make_cells(given.folder, given.seed)
+    for cell, truth in made.truths.items():
+        print(made.files[cell], {name: float(f"{value:.4g}") for name, value in truth.items()})
+
+
+if __name__ == "__main__":
+    main()

@@ -184,7 +184,8 @@ def test_every_cell_is_scored_by_its_own_parameters_and_the_shared_ones():
     assert sums["x"] == {code: values[0] for code, values in own.items()}
     # Every residual is moved by the parameters of its own cell, and by the shared ones.
     n = len(one.bound_residuals[0].coarse)
-    moved = problem.evaluate(x[:1] + [0.0, 1e-3, 0.0], with_residuals=True).residuals
+    nudged = x[:1] + np.array([0.0, 1e-3, 0.0])
+    moved = problem.evaluate(nudged, with_residuals=True).residuals
     changed = moved[0] != found.residuals[0]
     assert not changed[:n].any()
     assert changed[n : 2 * n].any()

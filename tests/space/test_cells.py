@@ -71,7 +71,7 @@ def test_a_constant_is_private_where_it_is_the_value_of_a_private_one():
         ["axon.L@young", "con", "soma.L@young", 0.0], ["axon.L@old", "con", "soma.L@old", 0.0],
     ]  # fmt: skip
     assert list(groups_of(space)) == ["soma.L"]
-    assert joint({"soma.g"}, [ROWS[2], same[:2] + [1.0, 1.0]]).names[-1] == "axon.L"
+    assert joint({"soma.g"}, [ROWS[2], [*same[:2], 1.0, 1.0]]).names[-1] == "axon.L"
 
 
 def test_the_space_of_one_cell_has_no_cells():
@@ -87,7 +87,8 @@ def test_every_cell_of_a_drawn_candidate_obeys_the_declaration_of_one(rows, seed
     try:
         space = joint(private, rows)
     except ParameterError as error:
-        assert "is shared by the cells, but its bound" in str(error)
+        if "is shared by the cells, but its bound" not in str(error):
+            raise
         return
     x = space.sample(np.random.default_rng(seed), 3)
     values = space.to_model(x).values

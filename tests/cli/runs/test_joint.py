@@ -23,7 +23,9 @@ def here(tmp_path, hh_project):
         write_recording(tmp_path / name, n_sweep=n_sweep)
     # A soma without a leak to search: three columns for two cells.
     text = (hh_project / "project.py").read_text()
-    (hh_project / "project.py").write_text(text.replace('["soma(0.5).hh.gl"', '# ["soma(0.5).hh.gl"'))
+    (hh_project / "project.py").write_text(
+        text.replace('["soma(0.5).hh.gl"', '# ["soma(0.5).hh.gl"')
+    )
     return tmp_path
 
 
@@ -59,7 +61,7 @@ def test_a_model_of_all_cells_is_a_model_of_each(fit, command, here, hh_project)
     assert [row[0] for row in content["parameters"]] == [
         "soma(0.5).hh.gnabar", "soma(0.5).hh.gkbar@young", "soma(0.5).hh.gkbar@old",
     ]  # fmt: skip
-    assert content["markers"] == list("OV" "OOVV" "OOOVVV")
+    assert content["markers"] == list("OVOOVVOOOVVV")
     assert content["evaluation"]["cells"] == {
         "names": ["young", "old"], "shared": ["soma(0.5).hh.gnabar"], "pull": None,
     }  # fmt: skip
@@ -86,7 +88,9 @@ def test_a_model_of_all_cells_is_a_model_of_each(fit, command, here, hh_project)
     # Tools that know one cell say what to do.
     refused = command("info", "run-final.json")
     assert refused.code == 2
-    assert "each of the cells young, old: 'collect RUN -o DATABASE'" in " ".join(refused.err.split())
+    assert "each of the cells young, old: 'collect RUN -o DATABASE'" in " ".join(
+        refused.err.split()
+    )
 
 
 @pytest.mark.nightly

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fitting.parabolas import make_problem
 from pyneuronautofit.fitting import Evaluation
 from pyneuronautofit.fitting.cells import PULL, Pull, with_pull
 from pyneuronautofit.fitting.cells.pull import UNIT
@@ -12,8 +13,6 @@ from pyneuronautofit.objectives.residuals import JointResiduals
 from pyneuronautofit.optimisers import ResidualRows
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import ParameterSpace
-
-from fitting.parabolas import make_problem
 
 SPACE = ParameterSpace.from_rows(
     [
