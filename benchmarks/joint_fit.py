@@ -1,6 +1,6 @@
 """How much more cells say that are fitted together about what they share than each by itself.
 
-    python benchmarks/joint_fit.py [--seeds 1,2,3,4,5] [--evaluations 3000] [--json FILE]
+    python benchmarks/joint_fit.py [--seeds 1,2,3,4,5] [--evaluations 2000] [--json FILE]
 
 Three cells are made up for every seed, with the same densities of the sodium and of the potassium
 channel, and a membrane and a leak that are each one's own (`_joint_cells.py`). They are fitted
@@ -57,7 +57,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="1,2,3,4,5")
-    parser.add_argument("--evaluations", type=int, default=3000)
+    parser.add_argument("--evaluations", type=int, default=2000)
     parser.add_argument("--json", type=Path, help="write what was found, for the picture")
     given = parser.parse_args()
     rows, kept = [], []
