@@ -39,9 +39,11 @@ def test_models_of_one_cell_stay_as_they_are():
 
 def test_tools_for_one_cell_say_what_to_do():
     with pytest.raises(
-        DatabaseError, match=r"some.json: .* each of the cells young, old: 'collect"
+        DatabaseError, match=r"some.json: .* 'collect RUN .* of the cells young, old$"
     ):
         refuse_several(stored(StoredModel(0, JOINT)), "some.json")
+    with pytest.raises(DatabaseError, match=r"joint fit, each of several cells: 'collect RUN"):
+        stored(StoredModel(0, JOINT)).table()
 
 
 def test_a_model_of_one_cell_says_something_about_each():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pyneuronautofit._types import Json
-from pyneuronautofit.database.models import StoredModel, StoredModels
+from pyneuronautofit.database.models import JOINT, StoredModel, StoredModels
 from pyneuronautofit.errors import DatabaseError
 from pyneuronautofit.runs import evaluations_of_cells
 from pyneuronautofit.space.paths import OF_CELL
@@ -53,10 +53,7 @@ def refuse_several(stored: StoredModels, where: str) -> None:
     """
     cells = cells_of([name for model in stored.models for name in model.parameters])
     if cells:
-        raise DatabaseError(
-            f"{where}: its models are those of a joint fit, each of the cells {', '.join(cells)}: "
-            "'collect RUN -o DATABASE' writes them as models of one cell each, for this command"
-        )
+        raise DatabaseError(f"{where}: {JOINT}. They are of the cells {', '.join(cells)}")
 
 
 def _of_one(model: StoredModel, cell: str, number: int) -> StoredModel:
