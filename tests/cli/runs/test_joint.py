@@ -88,9 +88,8 @@ def test_a_model_of_all_cells_is_a_model_of_each(fit, command, here, hh_project)
     # Tools that know one cell say what to do.
     refused = command("info", "run-final.json")
     assert refused.code == 2
-    assert "each of the cells young, old: 'collect RUN -o DATABASE'" in " ".join(
-        refused.err.split()
-    )
+    said = " ".join(refused.err.split())
+    assert "'collect RUN -o DATABASE' writes them as models of one cell each" in said
 
 
 @pytest.mark.nightly
