@@ -13,10 +13,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import pyneuronautofit as pnaf
+from pyneuronautofit.cli.main import main as main_of_package
 from pyneuronautofit.recordings import Recording, write_npz
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -124,15 +126,30 @@ def _drawn(rng: np.random.Generator, name: str) -> float:
     return float(rng.uniform(low, high))
 
 
-def fitted(
-    made: MadeCells, cells: Sequence[str], evaluations: int, seed: int, folder: Path
-) -> dict[str, float]:
-    """Fit one cell, or several together; return the parameters of the best model."""
-    joint = len(cells) > 1
-    what = {"cells": {cell: made.files[cell] for cell in cells}, "shared": SHARED} if joint else {}
-    fit = pnaf.fit(
-        None if joint else made.files[cells[0]],
-        folder / "project.py",
+def fit_alone(made: MadeCells, cell: str, evaluations: int, seed: int, name: str) -> pnaf.Fit:
+    """Fit one cell by itself."""
+    path = made.files[cell]
+    return _fit(path.parent, evaluations, seed, f"{name}-{cell}", recording=path)
+
+
+def fit_together(
+    made: MadeCells, evaluations: int, seed: int, *, alone: Sequence[pnaf.Fit] = ()
+) -> pnaf.Fit:
+    """Fit all cells together, from the best models of each by itself where there are some."""
+    folder = next(iter(made.files.values())).parent
+    how = {}
+    if alone:
+        begin = folder / "begin.json"
+        runs = [str(fit.path) for fit in alone]
+        if main_of_package(["collect", *runs, "--best", "20", "-o", str(begin)]):
+            raise RuntimeError("the models of each cell were not collected")
+        how = {"initial_population": begin, "algorithm": "Local"}
+    return _fit(folder, evaluations, seed, "together", cells=made.files, shared=SHARED, **how)
+
+
+def _fit(folder: Path, evaluations: int, seed: int, name: str, **how: Any) -> pnaf.Fit:
+    return pnaf.fit(
+        model=folder / "project.py",
         modes="OV",
         temperature_degC=make_cell_recordings.TRUTHS["HH-soma"].temperature_degC,
         spike_threshold_mV=-10.0,
@@ -140,11 +157,10 @@ def fitted(
         seed=seed,
         output=folder,
         evaluations_file="no",
-        run_stamp=f"{'-'.join(cells)}-{seed}",
+        run_stamp=name,
         progress=False,
-        **what,
+        **how,
     )
-    return dict(fit.best("best sum").parameters)
 
 
 def main() -> None:

@@ -47,6 +47,6 @@ def test_each_cell_is_scored_as_if_it_were_alone():
 
 
 def test_what_somebody_else_wrote_is_no_cell():
-    odd = {"mode": "OV", "cell": 3, "beside": [7, {"cell": "old", "target": 5}]}
+    odd = {"mode": "OV", "cell": 3, "beside": [7, {"cell": "old", "target": 5, "beside": 7}]}
     assert evaluations_of_cells(odd, None) == {"old": (None, {})}
     assert evaluations_of_cells({"beside": "x"}, None) == {}

@@ -13,8 +13,8 @@ from pyneuronautofit._types import IntArray, Json
 CELL = "cell"
 #: The key of the whole evaluation that says what the cells share.
 CELLS = "cells"
-# What is of all cells together, and means nothing for one of them.
-_OF_ALL = frozenset({CELL, CELLS, "weights"})
+# What is of all cells together, and means nothing for one of them; and what is said otherwise.
+_OF_ALL = frozenset({CELL, CELLS, "weights", "target", "beside", "held_out_recordings"})
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def evaluations_of_cells(
             cell = part.get(CELL)
             if not isinstance(cell, str):
                 continue
-            own = {k: v for k, v in part.items() if k not in _OF_ALL | {"target"}}
+            own = {k: v for k, v in part.items() if k not in _OF_ALL}
             if cell not in found and key == "beside":
                 found[cell] = name, {**own, **plugged}
             elif cell in found:
