@@ -9,6 +9,8 @@ voltage.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -141,7 +143,9 @@ def fit_together(
     if alone:
         begin = folder / "begin.json"
         runs = [str(fit.path) for fit in alone]
-        if main_of_package(["collect", *runs, "--best", "20", "-o", str(begin)]):
+        with contextlib.redirect_stdout(io.StringIO()):
+            code = main_of_package(["collect", *runs, "--best", "20", "-o", str(begin)])
+        if code:
             raise RuntimeError("the models of each cell were not collected")
         how = {"initial_population": begin, "algorithm": "Local"}
     return _fit(folder, evaluations, seed, "together", cells=made.files, shared=SHARED, **how)
