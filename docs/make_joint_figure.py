@@ -51,7 +51,8 @@ def draw(results: list[dict], path: Path) -> None:
         last.axhline(float(np.median(values)), color=colour, lw=1, ls=":")
     last.set_title("error of both, and medians", fontsize=10)
     last.set_ylabel("mean absolute error, %")
-    last.set_ylim(bottom=0.0)
+    last.set_yscale("log")
+    last.yaxis.set_major_formatter("{x:g}")
     last.legend(fontsize=8)
     for axes in (*panels, last):
         axes.set_xticks(range(len(results)), [str(found["seed"]) for found in results])
