@@ -42,6 +42,7 @@ _WRITTEN = {
     "test_mine.py",
     "mine.py",
     "cell.toml",
+    "joint.toml",
     "mine.toml",
     "FILE.toml",
     "second.toml",

@@ -8,6 +8,7 @@ from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.document import document
 from pyneuronautofit.report.page_data import chart_data
 from pyneuronautofit.report.sections.again import reproduce
+from pyneuronautofit.report.sections.cells import cells
 from pyneuronautofit.report.sections.certainty import certainty
 from pyneuronautofit.report.sections.chosen import chosen_model
 from pyneuronautofit.report.sections.facts import fitted
@@ -19,7 +20,17 @@ from pyneuronautofit.report.templating import rendered
 #: The page's scripts, in `assets/`.
 SCRIPTS = ("common.js", "course.js", "traces.js", "scatter.js", "models.js", "start.js")
 _MAKERS = (
-    best, course, traces, spikes, scatter, chosen_model, parameters, certainty, families, models
+    best,
+    cells,
+    course,
+    traces,
+    spikes,
+    scatter,
+    chosen_model,
+    parameters,
+    certainty,
+    families,
+    models,
 )
 
 

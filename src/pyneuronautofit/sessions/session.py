@@ -18,6 +18,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.database import StoredModels, read_models, read_run_models
 from pyneuronautofit.database.interrupted import salvage
+from pyneuronautofit.database.joint import put_together
 from pyneuronautofit.database.models import models_of
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fitting import (
@@ -221,7 +222,9 @@ def searched_values(stored: StoredModels, path: Path, problem: Problem, flag: st
     FloatArray, shape (n_model, n_param), model values
         nan where a model does not have a parameter.
     """
-    given = stored.values_for(problem.space)
+    given = _of_all_cells(stored, problem)
+    if given is None:
+        given = stored.values_for(problem.space)
     unknown = [n for n, v in zip(problem.space.names, given.T, strict=True) if np.isnan(v).all()]
     if len(unknown) == len(problem.space):
         raise UsageError(
@@ -232,6 +235,17 @@ def searched_values(stored: StoredModels, path: Path, problem: Problem, flag: st
     if unknown:
         _log.info("drawn at random, since %s does not have them: %s", path, quoted(unknown))
     return given
+
+
+def _of_all_cells(stored: StoredModels, problem: Problem) -> FloatArray | None:
+    """Return models of each of several cells put together; None where they are not that."""
+    if problem.columns is None:
+        return None
+    parts = (*problem.parts, *problem.elsewhere)
+    found = put_together(stored, problem.space, {part.recording.name: part.cell for part in parts})
+    if found is not None:
+        _log.info("models of each cell by itself are put together")
+    return found
 
 
 def _read_file(path: Path) -> StoredModels:

@@ -29,7 +29,7 @@ DESCRIPTION = """Writes models of runs, finished or not, into a model database.
 
 Without a choice these are the non-dominated ones of every run. With --max every evaluation is
 looked at, and with --best those of least weighted fitness, or sum, are taken. Models that are
-nearly the same as another one are left out."""
+nearly the same as another one are left out. Of a joint fit each becomes a model for every cell."""
 
 
 def _threshold(text: str) -> tuple[str, float | Floors]:

@@ -276,11 +276,14 @@ def _write_scripts(
 ) -> list[Path]:
     values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
     again = open_again(opened, config.project)
-    sweep = _sweep(again, _part(again.problem, config.recording), config.sweep)
+    part = _part(again.problem, config.recording)
+    sweep = _sweep(again, part, config.sweep)
+    if part.cell:
+        _log.info("scripts: models of the cell %s", part.cell, extra={"notice": True})
     paths = []
-    for row, value in zip(rows, values, strict=True):
+    for row, value in zip(rows, part.table_of(values).values, strict=True):
         path, source = _script(files, row), again.model.cell_source
-        model = FittedModel(_title(opened, row), source, again.problem.space, value)
+        model = FittedModel(_title(opened, row), source, part.own_space, value)
         write_script(path, model, sweep)
         paths.append(path)
     return paths

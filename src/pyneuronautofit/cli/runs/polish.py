@@ -26,6 +26,7 @@ from pyneuronautofit.database.starts import best_models
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import (
     Budget,
+    CellOptions,
     EvaluationOptions,
     FitConfig,
     FitOptions,
@@ -137,6 +138,8 @@ def _store_of(models: str) -> Path | None:
 _OF_RUN = {
     "off_log_scale",
     "weights",
+    "beside",
+    *field_names(CellOptions),
     *field_names(RecordingOptions),
     *field_names(EvaluationOptions),
     *field_names(SimulationOptions),

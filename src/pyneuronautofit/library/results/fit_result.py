@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyneuronautofit._text import quoted
-from pyneuronautofit.database.populations.families import LEAST_MODELS
 from pyneuronautofit.certainty import MISFIT, opened_exactly
+from pyneuronautofit.database.populations.families import LEAST_MODELS
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
@@ -190,7 +190,7 @@ class Fit(StoredFit):
                     scale=scale,
                 )
 
-    def apply(self, model: Any, cell: Any) -> None:
+    def apply(self, model: Any, cell: Any, *, recording: str | None = None) -> None:
         """Give a cell of NEURON the parameters of a model, in every place that they set.
 
         Parameters
@@ -199,6 +199,8 @@ class Fit(StoredFit):
             One model; see `evaluate`.
         cell
             An instance of the cell class. Its `setcable()` is called in the end.
+        recording : str
+            Where several cells were fitted, the name of a recording of the one that is meant.
 
         Raises
         ------
@@ -209,7 +211,7 @@ class Fit(StoredFit):
         if len(parameters) != 1:
             raise UsageError(f"apply: expected one model, found {len(parameters)}")
         with self._opened() as opened:
-            give(cell, opened, parameters)
+            give(cell, opened, parameters, recording)
 
     def resume(self, *, progress: bool = True, **options: Any) -> Fit:
         """Go on with the run.
