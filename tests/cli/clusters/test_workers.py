@@ -65,6 +65,21 @@ def test_what_the_cluster_is_told(workers, tmp_path):
         subprocess.run(["bash", "-n", tmp_path / "a b" / f"{name}.sh"], check=True)
 
 
+def test_a_level_is_that_of_every_worker(workers, tmp_path):
+    assert workers("--count", "1", "--isa", "x86-64-v3").code == 0
+    text = (tmp_path / "workers" / "workers.sh").read_text()
+    assert "environment_for" in text
+    # What it does before it becomes a worker.
+    begin, end = text.index("level=$("), text.index("# In the place of this shell")
+    done = subprocess.run(
+        ["bash", "-euc", f'{text[begin:end]}echo "$PYNEURONAUTOFIT_ISA $NUMBA_CPU_NAME"'],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "x86-64-v3 x86-64-v3\n"
+    assert workers("--count", "1", "-o", "plain").code == 0
+    assert "environment_for" not in (tmp_path / "plain" / "workers.sh").read_text()
+
+
 def test_they_are_submitted_one_after_the_other(workers, tmp_path, monkeypatch):
     (tmp_path / "sbatch").write_text(SBATCH.format(folder=tmp_path, refused=0))
     (tmp_path / "sbatch").chmod(0o755)

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pyneuronautofit._atomic import write_text
-from pyneuronautofit._options import RUN, between, option
+from pyneuronautofit._native.isa import NATIVE
+from pyneuronautofit._options import RUN, between, option, same_option
 from pyneuronautofit._text import printable, writable
 from pyneuronautofit._words import FOLDER, READ, text, whole
 from pyneuronautofit.cli.calling import from_here, program_words
@@ -27,6 +28,7 @@ from pyneuronautofit.errors import NotAvailableError, OutputError, UsageError
 from pyneuronautofit.fitting.evaluators.tls import FOLDER as TLS
 from pyneuronautofit.fitting.evaluators.tls import TlsFiles, make_tls
 from pyneuronautofit.pages import scripts_of
+from pyneuronautofit.simulators import SimulationOptions
 
 DESCRIPTION = """Writes scripts for a scheduler of dask.distributed and N workers, and submits them
 with --submit.
@@ -86,6 +88,9 @@ class WorkersConfig:
         metavar="NAME",
         parse=text,
         help="the network of the nodes that is used, such as ib0 (default: the one that leads out)",
+    )
+    isa: str = same_option(
+        SimulationOptions, "isa", help="as of the fit that they evaluate: --isa there and here"
     )
     submit: bool = option(False, "--submit", group=RUN, help="give the scripts to SLURM")
 
@@ -173,6 +178,7 @@ def _script(
             certificate=str(tls.certificate),
             key=str(tls.key),
             interface=config.interface,
+            level=None if config.isa == NATIVE else config.isa,
             cores=cores,
             ttl_s=_TTL_S,
             idle_min=_IDLE_MIN,

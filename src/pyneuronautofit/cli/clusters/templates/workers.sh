@@ -10,6 +10,15 @@ for _second in $(seq {{ wait_s }}); do
     sleep 1
 done
 [ -s {{ address|sh }} ] || { echo "the scheduler has not begun within {{ wait_s }} s" >&2; exit 1; }
+{% if level %}
+# What libraries read when they are loaded, so that all processors of this level compute the same.
+level=$({{ python }} -c 'import shlex, sys
+from pyneuronautofit._native.isa import environment_for
+for name, value in environment_for(sys.argv[1]).items():
+    print(f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}")
+' {{ level|sh }}) || exit 2
+eval "$level"
+{% endif %}
 # In the place of this shell. The batch system says how much memory there is.
 exec {{ python }} -m dask worker --scheduler-file {{ address|sh }} --protocol tls \
     --tls-ca-file {{ authority|sh }} --tls-cert {{ certificate|sh }} --tls-key {{ key|sh }} \
