@@ -33,6 +33,7 @@ _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".tom
 _WRITTEN = {
     "STAMP-model_0007.py",
     "FILE.py",
+    "train_npe.py",
     "latency.py",
     "deepest.py",
     "walk.py",

@@ -2,7 +2,7 @@
 
 NEURON has them built in (`hh`), so there is no folder `mods`. Fit it at the squid's temperature:
 
-    python -m pyneuronautofit fit --project HH-soma HH-soma/HH-soma.abf -A Auto -m OV -t 6.3
+    python -m pyneuronautofit fit --project HH-soma HH-soma/HH-soma.abf -A Auto -m OV -q 6.3
 """
 
 from neuron import h

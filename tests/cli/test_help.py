@@ -59,7 +59,7 @@ COMMANDS = [
     "status",
     "collect",
     "slurm",
-    "import-model",
+    "benchmark", "import-model",
     "completion",
     "info",
     "select",
@@ -68,6 +68,7 @@ COMMANDS = [
     "final-check",
     "search-init",
     "search-synmin",
+    "populations",
     "plot-parmdist",
 ]
 

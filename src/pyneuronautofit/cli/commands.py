@@ -53,7 +53,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "runs", "RUN... -o DATABASE", "join the models of several runs in a database"
         ),
         "slurm": Command(
-            "clusters", "fit RECORDING --runs N", "write scripts for an array of fits on a cluster"
+            "clusters",
+            "fit RECORDING --runs N",
+            "write scripts for an array of fits on a cluster; slurm workers: for one fit's workers",
+        ),
+        "benchmark": Command(
+            "benchmarks", "[-o FOLDER]", "compare search algorithms on problems of known answers"
         ),
         "import-model": Command(
             "models", "SOURCE -o FOLDER", "write a project folder from a model of another tool"
@@ -75,6 +80,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "search-init": Command("databases", "IN [OUT]", "find the resting state of every model"),
         "search-synmin": Command(
             "databases", "DATABASE", "find the smallest synaptic conductance that fires"
+        ),
+        "populations": Command(
+            "databases",
+            "RUN|DATABASE...",
+            "count distinct models, find their families, compare cells",
         ),
         "plot-parmdist": Command(
             "databases", "DATABASE [-o FILE]", "plot the distributions of the parameters"

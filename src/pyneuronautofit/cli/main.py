@@ -36,8 +36,8 @@ def main(
     Returns
     -------
     int
-        The exit code: 0, 2 for a user's mistake, 3 for a fit that could not simulate anything, 130
-        after Ctrl-C and 143 after SIGTERM.
+        The exit code: 0, 2 for a user's mistake, 3 for a fit that could not simulate anything, 4
+        for one that has lost its workers, 130 after Ctrl-C and 143 after SIGTERM.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:

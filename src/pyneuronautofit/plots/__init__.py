@@ -10,6 +10,9 @@ from pyneuronautofit.plots.components import draw_components as draw_components
 from pyneuronautofit.plots.distributions import Density as Density
 from pyneuronautofit.plots.distributions import distributions_size as distributions_size
 from pyneuronautofit.plots.distributions import draw_distributions as draw_distributions
+from pyneuronautofit.plots.populations import PopulationPicture as PopulationPicture
+from pyneuronautofit.plots.populations import draw_population as draw_population
+from pyneuronautofit.plots.populations import population_size as population_size
 from pyneuronautofit.plots.recording import save_recording as save_recording
 from pyneuronautofit.plots.steps import save_steps as save_steps
 from pyneuronautofit.plots.sweeps import save_sweeps as save_sweeps

@@ -30,6 +30,15 @@ from pyneuronautofit.fitting import (
     stimulus_on,
     write_script,
 )
+from pyneuronautofit.fitting.for_sbi import (
+    Inference,
+    SbiOptions,
+    files_of,
+    head_of,
+    said_of,
+    simulate_prior,
+    write_folder,
+)
 from pyneuronautofit.runs import (
     RunFiles,
     RunReader,
@@ -47,7 +56,8 @@ DESCRIPTION = """Writes the result files of a run, which may be running, finishe
 
 -final.json, -arXive.json and -chpnt.json are those that a run leaves at its end. --scripts writes
 STAMP-model_0007.py and the like: NEURON scripts that rebuild one model and replay one sweep, and
-need nothing of this package."""
+need nothing of this package. --sbi simulates draws from the parameters' ranges, for the package sbi
+(simulation-based inference); then no other files are written unless --formats or --scripts asks."""
 
 _TABLES: Mapping[str, tuple[str, Callable[[Path, RunReader], None]]] = MappingProxyType(
     {
@@ -61,19 +71,20 @@ _HEAD = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportConfig(KnownProjectOptions, PluginOptions):
+class ExportConfig(KnownProjectOptions, PluginOptions, SbiOptions):
     """What is written of a run."""
 
     run: str = option(
         "", group="", metavar="RUN", parse=RUN_NAME, help="a run's stamp, or its .sqlite file"
     )
-    formats: str = option(
-        "json,csv",
+    formats: str | None = option(
+        None,
         "--formats",
         group=RUN,
         metavar="NAMES",
         parse=text,
-        help="json: the files that a run leaves; csv, parquet: a table of all evaluations",
+        help="json: the files that a run leaves; csv, parquet: a table of all evaluations "
+        "(default: json,csv; with --sbi none)",
     )
     weights: bool = option(
         False,
@@ -120,12 +131,13 @@ class ExportConfig(KnownProjectOptions, PluginOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Export a run and return the exit code."""
     config = parse_config(ExportConfig, argv, prog, DESCRIPTION)
-    names = (name.strip() for name in config.formats.split(","))
+    wanted = config.formats
+    if wanted is None:
+        wanted = "json,csv" if config.sbi is None else ""
+    names = (name.strip() for name in wanted.split(","))
     formats = list(dict.fromkeys(name for name in names if name))
     if not set(formats) <= set(_FORMATS):
-        raise UsageError(
-            f"--formats {shortened(config.formats)}: expected some of {quoted(_FORMATS)}"
-        )
+        raise UsageError(f"--formats {shortened(wanted)}: expected some of {quoted(_FORMATS)}")
     screen = Screen()
     with logging_to_screen(), open_run(config.run) as opened:
         for loss in opened.losses:
@@ -144,6 +156,8 @@ def run(argv: Sequence[str], prog: str) -> int:
                 written.append(path)
         if config.scripts is not None:
             written += _write_scripts(opened, files, rows, config)
+        if config.sbi is not None:
+            written += _write_for_sbi(opened, Path(config.sbi), config, screen)
         for path in written:
             screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0
@@ -186,10 +200,11 @@ def _check(
     if "json" in formats:
         writes += [files.final, files.evaluations, files.checkpoint, files.adaptations]
     scripts = {row: _script(files, row) for row in rows}
+    sbi = [] if config.sbi is None else files_of(Path(config.sbi))
     check_outputs(
         config,
         reads=run_inputs(opened),
-        writes=[*writes, *scripts.values()],
+        writes=[*writes, *scripts.values(), *sbi],
         remade=opened.path,
     )
     for row, path in scripts.items():
@@ -229,6 +244,17 @@ def _write_scripts(
         write_script(path, model, sweep)
         paths.append(path)
     return paths
+
+
+def _write_for_sbi(
+    opened: RunReader, folder: Path, config: ExportConfig, screen: Screen
+) -> list[Path]:
+    again = open_again(opened, config.project)
+    with again.problem.opened():
+        data = simulate_prior(again.problem, config.simulations, config.sbi_seed)
+    write_folder(folder, Inference(opened.path.stem, head_of(opened), config.sbi_seed, data))
+    screen.print(said_of(data), soft_wrap=True, markup=False, highlight=False)
+    return files_of(folder)
 
 
 def _part(problem: Problem, name: str | None) -> Problem:

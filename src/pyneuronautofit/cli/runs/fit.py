@@ -62,6 +62,8 @@ _log = logging.getLogger(__name__)
 
 #: The exit code of a fit in which no candidate could be simulated.
 NOTHING_FOUND = 3
+#: The exit code of a fit that has lost the workers which evaluate, or their scheduler.
+WORKERS_LOST = 4
 
 DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recording."
 
@@ -198,6 +200,8 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunL
     # Everything is on disk. What follows simulates, unless the run was interrupted.
     with interruption.hurried() if progress.interrupted else interruption.allowed():
         code = _close(session, progress, screen)
+    if progress.lost:
+        return WORKERS_LOST
     return interruption.code if progress.interrupted else code
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pyneuronautofit._text import quoted
+from pyneuronautofit.database.populations.families import LEAST_MODELS
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
 from pyneuronautofit.library.paths import page_path
 from pyneuronautofit.library.results.given_models import matrix_of
+from pyneuronautofit.library.results.populations import ModelPopulation, population_of_sources
 from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, give, score, simulate
 from pyneuronautofit.library.results.stored_fit import StoredFit
 from pyneuronautofit.library.results.summing_up import summary_of
 from pyneuronautofit.library.running import resume_run
+from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.report import write_report
 from pyneuronautofit.report.findings.course import follow
@@ -163,6 +166,56 @@ class Fit(StoredFit):
         with active_plugins(files=self._plugins):
             resume_run(self._path, given, progress=progress)
         return self
+
+    def population(
+        self,
+        *others: Fit | Path | str,
+        limits: Mapping[str, float] | None = None,
+        best: int | None = None,
+        distance: float = DISTINCT,
+        least: int = LEAST_MODELS,
+        measure: str | None = None,
+        levels: Sequence[float] = (),
+    ) -> ModelPopulation:
+        """Return how many distinct models there are, and in which families.
+
+        Parameters
+        ----------
+        *others : Fit or path
+            Further fits, runs' stores, or model databases of the same model.
+        limits : mapping of str to float
+            Mode -> the largest sum of its components: which models are good; None: the
+            non-dominated ones.
+        best : int
+            So many of each, those of the least weighted sum.
+        distance : float
+            Distinct models are so far apart: the root mean square over the parameters, each of its
+            range.
+        least : int
+            How many models a family has.
+        measure : str
+            The mode by whose sum models are better or worse; None: that of `limits` where that
+            names one, else the weighted sum.
+        levels : sequence of float
+            Up to which sums distinct models are counted.
+
+        Raises
+        ------
+        UsageError
+            If there is no such mode.
+        PyNeuronAutofitError
+            If no model is good, or the sources have different parameters.
+        """
+        sources = [each.path if isinstance(each, Fit) else each for each in (self, *others)]
+        return population_of_sources(
+            sources,
+            limits=limits,
+            best=best,
+            distance=distance,
+            least=least,
+            measure=measure,
+            levels=levels,
+        )
 
     # --- to look at
 
