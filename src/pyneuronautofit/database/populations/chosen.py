@@ -139,8 +139,8 @@ def _rows(points: ModelPoints, database: Database, selection: Selection) -> IntA
     for code, limit in selection.thresholds.items():
         if isinstance(limit, Floors):
             raise UsageError(
-                f"--max {code}: {database.path} does not have the noise floor of its recordings; "
-                "give a number, or the runs themselves"
+                f"--max {code}={limit}: {database.path} is a file of models, and a noise floor is "
+                "known of a run alone: give the runs themselves, or a number"
             )
         if code not in points.sums:
             raise UsageError(
