@@ -74,6 +74,7 @@ NEEDED = {
     "final-check": {**_HH, "models": "db.json", "number": "0", "patterns": "{}.png"},
     "search-init": {**_PROBED, "seconds": "1"},
     "search-synmin": {**_PROBED, "ampa": "1", "nmda": "0", "accuracy_uS": "0.1"},
+    "populations": {"sources": "db.json", "out": "out.png"},
     "plot-parmdist": {"database": "db.json", "out": "out.png"},
 }  # fmt: skip
 CASES = [

@@ -69,6 +69,7 @@ COMMANDS = [
     "final-check",
     "search-init",
     "search-synmin",
+    "populations",
     "plot-parmdist",
 ]
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fitting.evaluation import Evaluation, evaluate_models
+from pyneuronautofit.fitting.evaluation import Evaluation, Evaluator, evaluate_models
 from pyneuronautofit.fitting.gains import Gains, no_gains
 from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
 from pyneuronautofit.fitting.several.merging import merged
 from pyneuronautofit.objectives import Suite, joint_suite
+from pyneuronautofit.objectives.floor import Floor, Measured, joint_floor, measure_floors
 from pyneuronautofit.objectives.residuals import (
     BoundResiduals,
     GivenWeights,
@@ -81,6 +82,10 @@ class Problem:
         The same on further recordings of the cell, which are fitted as well.
     elsewhere
         The same on recordings that are held out as a whole.
+    evaluator
+        Evaluates candidates somewhere else; None: they are evaluated here.
+    known_floor
+        The noise floor, where the store of a run has it; None: it is measured when it is needed.
     """
 
     recording: Recording
@@ -95,6 +100,8 @@ class Problem:
     given_weights: GivenWeights = field(default_factory=GivenWeights)
     beside: tuple[Problem, ...] = ()
     elsewhere: tuple[Problem, ...] = ()
+    evaluator: Evaluator | None = None
+    known_floor: Floor | None = None
 
     @property
     def parts(self) -> tuple[Problem, ...]:
@@ -149,6 +156,14 @@ class Problem:
         bound = self.bound_residuals
         return bound[0] if len(bound) == 1 else joint_residuals(bound)
 
+    @cached_property
+    def floor(self) -> Floor:
+        """What a model that is the cell itself would score: that of the objective vector."""
+        if self.known_floor is not None:
+            return self.known_floor
+        measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
+        return joint_floor(measure_floors(measured))
+
     @property
     def no_gains(self) -> Gains:
         """What is so before the first generation."""
@@ -159,11 +174,15 @@ class Problem:
         first = self.space.to_model(self.space.sample(np.random.default_rng(0), 1))
         for part in (*self.parts, *self.elsewhere):
             part.simulator.check(first)
+        if self.evaluator is not None:
+            self.evaluator.check()
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
         """Close all simulators in the end."""
         with contextlib.ExitStack() as stack:
+            if self.evaluator is not None:
+                stack.callback(self.evaluator.close)
             for part in (*self.parts, *self.elsewhere):
                 stack.enter_context(part.simulator)
             yield
@@ -185,7 +204,19 @@ class Problem:
         with_residuals
             Whether residuals are wanted, too.
         """
-        table, n_part = self.space.to_model(x), len(self.parts)
+        table = self.space.to_model(x)
+        where = self.evaluate_here if self.evaluator is None else self.evaluator.evaluate
+        return where(table, on_done, with_residuals=with_residuals)
+
+    def evaluate_here(
+        self,
+        table: ParameterTable,
+        on_done: Callable[[int, int], None] | None = None,
+        *,
+        with_residuals: bool = False,
+    ) -> Evaluation:
+        """Simulate and score candidates in this process; as `evaluate`, of model values."""
+        n_part = len(self.parts)
         wanted = self.bound_residuals if with_residuals else (None,) * n_part
         found = []
         for number, (part, residuals) in enumerate(zip(self.parts, wanted, strict=True)):

@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 from rich.console import Console
 
 from pyneuronautofit.fitting import (
+    BestModel,
     OpenedFit,
+    Problem,
     Progress,
     best_models,
     drawn_model,
@@ -18,6 +20,7 @@ from pyneuronautofit.fitting import (
     reference_sums,
 )
 from pyneuronautofit.fitting.notes.levels import about_distinct
+from pyneuronautofit.objectives.floor import said_floor, said_in_floors
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.summary import (
@@ -56,7 +59,7 @@ def closing_summary(
     """
     problem = opened.problem
     best = best_models(progress, problem.whole)
-    shown, said = "", [*notes]
+    shown, said = "", [*notes, *(problem.floor.notes if best else ())]
     if best and not progress.interrupted:
         drawn = drawn_model(best, strategy)
         elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)
@@ -74,6 +77,16 @@ def closing_summary(
         files=files,
         figure=figure,
         distinct=about_distinct(progress, problem),
+        floor=_about_floor(problem, best, strategy),
         held_out=shown,
         notes=said,
     )
+
+
+def _about_floor(problem: Problem, best: Sequence[BestModel], strategy: Strategy[Any]) -> str:
+    """Say what the noise floor is and how near the model that is drawn is to it; or nothing."""
+    floor = problem.floor
+    if not best or not floor.is_known:
+        return ""
+    drawn = drawn_model(best, strategy)
+    return f"{said_floor(floor)}; {drawn.title}: {said_in_floors(drawn.mode_sums, floor)}"

@@ -44,6 +44,7 @@ def print_plan(
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
         f"parameters, {generations}{plan.evaluations} evaluations, seed {config.seed}",
         f"simulator   {problem.simulator.description}",
+        *([] if problem.evaluator is None else [f"evaluated   by {problem.evaluator.description}"]),
         f"results     {files.folder / files.stamp}-*",
     ]
     for line in lines:
@@ -80,6 +81,7 @@ def print_summary(
     figure: str | None,
     distinct: str = "",
     held_out: str = "",
+    floor: str = "",
     notes: Sequence[str] = (),
 ) -> None:
     """Say what was found and where it is.
@@ -93,6 +95,8 @@ def print_summary(
         How many distinct models were found, in words.
     held_out
         How a model does on sweeps that were not compared, in words.
+    floor
+        What the noise floor is, and how near a model is to it, in words.
     notes
         What a person should know about how it went.
     """
@@ -104,7 +108,8 @@ def print_summary(
     )
     if best:
         _print_best(screen, problem, best, reference)
-        for what, words in (("distinct models", distinct), ("held-out sweeps", held_out)):
+        said = {"noise floor": floor, "distinct models": distinct, "held-out sweeps": held_out}
+        for what, words in said.items():
             if words:
                 screen.print(f"{what}: {words}", soft_wrap=True)
     elif len(progress.history):
@@ -114,7 +119,7 @@ def print_summary(
         )
     else:
         screen.print("it was interrupted before the first generation was complete")
-    for note in filter(None, (progress.stopped, *notes)):
+    for note in filter(None, (progress.lost, progress.stopped, *notes)):
         screen.print(f"note: {note}", soft_wrap=True)
     _print_files(screen, files, figure)
 
