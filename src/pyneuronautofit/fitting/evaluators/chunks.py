@@ -7,8 +7,8 @@ import itertools
 #: Lanes of cells with steps of their own are full from so many candidates on
 #: (benchmarks/workers.py).
 LEAST_IN_LANES = 48
-#: Of generated code, and of NEURON, which takes longer, there are at most so many chunks: each costs
-#: the head some milliseconds.
+#: Of generated code, and of NEURON, which takes longer, there are at most so many chunks: each
+#: costs the head some milliseconds.
 MOST_OF_LANES, MOST_OF_NEURON = 1024, 16_384
 
 
