@@ -99,13 +99,15 @@ def commands_pA(truth: Truth) -> NDArray[np.float64]:
     return command
 
 
-def simulate(name: str) -> NDArray[np.float64]:
-    """Return the voltages of an example's true cell, shape (n_sweep, n_sample), mV."""
-    truth = TRUTHS[name]
+def simulate(
+    name: str, truth: Truth | None = None, dt_ms: float = DEFAULT_DT_MS
+) -> NDArray[np.float64]:
+    """Return the voltages of an example's cell, shape (n_sweep, n_sample), mV; of the true one."""
+    truth = truth or TRUTHS[name]
     command = commands_pA(truth)
     stimulus = Recording(name, np.zeros_like(command), command, STEP_MS, current_is_command=True)
     experiment = plan_experiment(
-        stimulus, truth.window, range(len(command)), DEFAULT_DT_MS, truth.temperature_degC
+        stimulus, truth.window, range(len(command)), dt_ms, truth.temperature_degC
     )
     table = ParameterTable(
         targets=tuple((ParameterPath.parse(path),) for path in truth.parameters),

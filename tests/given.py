@@ -15,6 +15,7 @@ _WORDS = {
     "simulator": "batch", "integrator": "fixed", "precision": "single", "tolerance_mV": "0.5",
     "workers": "tcp://node:1",
     "isa": "x86-64-v3",
+    "stop_after": "3",
     "print_every": "3", "population_size": "10", "hold_out": "2",
     # A file with a plug-in, which is executed.
     "plugins": str(Path(__file__).parent / "one_mode.py"),

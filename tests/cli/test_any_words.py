@@ -62,6 +62,8 @@ NEEDED = {
     "completion": {"shell": "bash"},
     "export": {"run": "run"},
     "report": {"run": "run", "no_traces": ""},
+    "certainty": {"run": "run"},
+    "profile": {"run": "run", "parameter": "gl", "n_point": "3"},
     "status": {"run": "run"},
     "slurm": {"recording": "cell.npz", "n_run": "2", "project": "model"},
     "collect": {"runs": "run", "out": "out.json"},

@@ -56,6 +56,8 @@ COMMANDS = [
     "polish",
     "export",
     "report",
+    "certainty",
+    "profile",
     "status",
     "collect",
     "slurm",

@@ -7,6 +7,7 @@ import pytest
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.fitting import (
     Budget,
+    CellOptions,
     EvaluationOptions,
     FitConfig,
     FitOptions,
@@ -19,7 +20,9 @@ from pyneuronautofit.optimisers import SearchSettings
 
 def test_an_option_of_a_fit_means_something_to_a_library_call():
     """What only the command reads, files and the screen, is the command's alone."""
-    parts = (RecordingOptions, EvaluationOptions, SearchSettings, SimulationOptions)
+    parts = (
+        RecordingOptions, CellOptions, EvaluationOptions, SearchSettings, SimulationOptions,
+    )  # fmt: skip
     of_parts = {name for part in parts for name in options_of(part)}
     assert set(options_of(FitConfig)) - of_parts == {"algorithm", "beside", "off_log_scale"}
     assert not set(options_of(FitConfig)) & set(options_of(Budget))

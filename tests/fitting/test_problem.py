@@ -8,11 +8,20 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import ModelError
-from pyneuronautofit.fitting import evaluate_models
+from pyneuronautofit.fitting import (
+    Budget,
+    FitConfig,
+    build_search,
+    evaluate_models,
+    search,
+    sums_of_cells,
+)
+from pyneuronautofit.fitting.build import of_cells
+from pyneuronautofit.fitting.cells import PULL, plan_cells
 from pyneuronautofit.simulators import RunStatus, TraceBlock, Traces
 from pyneuronautofit.space import ParameterSpace
 
-from .parabolas import make_problem
+from .parabolas import Parabolas, make_problem
 
 SPACE = ParameterSpace.from_rows([["s.a", "lin", 0.0, 10.0], ["s.b", "log", 1.0, 1000.0]])
 
@@ -140,3 +149,72 @@ def test_a_model_that_cannot_be_built_is_refused():
 
     with pytest.raises(ModelError, match="no such section"):
         make_problem(Hopeless(())).check()
+
+
+# --- several cells
+
+
+def joint_problem(pull=None):
+    """Two cells, which share s.b and have s.a each for itself."""
+    config = FitConfig(recording="x", cells=("x=x", "y=y"), shared=("s.b",), pull=pull)
+    plan = plan_cells(config, ["x", "y"])
+    parts = []
+    for name in ("x", "y"):
+        one = make_problem(Parabolas())
+        parts.append(replace(one, recording=replace(one.recording, name=name)))
+    first, second = of_cells(config, plan, parts)
+    return replace(first, beside=(second,)), parts
+
+
+def test_every_cell_is_scored_by_its_own_parameters_and_the_shared_ones():
+    problem, (one, other) = joint_problem()
+    assert problem.space.names == ("s.a@x", "s.a@y", "s.b")
+    assert [part.title for part in problem.parts] == ["x: x", "y: y"]
+    x = np.array([[1.0, 2.0, 3.0], [4.0, 0.5, 6.0], [9.5, 1.0, 2.0]])
+    found = problem.evaluate(x, with_residuals=True)
+    np.testing.assert_array_equal(found.parameters, x)
+    apart = [one.evaluate(x[:, [0, 2]]), other.evaluate(x[:, [1, 2]])]
+    wanted = np.concatenate([each.scores for each in apart], axis=1)
+    wanted[2] = np.nan  # a cell that fails makes the model fail
+    np.testing.assert_array_equal(found.scores, wanted)
+    assert found.messages == ("", "", "too steep (x)")
+    assert problem.whole.markers == one.suite.markers + other.suite.markers
+    sums = sums_of_cells(problem, found.scores[0])
+    own = one.suite.mode_sums(apart[0].scores)
+    assert sums["x"] == {code: values[0] for code, values in own.items()}
+    # Every residual is moved by the parameters of its own cell, and by the shared ones.
+    n = len(one.bound_residuals[0].coarse)
+    nudged = x[:1] + np.array([0.0, 1e-3, 0.0])
+    moved = problem.evaluate(nudged, with_residuals=True).residuals
+    changed = moved[0] != found.residuals[0]
+    assert not changed[:n].any()
+    assert changed[n : 2 * n].any()
+
+
+def test_the_pull_is_the_last_component_and_counts_by_itself():
+    problem, _parts = joint_problem(pull=0.5)
+    assert problem.whole.markers[-1] == PULL
+    assert problem.weights[-1] == 1.0
+    plain, _parts = joint_problem()
+    np.testing.assert_array_equal(problem.weights[:-1], plain.weights)
+    x = np.array([[2.0, 6.0, 3.0]])
+    found = problem.evaluate(x, with_residuals=True)
+    # Both are 2 of 10 from their mean, and .5 of the range is expected.
+    assert found.scores[0, -1] == pytest.approx(2 * (0.2 / 0.5) ** 2)
+    told = problem.residuals
+    assert len(told.coarse) == len(plain.residuals.coarse) + 2
+    assert found.residuals.shape[1] == len(told.coarse) + told.n_sweep
+    again = problem.joined([part.evaluate(x[:, :2]) for part in _parts], found.parameters)
+    np.testing.assert_allclose(again.scores[0, -1], found.scores[0, -1])
+
+
+@pytest.mark.parametrize("letter", ["N", "K", "M", "P", "D", "C", "A", "L"])
+def test_every_algorithm_finds_what_cells_share(letter):
+    problem, _parts = joint_problem(pull=10.0)
+    given = np.random.default_rng(2).uniform(0.0, 8.0, (16, 3)) if letter == "L" else None
+    config = FitConfig(recording="x", algorithm=letter, population_size=16)
+    strategy = build_search(config, problem, given)
+    found = search(problem, strategy, Budget(generations=30, evaluations=480, seed=4))
+    first = found.history.parameters_of(np.arange(16))
+    start = problem.evaluate(problem.space.from_model(first)).scores @ problem.weights
+    assert (found.archive.scores @ problem.weights).min() < 0.5 * np.nanmin(start)

@@ -11,7 +11,7 @@ import threading
 import numpy as np
 import pytest
 
-from library.conftest import PARAMETERS, SETTINGS
+from library.conftest import PARAMETERS, SETTINGS, made_recording
 from library.defined import defined
 from pyneuronautofit.cli.main import main
 from pyneuronautofit.errors import PyNeuronAutofitError, RecordingError, UsageError
@@ -190,3 +190,21 @@ def test_two_runs_of_one_stamp_are_refused(found, recording, ball, tmp_path):
         fit(recording, ball, PARAMETERS, progress=False, **given)
     assert first.path.read_bytes() == before
     assert sqlite3.connect(first.path).execute("SELECT count(*) FROM session").fetchone() == (1,)
+
+
+@pytest.mark.nightly
+def test_cells_that_share_a_leak_are_what_the_formula_says(recording, ball, tmp_path):
+    """Passive cells: their voltages are known without any simulation."""
+    cells = {"small": recording, "large": made_recording(cm=1.6, name="large")}
+    fitted = fit(
+        None, ball, PARAMETERS, cells=cells, shared="*.g", modes="V", algorithm="Auto",
+        evaluations=300, seed=3, output=tmp_path, progress=False,
+    )  # fmt: skip
+    best = fitted.best("best sum").parameters
+    assert best["soma(0.5).pas.g"] == pytest.approx(1e-4, rel=0.01)
+    assert best["soma.cm@small"] == pytest.approx(1.0, rel=0.01)
+    assert best["soma.cm@large"] == pytest.approx(1.6, rel=0.01)
+    again = fitted.evaluate(best)
+    assert again.sums["V"][0] == pytest.approx(fitted.best("best sum").scores["V"], rel=1e-6)
+    with pytest.raises(UsageError, match="several cells were fitted; say by recording= which"):
+        fitted.apply(best, ball())

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import OutputError, UsageError
-from pyneuronautofit.library.inputs import project_of, recording_words
+from pyneuronautofit.library.inputs import (
+    project_of,
+    recording_words,
+    recordings_of,
+    texts_of,
+)
 from pyneuronautofit.recordings import Recording, read_recording
 
 
@@ -44,3 +49,40 @@ def test_models(tmp_path):
     for given in ("cells", None):
         with pytest.raises(UsageError, match="leave them out"):
             project_of(given, [], tmp_path)
+
+
+def test_recordings_of_several_cells(recording, tmp_path):
+    assert recordings_of(["a.abf", "b.abf"], None, tmp_path) == {
+        "recording": "a.abf",
+        "beside": ("b.abf",),
+    }
+    found = recordings_of(None, {"young": [Path("x/a.abf"), recording], "old": "c.abf"}, tmp_path)
+    made = found["beside"][0]
+    assert found == {
+        "recording": "x/a.abf",
+        "beside": (made, "c.abf"),
+        "cells": ("young=a.abf", f"young={Path(made).name}", "old=c.abf"),
+    }
+    assert read_recording(made).n_sweep == recording.n_sweep
+
+
+@pytest.mark.parametrize(
+    ("recordings", "cells", "said"),
+    [
+        (None, None, "expected a recording, or a list of them, as the first argument"),
+        ("a.abf", {"young": "b.abf"}, "recordings and cells were given: leave out one"),
+        (None, ["a.abf"], r"cells=\['a.abf'\]: expected a dict of names of cells"),
+        (None, {"young": 3}, "expected a recording, or a list of them, found 3"),
+    ],
+)
+def test_what_is_fitted_has_to_be_said_once(recordings, cells, said, tmp_path):
+    with pytest.raises(UsageError, match=said):
+        recordings_of(recordings, cells, tmp_path)
+
+
+def test_one_text_or_several():
+    assert texts_of("*.gl", "shared") == ("*.gl",)
+    assert texts_of(["a", "b"], "shared") == ("a", "b")
+    for wrong in (3, [3], {"a": 1}):
+        with pytest.raises(UsageError, match=r"^private=.*: expected the name of a parameter"):
+            texts_of(wrong, "private")

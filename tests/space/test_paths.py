@@ -337,3 +337,19 @@ def test_a_cell_is_left_out_of_the_name_of_its_sections():
 
 
 _PRINTED = "<fitmeneuron.Cell object at 0x7f649101a250>.apic[0]"
+
+
+def test_a_path_may_name_a_cell():
+    path = ParameterPath.parse("soma(0.5).hh.gl@young-2")
+    assert (path.text, path.plain, path.cell) == (
+        "soma(0.5).hh.gl@young-2", "soma(0.5).hh.gl", "young-2",
+    )  # fmt: skip
+    plain = ParameterPath.parse("soma(0.5).hh.gl")
+    assert (plain.steps, plain.attribute) == (path.steps, path.attribute)
+    assert (plain.plain, plain.cell) == (plain.text, "")
+
+
+@pytest.mark.parametrize("text", ["soma.L@", "soma.L@a b", "soma.L@a.b", "soma.L@" + 41 * "a"])
+def test_what_is_no_name_of_a_cell(text):
+    with pytest.raises(ParameterError, match=r"behind its @: expected the name of a cell, which"):
+        ParameterPath.parse(text)

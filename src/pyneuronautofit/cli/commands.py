@@ -46,8 +46,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "polish": Command(
             "runs", "RUN|MODELS [RECORDING]", "make models of a run or a database better"
         ),
-        "export": Command("runs", "RUN", "write the files of a run: JSON, tables, NEURON scripts"),
+        "export": Command(
+            "runs", "RUN", "write the files of a run: JSON, tables, models for other programs"
+        ),
         "report": Command("runs", "RUN", "write an HTML report of a run"),
+        "certainty": Command(
+            "certain", "RUN", "say which parameters the data fix, and which they leave open"
+        ),
+        "profile": Command(
+            "certain", "RUN PARAMETER", "fit again with one parameter held at many values"
+        ),
         "status": Command("runs", "[RUN]", "say how a run is doing; --watch looks again"),
         "collect": Command(
             "runs", "RUN... -o DATABASE", "join the models of several runs in a database"

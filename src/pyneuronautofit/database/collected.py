@@ -12,9 +12,10 @@ import numpy as np
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray, Json
+from pyneuronautofit.database.joint import RunPart, parts_of
 from pyneuronautofit.database.models import StoredModels, models_of
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fitting.outcome.counted import weights_of
+from pyneuronautofit.fitting.outcome.counted import floor_of, weights_of
 from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.runs import (
     Evaluations,
@@ -62,14 +63,48 @@ def read_run_models(run: str, folder: Path) -> StoredModels | None:
 
 
 @dataclass(frozen=True)
+class Floors:
+    """A threshold in units of a run's noise floor.
+
+    Attributes
+    ----------
+    factor
+        How many floors.
+    """
+
+    factor: float
+
+    def of(self, run: RunReader, code: str) -> float:
+        """Return what it is in the unit of a mode.
+
+        Raises
+        ------
+        RunError
+            If the run does not know its floor.
+        """
+        floor = floor_of(run)
+        level = np.nan if floor is None else floor.modes.get(code, np.nan)
+        if not np.isfinite(level):
+            why = "; ".join(floor.notes) if floor else "it is of a version that did not measure it"
+            raise RunError(
+                f"--max {code}={self}: {run.path.stem} has no noise floor: {why}. Give a number"
+            )
+        return self.factor * float(level)
+
+    def __str__(self) -> str:
+        """Return it as --max takes it."""
+        return "floor" if self.factor == 1 else f"{self.factor:g}floor"
+
+
+@dataclass(frozen=True)
 class Selection:
     """Which models of a run are collected.
 
     Attributes
     ----------
     thresholds
-        Mode letter -> the largest sum of its components; with them every evaluation of a run is
-        looked at.
+        Mode letter -> the largest sum of its components, or so many noise floors; with them every
+        evaluation of a run is looked at.
     best
         So many of each run, those of the least scalar fitness; None: all.
     only_archive
@@ -79,7 +114,7 @@ class Selection:
         of the differences of their search coordinates, each divided by the parameter's range.
     """
 
-    thresholds: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, float | Floors] = field(default_factory=dict)
     best: int | None = None
     only_archive: bool = False
     distance: float = 0.001
@@ -87,7 +122,7 @@ class Selection:
     @property
     def name(self) -> str:
         """What a model's key `selection` says."""
-        limits = ", ".join(f"{code} <= {value:g}" for code, value in self.thresholds.items())
+        limits = ", ".join(f"{code} <= {_shown(value)}" for code, value in self.thresholds.items())
         parts = [limits] if limits else []
         parts += [] if self.best is None else [f"best {self.best}"]
         return "; ".join(parts) or "non-dominated"
@@ -118,10 +153,11 @@ class Selection:
         for code, limit in self.thresholds.items():
             if code not in run.header.markers:
                 raise UsageError(
-                    f"--max {code}={limit:g}: {run.path.stem} was not evaluated by mode {code}; "
-                    f"its modes are {quoted(dict.fromkeys(run.header.markers))}"
+                    f"--max {code}={_shown(limit)}: {run.path.stem} was not evaluated by mode "
+                    f"{code}; its modes are {quoted(dict.fromkeys(run.header.markers))}"
                 )
-            passing &= found.scores[:, markers == code].sum(axis=1) <= limit
+            most = limit.of(run, code) if isinstance(limit, Floors) else limit
+            passing &= found.scores[:, markers == code].sum(axis=1) <= most
         return np.asarray(passing)
 
 
@@ -145,7 +181,7 @@ class Collection:
     _targets: list[str] = field(default_factory=list)
     _sources: list[str] = field(default_factory=list)
     _evaluations: dict[str, Json] = field(default_factory=dict)
-    _kept: FloatArray | None = None
+    _kept: dict[tuple[str, ...], FloatArray] = field(default_factory=dict)
     _head: dict[str, Json] | None = None
     _first: str = ""
 
@@ -166,25 +202,33 @@ class Collection:
         space = ParameterSpace.from_rows(run.header.parameters, log_search=run.info.log_search)
         ranges = _ranges(space)
         scaled = found.coordinates / np.where(ranges > 0, ranges, np.inf)
-        names = [[path.text for path in parameter.targets] for parameter in space.parameters]
-        taken = self._far_apart(scaled)
+        taken = self._far_apart(scaled, space.names)
+        parts = parts_of(run)
         for place in taken:
-            values = zip(names, found.parameters[place].tolist(), strict=True)
-            record = {
-                "parameters": {name: value for same, value in values for name in same},
-                "fitness": numbers(found.scores[place]),
-                "target": _place(run.header.target, self._targets),
-                "evaluation": self._evaluation(run.header.evaluation),
-                "src": _place(run.path.name, self._sources),
-                "selection": self.selection.name,
-                "id": len(self.records),
-                "row": int(rows[place]),
-            }
-            if fitness is not None:
-                record["weighted-fitness"] = float(fitness[place])
-            self.records.append(record)
-        self.n_near += len(rows) - len(taken)
-        return len(taken)
+            for part in parts:
+                record = self._record(part, found, place)
+                record["src"] = _place(run.path.name, self._sources)
+                record["row"] = int(rows[place])
+                if fitness is not None:
+                    # Of a joint fit that of all cells.
+                    record["weighted-fitness"] = float(fitness[place])
+                self.records.append(record)
+        self.n_near += (len(rows) - len(taken)) * len(parts)
+        return len(taken) * len(parts)
+
+    def _record(self, part: RunPart, found: Evaluations, place: int) -> dict[str, Json]:
+        """Return what a model says about one cell."""
+        names = [[path.text for path in parameter.targets] for parameter in part.space.parameters]
+        values = zip(names, found.parameters[place][part.columns].tolist(), strict=True)
+        return {
+            "parameters": {name: value for same, value in values for name in same},
+            "fitness": numbers(found.scores[place][part.components]),
+            "target": _place(part.target, self._targets),
+            "evaluation": self._evaluation(part.evaluation),
+            **({"cell": part.cell} if part.cell else {}),
+            "selection": self.selection.name,
+            "id": len(self.records),
+        }
 
     def content(self) -> dict[str, Json]:
         """Return the database."""
@@ -209,9 +253,12 @@ class Collection:
                     f"differ{shown}"
                 )
 
-    def _far_apart(self, scaled: FloatArray) -> list[int]:
-        """Return which models have no nearer one among those that are kept, and keep them."""
-        before = scaled[:0] if self._kept is None else self._kept
+    def _far_apart(self, scaled: FloatArray, names: tuple[str, ...]) -> list[int]:
+        """Return which models have no nearer one among those that are kept, and keep them.
+
+        Those of other parameters, the ones of a joint fit, cannot be near.
+        """
+        before = self._kept.get(names, scaled[:0])
         n_kept, taken = len(before), []
         kept = np.concatenate([before, scaled])
         for place, point in enumerate(scaled):
@@ -220,7 +267,7 @@ class Collection:
                 kept[n_kept] = point
                 n_kept += 1
                 taken.append(place)
-        self._kept = kept[:n_kept].copy()
+        self._kept[names] = kept[:n_kept].copy()
         return taken
 
     def _evaluation(self, settings: Json) -> str:
@@ -229,6 +276,10 @@ class Collection:
         key = hashlib.sha256(text.encode()).hexdigest()[:16].upper()
         self._evaluations[key] = settings
         return key
+
+
+def _shown(limit: float | Floors) -> str:
+    return str(limit) if isinstance(limit, Floors) else f"{limit:g}"
 
 
 def _head(run: RunReader) -> dict[str, Json]:
@@ -242,7 +293,8 @@ def _head(run: RunReader) -> dict[str, Json]:
         "cell": cell,
         "temperature": header.temperature_degC,
         "setcable": "setcable",
-        "parameters": header.as_json()["parameters"],
+        # Those of one cell, which are the same for all.
+        "parameters": parts_of(run)[0].space.as_rows(),
         # Whoever reads the masks has to know how ranges are written.
         "program": header.program,
     }

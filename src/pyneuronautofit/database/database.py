@@ -9,6 +9,7 @@ from pathlib import Path
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.database.content import JsonLayout, read_content, write_content
+from pyneuronautofit.database.joint import refuse_several
 from pyneuronautofit.database.models import StoredModels, header_names, list_name_of, models_of
 from pyneuronautofit.errors import DatabaseError, ParameterError
 from pyneuronautofit.space import Parameter, parse_parameters
@@ -135,7 +136,7 @@ def read_database(path: Path) -> Database:
     """
     content, layout = read_content(path)
     database = Database(path, content, layout)
-    models_of(content, path)
+    refuse_several(models_of(content, path), str(path))
     return database
 
 

@@ -18,6 +18,12 @@ from pyneuronautofit.database.kinds import check_kinds
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.space import Parameter, ParameterPath, ParameterSpace, ParameterTable
 
+#: Why models of several cells are refused by whoever knows one.
+JOINT = (
+    "the models are those of a joint fit, each of several cells: 'collect RUN -o DATABASE' writes "
+    "them as models of one cell each, for this command"
+)
+
 
 @dataclass(frozen=True)
 class StoredModel:
@@ -60,9 +66,17 @@ class StoredModels:
     pairs_are_ranges: bool = True
 
     def table(self) -> ParameterTable:
-        """Return the models' parameters; nan where a model does not set one."""
+        """Return the models' parameters; nan where a model does not set one.
+
+        Raises
+        ------
+        DatabaseError
+            If they are those of several cells; see `by_cell`.
+        """
         names = list(dict.fromkeys(name for model in self.models for name in model.parameters))
         paths = tuple((ParameterPath.parse(name),) for name in names)
+        if any(path.cell for (path,) in paths):
+            raise DatabaseError(JOINT)
         values = [[m.parameters.get(name, np.nan) for name in names] for m in self.models]
         whole = tuple(name.endswith(".nseg") for name in names)
         return ParameterTable(paths, whole, np.array(values, dtype=np.float64))
@@ -167,7 +181,10 @@ def models_of(content: Mapping[str, Json], path: Path) -> StoredModels:
 
 
 def _value_of(values: Mapping[str, float], parameter: Parameter) -> float:
-    found = (values[path.text] for path in parameter.targets if path.text in values)
+    texts = [path.text for path in parameter.targets]
+    # Where several cells are fitted, a model of one cell says something about each.
+    texts += [path.plain for path in parameter.targets if path.cell]
+    found = (values[text] for text in texts if text in values)
     return float(next(found, np.nan))
 
 

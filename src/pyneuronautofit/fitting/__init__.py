@@ -16,6 +16,7 @@ from pyneuronautofit.fitting.build import open_problem as open_problem
 from pyneuronautofit.fitting.build import open_recording as open_recording
 from pyneuronautofit.fitting.build import open_sweeps as open_sweeps
 from pyneuronautofit.fitting.build import stimulus_window as stimulus_window
+from pyneuronautofit.fitting.cells import CellOptions as CellOptions
 from pyneuronautofit.fitting.config import FitConfig as FitConfig
 from pyneuronautofit.fitting.engine import Observer as Observer
 from pyneuronautofit.fitting.engine import Progress as Progress
@@ -34,6 +35,8 @@ from pyneuronautofit.fitting.outcome.best import best_models as best_models
 from pyneuronautofit.fitting.outcome.best import compromise as compromise
 from pyneuronautofit.fitting.outcome.best import drawn_model as drawn_model
 from pyneuronautofit.fitting.outcome.best import reference_sums as reference_sums
+from pyneuronautofit.fitting.outcome.best import scores_of as scores_of
+from pyneuronautofit.fitting.outcome.best import sums_of_cells as sums_of_cells
 from pyneuronautofit.fitting.outcome.held_out import HeldOut as HeldOut
 from pyneuronautofit.fitting.outcome.held_out import far_worse as far_worse
 from pyneuronautofit.fitting.outcome.held_out import held_out_sweeps as held_out_sweeps

@@ -12,6 +12,7 @@ from pyneuronautofit._native import isa
 from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import MaskError, UsageError
+from pyneuronautofit.fitting.cells import CellPlan, Pull, joint_space, plan_cells, refuse_cells
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem, ReferenceSimulator
 from pyneuronautofit.fitting.readers import (
@@ -60,7 +61,7 @@ from pyneuronautofit.simulators import (
     Simulator,
     plan_experiment,
 )
-from pyneuronautofit.space import ParameterSpace
+from pyneuronautofit.space import ParameterSpace, cell_columns
 
 _log = logging.getLogger(__name__)
 
@@ -195,11 +196,13 @@ def build_problems(config: FitConfig, recordings: Sequence[Recording], model: Mo
 
 def _on_all(config: FitConfig, recordings: Sequence[Recording], model: Model) -> Problem:
     options = recording_options(config)
+    names = [each.name for each in recordings]
+    plan = plan_cells(config, names)
     if len(recordings) == 1:
         return build_problem(options[0], recordings[0], model)
     fitted: list[Problem] = []
     elsewhere: list[Problem] = []
-    shares = shares_of(config.mask, config.hold_out, [each.name for each in recordings])
+    shares = shares_of(config.mask, config.hold_out, names)
     for own, recording, share in zip(options, recordings, shares, strict=True):
         # What is held out as a whole is looked at as it would be fitted.
         of_it = replace(own, mask=share.mask, hold_out=share.hold_out)
@@ -208,7 +211,25 @@ def _on_all(config: FitConfig, recordings: Sequence[Recording], model: Model) ->
         except (UsageError, MaskError) as error:
             raise type(error)(f"{recording.name}: {error}") from error
         (fitted if share.fitted else elsewhere).append(part)
+    if plan is not None:
+        fitted, elsewhere = of_cells(config, plan, fitted), of_cells(config, plan, elsewhere)
+        plan.check_fitted([part.recording.name for part in fitted])
     return replace(fitted[0], beside=tuple(fitted[1:]), elsewhere=tuple(elsewhere))
+
+
+def of_cells(config: FitConfig, plan: CellPlan, parts: Sequence[Problem]) -> list[Problem]:
+    """Return problems on recordings of several cells, each with the parameters of its own."""
+    if not parts:
+        return []
+    space = joint_space(config, plan.cells, parts[0].space)
+    columns = {cell: cell_columns(space, cell) for cell in plan.cells}
+    pull = None if config.pull is None else Pull.on(space, config.pull)
+    return [
+        replace(
+            part, space=space, columns=columns[plan.of_recording[part.recording.name]], pull=pull
+        )
+        for part in parts
+    ]
 
 
 def build_problem(
@@ -243,6 +264,7 @@ def build_problem(
         config.temperature_degC,
     )
     space = ParameterSpace.from_rows(model.parameters, log_search=not config.off_log_scale)
+    refuse_cells(space)
     simulator = build_simulator(model.cell_source, experiment, config)
 
     def make() -> NeuronSimulator:

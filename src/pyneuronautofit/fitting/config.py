@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pyneuronautofit._options import FITTING, Resumed, option
 from pyneuronautofit._words import READ, text
+from pyneuronautofit.fitting.cells.options import CellOptions
 from pyneuronautofit.objectives import EvaluationOptions
 from pyneuronautofit.optimisers import SearchSettings, about_algorithms
 from pyneuronautofit.recordings import RecordingOptions
@@ -13,7 +14,9 @@ from pyneuronautofit.simulators import SimulationOptions
 
 
 @dataclass(frozen=True, kw_only=True)
-class FitConfig(RecordingOptions, EvaluationOptions, SearchSettings, SimulationOptions):
+class FitConfig(
+    RecordingOptions, CellOptions, EvaluationOptions, SearchSettings, SimulationOptions
+):
     """A fit: what its parts read, each beside what it sets, and which algorithm searches.
 
     How long it goes on, and from which seed, is a `Budget`'s.
@@ -28,8 +31,8 @@ class FitConfig(RecordingOptions, EvaluationOptions, SearchSettings, SimulationO
         parse=READ,
         place=1,
         resumed=Resumed.CONTENT,
-        help="further recordings of the same cell, which are fitted as well; FILE:SWEEPS takes "
-        "some of a file's sweeps",
+        help="further recordings of the same cell, or of others with --cell, which are fitted as "
+        "well; FILE:SWEEPS takes some of a file's sweeps",
     )
 
     algorithm: str = option(

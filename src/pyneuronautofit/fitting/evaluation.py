@@ -65,7 +65,7 @@ class Evaluator(Protocol):
 
     def evaluate(
         self,
-        table: ParameterTable,
+        parameters: FloatArray,
         on_done: Callable[[int, int], None] | None = None,
         *,
         with_residuals: bool = False,

@@ -10,6 +10,8 @@ from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.fitting.resumed.plugged import PLUGINS, modes_of_plug_ins
 from pyneuronautofit.fitting.several.words import recording_options
 from pyneuronautofit.recordings import taking_as_json
+from pyneuronautofit.runs import CELL, CELLS
+from pyneuronautofit.space import cells_in
 
 #: Under this key of an evaluation are those on further recordings, each with its `target`.
 BESIDE = "beside"
@@ -35,6 +37,12 @@ def evaluation_as_json(config: FitConfig, problem: Problem) -> dict[str, Json]:
     for key, parts in ((BESIDE, problem.beside), (ELSEWHERE, problem.elsewhere)):
         if parts:
             first[key] = [{"target": p.recording.name, **_of_part(p, taken)} for p in parts]
+    if problem.columns is not None:
+        first[CELLS] = {
+            "names": list(cells_in(problem.space)),
+            "shared": [p.name for p in problem.space.parameters if not p.targets[0].cell],
+            "pull": config.pull,
+        }
     if config.weights is not None:
         first[WEIGHTS] = {"given": config.weights, "components": problem.weights.tolist()}
     return first
@@ -42,4 +50,8 @@ def evaluation_as_json(config: FitConfig, problem: Problem) -> dict[str, Json]:
 
 def _of_part(part: Problem, taken: Mapping[str, dict[str, Json]]) -> dict[str, Json]:
     how = taken.get(part.recording.name)
-    return {**part.suite.settings.as_json(), **({"recording": how} if how else {})}
+    return {
+        **part.suite.settings.as_json(),
+        **({"recording": how} if how else {}),
+        **({CELL: part.cell} if part.cell else {}),
+    }

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fitting.cells.pull import Pull, with_pull
 from pyneuronautofit.fitting.evaluation import Evaluation, Evaluator, evaluate_models
 from pyneuronautofit.fitting.gains import Gains, no_gains
 from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
 from pyneuronautofit.fitting.several.merging import merged
 from pyneuronautofit.objectives import Suite, joint_suite
+from pyneuronautofit.objectives.floor import Floor, Measured, joint_floor, measure_floors
 from pyneuronautofit.objectives.residuals import (
     BoundResiduals,
     GivenWeights,
@@ -28,7 +30,7 @@ from pyneuronautofit.objectives.residuals import (
 )
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.simulators import NeuronSimulator, Simulator, Traces
-from pyneuronautofit.space import ParameterSpace, ParameterTable
+from pyneuronautofit.space import CellColumns, ParameterSpace, ParameterTable, table_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Problem:
     stimulus
         The stimulus, in samples of `target`.
     space
-        The searched parameters.
+        The searched parameters, of all cells where several are fitted.
     suite
         The evaluation modes, bound to `target`.
     simulator
@@ -83,6 +85,12 @@ class Problem:
         The same on recordings that are held out as a whole.
     evaluator
         Evaluates candidates somewhere else; None: they are evaluated here.
+    known_floor
+        The noise floor, where the store of a run has it; None: it is measured when it is needed.
+    columns
+        Which of the parameters are those of the cell that this recording is of; None: all.
+    pull
+        What private parameters of several cells cost, of the whole problem; None: nothing.
     """
 
     recording: Recording
@@ -98,6 +106,35 @@ class Problem:
     beside: tuple[Problem, ...] = ()
     elsewhere: tuple[Problem, ...] = ()
     evaluator: Evaluator | None = None
+    known_floor: Floor | None = None
+    columns: CellColumns | None = None
+    pull: Pull | None = None
+
+    @property
+    def cell(self) -> str:
+        """The cell that this recording is of; "" where there is but one."""
+        return "" if self.columns is None else self.columns.cell
+
+    @property
+    def title(self) -> str:
+        """What the recording is called, behind its cell where there are several."""
+        return f"{self.cell}: {self.recording.name}" if self.cell else self.recording.name
+
+    @property
+    def own_space(self) -> ParameterSpace:
+        """The parameters of this recording's cell, by their paths in it."""
+        return self.space if self.columns is None else self.columns.space
+
+    def table_of(self, parameters: FloatArray) -> ParameterTable:
+        """Return models as simulators of this recording take them.
+
+        Parameters
+        ----------
+        parameters : FloatArray, shape (n_model, n_param), model values
+            Of all cells.
+        """
+        own = parameters if self.columns is None else self.columns.values(parameters)
+        return table_of(self.own_space, own)
 
     @property
     def parts(self) -> tuple[Problem, ...]:
@@ -107,7 +144,8 @@ class Problem:
     @cached_property
     def whole(self) -> Suite:
         """The components of all recordings: the objective vector. It scores no traces."""
-        return joint_suite([part.suite for part in self.parts])
+        suite = joint_suite([part.suite for part in self.parts])
+        return suite if self.pull is None else with_pull(suite)
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -122,6 +160,8 @@ class Problem:
             component_factors(part.suite, own)
             for part, own in zip(self.parts, self.sweep_weights, strict=True)
         ]
+        if self.pull is not None:
+            factors.append(np.ones(1))
         weights = mode_weights(self.whole, self.given_weights.modes) * np.concatenate(factors)
         if not weights.any():
             raise UsageError("--weights: every component counts 0; something has to count")
@@ -141,8 +181,8 @@ class Problem:
     @cached_property
     def bound_residuals(self) -> tuple[BoundResiduals, ...]:
         """How traces miss each target, as numbers: found when it is first needed."""
-        ends = np.cumsum([len(part.suite.markers) for part in self.parts])[:-1]
-        of_modes = np.split(mode_weights(self.whole, self.given_weights.modes), ends)
+        ends = np.cumsum([len(part.suite.markers) for part in self.parts])
+        of_modes = np.split(mode_weights(self.whole, self.given_weights.modes), ends)[:-1]
         each = zip(self.parts, of_modes, self.sweep_weights, strict=True)
         return tuple(bind_residuals(part.suite, part.target, *weights) for part, *weights in each)
 
@@ -150,7 +190,18 @@ class Problem:
     def residuals(self) -> BoundResiduals | JointResiduals:
         """What the numbers are about that evaluations have with their scores."""
         bound = self.bound_residuals
-        return bound[0] if len(bound) == 1 else joint_residuals(bound)
+        if len(bound) == 1:
+            return bound[0]
+        joint = joint_residuals(bound)
+        return joint if self.pull is None else self.pull.rows(joint)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """What a model that is the cell itself would score: that of the objective vector."""
+        if self.known_floor is not None:
+            return self.known_floor
+        measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
+        return joint_floor(measure_floors(measured))
 
     @property
     def no_gains(self) -> Gains:
@@ -159,9 +210,9 @@ class Problem:
 
     def check(self) -> None:
         """Raise ModelError unless the model can be built and has all the searched parameters."""
-        first = self.space.to_model(self.space.sample(np.random.default_rng(0), 1))
+        first = self.space.to_model(self.space.sample(np.random.default_rng(0), 1)).values
         for part in (*self.parts, *self.elsewhere):
-            part.simulator.check(first)
+            part.simulator.check(part.table_of(first))
         if self.evaluator is not None:
             self.evaluator.check()
 
@@ -192,33 +243,63 @@ class Problem:
         with_residuals
             Whether residuals are wanted, too.
         """
-        table = self.space.to_model(x)
+        parameters = self.space.to_model(x).values
         where = self.evaluate_here if self.evaluator is None else self.evaluator.evaluate
-        return where(table, on_done, with_residuals=with_residuals)
+        return where(parameters, on_done, with_residuals=with_residuals)
 
     def evaluate_here(
         self,
-        table: ParameterTable,
+        parameters: FloatArray,
         on_done: Callable[[int, int], None] | None = None,
         *,
         with_residuals: bool = False,
     ) -> Evaluation:
-        """Simulate and score candidates in this process; as `evaluate`, of model values."""
+        """Simulate and score candidates in this process.
+
+        Parameters
+        ----------
+        parameters : FloatArray, shape (n_cand, n_param), model values
+        on_done, with_residuals
+            As of `evaluate`.
+        """
         n_part = len(self.parts)
         wanted = self.bound_residuals if with_residuals else (None,) * n_part
         found = []
         for number, (part, residuals) in enumerate(zip(self.parts, wanted, strict=True)):
             told = None if on_done is None else _of_parts(on_done, number, n_part)
+            table = part.table_of(parameters)
             found.append(
                 evaluate_models(
                     part.simulator, part.suite, table, self.downsampler, told, residuals=residuals
                 )
             )
-        if n_part == 1:
-            return found[0]
-        names = [part.recording.name for part in self.parts]
         n_residual = [0 if each is None else len(each.coarse) for each in wanted]
-        return merged(found, names, n_residual)
+        return self.joined(found, parameters, n_residual)
+
+    def joined(
+        self,
+        found: Sequence[Evaluation],
+        parameters: FloatArray,
+        n_residual: Sequence[int] | None = None,
+    ) -> Evaluation:
+        """Return what became of models on every recording, as one.
+
+        Parameters
+        ----------
+        found
+            On each of `parts`.
+        parameters : FloatArray, shape (n_model, n_param), model values
+        n_residual
+            How many residuals each part has; None: none.
+        """
+        if len(found) == 1:
+            return found[0]
+        names, counts = [part.recording.name for part in self.parts], n_residual or [0] * len(found)
+        both = replace(merged(found, names, counts), parameters=parameters)
+        if self.pull is None:
+            return both
+        # Not what was asked for: where models are evaluated elsewhere, only their values arrive.
+        return self.pull.scored(both, self.space.from_model(parameters), sum(counts))
 
     def simulate(self, table: ParameterTable) -> Traces:
         """Return the voltages of models, on the target's clock."""

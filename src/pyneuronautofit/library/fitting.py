@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.library.inputs import RecordingLike, project_of, recording_words
+from pyneuronautofit.library.inputs import (
+    RecordingLike,
+    project_of,
+    recordings_of,
+    texts_of,
+)
 from pyneuronautofit.library.keywords import (
     FitKeywords,
     as_options,
@@ -25,13 +30,17 @@ from pyneuronautofit.sessions.session import new_session
 
 
 def fit(
-    recording: RecordingLike | Sequence[RecordingLike],
+    recording: RecordingLike | Sequence[RecordingLike] | None = None,
     model: Any = None,
     parameters: Sequence[Any] | None = None,
     *,
     modes: str = "OV",
     objectives: Sequence[Any] = (),
     hold_out: Sequence[int] | str | None = None,
+    cells: Mapping[str, RecordingLike | Sequence[RecordingLike]] | None = None,
+    shared: str | Sequence[str] = (),
+    private: str | Sequence[str] = (),
+    pull: float | None = None,
     algorithm: str = "Auto",
     generations: int | None = None,
     evaluations: int | None = None,
@@ -54,7 +63,7 @@ def fit(
     ----------
     recording : Recording or path, or a list of them
         What is fitted; of several recordings of one cell all are. One that was made from arrays is
-        written into `output`.
+        written into `output`. None: `cells` has them.
     model : class, CellModel, path or None
         A cell class, with `parameters`; a `CellModel`; a project file or its folder; None: the
         `project.py` of the working directory, or the built-in thalamocortical cell.
@@ -68,6 +77,14 @@ def fit(
         `my_feature(voltage_mV)` what is to be equal; docs/plugins.md has all that they may ask for.
     hold_out : sequence of int, or str
         Sweeps that are not fitted, but simulated and scored beside the others.
+    cells : mapping of str to a recording, or a list of them
+        Several cells that are fitted together, by names of your choice.
+    shared, private : str, or sequence of str
+        Names of parameters (or names with a * in them) that all cells share, or that each has for
+        itself; one of both, the others are the other.
+    pull : float
+        Pull private parameters towards the cells' mean: how far they are expected to be from it,
+        as a part of their range.
     algorithm : str
         What searches.
     generations, evaluations, minutes
@@ -102,6 +119,9 @@ def fit(
     given: dict[str, Any] = {
         "modes": modes,
         "hold_out": hold_out,
+        "shared": texts_of(shared, "shared"),
+        "private": texts_of(private, "private"),
+        "pull": pull,
         "algorithm": algorithm,
         "generations": generations,
         "evaluations": evaluations,
@@ -122,8 +142,8 @@ def fit(
     files = (*files, *([] if file is None else [str(file)]))
     given |= {"modes": modes + own, "plugins": files}
     project = project_of(model, parameters, folder)
-    first, *beside = recording_words(recording, folder)
-    config = fit_options({**given, "recording": first, "beside": tuple(beside), "project": project})
+    given |= recordings_of(recording, cells, folder)
+    config = fit_options({**given, "project": project})
     opening = partial(new_session, config, command_of(config))
     with active_plugins(files=files):
         store = run_session(config, opening, progress=progress)

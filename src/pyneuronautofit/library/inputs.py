@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pyneuronautofit._text import shortened
 from pyneuronautofit.errors import OutputError, UsageError
+from pyneuronautofit.fitting import split_word
 from pyneuronautofit.library.cell_model import CellModel
 from pyneuronautofit.models import PROJECT_FILE
 from pyneuronautofit.recordings import Recording, read_sweeps, write_npz
@@ -37,6 +38,57 @@ def recording_words(recordings: RecordingLike | Sequence[RecordingLike], folder:
             "one with read_recording(path), or make one with Recording.from_arrays(...)"
         )
     return [_word(each, folder) for each in recordings]
+
+
+def recordings_of(
+    recordings: RecordingLike | Sequence[RecordingLike] | None, cells: Any, folder: Path
+) -> dict[str, Any]:
+    """Return the options of a run that say what is fitted: field -> value.
+
+    Parameters
+    ----------
+    recordings
+        Those of one cell.
+    cells
+        Name of a cell -> its recordings, where there are several; None: there are not.
+    folder
+        Where arrays are written.
+
+    Raises
+    ------
+    UsageError
+        If both are given, or none, or something is no recording.
+    OutputError
+        If a file cannot be written.
+    """
+    if cells is None:
+        if recordings is None:
+            raise UsageError("expected a recording, or a list of them, as the first argument")
+        first, *beside = recording_words(recordings, folder)
+        return {"recording": first, "beside": tuple(beside)}
+    if recordings is not None:
+        raise UsageError("recordings and cells were given: leave out one of them")
+    if not isinstance(cells, Mapping) or not cells:
+        raise UsageError(
+            f"cells={shortened(repr(cells))}: expected a dict of names of cells with the "
+            "recordings of each, such as {'young': ['a.abf', 'b.abf'], 'old': 'c.abf'}"
+        )
+    words = [
+        (str(cell), word) for cell, own in cells.items() for word in recording_words(own, folder)
+    ]
+    first, *beside = (word for _cell, word in words)
+    named = tuple(f"{cell}={split_word(word)[0].name}" for cell, word in words)
+    return {"recording": first, "beside": tuple(beside), "cells": named}
+
+
+def texts_of(value: Any, name: str) -> tuple[str, ...]:
+    """Return a text, or several; `name` is the keyword's, for messages."""
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, Sequence) or not all(isinstance(each, str) for each in texts):
+        raise UsageError(
+            f"{name}={shortened(repr(value))}: expected the name of a parameter, or a list of them"
+        )
+    return tuple(texts)
 
 
 def _word(recording: RecordingLike, folder: Path) -> str:

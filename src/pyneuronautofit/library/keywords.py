@@ -77,7 +77,7 @@ class FitKeywords(TypedDict, total=False):
     voltage_channel: int | str
     current_channel: int | str
     off_log_scale: bool
-    stop_after: int
+    stop_after: int | str
     archive_size: int
     krayzman_debug: bool
     evaluations_file: str

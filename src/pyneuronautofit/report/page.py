@@ -8,6 +8,8 @@ from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.document import document
 from pyneuronautofit.report.page_data import chart_data
 from pyneuronautofit.report.sections.again import reproduce
+from pyneuronautofit.report.sections.cells import cells
+from pyneuronautofit.report.sections.certainty import certainty
 from pyneuronautofit.report.sections.chosen import chosen_model
 from pyneuronautofit.report.sections.facts import fitted
 from pyneuronautofit.report.sections.families import families
@@ -17,7 +19,19 @@ from pyneuronautofit.report.templating import rendered
 
 #: The page's scripts, in `assets/`.
 SCRIPTS = ("common.js", "course.js", "traces.js", "scatter.js", "models.js", "start.js")
-_MAKERS = (best, course, traces, spikes, scatter, chosen_model, parameters, families, models)
+_MAKERS = (
+    best,
+    cells,
+    course,
+    traces,
+    spikes,
+    scatter,
+    chosen_model,
+    parameters,
+    certainty,
+    families,
+    models,
+)
 
 
 def render(content: Content, *, version: int | None = None) -> str:

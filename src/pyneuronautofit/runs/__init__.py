@@ -1,5 +1,10 @@
 """What a run leaves behind: its stamp, its log, its result files."""
 
+from pyneuronautofit.runs.cells import CELL as CELL
+from pyneuronautofit.runs.cells import CELLS as CELLS
+from pyneuronautofit.runs.cells import JointComponents as JointComponents
+from pyneuronautofit.runs.cells import evaluations_of_cells as evaluations_of_cells
+from pyneuronautofit.runs.cells import joint_components as joint_components
 from pyneuronautofit.runs.export import Header as Header
 from pyneuronautofit.runs.export import Models as Models
 from pyneuronautofit.runs.export import numbers as numbers

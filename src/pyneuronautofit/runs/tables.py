@@ -14,23 +14,30 @@ import numpy as np
 from pyneuronautofit._atomic import replacing
 from pyneuronautofit._text import writable
 from pyneuronautofit.errors import NotAvailableError
+from pyneuronautofit.runs.cells import joint_components
 from pyneuronautofit.runs.exporting import finite_fitness
 from pyneuronautofit.runs.store import RunReader
 from pyneuronautofit.space import ParameterSpace
+from pyneuronautofit.space.paths import OF_CELL
 
 
 def column_names(run: RunReader) -> tuple[list[str], list[str]]:
     """Return the names of the parameters' columns, and of the scores'.
 
     A parameter that sets several paths has the name of the first. Components are numbered within
-    their mode: O0, O1, V0.
+    their mode: O0, O1, V0; of several cells within that of their cell: O0@young, O1@young, O0@old.
     """
     names = list(ParameterSpace.from_rows(run.header.parameters).names)
-    counts: dict[str, int] = {}
+    cells = [""] * len(run.header.markers)
+    for own in joint_components(run.header.evaluation, run.info.mode_sizes):
+        for place in own.places.tolist():
+            cells[place] = f"{OF_CELL}{own.cell}"
+    counts: dict[tuple[str, str], int] = {}
     scores = []
-    for letter in run.header.markers:
-        scores.append(f"{letter}{counts.get(letter, 0)}")
-        counts[letter] = counts.get(letter, 0) + 1
+    for key in zip(run.header.markers, cells, strict=True):
+        letter, cell = key
+        scores.append(f"{letter}{counts.get(key, 0)}{cell}")
+        counts[key] = counts.get(key, 0) + 1
     return names, scores
 
 

@@ -18,6 +18,7 @@ from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit.database import StoredModels, read_models, read_run_models
 from pyneuronautofit.database.interrupted import salvage
+from pyneuronautofit.database.joint import put_together
 from pyneuronautofit.database.models import models_of
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fitting import (
@@ -38,7 +39,9 @@ from pyneuronautofit.fitting import (
     working_directory_of,
 )
 from pyneuronautofit.fitting.evaluators import on_workers
+from pyneuronautofit.fitting.floors.stopping import floor_to_reach
 from pyneuronautofit.fitting.notes.stuck import closing_notes
+from pyneuronautofit.fitting.outcome.counted import floor_of
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, make_stamp
 from pyneuronautofit.simulators import RunStatus
@@ -125,6 +128,7 @@ class FitSession:
             log_search=problem.space.log_search,
             statuses={status.name: status.value for status in RunStatus},
             initial=self.initial,
+            floor=problem.floor.as_json(),
         )
 
     def content(self) -> Mapping[str, Json]:
@@ -162,6 +166,7 @@ def new_session(
     opened = on_workers(open_fit(config, directory), config, directory)
     problem = opened.problem
     initial = _initial(config, problem) if choose is None else choose(opened)
+    floor_to_reach(problem, config.stop_after)
     strategy = build_search(config, problem, initial)
     files = _new_files(config, problem.version)
     # Before the model is built, which may take a while.
@@ -179,7 +184,13 @@ def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitS
         If something of it is not what it was.
     """
     directory = working_directory_of(stored)
-    opened = on_workers(open_fit(config, directory), config, directory)
+    opened = open_fit(config, directory)
+    floor = floor_of(stored)
+    if floor is not None:
+        # What it was begun with: the same bits, also where another machine computes.
+        opened = replace(opened, problem=replace(opened.problem, known_floor=floor))
+    floor_to_reach(opened.problem, config.stop_after)
+    opened = on_workers(opened, config, directory)
     initial = stored.info.initial
     strategy = build_search(config, opened.problem, initial)
     check_same(stored, opened, _header(opened, command), extend=config.extend)
@@ -211,7 +222,9 @@ def searched_values(stored: StoredModels, path: Path, problem: Problem, flag: st
     FloatArray, shape (n_model, n_param), model values
         nan where a model does not have a parameter.
     """
-    given = stored.values_for(problem.space)
+    given = _of_all_cells(stored, problem)
+    if given is None:
+        given = stored.values_for(problem.space)
     unknown = [n for n, v in zip(problem.space.names, given.T, strict=True) if np.isnan(v).all()]
     if len(unknown) == len(problem.space):
         raise UsageError(
@@ -222,6 +235,17 @@ def searched_values(stored: StoredModels, path: Path, problem: Problem, flag: st
     if unknown:
         _log.info("drawn at random, since %s does not have them: %s", path, quoted(unknown))
     return given
+
+
+def _of_all_cells(stored: StoredModels, problem: Problem) -> FloatArray | None:
+    """Return models of each of several cells put together; None where they are not that."""
+    if problem.columns is None:
+        return None
+    parts = (*problem.parts, *problem.elsewhere)
+    found = put_together(stored, problem.space, {part.recording.name: part.cell for part in parts})
+    if found is not None:
+        _log.info("models of each cell by itself are put together")
+    return found
 
 
 def _read_file(path: Path) -> StoredModels:

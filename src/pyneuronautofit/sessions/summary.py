@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 
+from pyneuronautofit._text import quoted
 from pyneuronautofit.fitting import (
     BestModel,
     FitOptions,
@@ -24,7 +25,7 @@ from pyneuronautofit.recordings import in_a_line
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.model_table import print_models
 from pyneuronautofit.simulators import RunStatus
-from pyneuronautofit.space import ParameterTable
+from pyneuronautofit.space import cells_in
 
 # Of the larger one: what differs by less says the same.
 _FAR_APART = 0.2
@@ -39,6 +40,7 @@ def print_plan(
     lines = [
         *(line for part in problem.parts for line in _about_recording(part, "recording")),
         *(line for part in problem.elsewhere for line in _about_recording(part, "held out")),
+        *_about_cells(config, problem),
         f"evaluation  modes {problem.suite.settings.modes}, {len(problem.whole.markers)} "
         f"components from {n_sweep} simulated sweep(s)",
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
@@ -51,10 +53,23 @@ def print_plan(
         screen.print(line, soft_wrap=True)
 
 
+def _about_cells(config: FitOptions, problem: Problem) -> Iterator[str]:
+    """Say what several cells share."""
+    cells = cells_in(problem.space)
+    if cells:
+        shared = [p.name for p in problem.space.parameters if not p.targets[0].cell]
+        own = len(problem.own_space) - len(shared)
+        pulled = "" if config.pull is None else f", pulled to within {config.pull:g} of their mean"
+        yield (
+            f"cells       {', '.join(cells)} share {quoted(shared) or 'nothing'}; "
+            f"{own} parameter(s) for each{pulled}"
+        )
+
+
 def _about_recording(part: Problem, what: str) -> list[str]:
     recording, stimulus, step_ms = part.recording, part.stimulus, part.target.step_ms
     return [
-        f"{what:12s}{recording.name}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, "
+        f"{what:12s}{part.title}: {recording.n_sweep} sweeps of {recording.duration_ms:g} ms, "
         f"stimulus {stimulus.first * step_ms:g} to {(stimulus.last + 1) * step_ms:g} ms"
         + (stimulus.reason and f", {stimulus.reason}"),
         f"            {in_a_line(part.target, stimulus, part.suite.settings.spike_threshold_mV)}",
@@ -80,7 +95,9 @@ def print_summary(
     files: RunFiles,
     figure: str | None,
     distinct: str = "",
+    cells: str = "",
     held_out: str = "",
+    floor: str = "",
     notes: Sequence[str] = (),
 ) -> None:
     """Say what was found and where it is.
@@ -92,8 +109,12 @@ def print_summary(
         searched with.
     distinct
         How many distinct models were found, in words.
+    cells
+        How a model does on each of several cells, in words.
     held_out
         How a model does on sweeps that were not compared, in words.
+    floor
+        What the noise floor is, and how near a model is to it, in words.
     notes
         What a person should know about how it went.
     """
@@ -105,7 +126,13 @@ def print_summary(
     )
     if best:
         _print_best(screen, problem, best, reference)
-        for what, words in (("distinct models", distinct), ("held-out sweeps", held_out)):
+        said = {
+            "cells": cells,
+            "noise floor": floor,
+            "distinct models": distinct,
+            "held-out sweeps": held_out,
+        }
+        for what, words in said.items():
             if words:
                 screen.print(f"{what}: {words}", soft_wrap=True)
     elif len(progress.history):
@@ -181,6 +208,21 @@ def _print_files(screen: Console, files: RunFiles, figure: str | None) -> None:
         screen.print(f"figure                  {figure}", soft_wrap=True)
 
 
+def about_cells(best: BestModel, sums: Mapping[str, Mapping[str, float]]) -> str:
+    """Say how a model does on each cell; nothing where there is one.
+
+    Parameters
+    ----------
+    sums
+        Cell -> mode -> the sum of its components.
+    """
+    each = (
+        f"{cell} {', '.join(f'{code} {value:.4g}' for code, value in own.items())}"
+        for cell, own in sums.items()
+    )
+    return f"the {best.title} model: {'; '.join(each)}" if sums else ""
+
+
 def about_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut]) -> str:
     """Say how far a model is from the sweeps that were not compared; nothing without any."""
     if not held_out:
@@ -230,10 +272,7 @@ def draw_best(path: Path, problem: Problem, best: BestModel, held_out: Sequence[
 def _draw_part(path: Path, problem: Problem, best: BestModel, held_out: HeldOut | None) -> None:
     from pyneuronautofit.plots import save_comparison  # noqa: PLC0415 (slow to load)
 
-    space = problem.space
-    targets = tuple(parameter.targets for parameter in space.parameters)
-    table = ParameterTable(targets, tuple(space.whole.tolist()), best.parameters[None])
-    traces = problem.simulate(table)
+    traces = problem.simulate(problem.table_of(best.parameters[None]))
     if traces.status[0] is not RunStatus.OK:
         return
     fitted = list(problem.suite.sweeps)
@@ -250,7 +289,7 @@ def _draw_part(path: Path, problem: Problem, best: BestModel, held_out: HeldOut 
         np.stack([model[sweep] for sweep in sweeps]),
         step_ms=problem.target.step_ms,
         titles=[titles[sweep] for sweep in sweeps],
-        heading=f"{problem.recording.name}: {best.title} ({sums})",
+        heading=f"{problem.title}: {best.title} ({sums})",
     )
 
 

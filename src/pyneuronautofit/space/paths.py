@@ -26,8 +26,17 @@ _STEP = re.compile(
         (?:\((?P<position>\*|[0-9.eE+-]*:[0-9.eE+-]*|[0-9.eE+-]+)\))?""",
     re.VERBOSE,
 )
+#: Behind it stands the name of a cell.
+OF_CELL = "@"
+CELL_NAME = "letters, digits, - and _, 40 of them at most"
+_CELL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 #: Every section of the soma's tree, of a cell that has nothing of that name.
 ALL = "all"
+
+
+def is_cell_name(text: str) -> bool:
+    """Tell whether a cell can be called so."""
+    return _CELL.fullmatch(text) is not None
 
 
 class IndexRange(NamedTuple):
@@ -84,22 +93,33 @@ class ParameterPath:
         The objects to pass through, from the cell.
     attribute
         The name of the number on the last of them.
+    cell
+        Which of several cells that are fitted together it is of, behind an @; "": of each.
     """
 
     text: str
     steps: tuple[PathStep, ...]
     attribute: str
+    cell: str = ""
 
     @classmethod
     def parse(cls, text: str) -> ParameterPath:
         """Read a path such as `soma.L`, `dend[2](0.5).pas.g` or `axon.ena`.
+
+        In a fit of several cells a path may have the name of one of them behind it: `soma.L@young`.
 
         Raises
         ------
         ParameterError
             If the text is no such path.
         """
-        steps = tuple(_steps(text))
+        plain, at, cell = text.partition(OF_CELL)
+        if at and not is_cell_name(cell):
+            raise ParameterError(
+                f"the parameter path {text!r} has {cell!r} behind its {OF_CELL}: expected the name "
+                f"of a cell, which is {CELL_NAME}"
+            )
+        steps = tuple(_steps(plain))
         last = steps[-1]
         if last.index is not None or last.position is not None:
             raise ParameterError(
@@ -111,7 +131,12 @@ class ParameterPath:
                 f"the parameter path {text!r} names no section: expected a path as written after "
                 "'cell.', such as soma.L or soma(0.5).pas.g"
             )
-        return cls(text, steps[:-1], last.name)
+        return cls(text, steps[:-1], last.name, cell)
+
+    @property
+    def plain(self) -> str:
+        """The path in the cell itself, without its name."""
+        return self.text.partition(OF_CELL)[0]
 
     @property
     def is_many(self) -> bool:

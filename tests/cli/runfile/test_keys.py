@@ -8,10 +8,12 @@ from cli.commands import CONFIGS
 from pyneuronautofit._options import GROUPS, options_of
 from pyneuronautofit.cli.runfile.keys import (
     COMMAND,
+    OF_CELLS,
     WEIGHTS,
     further_of,
     in_order,
     keys_of,
+    option_keys,
     sections_of,
 )
 from pyneuronautofit.fitting import FitOptions
@@ -24,7 +26,9 @@ def test_every_option_has_a_key(command):
     config = CONFIGS[command]
     keys = keys_of(config)
     fields = {key.field for key in keys.values()}
-    assert fields | {further_of(config)} - {None} >= set(options_of(config))
+    of_cells = {*OF_CELLS} & {*options_of(config)}
+    assert fields | of_cells | {further_of(config)} - {None} >= set(options_of(config))
+    assert {*option_keys(config, OF_CELLS)} == of_cells
     assert len(fields) == len(keys), "one each"
     for (section, name), key in keys.items():
         if key.option.flags:

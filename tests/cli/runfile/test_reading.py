@@ -90,9 +90,9 @@ def test_a_file_with_marks_of_windows():
         ("[run]\nrecording = 'x'", "line 2: run.recording is no key: that is recording in the "
          "lines before all tables"),
         ("recordng = 'x'", "line 1: recordng is no key: expected recording, command, weights, "
-         "fitting, model, run; the nearest one is recording"),
+         "cells, fitting, model, run; the nearest one is recording"),
         ("[Fitting]\nseed = 1", "line 1: Fitting is no key: expected recording, command, weights, "
-         "fitting, model, run; the nearest one is fitting"),
+         "cells, fitting, model, run; the nearest one is fitting"),
         ("[run]\nrun = 'x'", "line 2: run.run is no key"),
         ("[run]\nwrite-run = 'x'", "line 2: run.write-run is no key"),
         ("fitting = 3", "line 1: fitting is a table of flags: write [fitting] above them"),

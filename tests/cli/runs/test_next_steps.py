@@ -34,6 +34,7 @@ def commands(how=None, project=None, store=Path("run.sqlite"), **options):
     ({"algorithm": "N", "generations": 9, "polish": 0.5}, {}, "-G 18 --extend"),
     ({"algorithm": "N", "minutes": 1.5}, {"stopped": "stopped"}, "--time 3"),
     ({"algorithm": "N", "stop_after": 7}, {"stopped": "stopped"}, "--stop-after 14"),
+    ({"algorithm": "N", "stop_after": "2floor"}, {"stopped": "stopped"}, "--stop-after 30"),
     ({"algorithm": "N", "minutes": 1.5, "generations": 0}, {}, "-G 1"),
 ])  # fmt: skip
 def test_how_a_run_goes_on(options, how, resumed):

@@ -9,6 +9,7 @@ import pytest
 
 from database._made import content, database, model
 from pyneuronautofit.database import Selection
+from pyneuronautofit.database.collected import Floors
 from pyneuronautofit.database.populations.chosen import chosen_of, of_database
 from pyneuronautofit.errors import DatabaseError, RunError, UsageError
 from report._made import make_run
@@ -87,3 +88,10 @@ def test_without_declared_parameters(tmp_path):
     path.write_text(json.dumps({"models": [{"parameters": {"soma.L": 1.0}}]}))
     with pytest.raises(DatabaseError, match="its header declares no searched parameters"):
         chosen_of(str(path), Selection())
+
+
+def test_noise_floors_are_those_of_runs(tmp_path, run):
+    with pytest.raises(UsageError, match=r"--max V=2floor: .* is a file of models, and a noise"):
+        of_database(database(tmp_path), Selection({"V": Floors(2.0)}))
+    with pytest.raises(RunError, match=r"--max V=2floor: one has no noise floor"):
+        chosen_of("one", Selection({"V": Floors(2.0)}))

@@ -21,7 +21,6 @@ from pyneuronautofit.fitting.evaluators.crew import (
 )
 from pyneuronautofit.fitting.evaluators.sameness import self_description
 from pyneuronautofit.fitting.evaluators.work_order import WorkOrder
-from pyneuronautofit.space import ParameterTable
 
 IDENTITY = {
     "recording": "a" * 64,
@@ -56,14 +55,12 @@ class Worker:
         if key not in self.known:
             return {"unknown": key}
         problem = self.opened.problem
-        first = problem.space.to_model(problem.space.sample(np.random.default_rng(0), 1))
         numbers = np.frombuffer(values).reshape(-1, len(problem.space))
         self.seen.append(numbers)
         answer = self.before(numbers)
         if answer is not None:
             return answer
-        table = ParameterTable(first.targets, first.whole, numbers)
-        return as_plain(problem.evaluate_here(table, with_residuals=with_residuals))
+        return as_plain(problem.evaluate_here(numbers, with_residuals=with_residuals))
 
 
 class WorkersHere:

@@ -61,7 +61,7 @@ def test_what_it_evaluates_is_what_the_head_does(head, bench, monkeypatch, tmp_p
     space = opened.problem.space
     table = space.to_model(space.sample(np.random.default_rng(1), 2))
     found = bench.evaluate(order.key, table.values.tobytes(), with_residuals=True)
-    expected = opened.problem.evaluate_here(table, with_residuals=True)
+    expected = opened.problem.evaluate_here(table.values, with_residuals=True)
     assert found["scores"] == expected.scores.tobytes()
     assert found["residuals"] == expected.residuals.tobytes()
     assert found["status"] == [status.name for status in expected.status]

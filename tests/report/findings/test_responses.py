@@ -12,7 +12,7 @@ from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.report.findings import responses as module
 from pyneuronautofit.report.findings.responses import answers
 from pyneuronautofit.simulators import RunStatus, Traces
-from pyneuronautofit.space import ParameterSpace
+from pyneuronautofit.space import ParameterSpace, table_of
 
 NAN = np.nan
 STEP_MS, N_SAMPLE, THRESHOLD = 0.5, 100, -20.0
@@ -53,12 +53,15 @@ class Problem:
         current[:, 20:40] += 4.0
         self.target = Recording("r", voltage, current, STEP_MS)
         self.stimulus = WINDOW
-        self.space = SPACE
+        self.title = "r"
         settings = SimpleNamespace(spike_threshold_mV=THRESHOLD, hold_out=None)
         self.recording, self.parts, self.elsewhere = self.target, (self,), ()
         self.suite = SimpleNamespace(sweeps=self.sweeps, settings=settings)
         self.simulator = SimpleNamespace(description="by hand")
         self.asked = []
+
+    def table_of(self, parameters):
+        return table_of(SPACE, parameters)
 
     def simulate(self, table):
         self.asked.append(table)

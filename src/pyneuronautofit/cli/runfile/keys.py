@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from pyneuronautofit._options import GROUPS, Option, options_of
 
 #: The key of the command that a file is for, and the table of what counts how much.
 COMMAND, WEIGHTS = "command", "weights"
+#: The table of several cells, and the options that stand in it instead of in their groups.
+CELLS, OF_CELLS = "cells", ("cells", "shared", "private", "pull")
 #: Options whose text is a list with commas: a list says it as well.
 LISTED = frozenset({"sweeps", "hold_out", "selection"})
 
@@ -63,17 +65,30 @@ class RunKey:
 def keys_of(config: type[Any]) -> dict[tuple[str, str], RunKey]:
     """Return the keys of a command's run file, in the order of its help: (section, name) -> key.
 
-    Further recordings have no key of their own: the first one's is a list then.
+    Further recordings have no key of their own: the first one's is a list then. What is said about
+    several cells is in a table of its own.
     """
     hints = typing.get_type_hints(config)
     found = {}
     for field, (option, default) in in_order(config):
-        if not option.flags and default == ():
+        if (not option.flags and default == ()) or field in OF_CELLS:
             continue
         name = max(option.flags, key=len).lstrip("-") if option.flags else field
         section = option.group.lower() if option.flags else ""
         found[section, name] = RunKey(section, name, field, option, default, hints[field])
     return found
+
+
+def option_keys(config: type[Any], names: Collection[str]) -> dict[str, RunKey]:
+    """Return keys of options that stand in a table of their own: field -> key."""
+    hints = typing.get_type_hints(config)
+    return {
+        field: RunKey(
+            "", max(option.flags, key=len).lstrip("-"), field, option, default, hints[field]
+        )
+        for field, (option, default) in options_of(config).items()
+        if field in names
+    }
 
 
 def in_order(config: Any) -> list[tuple[str, tuple[Option, Any]]]:

@@ -12,12 +12,16 @@ from typing import Any
 from pyneuronautofit._bounded import read_bytes
 from pyneuronautofit._text import nearest, printable, quoted, shortened
 from pyneuronautofit.cli.commands import COMMANDS
+from pyneuronautofit.cli.runfile.cells import cells_values
 from pyneuronautofit.cli.runfile.keys import (
+    CELLS,
     COMMAND,
+    OF_CELLS,
     WEIGHTS,
     RunKey,
     further_of,
     keys_of,
+    option_keys,
     sections_of,
 )
 from pyneuronautofit.cli.runfile.lines import lines_of_keys
@@ -159,6 +163,8 @@ class _Reading:
                 continue
             if name == WEIGHTS:
                 self._take_weights(value, keys, found)
+            elif name == CELLS:
+                self._take_cells(value, keys, found)
             elif name not in sections:
                 self._take(("", name), value, keys, usual, found)
             elif isinstance(value, dict):
@@ -202,6 +208,23 @@ class _Reading:
         else:
             found |= taken
 
+    def _take_cells(
+        self, value: Any, keys: Mapping[tuple[str, str], RunKey], found: dict[str, Any]
+    ) -> None:
+        recording = keys["", "recording"]
+        own = option_keys(self.config, OF_CELLS)
+        if not own:
+            self.unread.append(f"[{CELLS}]")
+            return
+        if "recording" in self.file.content:
+            raise self.file.wrong(
+                ("recording",), f"is said twice: the recordings stand in [{CELLS}], too"
+            )
+        try:
+            found |= cells_values(value, recording, own, self.file.folder)
+        except UnusableValue as error:
+            raise self.file.wrong((CELLS,), f"has to be {error}") from None
+
     def _take_weights(
         self, value: Any, keys: Mapping[tuple[str, str], RunKey], found: dict[str, Any]
     ) -> None:
@@ -229,7 +252,7 @@ def _unknown(place: tuple[str, str], keys: Mapping[tuple[str, str], RunKey]) -> 
         candidates = {key.name: key for key in keys.values()}
     else:
         candidates = {key.name: key for key in keys.values() if not key.section}
-        candidates |= dict.fromkeys((COMMAND, WEIGHTS, *sections_of(keys)))  # type: ignore[arg-type]
+        candidates |= dict.fromkeys((COMMAND, WEIGHTS, CELLS, *sections_of(keys)))  # type: ignore[arg-type]
     close = nearest(name, candidates)
     near = candidates.get(close) if close else None
     table = f" in [{near.section}]" if near is not None and near.section else ""

@@ -97,9 +97,11 @@ def weights_value(table: Any) -> str:
 
 def weights_table(given: Mapping[str, float], sweeps: Mapping[str, float]) -> list[str]:
     """Return the lines of a table of weights."""
-    lines = [f"{_key(name)} = {as_toml(weight)}" for name, weight in given.items()]
+    lines = [f"{toml_key(name)} = {as_toml(weight)}" for name, weight in given.items()]
     if sweeps:
-        inner = ", ".join(f"{_key(name)} = {as_toml(weight)}" for name, weight in sweeps.items())
+        inner = ", ".join(
+            f"{toml_key(name)} = {as_toml(weight)}" for name, weight in sweeps.items()
+        )
         lines.append(f"{OF_SWEEPS} = {{{inner}}}")
     return lines
 
@@ -231,7 +233,7 @@ def _is_number(value: Any) -> bool:
     return _is_whole(value) and abs(value) <= LARGEST_WHOLE
 
 
-def _key(name: str) -> str:
+def toml_key(name: str) -> str:
     """Return a key of TOML, quoted where it has to be."""
     bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
     return name if bare else as_toml(name)

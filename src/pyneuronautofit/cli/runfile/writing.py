@@ -11,8 +11,10 @@ from typing import Any
 from pyneuronautofit._options import options_of
 from pyneuronautofit._text import printable, writable
 from pyneuronautofit._version import __version__
+from pyneuronautofit.cli.runfile.cells import cells_lines
 from pyneuronautofit.cli.runfile.keys import (
     COMMAND,
+    OF_CELLS,
     WEIGHTS,
     RunKey,
     further_of,
@@ -75,11 +77,17 @@ def run_file_text(config: Any, command: str, path: Path, about: RunFileText | No
             lines += ["", f"[{section}]"]
         own = [key for key in keys.values() if key.section == section and key.field != WEIGHTS]
         given = [key for key in own if _is_given(config, key)]
+        if getattr(config, OF_CELLS[0], ()):
+            # The recordings are in the table of the cells.
+            own = [key for key in own if key.field != "recording"]
+            given = [key for key in given if key.field != "recording"]
         for key in given:
             lines += _with_comment(key, config, path.parent, about.notes.get(key.field, ""))
         others = [key for key in own if key not in given and key.field not in _NEVER]
         lines += ["", *(_as_comment(key, type(config)) for key in others)] if others else []
     lines += _weights(config)
+    if OF_CELLS[0] in options_of(config):
+        lines += cells_lines(config, keys["", "recording"], path.parent)
     text = "\n".join([*lines, ""])
     if text != writable(text):
         raise UsageError(

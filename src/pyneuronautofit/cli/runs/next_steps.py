@@ -15,6 +15,9 @@ from pyneuronautofit.cli.calling import from_here, program_words
 from pyneuronautofit.fitting import FitOptions, Progress, WorkerOptions
 from pyneuronautofit.optimisers import algorithm_plans
 
+# Generations without a gain, where a search that has reached its floor goes on.
+_PATIENCE = 30
+
 
 def next_commands(
     store: Path, config: FitOptions, progress: Progress, project: Path | None
@@ -95,7 +98,10 @@ def _going_on(config: FitOptions, progress: Progress) -> list[str]:
     if progress.stopped and config.minutes is not None:
         return ["--time", f"{2 * config.minutes:g}"]
     if progress.stopped and config.stop_after is not None:
-        return ["--stop-after", str(2 * config.stop_after)]
+        # At the floor it has done enough: who wants more says for how long without a gain.
+        waits = isinstance(config.stop_after, int)
+        patience = 2 * int(config.stop_after) if waits else _PATIENCE
+        return ["--stop-after", str(patience)]
     longer = (
         ["-G", str(max(2 * config.generations, 1))]
         if config.evaluations is None

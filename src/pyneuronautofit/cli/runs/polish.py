@@ -26,6 +26,7 @@ from pyneuronautofit.database.starts import best_models
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import (
     Budget,
+    CellOptions,
     EvaluationOptions,
     FitConfig,
     FitOptions,
@@ -82,7 +83,7 @@ class PolishConfig(RunOptions, StoredModelsOptions, StoredEvaluationOptions):
         Budget, "evaluations", default=_N_EVALUATION, help="evaluations in all, at most"
     )
     minutes: float | None = same_option(Budget, "minutes")
-    stop_after: int | None = same_option(Budget, "stop_after")
+    stop_after: int | str | None = same_option(Budget, "stop_after")
     seed: int | None = same_option(FitOptions, "seed")
     archive_size: int = same_option(Budget, "archive_size")
     output: str | None = same_option(
@@ -137,6 +138,8 @@ def _store_of(models: str) -> Path | None:
 _OF_RUN = {
     "off_log_scale",
     "weights",
+    "beside",
+    *field_names(CellOptions),
     *field_names(RecordingOptions),
     *field_names(EvaluationOptions),
     *field_names(SimulationOptions),

@@ -12,7 +12,7 @@ from pyneuronautofit._options import MODEL, option, options_of, same_option
 from pyneuronautofit._types import Json
 from pyneuronautofit._words import READ, text
 from pyneuronautofit.cli.stored_model import note_temperature
-from pyneuronautofit.database import StoredModels, parse_selection, read_models
+from pyneuronautofit.database import StoredModels, by_cell, parse_selection, read_models
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fitting import BESIDE, about_scored, missing_modes
 from pyneuronautofit.objectives import EvaluationOptions, EvaluationSettings, settings_from_json
@@ -56,8 +56,8 @@ class StoredModelsOptions(RecordingOptions, SimulationOptions):
     )
 
     def read_models(self) -> StoredModels:
-        """Read the models that were asked for."""
-        stored = read_models(Path(self.models))
+        """Read the models that were asked for; of a joint fit one for each cell."""
+        stored = by_cell(read_models(Path(self.models)))
         return stored if self.selection is None else stored.select(parse_selection(self.selection))
 
     def taking_as(self, evaluation: Mapping[str, Json] | None) -> Self:

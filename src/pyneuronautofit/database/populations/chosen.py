@@ -9,7 +9,7 @@ import numpy as np
 
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, IntArray, Json
-from pyneuronautofit.database.collected import Selection
+from pyneuronautofit.database.collected import Floors, Selection
 from pyneuronautofit.database.database import Database, read_database
 from pyneuronautofit.database.populations.points import (
     ModelPoints,
@@ -137,6 +137,11 @@ def _rows(points: ModelPoints, database: Database, selection: Selection) -> IntA
     """Return which models of a file are chosen; without a choice all of them."""
     passing = np.ones(len(points), dtype=bool)
     for code, limit in selection.thresholds.items():
+        if isinstance(limit, Floors):
+            raise UsageError(
+                f"--max {code}={limit}: {database.path} is a file of models, and a noise floor is "
+                "known of a run alone: give the runs themselves, or a number"
+            )
         if code not in points.sums:
             raise UsageError(
                 f"--max {code}={limit:g}: {database.path} has no scores of the mode {code}"

@@ -20,7 +20,6 @@ from pyneuronautofit.fitting.evaluators.sameness import check_parts, self_descri
 from pyneuronautofit.fitting.evaluators.work_order import opened_by
 from pyneuronautofit.fitting.resumed.resume import OpenedFit
 from pyneuronautofit.plugins import use_files
-from pyneuronautofit.space import ParameterTable
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ class _Open:
 
     opened: OpenedFit
     context: contextvars.Context
-    table: ParameterTable
+    n_param: int
 
 
 class WorkBench:
@@ -94,14 +93,10 @@ class WorkBench:
                 return {"unknown": key}
             self._open.move_to_end(key)
             numbers = np.frombuffer(values, dtype=np.float64)
-            table = ParameterTable(
-                known.table.targets,
-                known.table.whole,
-                numbers.reshape(-1, len(known.table.targets)),
-            )
+            parameters = numbers.reshape(-1, known.n_param)
             evaluate = known.opened.problem.evaluate_here
             try:
-                found = known.context.run(evaluate, table, with_residuals=with_residuals)
+                found = known.context.run(evaluate, parameters, with_residuals=with_residuals)
             except UnsupportedModel as error:
                 return {"unsupported": str(error)}
             except PyNeuronAutofitError as error:
@@ -121,9 +116,7 @@ class WorkBench:
         with _closed_on_error(opened):
             check_parts(opened.problem)
             described = self_description(opened)
-        space = opened.problem.space
-        table = space.to_model(space.sample(np.random.default_rng(0), 1))
-        self._open[str(order["key"])] = _Open(opened, context, table)
+        self._open[str(order["key"])] = _Open(opened, context, len(opened.problem.space))
         return described
 
     def _close(self, key: str, n_kept: int) -> None:

@@ -32,7 +32,6 @@ from pyneuronautofit.fitting.evaluators.work_order import WorkOrder
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.fitting.resumed.resume import OpenedFit
 from pyneuronautofit.simulators import PreferredSimulator
-from pyneuronautofit.space import ParameterTable
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ GIVEN_UP = f"{ALONE_TRIES} workers that had nothing else to do have died or fail
 class _Generation:
     """A generation that is being evaluated."""
 
-    table: ParameterTable
+    parameters: FloatArray
     with_residuals: bool
     ledger: Ledger
     gathered: GatheredScores
@@ -107,7 +106,7 @@ class ClusterEvaluator:
 
     def evaluate(
         self,
-        table: ParameterTable,
+        parameters: FloatArray,
         on_done: Callable[[int, int], None] | None = None,
         *,
         with_residuals: bool = False,
@@ -116,9 +115,9 @@ class ClusterEvaluator:
         if self._crew is None:
             self.check()
         while True:
-            self._settle(table)
+            self._settle(parameters)
             try:
-                return self._evaluated(table, on_done, with_residuals)
+                return self._evaluated(parameters, on_done, with_residuals)
             except UnsupportedModel as error:
                 # As it would be here: a parameter may decide which channels there are.
                 for part in self._problem.parts:
@@ -143,11 +142,11 @@ class ClusterEvaluator:
 
     # --- what is decided here
 
-    def _settle(self, table: ParameterTable) -> None:
+    def _settle(self, parameters: FloatArray) -> None:
         """Find out what simulates, and let workers know where that has changed."""
         for part in self._problem.parts:
             if isinstance(part.simulator, PreferredSimulator):
-                part.simulator.settle(table)
+                part.simulator.settle(part.table_of(parameters))
         order = self._order_now()
         if self._order is None or order.key != self._order.key:
             self._order, self._described = order, self_description(self._opened)
@@ -157,17 +156,17 @@ class ClusterEvaluator:
 
     def _evaluated(
         self,
-        table: ParameterTable,
+        parameters: FloatArray,
         on_done: Callable[[int, int], None] | None,
         with_residuals: bool,
     ) -> Evaluation:
         generated = self._order is not None and all(self._order.generated)
         n_residual = _n_residual(self._problem) if with_residuals else None
         generation = _Generation(
-            table,
+            parameters,
             with_residuals,
-            Ledger(chunks_of(len(table), generated=generated)),
-            GatheredScores(table.values, len(self._problem.whole.markers), n_residual),
+            Ledger(chunks_of(len(parameters), generated=generated)),
+            GatheredScores(parameters, len(self._problem.whole.markers), n_residual),
             {},
             {},
         )
@@ -178,7 +177,7 @@ class ClusterEvaluator:
                 for event in self._connected.events(_TICK_S):
                     self._take(event, generation)
                     if on_done is not None and isinstance(event, WorkerReply):
-                        on_done(generation.gathered.n_done, len(table))
+                        on_done(generation.gathered.n_done, len(parameters))
                 self._mind_loneliness()
         finally:
             self._connected.forget(generation.out)
@@ -201,7 +200,7 @@ class ClusterEvaluator:
             generation.out[ticket] = parcel
             self._staff.give(address, ticket)
             rows = slice(parcel.rows.start, parcel.rows.stop)
-            values: FloatArray = np.ascontiguousarray(generation.table.values[rows])
+            values: FloatArray = np.ascontiguousarray(generation.parameters[rows])
             crew.evaluate(
                 address,
                 ticket,
@@ -336,4 +335,5 @@ class ClusterEvaluator:
 
 def _n_residual(problem: Problem) -> int:
     """Return how many residuals a candidate has, with its numbers of spikes."""
-    return sum(each.n_number for each in problem.bound_residuals)
+    pulled = 0 if problem.pull is None else problem.pull.n_residual
+    return sum(each.n_number for each in problem.bound_residuals) + pulled

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from pyneuronautofit._native.isa import computing_with
 from pyneuronautofit._text import quoted
-from pyneuronautofit.codegen.compile import cpu_description
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.fitting.resumed.identity import changed_files
 from pyneuronautofit.fitting.resumed.plugged import PLUGINS
@@ -32,7 +32,7 @@ def self_description(opened: OpenedFit) -> dict[str, Any]:
     return {
         **opened.identity,
         "host": platform.node(),
-        "cpu": hashlib.sha256(cpu_description().encode()).hexdigest(),
+        "cpu": hashlib.sha256(computing_with().encode()).hexdigest(),
         "libc": " ".join(platform.libc_ver()),
         "kernels": kernels_of(opened.problem),
         "markers": list(opened.problem.whole.markers),
@@ -51,9 +51,9 @@ def kernels_of(problem: Problem) -> list[dict[str, str]]:
 
 def check_parts(problem: Problem) -> None:
     """Find out whether what is fitted can be simulated by what was decided; raises if not."""
-    first = problem.space.to_model(problem.space.sample(np.random.default_rng(0), 1))
+    first = problem.space.to_model(problem.space.sample(np.random.default_rng(0), 1)).values
     for part in problem.parts:
-        part.simulator.check(first)
+        part.simulator.check(part.table_of(first))
 
 
 def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:

@@ -14,12 +14,10 @@ from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fitting.engine import Progress
 from pyneuronautofit.fitting.evaluation import Evaluation, evaluate_models
 from pyneuronautofit.fitting.problem import Problem
-from pyneuronautofit.fitting.several.merging import merged
 from pyneuronautofit.objectives import Suite
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.simulators.large_cells import is_quick, seconds_per_ms
-from pyneuronautofit.space import ParameterTable
 
 _log = logging.getLogger(__name__)
 
@@ -139,6 +137,34 @@ def best_models(progress: Progress, suite: Suite) -> tuple[BestModel, ...]:
     )
 
 
+def scores_of(progress: Progress, model: BestModel) -> FloatArray:
+    """Return the components of one of the best models, shape (n_score,)."""
+    leader = None if progress.gains is None else progress.gains.leader
+    if leader is not None and leader.row == model.row:
+        return leader.scores
+    (found,) = progress.archive.scores[progress.archive.rows == model.row]
+    return np.asarray(found)
+
+
+def sums_of_cells(problem: Problem, scores: FloatArray) -> dict[str, dict[str, float]]:
+    """Return cell -> mode -> the sum of a model's components; nothing where there is one cell.
+
+    Parameters
+    ----------
+    scores : FloatArray, shape (n_score,)
+    """
+    found: dict[str, dict[str, float]] = {}
+    begin = 0
+    for part in problem.parts:
+        end = begin + len(part.suite.markers)
+        if part.cell:
+            own = found.setdefault(part.cell, {})
+            for code, each in part.suite.mode_sums(scores[None, begin:end]).items():
+                own[code] = own.get(code, 0.0) + float(each[0])
+        begin = end
+    return found
+
+
 def with_best_sum(chosen: Mapping[str, Shown], best: Shown) -> dict[str, Shown]:
     """Return title -> model, with the best by the weighted sum behind the best compromise."""
     first, *others = chosen.items()
@@ -168,9 +194,7 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
         return []
     rows = list(dict.fromkeys(model.row for model in best))
     parameters = np.array([next(m.parameters for m in best if m.row == row) for row in rows])
-    targets = tuple(parameter.targets for parameter in problem.space.parameters)
-    table = ParameterTable(targets, tuple(problem.space.whole.tolist()), parameters)
-    seconds = _estimated_s(problem, table)
+    seconds = _estimated_s(problem, parameters)
     if seconds > _MOST_S:
         _log.warning(
             "the best models are not simulated with NEURON's fixed step: that would take about "
@@ -178,7 +202,7 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
             seconds / 60.0,
         )
         return []
-    found = _by_reference(problem, table)
+    found = _by_reference(problem, parameters)
     sums = problem.whole.mode_sums(found.scores)
     by_row: dict[int, Mapping[str, float]] = {
         row: {code: float(values[place]) for code, values in sums.items()}
@@ -189,12 +213,13 @@ def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[
     return [by_row[model.row] for model in best]
 
 
-def _estimated_s(problem: Problem, table: ParameterTable) -> float:
+def _estimated_s(problem: Problem, parameters: FloatArray) -> float:
     """Return how long NEURON will take for all models; 0 for cells that take it no time."""
     total_s = 0.0
     for part in problem.parts:
         if part.reference is None:
             continue
+        table = part.table_of(parameters)
         with part.reference.make() as simulator:
             cell_ms = simulator.experiment.cell_ms
             if not is_quick(part.reference.largest_cell(), cell_ms * len(table)):
@@ -203,13 +228,13 @@ def _estimated_s(problem: Problem, table: ParameterTable) -> float:
     return total_s
 
 
-def _by_reference(problem: Problem, table: ParameterTable) -> Evaluation:
+def _by_reference(problem: Problem, parameters: FloatArray) -> Evaluation:
     """Evaluate models under NEURON's fixed step, on every recording."""
     found = []
     for part in problem.parts:
         if part.reference is None:
             raise ValueError("a part of a problem lacks its reference")
+        table = part.table_of(parameters)
         with part.reference.make() as simulator:
             found.append(evaluate_models(simulator, part.suite, table, part.downsampler))
-    names = [part.recording.name for part in problem.parts]
-    return found[0] if len(found) == 1 else merged(found, names, [0] * len(found))
+    return problem.joined(found, parameters)

@@ -13,7 +13,6 @@ from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.models import Model
 from pyneuronautofit.objectives import Mask, bind_suite, held_out_places
-from pyneuronautofit.space import ParameterTable
 
 # Held-out scores are far worse if they are so many times the fitted ones, which count as so much
 # of a silent cell's at least: what is nearly perfect is not to be twice as perfect elsewhere.
@@ -122,9 +121,7 @@ def models_on(
         config, mask=repr(list(numbers)), modes="V", weights=None, collapse=False, hold_out=None
     )
     other = build_problem(others, problem.recording, model, window=problem.stimulus)
-    space = problem.space
-    targets = tuple(parameter.targets for parameter in space.parameters)
-    table = ParameterTable(targets, tuple(space.whole.tolist()), parameters)
+    table = problem.table_of(parameters)
     with other.simulator:
         traces = other.simulate(table)
     ok = traces.ok

@@ -36,6 +36,8 @@ from pyneuronautofit.optimisers import (
 from pyneuronautofit.runs import History, RunReader
 
 _log = logging.getLogger(__name__)
+# Options that are lists in a store.
+_SEVERAL = ("beside", "plugins", "cells", "shared", "private")
 _ANEW = "Start a new run from its population with -I {}"
 
 
@@ -84,7 +86,7 @@ def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     if problem.beside or problem.elsewhere:
         mask = None if config.mask is None else mask_text(config.mask)
     # A file that has moved is named anew; nothing is executed because a store names it.
-    several = {name: list(getattr(config, name)) for name in ("beside", "plugins")}
+    several = {name: list(getattr(config, name)) for name in _SEVERAL}
     settings["algorithm"] = stored_algorithm(config.algorithm)
     # That of a job is gone with it, and nothing depends on it.
     settings["scratch"] = None

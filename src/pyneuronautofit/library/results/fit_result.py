@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyneuronautofit._text import quoted
+from pyneuronautofit.certainty import MISFIT, opened_exactly
 from pyneuronautofit.database.populations.families import LEAST_MODELS
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
 from pyneuronautofit.library.paths import page_path
+from pyneuronautofit.library.results.certain import (
+    FitCertainty,
+    FitProfile,
+    find_certainty,
+    find_profile,
+    rows_of,
+)
 from pyneuronautofit.library.results.given_models import matrix_of
 from pyneuronautofit.library.results.populations import ModelPopulation, population_of_sources
 from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, give, score, simulate
@@ -114,7 +122,75 @@ class Fit(StoredFit):
             with opened.problem.opened():
                 return summary_of(stored, opened)
 
-    def apply(self, model: Any, cell: Any) -> None:
+    def certainty(self, models: Any = None, *, scale: str | float = MISFIT) -> FitCertainty:
+        """Find out how well the data fix the parameters.
+
+        Parameters
+        ----------
+        models : ChosenModel, int, or a sequence of them
+            Models of the fit, or numbers of evaluations; None: the best one, and distinct ones that
+            are about as good.
+        scale : str or float
+            "misfit": what the models miss; "noise": the noise of the recording; or the variance of
+            a weighted residual.
+
+        Returns
+        -------
+        FitCertainty
+            Print it; it has `to_dataframe()` and `plot()`.
+        """
+        with self._reader() as stored:
+            rows = None if models is None else rows_of(stored, models, "certainty")
+            with opened_exactly(stored, self._project, rows=rows) as problem:
+                return find_certainty(stored, problem, rows, scale)
+
+    def profile(
+        self,
+        parameter: str,
+        *,
+        model: Any = None,
+        n_point: int = 21,
+        between: tuple[float, float] | None = None,
+        scale: str | float = MISFIT,
+    ) -> FitProfile:
+        """Hold a parameter at one value after the other, and fit all others again.
+
+        Parameters
+        ----------
+        parameter : str
+            Its name, or a part of it that no other has.
+        model : ChosenModel or int
+            What to begin with; None: the model with the least weighted sum.
+        n_point : int
+            How many values there are, at first.
+        between : two floats
+            The first and the last value; None: as far as the fit is not much worse.
+        scale : str or float
+            As of `certainty`.
+
+        Returns
+        -------
+        FitProfile
+            Print it; it has `to_dataframe()` and `plot()`.
+        """
+        if not isinstance(parameter, str):
+            raise UsageError(f"profile({parameter!r:.60}): expected the name of a parameter")
+        if not isinstance(n_point, int) or n_point < 3:
+            raise UsageError(f"n_point={n_point!r:.60}: expected a whole number of at least 3")
+        with self._reader() as stored:
+            rows = None if model is None else rows_of(stored, model, "profile")[:1]
+            with opened_exactly(stored, self._project, rows=rows) as problem:
+                return find_profile(
+                    stored,
+                    problem,
+                    parameter,
+                    row=None if rows is None else rows[0],
+                    n_point=n_point,
+                    between=between,
+                    scale=scale,
+                )
+
+    def apply(self, model: Any, cell: Any, *, recording: str | None = None) -> None:
         """Give a cell of NEURON the parameters of a model, in every place that they set.
 
         Parameters
@@ -123,6 +199,8 @@ class Fit(StoredFit):
             One model; see `evaluate`.
         cell
             An instance of the cell class. Its `setcable()` is called in the end.
+        recording : str
+            Where several cells were fitted, the name of a recording of the one that is meant.
 
         Raises
         ------
@@ -133,7 +211,7 @@ class Fit(StoredFit):
         if len(parameters) != 1:
             raise UsageError(f"apply: expected one model, found {len(parameters)}")
         with self._opened() as opened:
-            give(cell, opened, parameters)
+            give(cell, opened, parameters, recording)
 
     def resume(self, *, progress: bool = True, **options: Any) -> Fit:
         """Go on with the run.

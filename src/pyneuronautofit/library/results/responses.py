@@ -20,10 +20,8 @@ from pyneuronautofit.fitting import (
     held_out_sweeps,
     models_on,
 )
-from pyneuronautofit.fitting.several import merged
 from pyneuronautofit.library.results.frames import frame
 from pyneuronautofit.simulators import RunStatus
-from pyneuronautofit.space import ParameterTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,27 +133,27 @@ def _range(values: FloatArray) -> str:
     return f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
 
 
-def table_of(problem: Problem, parameters: FloatArray) -> ParameterTable:
-    """Return models as simulators take them.
+def give(cell: Any, opened: OpenedFit, parameters: FloatArray, recording: str | None) -> None:
+    """Set the parameters of one model, of shape (1, n_param), in a cell of this process.
 
     Parameters
     ----------
-    parameters : FloatArray, shape (n_model, n_param), model values
+    recording
+        Where several cells were fitted, a recording of the one that is meant.
     """
-    space = problem.space
-    targets = tuple(parameter.targets for parameter in space.parameters)
-    return ParameterTable(targets, tuple(space.whole.tolist()), parameters)
-
-
-def give(cell: Any, opened: OpenedFit, parameters: FloatArray) -> None:
-    """Set the parameters of one model, of shape (1, n_param), in a cell of this process."""
     from pyneuronautofit.simulators.neuron.setter import (  # noqa: PLC0415 (it loads NEURON)
         Setter,
         path_values,
         paths_of,
     )
 
-    table = table_of(opened.problem, parameters)
+    problem = _part(opened.problem, recording)
+    if recording is None and problem.cell:
+        cells = {part.recording.name: part.cell for part in opened.problem.parts}
+        raise UsageError(
+            f"apply: several cells were fitted; say by recording= which is meant: {cells}"
+        )
+    table = problem.table_of(parameters)
     profiles = opened.model.cell_source.profiles()
     Setter(paths_of(table), profiles)(cell, path_values(table, [0])[0])
     if hasattr(cell, "setcable"):
@@ -167,13 +165,11 @@ def score(problem: Problem, parameters: FloatArray, units: Mapping[str, str]) ->
 
     The problem's simulators are open.
     """
-    table = table_of(problem, parameters)
     found = [
-        evaluate_models(part.simulator, part.suite, table, part.downsampler)
+        evaluate_models(part.simulator, part.suite, part.table_of(parameters), part.downsampler)
         for part in problem.parts
     ]
-    names = [part.recording.name for part in problem.parts]
-    both = found[0] if len(found) == 1 else merged(found, names, [0] * len(found))
+    both = problem.joined(found, parameters)
     sums = problem.whole.mode_sums(both.scores)
     return Scores(both.scores, problem.whole.markers, sums, units, _failures(both))
 

@@ -12,7 +12,6 @@ from pyneuronautofit.fitting import HeldOut, OpenedFit, Problem, held_out_sweeps
 from pyneuronautofit.objectives.candidates import Candidates
 from pyneuronautofit.report.findings.thinning import Thinned, thin
 from pyneuronautofit.simulators import RunStatus
-from pyneuronautofit.space import ParameterTable
 
 # All traces of a report together: 2 bytes each, a third more as text.
 _MOST_SAMPLES = 1_400_000
@@ -103,9 +102,8 @@ def _on(
     *,
     is_fitted: bool,
 ) -> ShownResponses:
-    space, fitted = problem.space, problem.suite.sweeps
-    targets = tuple(parameter.targets for parameter in space.parameters)
-    found = problem.simulate(ParameterTable(targets, tuple(space.whole.tolist()), parameters))
+    fitted = problem.suite.sweeps
+    found = problem.simulate(problem.table_of(parameters))
     ok = np.flatnonzero(found.ok).tolist()
     apart = _held_out(problem, opened, parameters[ok])
     held_out = apart[0].sweeps if apart else ()
@@ -130,7 +128,7 @@ def _on(
             for place, status, message in zip(places, found.status, found.messages, strict=True)
             if status is not RunStatus.OK
         ),
-        recording=problem.recording.name,
+        recording=problem.title,
         sweeps=tuple(numbers[sweep] for sweep in order),
         held_out=tuple(numbers[sweep] for sweep in (held_out if is_fitted else order)),
         scores=_side_by_side(problem, found.voltage_mV[ok], apart)

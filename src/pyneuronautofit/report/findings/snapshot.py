@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._types import Json
+from pyneuronautofit.fitting.outcome.counted import floor_of
+from pyneuronautofit.objectives.floor import Floor, in_floors
 from pyneuronautofit.report.findings.state import (
     Goal,
     RunPace,
@@ -82,6 +84,8 @@ class Snapshot:
     copied_s
         For how long the store has not been copied from where it is written, s; nan where it is
         written itself, or nobody writes it.
+    floor
+        The noise floor; None where the run does not know any.
     """
 
     stamp: str
@@ -99,6 +103,14 @@ class Snapshot:
     sessions: Sequence[Session]
     losses: Sequence[str]
     copied_s: float = math.nan
+    floor: Floor | None = None
+
+    def _floors_of(self, best: Best) -> dict[str, Json]:
+        """Return the sums of a model in units of the noise floor, where there is one."""
+        if self.floor is None or not self.floor.is_known:
+            return {}
+        ratios = in_floors(best.sums, self.floor)
+        return {"in_floors": {code: _or_none(each) for code, each in ratios.items()}}
 
     def as_json(self) -> dict[str, Json]:
         """Return everything in types that JSON has; what is not known is None."""
@@ -118,6 +130,7 @@ class Snapshot:
                     "model": best.title,
                     "evaluation": best.row,
                     "sums": {code: _or_none(sum_) for code, sum_ in best.sums.items()},
+                    **self._floors_of(best),
                 }
                 for best in self.best
             ],
@@ -130,6 +143,7 @@ class Snapshot:
             ],
             "losses": list(self.losses),
             "copied_s": _or_none(self.copied_s),
+            **({"floor": self.floor.modes} if self.floor and self.floor.is_known else {}),
         }
 
 
@@ -164,6 +178,7 @@ def take_snapshot(run: RunReader, tally: Tally, now: datetime) -> Snapshot:
         sessions=sessions_of(run),
         losses=list(run.losses),
         copied_s=copied_s(run, state, now),
+        floor=floor_of(run),
     )
 
 
