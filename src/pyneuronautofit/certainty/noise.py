@@ -33,15 +33,19 @@ def noise_scale(problem: Problem, inquiry: Inquiry, slopes: Slopes) -> ResidualS
         If there is too little of a recording before its stimulus.
     """
     rng = np.random.default_rng(_SEED)
-    table = problem.space.to_model(problem.space.from_unit(slopes.unit[None]))
+    parameters = problem.space.to_model(problem.space.from_unit(slopes.unit[None])).values
     changes = []
     for part, bound in zip(problem.parts, problem.bound_residuals, strict=True):
-        model_mV = part.simulate(table).voltage_mV
+        model_mV = part.simulate(part.table_of(parameters)).voltage_mV
         noise_mV = drawn_noise(part, model_mV.shape[1:], rng)
         noisy_mV = np.concatenate([model_mV, model_mV + noise_mV])
         found = bound.of(noisy_mV, part.suite.score(noisy_mV))[:, : len(bound.coarse)]
         changes.append(found[1:] - found[0])
-    weighted = np.nan_to_num(np.concatenate(changes, axis=1) * inquiry.rows.fine)
+    of_traces = np.concatenate(changes, axis=1)
+    # What is not of traces, noise does nothing to: a pull between cells.
+    changed = np.zeros((len(of_traces), inquiry.rows.length))
+    changed[:, : of_traces.shape[1]] = of_traces
+    weighted = np.nan_to_num(changed * inquiry.rows.fine)
     vectors, values, _ = np.linalg.svd(slopes.jacobian, full_matrices=False)
     vectors = vectors[:, values > 1e-9 * values.max(initial=1.0)]
     if not vectors.shape[1]:
