@@ -13,6 +13,8 @@ _WORDS = {
     "modes": "XO", "mask": "{'R': [1]}", "algorithm": "N", "log_level": "DEBUG",
     "evaluations_file": "no",
     "simulator": "batch", "integrator": "fixed", "precision": "single", "tolerance_mV": "0.5",
+    "workers": "tcp://node:1",
+    "isa": "x86-64-v3",
     "print_every": "3", "population_size": "10", "hold_out": "2",
     # A file with a plug-in, which is executed.
     "plugins": str(Path(__file__).parent / "one_mode.py"),

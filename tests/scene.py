@@ -27,6 +27,7 @@ from pyneuronautofit.rating.sheet import key_of
 LESS = (
     (r"(--evaluations)[ =]\d+", r"\1 90"),
     (r"(evaluations *= *)[\d_]+", r"\g<1>90"),
+    (r"(--simulations)[ =]\d+", r"\1 20"),
     (r"-G 1536 -P 240", "-G 8 -P 48"),
     (r"-G \d{2,}", "-G 4"),
     (r"-P \d{3,}", "-P 8"),

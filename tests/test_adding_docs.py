@@ -21,6 +21,7 @@ ROWS = {
     "a flag": "_options.py",
     "a target of code generation": "codegen/targets.py",
     "a layout of another tool's models": "importers/layouts.py",
+    "a kind of export": "exporters/table.py",
 }
 _NAMED = re.compile(r"`(\w+)` of `([\w/]+\.py)`")
 _QUOTED = re.compile(r"`([^`]+)`")

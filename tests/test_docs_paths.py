@@ -33,6 +33,8 @@ _ENDS = ("", ".abf", ".hpp", ".js", ".json", ".md", ".mod", ".png", ".py", ".tom
 _WRITTEN = {
     "STAMP-model_0007.py",
     "FILE.py",
+    "train_npe.py",
+    "run.py",
     "latency.py",
     "deepest.py",
     "walk.py",

@@ -21,6 +21,7 @@ NO_TEST = {
     "_types.py": "names of types",
     "_version.py": "a constant",
     "errors.py": "names of errors",
+    "fitting/evaluators/crew.py": "a protocol and records",
     "objectives/target.py": "a record",
     "optimisers/_base.py": "a protocol",
     "recordings/_reader.py": "a protocol",

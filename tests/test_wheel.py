@@ -32,6 +32,14 @@ PAGES = [
     "report/vendor/LICENSE-d3",
     "report/vendor/NOTICE",
 ]
+# Problems of the benchmark: whoever has no examples has these.
+PROBLEMS = [
+    "benchmarking/problems/hh/problem.toml",
+    "benchmarking/problems/hh/project.txt",
+    "benchmarking/problems/pyramidal/cell.swc",
+    "benchmarking/problems/pyramidal/pyrna.mod",
+    "benchmarking/problems/example/TC-example.abf",
+]
 
 
 def run(*words, cwd, python=sys.executable, env=None):
@@ -108,7 +116,8 @@ def test_a_wheel_from_the_source_distribution_fits_in_an_empty_folder_elsewhere(
     run("-m", "pip", "wheel", *words, "--no-deps", "-w", wheels, sdist, cwd=empty, python=python)
     (wheel,) = wheels.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert {f"pyneuronautofit/{name}" for name in PAGES} <= set(archive.namelist())
+        needed = {f"pyneuronautofit/{name}" for name in (*PAGES, *PROBLEMS)}
+        assert needed <= set(archive.namelist())
         (metadata,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
         text = email.message_from_bytes(archive.read(metadata)).get_payload()
     assert "](docs/" not in text

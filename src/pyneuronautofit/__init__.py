@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pyneuronautofit.library.names import CellModel as CellModel
     from pyneuronautofit.library.names import ChosenModel as ChosenModel
     from pyneuronautofit.library.names import Fit as Fit
+    from pyneuronautofit.library.names import FitCertainty as FitCertainty
+    from pyneuronautofit.library.names import FitProfile as FitProfile
     from pyneuronautofit.library.names import Recording as Recording
     from pyneuronautofit.library.names import Scores as Scores
     from pyneuronautofit.library.names import SimulatedSweeps as SimulatedSweeps
@@ -28,6 +30,8 @@ __all__ = [
     "CellModel",
     "ChosenModel",
     "Fit",
+    "FitCertainty",
+    "FitProfile",
     "Recording",
     "Scores",
     "SimulatedSweeps",

@@ -55,3 +55,7 @@ class NotAgreedError(RunError):
 
 class OutputError(PyNeuronAutofitError):
     """A result cannot be written where it was asked for."""
+
+
+class ProofError(PyNeuronAutofitError):
+    """An export does not do in its own engine what the fitted model does."""

@@ -52,6 +52,16 @@ def write_recording(path: Path, n_sweep: int = 3, n_sample: int = 600) -> Path:
     return path
 
 
+@pytest.fixture
+def noisy(tmp_path) -> Path:
+    """The small recording with noise, its first sweep three times: `repeats.npz`."""
+    with np.load(write_recording(tmp_path / "repeats.npz")) as parts:
+        voltage, current = (parts[name][[0, 0, 0, 1, 2]] for name in ("voltage", "current"))
+    voltage = voltage + 0.3 * np.random.default_rng(1).standard_normal(voltage.shape)
+    np.savez(tmp_path / "repeats.npz", voltage=voltage, current=current, dt=0.1)
+    return tmp_path / "repeats.npz"
+
+
 HH_PROJECT = """
 from neuron import h
 

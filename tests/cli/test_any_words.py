@@ -65,6 +65,7 @@ NEEDED = {
     "status": {"run": "run"},
     "slurm": {"recording": "cell.npz", "n_run": "2", "project": "model"},
     "collect": {"runs": "run", "out": "out.json"},
+    "benchmark": {"listed": ""},
     "import-model": {"source": "cell.hoc", "out": "imported"},
     "info": {"database": "db.json"},
     "select": {"database": "db.json", "selection": "0", "out": "out.json"},
@@ -73,6 +74,7 @@ NEEDED = {
     "final-check": {**_HH, "models": "db.json", "number": "0", "patterns": "{}.png"},
     "search-init": {**_PROBED, "seconds": "1"},
     "search-synmin": {**_PROBED, "ampa": "1", "nmda": "0", "accuracy_uS": "0.1"},
+    "populations": {"sources": "db.json", "out": "out.png"},
     "plot-parmdist": {"database": "db.json", "out": "out.png"},
 }  # fmt: skip
 CASES = [

@@ -59,6 +59,7 @@ COMMANDS = [
     "status",
     "collect",
     "slurm",
+    "benchmark",
     "import-model",
     "completion",
     "info",
@@ -68,6 +69,7 @@ COMMANDS = [
     "final-check",
     "search-init",
     "search-synmin",
+    "populations",
     "plot-parmdist",
 ]
 

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from pyneuronautofit import __version__
+from pyneuronautofit._native.isa import AnotherLevelError
 from pyneuronautofit.cli import main as module
 from pyneuronautofit.cli.commands import COMMANDS
 from pyneuronautofit.cli.main import entry_point, main
@@ -110,3 +111,47 @@ def test_a_reader_that_has_left_is_no_error(monkeypatch, tmp_path, capsys):
         stream.write("lost")
     assert (tmp_path / "out").read_text() == ""
     assert capsys.readouterr().err == ""
+
+
+@pytest.fixture
+def begun_anew(monkeypatch):
+    """With what this process would have begun anew."""
+    begun = []
+
+    def execve(program, words, environment):
+        begun.append((program, words, environment))
+        raise SystemExit(77)
+
+    monkeypatch.setattr(module.os, "execve", execve)
+    return begun
+
+
+def test_a_process_that_computes_with_something_else_begins_anew(begun_anew, monkeypatch, capsys):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Zen")
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    environment = {"OPENBLAS_CORETYPE": "Haswell", "NUMBA_CPU_NAME": None}
+    failing(monkeypatch, AnotherLevelError("x86-64-v3", environment, "why not"))
+    monkeypatch.setattr(sys, "orig_argv", ["python3", "-m", "pyneuronautofit", "info"])
+    monkeypatch.setattr(sys, "argv", ["pyneuronautofit", "info"])
+    with pytest.raises(SystemExit) as leaving:
+        entry_point()
+    assert leaving.value.code == 77
+    ((program, words, given),) = begun_anew
+    assert (program, words) == (sys.executable, [sys.executable, "-m", "pyneuronautofit", "info"])
+    assert given["OPENBLAS_CORETYPE"] == "Haswell"
+    assert "NUMBA_CPU_NAME" not in given
+    assert given["PATH"] == os.environ["PATH"]
+    # Once: where that does not help, nothing does.
+    monkeypatch.setenv("PYNEURONAUTOFIT_RESTARTED", given["PYNEURONAUTOFIT_RESTARTED"])
+    with pytest.raises(SystemExit) as leaving:
+        entry_point()
+    assert leaving.value.code == 2
+    assert len(begun_anew) == 1
+    assert "error: --isa x86-64-v3: why not" in capsys.readouterr().err
+
+
+def test_a_process_of_somebody_else_is_left_alone(begun_anew, monkeypatch, capsys):
+    failing(monkeypatch, AnotherLevelError("x86-64-v3", {"A": "b"}, "why not"))
+    assert main(["info"]) == 2
+    assert begun_anew == []
+    assert "Start it with A='b' in its environment" in capsys.readouterr().err

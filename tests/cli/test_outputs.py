@@ -93,7 +93,7 @@ def test_every_word_of_an_option_is_declared():
 def test_what_looks_like_a_file_is_declared_as_one():
     like = {"RECORDING", "DIR", "FILE", "PATH", "OUT", "OUT.npz", "DATABASE", "MODELS", "RUN",
             "FILE.toml", "RESPONSES", "PATTERN", "INITPOP", "EMASK", "FOLDER",
-            "SOURCE", "FILE.py"}  # fmt: skip
+            "SOURCE", "FILE.py", "RUN|DATABASE"}  # fmt: skip
     found = {option.metavar for _c, _f, option in options() if isinstance(option.parse, FileWord)}
     assert found == like
     assert [
@@ -396,6 +396,7 @@ def test_the_command_lines_that_destroyed_something(words, truth, command, tmp_p
 #: A command line, and the name of a file that it would write, though no option says so.
 DERIVED = [
     ("plot-parmdist db.json -o f.png", "f-pca.png"),
+    ("populations db.json -o f.png", "f-kde.png"),
     ("final-check db.json None fig-{}.png --recordings .", "fig-0.png"),
     ("final-check db.json 0 fig.png --recordings .", "fig.png"),
     ("check db.json", "db-checked.json"),

@@ -96,6 +96,7 @@ def test_a_command_that_is_given_a_pipe_ends(name, field, suffix, command, pipe)
         "search-init pipe",
         "search-synmin pipe",
         "plot-parmdist pipe -o out.png",
+        "populations pipe",
         "final-check pipe 0 out.png",
         "collect pipe -o out.json",
         "report pipe",

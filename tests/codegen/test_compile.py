@@ -1,5 +1,6 @@
 import ctypes
 import logging
+import platform
 import shutil
 import stat
 import subprocess
@@ -300,6 +301,38 @@ def test_a_computer_without_a_compiler_uses_a_kernel_that_is_there(
     library.write_bytes(library.read_bytes()[:-1])
     with pytest.raises(NoCompilerError):
         compile_kernel(SOURCE, precision="double")
+
+
+def test_a_kernel_of_a_level_is_for_all_that_have_it(own_cache, tmp_path, monkeypatch):
+    """Another compiler, or another CPU, is no reason for other bits."""
+    monkeypatch.setenv("PYNEURONAUTOFIT_ISA", "x86-64-v3")
+    monkeypatch.setenv("CXX", str(program(tmp_path / "first", "echo first >> $OUT; exec g++ $@")))
+    monkeypatch.setenv("OUT", str(tmp_path / "calls"))
+    source = SOURCE + '#ifdef LANES_SAME_BITS\nextern "C" int same() { return 1; }\n#endif\n'
+    made = compile_kernel(source, precision="double")
+    calls = (tmp_path / "calls").read_text()
+    monkeypatch.setattr(compiling.isa, "cpu_description", lambda: "another CPU")
+    monkeypatch.setenv("CXX", str(program(tmp_path / "second", "echo second; exit 1")))
+    assert compile_kernel(source, precision="double") == made
+    assert (tmp_path / "calls").read_text() == calls
+    # Where the CPU counts, it is another one, and this is no compiler.
+    monkeypatch.delenv("PYNEURONAUTOFIT_ISA")
+    with pytest.raises(KernelBuildError):
+        compile_kernel(source, precision="double")
+    monkeypatch.setenv("PYNEURONAUTOFIT_ISA", "x86-64-v4")
+    with pytest.raises(KernelBuildError):
+        compile_kernel(source, precision="double")
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the levels are those of x86-64")
+def test_a_compiler_that_does_not_know_the_levels_by_name(own_cache, tmp_path, monkeypatch):
+    refuse = 'case "$*" in *-march=x86-64-v*) echo "error: bad value"; exit 1;; esac; exec g++ "$@"'
+    monkeypatch.setenv("CXX", str(program(tmp_path / "older", refuse)))
+    monkeypatch.setenv("PYNEURONAUTOFIT_ISA", "x86-64-v3")
+    source = SOURCE + 'extern "C" int width() { return LANES_BYTES + 1000 * LANES_SAME; }\n'
+    source = "#ifdef LANES_SAME_BITS\n#define LANES_SAME 1\n#endif\n" + source
+    library = ctypes.CDLL(str(compile_kernel(source, precision="double")))
+    assert library.width() == 1032  # AVX, and no AVX-512, whatever this CPU has
 
 
 def test_facts_that_somebody_has_changed_are_not_read(tmp_path, caplog):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyneuronautofit.database.starts import best_models, selected_rows
+from pyneuronautofit.database.starts import best_models, best_row, selected_rows
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.runs import open_run
 from pyneuronautofit.space import ParameterSpace
@@ -64,3 +64,15 @@ def test_none_that_could_be_scored(run, tmp_path):
         pytest.raises(RunError, match="bad has no model that could be scored: there is nothing"),
     ):
         best(bad, [1.0, 1.0, 1.0])
+
+
+def test_the_one_best(run):
+    assert best_row(run, np.array([1.0, 1.0, 1.0])) == 8
+    assert best_row(run, np.array([10.0, 10.0, 1.0])) == 5
+
+
+def test_no_best_without_scores(tmp_path):
+    make_run(tmp_path / "none.sqlite", [[[NAN, NAN, NAN]] * 3])
+    said = "none has no model that could be scored"
+    with open_run(tmp_path / "none.sqlite") as opened, pytest.raises(RunError, match=said):
+        best_row(opened, np.ones(3))

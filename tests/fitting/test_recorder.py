@@ -49,8 +49,13 @@ class Written:
     appended: list = field(default_factory=list)
     outcomes: list = field(default_factory=list)
 
+    published: list = field(default_factory=list)
+
     def append(self, generation):
         self.appended.append(generation)
+
+    def publish(self):
+        self.published.append(len(self.appended))
 
     def end_session(self, outcome):
         self.outcomes.append(outcome)
@@ -229,6 +234,8 @@ def test_at_the_end_files_are_made_of_the_store(recorder, interrupted):
     made = make_store(kept.files.store)
     kept.finish(progress(interrupted=interrupted))
     assert kept.writer.outcomes == ["interrupted" if interrupted else "finished"]
+    # They are made of what everybody can see.
+    assert kept.writer.published == [0]
     final = json.loads(kept.files.final.read_text())["final"]
     population = [record["fitness"] for record in final if record["sours"] == "P"]
     assert population == made[-1].population_scores.tolist()

@@ -20,6 +20,7 @@ from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import (
     FitOptions,
+    WorkerOptions,
     build_search,
     config_of,
     evaluation_settings,
@@ -129,9 +130,16 @@ def test_it_is_said_where_a_search_does_not_add_up(letter, caplog):
     assert adds_up == (letter in "ADLC")
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in options_of(FitOptions) if n not in ("mask", "recording", "beside")]
-)
+@pytest.mark.parametrize("name", options_of(WorkerOptions))
+def test_a_run_goes_on_where_it_is_told_and_not_where_it_was_evaluated(name):
+    assert name not in stored_settings(with_value(name), make_problem())
+
+
+#: A mask's file may move, and so may recordings; a job's folder is gone with it.
+NOT_STORED = ("mask", "recording", "beside", "scratch", *options_of(WorkerOptions))
+
+
+@pytest.mark.parametrize("name", [n for n in options_of(FitOptions) if n not in NOT_STORED])
 def test_an_option_comes_back_from_a_run(name):
     """A run is taken up again with what it was begun with."""
     config = with_value(name)

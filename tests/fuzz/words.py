@@ -16,7 +16,7 @@ from pyneuronautofit._words import FileWord, Use, real, whole
 #: Those that simulate, or draw: a few of them take as long as a thousand others.
 _SLOW = frozenset(
     {"fit", "init", "polish", "simulate", "evaluate", "check", "final-check", "search-init",
-     "search-synmin", "plot-parmdist"}
+     "search-synmin", "plot-parmdist", "populations"}
 )  # fmt: skip
 _QUICK = tuple(sorted(set(NEEDED) - _SLOW))
 

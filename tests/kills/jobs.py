@@ -7,7 +7,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -122,11 +122,18 @@ def _fit(name: str, share: int, generations: int, *words: str) -> Job:
 _HH = ("--project", "hh", "-m", "OVR", "--dt", "0.1", "cell.npz")
 _CELL = ("-m", "OV", "-c", "3", "-t", "-10", "-k", "mask.json", "TC-example.abf")
 
+# It is written elsewhere, and copied: what a kill costs is time.
+_IN_SCRATCH = replace(
+    _fit("fit, scratch", 6, 60, "-A", "N", "--scratch", ".", *_HH),
+    again=("fit", "--resume", "run.sqlite", "--scratch", "."),
+)
+
 JOBS: tuple[Job, ...] = (
+    _IN_SCRATCH,
     _fit("fit, NSGA2, adaptive steps", 12, 12, "-A", "N", *_CELL),
     _fit("fit, Max, single precision", 5, 12, "-A", "M", "--precision", "single", *_CELL),
     _fit("fit, NSGA2, fixed steps", 13, 60, "-A", "N", *_HH),
-    _fit("fit, Krayzman, fixed steps", 16, 60, "-A", "K", "-U", "4", "-E", "4", "-Z", *_HH),
+    _fit("fit, Krayzman, fixed steps", 10, 60, "-A", "K", "-U", "4", "-E", "4", "-Z", *_HH),
     _fit("fit, PositiveCor, NEURON", 12, 20, "-A", "P", "--simulator", "neuron", *_HH),
     Job("search-init in place", 6, ("search-init", "hh.json", "--project", "hh", "--duration", "5"),
         ("hh.json",), threads="-n"),

@@ -57,6 +57,15 @@ def test_environments(folder, mark):
     assert list(found.paths) == ["project.py"]
 
 
+def test_exports_are_no_part_of_the_model(folder):
+    """Their folders may lie in that of the model; what only is called so has no proof."""
+    exports = ["run-model_0007-hoc/cell.hoc", "run-model_0007-neuron-unproven/model.py"]
+    proofs = [name.rpartition("/")[0] + "/proof.json" for name in exports]
+    mine = "my-model_1-hoc/cell.hoc"
+    found = files_below(folder("project.py", *exports, *proofs, mine, "lib/proof.json", "lib/a.py"))
+    assert list(found.paths) == ["lib/a.py", mine, "project.py"]
+
+
 def test_links_are_followed_once(folder, tmp_path):
     model = folder("project.py", "a/x.py")
     (tmp_path / "elsewhere").mkdir()

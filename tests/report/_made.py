@@ -32,7 +32,15 @@ def info(**changed):
 
 
 def make_run(
-    path, generations, *, weights=None, outcome="finished", about=None, units=None, planned=None
+    path,
+    generations,
+    *,
+    weights=None,
+    outcome="finished",
+    about=None,
+    units=None,
+    planned=None,
+    scratch=None,
 ):
     """Write a store.
 
@@ -47,6 +55,8 @@ def make_run(
         For every generation where its candidates are between the bounds, 0 to 1; drawn if None.
     planned
         How many evaluations the run says it will have; None: nothing, as older ones.
+    scratch
+        Where the run says that it writes; None: nothing.
     """
     about = about or info()
     rng = np.random.default_rng(1)
@@ -60,6 +70,7 @@ def make_run(
                              "refine": 0.0},
                 "host": "here",
                 **({} if planned is None else {"evaluations": planned}),
+                **({} if scratch is None else {"scratch": scratch}),
             }
         )  # fmt: skip
         for number, scores in enumerate(np.asarray(each, dtype=float) for each in generations):

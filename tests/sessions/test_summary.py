@@ -57,7 +57,7 @@ def files(tmp_path):
 def progress(**changed):
     parts = {
         "generation": 4, "history": range(500), "seconds": 12.345, "interrupted": False,
-        "given_up": "", "stopped": "",
+        "given_up": "", "stopped": "", "lost": "",
         "archive": SimpleNamespace(rows=range(17)),
         "population": Population(np.zeros((2, 2)), np.array([[1, 2, 30, 40.5], [0, 0, 1e7, 1]])),
     }  # fmt: skip

@@ -237,6 +237,18 @@ def test_without_a_kernel_neuron_is_used_whoever_insists(source, said, error):
     assert warnings(said) == [f"{error} NEURON is used, which is slower."]
 
 
+@pytest.mark.parametrize("error", [NoCompilerError("none."), KernelBuildError("broken.")])
+def test_computers_that_are_to_compute_the_same_do_not_use_neuron(source, said, error, monkeypatch):
+    monkeypatch.setenv("PYNEURONAUTOFIT_ISA", "x86-64-v3")
+    choice = Choice(source, errors={1: error})
+    with pytest.raises(KernelBuildError, match=r"Nothing else is used with --isa x86-64-v3: "):
+        choice.run(1, 2)
+    assert not warnings(said)
+    # A model that no computer has a kernel for is simulated alike on all of them.
+    choice = Choice(source, errors={1: UnsupportedModel("no.")})
+    assert choice.run(1, 2) == ["NEURON"] * 2
+
+
 def test_who_insists_is_refused_what_only_neuron_can_simulate(source, said):
     choice = Choice(source, errors={1: UnsupportedModel("no.")}, insist=True)
     with pytest.raises(UnsupportedModel, match="no"):
@@ -269,6 +281,45 @@ def test_other_errors_of_a_model_are_errors(source):
     with pytest.raises(ModelError, match="no soma"):
         choice.run(1)
     assert not choice.neurons
+
+
+# --- when somebody else decides
+
+
+def test_who_is_told_compares_nothing_and_never_turns_to_neuron(source, said):
+    choice = Choice(source, [], errors={3: UnsupportedModel("no."), 4: NoCompilerError("none.")})
+    choice.fallback.be_told(generated=True)
+    assert choice.run(1, 2) == ["batch"] * 2
+    for value in (3, 4):
+        with pytest.raises(ModelError):
+            choice.run(1, value)
+        with pytest.raises(ModelError):
+            choice.fallback.check(Candidates((value,)))
+    assert choice.fallback.is_generated
+    assert not choice.neurons
+    assert not choice.compared
+    assert not warnings(said)
+
+
+def test_who_is_told_to_use_neuron_does(source, said):
+    choice = Choice(source, [])
+    choice.fallback.be_told(generated=False)
+    assert choice.run(1, 2) == ["NEURON"] * 2
+    assert not choice.fallback.is_generated
+    assert choice.batch.closed
+    assert not warnings(said)
+
+
+def test_it_is_settled_before_anybody_simulates(source, said):
+    choice = Choice(source, [replace(GOOD, quiet_mV=0.02)])
+    choice.fallback.settle(Candidates((1, 2)))
+    assert not choice.fallback.is_generated
+    assert len(choice.compared) == len(warnings(said)) == 1
+    again = Choice(source, [GOOD])
+    again.fallback.settle(Candidates((1, 2)))
+    assert again.fallback.is_generated
+    again.fallback.give_up(UnsupportedModel("no."))
+    assert again.run(1) == ["NEURON"]
 
 
 # --- the candidates of the comparison

@@ -219,3 +219,13 @@ def test_where_genes_are_in_the_unit_cube():
     # Whole numbers have equal shares.
     shares = space.from_unit(np.tile(np.linspace(0, 0.999, 400)[:, None], (1, 6)))[:, 2]
     assert np.unique(shares, return_counts=True)[1].tolist() == [100] * 4
+
+
+def test_bounds_in_the_units_of_the_model():
+    space = ParameterSpace.from_rows(
+        [["a.g", "log", 1e-5, 1e-2], ["a.L", "lin", 9.0, 2.0], ["a.d", "lin", 0.5, "a.L"],
+         ["a.c", "con", 3.0, 4.0]]
+    )  # fmt: skip
+    low, high = space.model_bounds(np.array([1e-3, 6.0, 1.0, 3.0]))
+    np.testing.assert_array_equal(low, [1e-5, 2.0, 0.5, 3.0])
+    np.testing.assert_array_equal(high, [1e-2, 9.0, 6.0, 3.0])

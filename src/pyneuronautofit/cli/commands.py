@@ -46,14 +46,27 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "polish": Command(
             "runs", "RUN|MODELS [RECORDING]", "make models of a run or a database better"
         ),
-        "export": Command("runs", "RUN", "write the files of a run: JSON, tables, NEURON scripts"),
+        "export": Command(
+            "runs", "RUN", "write the files of a run: JSON, tables, models for other programs"
+        ),
         "report": Command("runs", "RUN", "write an HTML report of a run"),
+        "certainty": Command(
+            "certain", "RUN", "say which parameters the data fix, and which they leave open"
+        ),
+        "profile": Command(
+            "certain", "RUN PARAMETER", "fit again with one parameter held at many values"
+        ),
         "status": Command("runs", "[RUN]", "say how a run is doing; --watch looks again"),
         "collect": Command(
             "runs", "RUN... -o DATABASE", "join the models of several runs in a database"
         ),
         "slurm": Command(
-            "clusters", "fit RECORDING --runs N", "write scripts for an array of fits on a cluster"
+            "clusters",
+            "fit RECORDING --runs N",
+            "write scripts for an array of fits on a cluster; slurm workers: for one fit's workers",
+        ),
+        "benchmark": Command(
+            "benchmarks", "[-o FOLDER]", "compare search algorithms on problems of known answers"
         ),
         "import-model": Command(
             "models", "SOURCE -o FOLDER", "write a project folder from a model of another tool"
@@ -75,6 +88,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "search-init": Command("databases", "IN [OUT]", "find the resting state of every model"),
         "search-synmin": Command(
             "databases", "DATABASE", "find the smallest synaptic conductance that fires"
+        ),
+        "populations": Command(
+            "databases",
+            "RUN|DATABASE...",
+            "count distinct models, find their families, compare cells",
         ),
         "plot-parmdist": Command(
             "databases", "DATABASE [-o FILE]", "plot the distributions of the parameters"

@@ -6,9 +6,10 @@ import contextvars
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pyneuronautofit._native.isa import AnotherLevelError
 from pyneuronautofit._text import printable
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.commands import COMMANDS, list_commands, run_command
@@ -18,25 +19,35 @@ from pyneuronautofit.errors import PyNeuronAutofitError
 from pyneuronautofit.sessions.interrupt import ended_by_signals, exit_code_of
 
 _USER_ERROR = 2
+# Says which process was begun anew.
+_RESTARTED = "PYNEURONAUTOFIT_RESTARTED"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None, restart: Callable[[AnotherLevelError], int] | None = None
+) -> int:
     """Run a command line.
+
+    Parameters
+    ----------
+    restart
+        Begins anew, with another environment, where the process is one of its own.
 
     Returns
     -------
     int
-        The exit code: 0, 2 for a user's mistake, 3 for a fit that could not simulate anything, 130
-        after Ctrl-C and 143 after SIGTERM.
+        The exit code: 0, 2 for a user's mistake, 3 for a fit that could not simulate anything, 4
+        for one that has lost its workers, 130 after Ctrl-C and 143 after SIGTERM.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         with ended_by_signals():
             # What a command lets there be is gone when it has ended.
             return contextvars.copy_context().run(_run, words)
+    except AnotherLevelError as error:
+        return _refused(error) if restart is None else restart(error)
     except PyNeuronAutofitError as error:
-        print(printable(f"pyneuronautofit: error: {error}"), file=sys.stderr)
-        return _USER_ERROR
+        return _refused(error)
     except KeyboardInterrupt as interruption:
         print("pyneuronautofit: interrupted", file=sys.stderr)
         return exit_code_of(interruption)
@@ -52,7 +63,30 @@ def entry_point() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal may have fewer characters than names do.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    sys.exit(main(restart=_restart))
+
+
+def _refused(error: PyNeuronAutofitError) -> int:
+    print(printable(f"pyneuronautofit: error: {error}"), file=sys.stderr)
+    return _USER_ERROR
+
+
+def _restart(error: AnotherLevelError) -> int:  # noqa: RET503 (it does not return)
+    """Begin this very process anew, with the environment that it should have been started with.
+
+    Libraries choose what they compute with when they are loaded. Nothing of the command has been
+    done yet. One that is not content after a second start never will be.
+    """
+    if os.environ.get(_RESTARTED) == str(os.getpid()):
+        return _refused(error)
+    environment = {**os.environ, _RESTARTED: str(os.getpid())}
+    for name, value in error.environment.items():
+        environment.pop(name, None)
+        if value is not None:
+            environment[name] = value
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
 def _run(words: list[str]) -> int:

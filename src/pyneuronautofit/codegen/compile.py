@@ -1,7 +1,8 @@
 """Compiling a generated kernel once, into the cache that all processes of a user share.
 
 A kernel is made for the CPU it runs on, so the cache knows the CPU: a home directory that several
-machines share has a library for each kind of them.
+machines share has a library for each kind of them. One that is made for a level (`_native/isa.py`)
+is for all that have that: whichever of them has compiled it, the others use the same library.
 """
 
 from __future__ import annotations
@@ -9,18 +10,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-import platform
 import shlex
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
 
-from pyneuronautofit._native import artifacts, sealed
+from pyneuronautofit._native import artifacts, isa, sealed
 from pyneuronautofit._programs import Finished, run_program
 from pyneuronautofit._text import shortened
 from pyneuronautofit.errors import ModelError
@@ -47,8 +46,8 @@ _FLAGS = (
 _PRECISION_FLAGS: dict[Precision, tuple[str, ...]] = {"double": (), "single": ("-DLANES_SINGLE",)}
 # Some compilers for ARM do not know the first; without any the kernel is slow, but right.
 _CPU_FLAGS: tuple[tuple[str, ...], ...] = (("-march=native",), ("-mcpu=native",), ())
-# What /proc/cpuinfo calls a CPU's kind and abilities, on x86 and on ARM.
-_CPU_FIELDS = ("model name", "flags", "CPU implementer", "CPU variant", "CPU part", "Features")
+# With a level nothing is used that makers of processors do each in their own way.
+_SAME_BITS = "-DLANES_SAME_BITS"
 _WHAT = "compiled kernels"
 _MOST_LINES = 12
 # What is asked in no time.
@@ -90,22 +89,25 @@ def compile_kernel(source: str, *, precision: Precision, stop: Event | None = No
         If it was stopped.
     """
     folder, of_source = artifacts.cache_folder("kernels"), kernel_key(source, precision)
+    whoever = f"{of_source}-*"
     try:
         command = _compiler_command()
     except NoCompilerError:
         # Of several computers that share a home directory, some may have none.
-        found = artifacts.find_library(folder, f"{of_source}-*", _WHAT)
+        found = artifacts.find_library(folder, whoever, _WHAT)
         if found is None:
             raise
         _log.info("there is no compiler here; the kernel was compiled before: %s", found)
         return found
     key = f"{of_source}-{_compiler_key(command, stop)}"
-    found = artifacts.find_library(folder, key, _WHAT)
+    # Another compiler rounds otherwise, and computers of one cluster may have several.
+    wanted = key if isa.level_of_process() == isa.NATIVE else whoever
+    found = artifacts.find_library(folder, wanted, _WHAT)
     if found is not None:
         return found
     with artifacts.locked(folder, of_source, _WHAT, stop):
         # Another process may have compiled it while this one waited for the lock.
-        found = artifacts.find_library(folder, key, _WHAT)
+        found = artifacts.find_library(folder, wanted, _WHAT)
         if found is not None:
             return found
         kept = folder / f"{of_source}.cpp"
@@ -121,7 +123,7 @@ def kernel_key(source: str, precision: Precision) -> str:
         precision,
         *(f"{_within(header)}\n{header.read_text('utf-8')}" for header in _headers()),
         *_FLAGS,
-        *(flag for flags in _CPU_FLAGS for flag in flags),
+        *(flag for flags in _cpu_flags() for flag in flags),
         sys.platform,
         cpu_description(),
     ]
@@ -134,8 +136,18 @@ def _compiler_key(command: list[str], stop: Event | None) -> str:
 
 
 def cpu_description() -> str:
-    """Return what `-march=native` depends on: the CPU's kind and its abilities."""
-    return "\n".join((platform.machine(), *_cpu_facts()))
+    """Return what a kernel is made for: the level of this process, or what the CPU has."""
+    return isa.computing_with()
+
+
+def _cpu_flags() -> tuple[tuple[str, ...], ...]:
+    """Return the compiler's flags for that, the best first."""
+    level = isa.level_of_process()
+    if level == isa.NATIVE:
+        return _CPU_FLAGS
+    # Compilers before the levels were named know what is in them.
+    parts = (f"-m{name}" for name in isa.LEVELS[level])
+    return (f"-march={level}", _SAME_BITS), (*parts, _SAME_BITS)
 
 
 def write_sidecar(path: Path, facts: dict[str, Any]) -> None:
@@ -211,23 +223,6 @@ def _version(command: list[str], stop: Event | None) -> str:
     return asked.output
 
 
-def _cpu_facts() -> Iterator[str]:
-    if sys.platform == "darwin":
-        asked = _run(["sysctl", "-n", "machdep.cpu.brand_string"], None, _ASKING_LIMIT_S, None)
-        yield asked.output.strip()
-        return
-    try:
-        text = Path("/proc/cpuinfo").read_text(errors="replace")
-    except OSError:
-        yield platform.processor()
-        return
-    # All processors of a machine are described; one of them is enough.
-    for line in text.split("\n\n")[0].splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() in _CPU_FIELDS:
-            yield f"{name.strip()}: {value.strip()}"
-
-
 def _compile(source: str, command: list[str], kept: Path, stop: Event | None) -> bytes:
     """Return the library of a source; one that cannot be compiled is kept, to be looked at."""
     _log.info(
@@ -248,7 +243,7 @@ def _compile(source: str, command: list[str], kept: Path, stop: Event | None) ->
 
 def _run_compiler(work: Path, command: list[str], kept: Path, stop: Event | None) -> Path:
     """Compile `kernel.cpp` for this CPU, or as nearly for it as the compiler can."""
-    for flags in _CPU_FLAGS:
+    for flags in _cpu_flags():
         words = [*command, *flags, "kernel.cpp", "-o", "kernel.out"]
         done = _run(words, work, artifacts.COMPILING_LIMIT_S, stop)
         if done.code == 0 and not done.late:

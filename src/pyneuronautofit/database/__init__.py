@@ -1,6 +1,7 @@
 """Model databases: reading, writing, and the tools that work on them."""
 
 from pyneuronautofit.database.collected import Collection as Collection
+from pyneuronautofit.database.collected import Floors as Floors
 from pyneuronautofit.database.collected import Selection as Selection
 from pyneuronautofit.database.collected import read_run_models as read_run_models
 from pyneuronautofit.database.database import Database as Database

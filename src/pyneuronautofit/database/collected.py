@@ -15,7 +15,7 @@ from pyneuronautofit._types import BoolArray, FloatArray, IntArray, Json
 from pyneuronautofit.database.joint import RunPart, parts_of
 from pyneuronautofit.database.models import StoredModels, models_of
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fitting.outcome.counted import weights_of
+from pyneuronautofit.fitting.outcome.counted import floor_of, weights_of
 from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.runs import (
     Evaluations,
@@ -63,14 +63,48 @@ def read_run_models(run: str, folder: Path) -> StoredModels | None:
 
 
 @dataclass(frozen=True)
+class Floors:
+    """A threshold in units of a run's noise floor.
+
+    Attributes
+    ----------
+    factor
+        How many floors.
+    """
+
+    factor: float
+
+    def of(self, run: RunReader, code: str) -> float:
+        """Return what it is in the unit of a mode.
+
+        Raises
+        ------
+        RunError
+            If the run does not know its floor.
+        """
+        floor = floor_of(run)
+        level = np.nan if floor is None else floor.modes.get(code, np.nan)
+        if not np.isfinite(level):
+            why = "; ".join(floor.notes) if floor else "it is of a version that did not measure it"
+            raise RunError(
+                f"--max {code}={self}: {run.path.stem} has no noise floor: {why}. Give a number"
+            )
+        return self.factor * float(level)
+
+    def __str__(self) -> str:
+        """Return it as --max takes it."""
+        return "floor" if self.factor == 1 else f"{self.factor:g}floor"
+
+
+@dataclass(frozen=True)
 class Selection:
     """Which models of a run are collected.
 
     Attributes
     ----------
     thresholds
-        Mode letter -> the largest sum of its components; with them every evaluation of a run is
-        looked at.
+        Mode letter -> the largest sum of its components, or so many noise floors; with them every
+        evaluation of a run is looked at.
     best
         So many of each run, those of the least scalar fitness; None: all.
     only_archive
@@ -80,7 +114,7 @@ class Selection:
         of the differences of their search coordinates, each divided by the parameter's range.
     """
 
-    thresholds: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, float | Floors] = field(default_factory=dict)
     best: int | None = None
     only_archive: bool = False
     distance: float = 0.001
@@ -88,7 +122,7 @@ class Selection:
     @property
     def name(self) -> str:
         """What a model's key `selection` says."""
-        limits = ", ".join(f"{code} <= {value:g}" for code, value in self.thresholds.items())
+        limits = ", ".join(f"{code} <= {_shown(value)}" for code, value in self.thresholds.items())
         parts = [limits] if limits else []
         parts += [] if self.best is None else [f"best {self.best}"]
         return "; ".join(parts) or "non-dominated"
@@ -119,10 +153,11 @@ class Selection:
         for code, limit in self.thresholds.items():
             if code not in run.header.markers:
                 raise UsageError(
-                    f"--max {code}={limit:g}: {run.path.stem} was not evaluated by mode {code}; "
-                    f"its modes are {quoted(dict.fromkeys(run.header.markers))}"
+                    f"--max {code}={_shown(limit)}: {run.path.stem} was not evaluated by mode "
+                    f"{code}; its modes are {quoted(dict.fromkeys(run.header.markers))}"
                 )
-            passing &= found.scores[:, markers == code].sum(axis=1) <= limit
+            most = limit.of(run, code) if isinstance(limit, Floors) else limit
+            passing &= found.scores[:, markers == code].sum(axis=1) <= most
         return np.asarray(passing)
 
 
@@ -241,6 +276,10 @@ class Collection:
         key = hashlib.sha256(text.encode()).hexdigest()[:16].upper()
         self._evaluations[key] = settings
         return key
+
+
+def _shown(limit: float | Floors) -> str:
+    return str(limit) if isinstance(limit, Floors) else f"{limit:g}"
 
 
 def _head(run: RunReader) -> dict[str, Json]:

@@ -76,6 +76,21 @@ def best_models(
     return found.parameters[best[chosen[:_N_BEST]]]
 
 
+def best_row(run: RunReader, weights: FloatArray) -> int:
+    """Return the evaluation of a run with the least weighted sum of all components.
+
+    Raises
+    ------
+    RunError
+        If none could be scored.
+    """
+    rows = _all_rows(run)
+    sums = np.einsum("ij,j->i", run.evaluations(rows).scores, weights)
+    if not np.isfinite(sums).any():
+        raise RunError(f"{run.path.stem} has no model that could be scored")
+    return int(rows[np.nanargmin(sums)])
+
+
 def _rows(run: RunReader, selection: str) -> IntArray:
     return np.array(list(dict.fromkeys(selected_rows(run, selection, "--models"))), dtype=np.int64)
 

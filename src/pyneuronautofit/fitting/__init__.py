@@ -29,6 +29,7 @@ from pyneuronautofit.fitting.evaluation_json import ELSEWHERE as ELSEWHERE
 from pyneuronautofit.fitting.evaluation_json import evaluation_as_json as evaluation_as_json
 from pyneuronautofit.fitting.options import FitOptions as FitOptions
 from pyneuronautofit.fitting.options import RunOptions as RunOptions
+from pyneuronautofit.fitting.options import WorkerOptions as WorkerOptions
 from pyneuronautofit.fitting.outcome.best import BestModel as BestModel
 from pyneuronautofit.fitting.outcome.best import best_models as best_models
 from pyneuronautofit.fitting.outcome.best import compromise as compromise

@@ -8,6 +8,7 @@ from typing import Any
 from pyneuronautofit._options import FITTING, Resumed, above, at_least, option
 from pyneuronautofit._words import real, whole
 from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fitting.floors.stopping import check_stop, stop_word
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.optimisers.polish.local import LocalRefinement
 
@@ -28,7 +29,8 @@ class Budget:
     minutes
         Time of computing after which no generation is begun; None: no limit.
     stop_after
-        Generations without any gain after which the search ends; None: never.
+        Generations without any gain after which the search ends, or so many noise floors, in
+        words (`1.5floor`), within which a model ends it; None: nothing ends it so.
     seed
         Of the only random generator.
     archive_size
@@ -68,16 +70,17 @@ class Budget:
         help="minutes of computing after which no other generation is begun; a run that was "
         "stopped by this can be taken up again",
     )
-    stop_after: int | None = option(
+    stop_after: int | str | None = option(
         None,
         "--stop-after",
         group=FITTING,
         metavar="N",
-        parse=whole,
-        check=at_least(1),
+        parse=stop_word,
+        check=check_stop,
         resumed=Resumed.FREE,
         help="end after so many generations in which neither a mode nor the weighted sum of all "
-        "has become better",
+        "has become better; or floor: when a model is within the recording's noise floor in every "
+        "mode, 1.5floor: within one and a half of it",
     )
     seed: int = option(
         0,

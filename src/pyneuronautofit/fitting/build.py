@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._options import taken
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import MaskError, UsageError
@@ -130,8 +131,10 @@ def build_simulator(
     Raises
     ------
     UsageError
-        If options contradict each other.
+        If options contradict each other; AnotherLevelError if this process cannot compute with
+        the level that they name.
     """
+    isa.require(options.isa)
     if options.simulator == "neuron":
         if options.precision != "double":
             raise UsageError(

@@ -17,9 +17,11 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.fitting.budget import Budget, lasting, plan_of
-from pyneuronautofit.fitting.evaluation import Evaluation
+from pyneuronautofit.fitting.evaluation import Evaluation, WorkersLost
+from pyneuronautofit.fitting.floors.stopping import floor_to_reach, stopped_at_floor
 from pyneuronautofit.fitting.gains import Gains, with_leader
 from pyneuronautofit.fitting.problem import Problem
+from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History
 from pyneuronautofit.simulators import RunStatus
@@ -67,6 +69,8 @@ class Progress:
         Why there is nothing to be found: no candidate could be scored; empty where one could.
     gains
         The best so far, and since when; None before the first generation.
+    lost
+        Who that evaluates was lost, where that has interrupted it, and what to do; else empty.
     stopped
         Why it ended before its budget was used, as the user had asked; empty where it did not.
     phase
@@ -81,6 +85,7 @@ class Progress:
     evaluation: Evaluation | None = None
     seconds: float = 0.0
     interrupted: bool = False
+    lost: str = ""
     asked: FloatArray | None = None
     given_up: str = ""
     gains: Gains | None = None
@@ -139,13 +144,14 @@ def search(
     """
     plan = plan_of(budget, strategy)
     strategy = lasting(strategy, plan)
+    floor = floor_to_reach(problem, budget.stop_after)
     progress = start or beginning(strategy, budget, keep_all=keep_all)
     began = time.monotonic() - progress.seconds
     failures = _Failures()
     for generation in itertools.count(progress.generation + 1):
         if plan.generations is not None and generation > plan.generations:
             break
-        stopped = _stopped(progress, budget)
+        stopped = _stopped(progress, budget, floor)
         if stopped:
             _log.info("%s", stopped)
             progress = replace(progress, stopped=stopped)
@@ -162,9 +168,12 @@ def search(
                     _reporter(observer, generation),
                     with_residuals=strategy.needs_residuals,
                 )
-        except KeyboardInterrupt:
-            _log.warning("interrupted in generation %d; what came before it is kept", generation)
-            return replace(progress, interrupted=True)
+        except KeyboardInterrupt as interruption:
+            lost = str(interruption) if isinstance(interruption, WorkersLost) else ""
+            why = f": {lost}" if lost else ""
+            kept = "what came before it is kept"
+            _log.warning("interrupted in generation %d; %s%s", generation, kept, why)
+            return replace(progress, interrupted=True, lost=lost)
         _log_failures(evaluation, generation)
         state = strategy.tell(asked, x, evaluation.scores, evaluation.residuals)
         known = replace(progress, asked=x, gains=progress.gains or problem.no_gains)
@@ -200,14 +209,14 @@ def _after(
     return after
 
 
-def _stopped(progress: Progress, budget: Budget) -> str:
+def _stopped(progress: Progress, budget: Budget, floor: Floor | None) -> str:
     """Return why no other generation is begun although there is budget left; empty: one is."""
     if budget.minutes is not None and progress.seconds >= budget.minutes * _S_PER_MINUTE:
         return f"stopped after {budget.minutes:g} minutes of computing (--time)"
     gains, most = progress.gains, budget.stop_after
-    if most is not None and gains is not None and gains.since >= most:
+    if isinstance(most, int) and gains is not None and gains.since >= most:
         return f"stopped: nothing has become better for {gains.since} generations (--stop-after)"
-    return ""
+    return stopped_at_floor(progress.archive, floor, most)
 
 
 def _ended(progress: Progress, failures: _Failures) -> Progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -38,6 +39,49 @@ class Evaluation:
     messages: tuple[str, ...]
     seconds: FloatArray
     residuals: FloatArray | None = None
+
+
+class WorkersLost(KeyboardInterrupt):
+    """Whoever evaluated is gone: the search can go on later. Says why, and what to do."""
+
+
+class Evaluator(Protocol):
+    """Evaluates the candidates of a problem somewhere else; with the very results."""
+
+    @property
+    def description(self) -> str:
+        """Who evaluates, in a few words."""
+        ...
+
+    def check(self) -> None:
+        """Begin: the problem was checked here by then.
+
+        Raises
+        ------
+        PyNeuronAutofitError
+            If nothing can be evaluated there.
+        """
+        ...
+
+    def evaluate(
+        self,
+        table: ParameterTable,
+        on_done: Callable[[int, int], None] | None = None,
+        *,
+        with_residuals: bool = False,
+    ) -> Evaluation:
+        """Simulate and score candidates, as `Problem.evaluate_here` does.
+
+        Raises
+        ------
+        WorkersLost
+            If there is nobody who does.
+        """
+        ...
+
+    def close(self) -> None:
+        """End what was begun."""
+        ...
 
 
 def evaluate_models(

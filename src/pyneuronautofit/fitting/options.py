@@ -6,12 +6,14 @@ run is taken up again, reported or exported with what it was begun with.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pyneuronautofit._options import (
     FITTING,
     RUN,
     Resumed,
+    above,
     at_least,
     file_name,
     not_zero,
@@ -20,14 +22,75 @@ from pyneuronautofit._options import (
     options_of,
     same_option,
 )
-from pyneuronautofit._words import FOLDER, RUN_NAME, WRITTEN, text, whole
+from pyneuronautofit._words import FOLDER, READ, RUN_NAME, WRITTEN, real, text, whole
 from pyneuronautofit.fitting.budget import Budget
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.optimisers import TraceOptions
 
+_SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.%]+\]|[\w.-]+):\d{1,5}")
+
+#: How long a fit waits for workers where nothing else is said, minutes.
+WORKERS_WAIT_MIN = 60.0
+# A year.
+_LONGEST_MIN = 525_600.0
+
+
+def is_scheduler(value: str) -> str | None:
+    """Allow addresses of schedulers."""
+    if _SCHEDULER.fullmatch(value):
+        return None
+    return "the address of a scheduler of dask.distributed: tcp://HOST:PORT, or tls://HOST:PORT"
+
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions:
+class WorkerOptions:
+    """Who evaluates candidates, if that is not this computer."""
+
+    workers: str | None = option(
+        None,
+        "--workers",
+        group=RUN,
+        metavar="ADDRESS",
+        parse=text,
+        check=is_scheduler,
+        resumed=Resumed.FREE,
+        help="candidates are simulated and scored by the workers of this scheduler of "
+        "dask.distributed, tcp://HOST:PORT or tls://HOST:PORT; results are the same",
+    )
+    scheduler_file: str | None = option(
+        None,
+        "--scheduler-file",
+        group=RUN,
+        metavar="FILE",
+        parse=READ,
+        resumed=Resumed.FREE,
+        help="the same, of the scheduler that writes this file when it begins (slurm workers)",
+    )
+    workers_tls: str | None = option(
+        None,
+        "--workers-tls",
+        group=RUN,
+        metavar="FOLDER",
+        parse=READ,
+        resumed=Resumed.FREE,
+        help="folder of ca.pem, cert.pem and key.pem, which encrypt what is sent (default: the "
+        "folder tls beside --scheduler-file)",
+    )
+    workers_wait: float | None = option(
+        None,
+        "--workers-wait",
+        group=RUN,
+        metavar="MIN",
+        parse=real,
+        check=above(0, _LONGEST_MIN),
+        resumed=Resumed.FREE,
+        help="how long there may be no worker before the run is ended, to be taken up again; "
+        f"minutes (default {WORKERS_WAIT_MIN:g})",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(WorkerOptions):
     """What becomes of a run: what is written and where, and what is shown."""
 
     log_level: str = option(
@@ -117,6 +180,16 @@ class RunOptions:
         parse=FOLDER,
         resumed=Resumed.FREE,
         help="folder of the results (default: the recording's)",
+    )
+    scratch: str | None = option(
+        None,
+        "--scratch",
+        group=RUN,
+        metavar="DIR",
+        parse=FOLDER,
+        resumed=Resumed.FREE,
+        help="the store is written in this folder of a disk of this computer, and copied to that "
+        "of the results every minute and in the end: for those that computers share",
     )
     evaluations_file: str = option(
         "yes",

@@ -12,11 +12,12 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting.cells.pull import Pull, with_pull
-from pyneuronautofit.fitting.evaluation import Evaluation, evaluate_models
+from pyneuronautofit.fitting.evaluation import Evaluation, Evaluator, evaluate_models
 from pyneuronautofit.fitting.gains import Gains, no_gains
 from pyneuronautofit.fitting.reduction import Downsampler, reduce_traces
 from pyneuronautofit.fitting.several.merging import merged
 from pyneuronautofit.objectives import Suite, joint_suite
+from pyneuronautofit.objectives.floor import Floor, Measured, joint_floor, measure_floors
 from pyneuronautofit.objectives.residuals import (
     BoundResiduals,
     GivenWeights,
@@ -86,6 +87,10 @@ class Problem:
         Which of the parameters are those of the cell that this recording is of; None: all.
     pull
         What private parameters of several cells cost, of the whole problem; None: nothing.
+    evaluator
+        Evaluates candidates somewhere else; None: they are evaluated here.
+    known_floor
+        The noise floor, where the store of a run has it; None: it is measured when it is needed.
     """
 
     recording: Recording
@@ -102,6 +107,8 @@ class Problem:
     elsewhere: tuple[Problem, ...] = ()
     columns: CellColumns | None = None
     pull: Pull | None = None
+    evaluator: Evaluator | None = None
+    known_floor: Floor | None = None
 
     @property
     def cell(self) -> str:
@@ -188,6 +195,17 @@ class Problem:
         joint = joint_residuals(bound)
         return joint if self.pull is None else self.pull.rows(joint)
 
+    @cached_property
+    def floor(self) -> Floor:
+        """What a model that is the cell itself would score: that of the objective vector."""
+        if self.known_floor is not None:
+            return self.known_floor
+        measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
+        floors = measure_floors(measured)
+        if self.pull is not None:
+            floors.append(self.pull.floor)
+        return joint_floor(floors)
+
     @property
     def no_gains(self) -> Gains:
         """What is so before the first generation."""
@@ -198,11 +216,15 @@ class Problem:
         first = self.space.to_model(self.space.sample(np.random.default_rng(0), 1)).values
         for part in (*self.parts, *self.elsewhere):
             part.simulator.check(part.table_of(first))
+        if self.evaluator is not None:
+            self.evaluator.check()
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
         """Close all simulators in the end."""
         with contextlib.ExitStack() as stack:
+            if self.evaluator is not None:
+                stack.callback(self.evaluator.close)
             for part in (*self.parts, *self.elsewhere):
                 stack.enter_context(part.simulator)
             yield
@@ -224,25 +246,36 @@ class Problem:
         with_residuals
             Whether residuals are wanted, too.
         """
-        parameters, n_part = self.space.to_model(x).values, len(self.parts)
+        table = self.space.to_model(x)
+        where = self.evaluate_here if self.evaluator is None else self.evaluator.evaluate
+        return where(table, on_done, with_residuals=with_residuals)
+
+    def evaluate_here(
+        self,
+        table: ParameterTable,
+        on_done: Callable[[int, int], None] | None = None,
+        *,
+        with_residuals: bool = False,
+    ) -> Evaluation:
+        """Simulate and score candidates in this process; as `evaluate`, of model values."""
+        n_part = len(self.parts)
         wanted = self.bound_residuals if with_residuals else (None,) * n_part
         found = []
         for number, (part, residuals) in enumerate(zip(self.parts, wanted, strict=True)):
             told = None if on_done is None else _of_parts(on_done, number, n_part)
-            table = part.table_of(parameters)
+            own = part.table_of(table.values)
             found.append(
                 evaluate_models(
-                    part.simulator, part.suite, table, self.downsampler, told, residuals=residuals
+                    part.simulator, part.suite, own, self.downsampler, told, residuals=residuals
                 )
             )
         n_residual = [0 if each is None else len(each.coarse) for each in wanted]
-        return self.joined(found, parameters, x, n_residual)
+        return self.joined(found, table.values, n_residual)
 
     def joined(
         self,
         found: Sequence[Evaluation],
         parameters: FloatArray,
-        x: FloatArray | None = None,
         n_residual: Sequence[int] | None = None,
     ) -> Evaluation:
         """Return what became of models on every recording, as one.
@@ -252,8 +285,6 @@ class Problem:
         found
             On each of `parts`.
         parameters : FloatArray, shape (n_model, n_param), model values
-        x : FloatArray, shape (n_model, n_param), search coordinates
-            None: those of the parameters.
         n_residual
             How many residuals each part has; None: none.
         """
@@ -263,8 +294,8 @@ class Problem:
         both = replace(merged(found, names, counts), parameters=parameters)
         if self.pull is None:
             return both
-        at = self.space.from_model(parameters) if x is None else x
-        return self.pull.scored(both, at, sum(counts))
+        # Of the values, and not of what was asked for: others evaluate, too, who know only these.
+        return self.pull.scored(both, self.space.from_model(parameters), sum(counts))
 
     def simulate(self, table: ParameterTable) -> Traces:
         """Return the voltages of models, on the target's clock."""

@@ -108,6 +108,7 @@ class Recorder:
         OutputError
             If one cannot be written; the others are tried all the same.
         """
+        self.writer.publish()
         try:
             with self.exporting(), RunReader(self.files.store) as run:
                 problems = export_results(

@@ -38,8 +38,8 @@ _MODS = "model-mods"
 _PROJECT_CELL = """\
 import importlib.util
 
-PROJECT = {path!r}
-sys.path.insert(0, {folder!r})
+PROJECT = {path}
+sys.path.insert(0, os.path.dirname(PROJECT))
 specification = importlib.util.spec_from_file_location("the_project", PROJECT)
 project = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(project)
@@ -94,8 +94,18 @@ class FittedModel:
     values: FloatArray
 
 
-def write_script(path: Path, model: FittedModel, sweep: Sweep) -> None:
+def write_script(
+    path: Path, model: FittedModel, sweep: Sweep, *, copied: str | None = None, more: str = ""
+) -> None:
     """Write the script of one model; its .mod files are copied beside it.
+
+    Parameters
+    ----------
+    copied
+        The project file's place beside the script, where its folder was copied there; None: the
+        script reads it where it is.
+    more
+        Further lines for its head.
 
     Raises
     ------
@@ -111,6 +121,7 @@ def write_script(path: Path, model: FittedModel, sweep: Sweep) -> None:
         text.substitute(
             title=repr(model.title),
             version=__version__,
+            more=more,
             preparation=_preparation(source, mods),
             name=path.name if _PLAIN_NAME.fullmatch(path.name) else "THIS_FILE",
             library=repr(None if mods or not source.library else str(source.library)),
@@ -125,7 +136,7 @@ def write_script(path: Path, model: FittedModel, sweep: Sweep) -> None:
             initial=repr(experiment.initial_mV),
             temperature=repr(experiment.temperature_degC),
             mechanisms=_mechanisms(source.mods),
-            cell=_cell(source.project) + _many(model.space),
+            cell=_cell(source.project, copied) + _many(model.space),
             parameters="\n".join(_assignments(model.space, model.values)),
         ),
     )
@@ -164,10 +175,12 @@ def _mechanisms(mods: Path | None) -> str:
     return repr(() if mods is None else tuple(sorted(declared_mechanisms(mods))))
 
 
-def _cell(project: Path | None) -> str:
+def _cell(project: Path | None, copied: str | None) -> str:
     """Return the statements that define `make_cell`."""
     if project is not None:
-        return _PROJECT_CELL.format(path=str(project), folder=str(project.parent))
+        here = "os.path.dirname(os.path.abspath(__file__))"
+        path = repr(str(project)) if copied is None else f"os.path.join({here}, {copied!r})"
+        return _PROJECT_CELL.format(path=path)
     source = (BUILT_IN_MODS.parent / "cell.py").read_text(encoding="utf-8")
     return source.partition(_FUTURE)[2].strip() + _BUILT_IN_CELL
 

@@ -44,6 +44,7 @@ class FitKeywords(TypedDict, total=False):
     integrator: str
     tolerance_mV: float
     precision: str
+    isa: str
     n_worker: int
     dt: float
     time_limit_s: float
@@ -76,15 +77,20 @@ class FitKeywords(TypedDict, total=False):
     voltage_channel: int | str
     current_channel: int | str
     off_log_scale: bool
-    stop_after: int
+    stop_after: int | str
     archive_size: int
     krayzman_debug: bool
     evaluations_file: str
     log_level: str
     dump_every: int
+    scratch: str
     iteration: int
     run_stamp: str
     slurm_id: str
+    workers: str
+    scheduler_file: str
+    workers_tls: str
+    workers_wait: float
     log_population: bool
     log_archive: bool
 

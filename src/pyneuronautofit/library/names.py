@@ -3,6 +3,7 @@
 from pyneuronautofit.library.cell_model import CellModel
 from pyneuronautofit.library.fitting import fit
 from pyneuronautofit.library.reading import read_recording
+from pyneuronautofit.library.results.certain import FitCertainty, FitProfile
 from pyneuronautofit.library.results.chosen import ChosenModel
 from pyneuronautofit.library.results.fit_result import Fit
 from pyneuronautofit.library.results.opening import open_fit
@@ -13,6 +14,8 @@ __all__ = [
     "CellModel",
     "ChosenModel",
     "Fit",
+    "FitCertainty",
+    "FitProfile",
     "Recording",
     "Scores",
     "SimulatedSweeps",

@@ -64,7 +64,8 @@ def run_session(
             held = lock or RunLock(session.files.lock)
             watching = partial(shown if progress else not_shown, session)
             done = search_and_store(session, logs, held, guard, watching)
-            for note in filter(None, (done.given_up, done.stopped, *session.notes_on(done))):
+            ends = (done.given_up, done.lost, done.stopped)
+            for note in filter(None, (*ends, *session.notes_on(done))):
                 _log.warning("%s", note)
     return session.files.store
 

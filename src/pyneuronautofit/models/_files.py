@@ -30,6 +30,9 @@ _MOST_LOOKED_AT = 50_000
 # What `fitting/standalone.txt` begins with.
 _EXPORTED = re.compile(r"model_\d+\.py")
 _MARK, _MOST_OF_HEAD = b"Written by pyneuronautofit", 1000
+# The folder of an export begins so, and ends with how it is called; it has a proof.
+_EXPORT = re.compile(r".*-model_\d+-[a-z]+(-unproven)?", re.DOTALL)
+_PROOF = "proof.json"
 _DEEPEST = 8
 
 
@@ -53,6 +56,8 @@ def is_passed_over(folder: Path) -> bool:
     """Say whether nothing in a folder is taken as a part of the model: by its name, or a look."""
     name = folder.name
     if name.startswith(".") or name == "__pycache__":
+        return True
+    if _EXPORT.fullmatch(name) and os.path.lexists(folder / _PROOF):
         return True
     return any(os.path.lexists(folder / mark) for mark in ("pyvenv.cfg", "conda-meta"))
 

@@ -6,6 +6,7 @@ from pyneuronautofit.report.comparison.choosing import best_stores as best_store
 from pyneuronautofit.report.comparison.page import MOST_COMPARED as MOST_COMPARED
 from pyneuronautofit.report.comparison.page import write_comparison as write_comparison
 from pyneuronautofit.report.findings.snapshot import Snapshot as Snapshot
+from pyneuronautofit.report.findings.snapshot import about_copy as about_copy
 from pyneuronautofit.report.findings.snapshot import take_snapshot as take_snapshot
 from pyneuronautofit.report.findings.state import Tally as Tally
 from pyneuronautofit.report.findings.state import state_of as state_of

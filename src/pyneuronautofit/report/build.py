@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pyneuronautofit._atomic import write_text
+from pyneuronautofit.certainty import Certainty, certainty_of, opened_exactly
 from pyneuronautofit.errors import NotAgreedError, PyNeuronAutofitError
 from pyneuronautofit.fitting import open_again
 from pyneuronautofit.report.content import Content
@@ -29,6 +30,7 @@ def write_report(
     *,
     traces: bool = True,
     project: str | None = None,
+    certainty: bool = False,
     on_step: Callable[[str], None] = lambda _what: None,
 ) -> None:
     """Write a run's report, one HTML file that needs nothing else.
@@ -39,6 +41,8 @@ def write_report(
         Whether the best models are simulated again. Where they cannot be, the page says why.
     project
         The project file, or its folder, where the user has named it himself.
+    certainty
+        Whether it is found out how well the data fix the parameters.
     on_step
         Is told what is done next.
 
@@ -54,6 +58,8 @@ def write_report(
     content = content_of(run, _NOT_ASKED)
     if traces:
         content = replace(content, responses=_responses(run, content.listed, project, on_step))
+    if certainty:
+        content = replace(content, certainty=_certainty(run, project, on_step))
     on_step("writing the page")
     write_text(path, render(content))
 
@@ -102,3 +108,17 @@ def _responses(
         raise
     except PyNeuronAutofitError as error:
         return f"The models could not be simulated again, so there are no traces: {error}"
+
+
+def _certainty(
+    run: RunReader, project: str | None, on_step: Callable[[str], None]
+) -> Certainty | str:
+    """Return how well the data fix the parameters; or why that could not be found out."""
+    on_step("moving every parameter a little")
+    try:
+        with opened_exactly(run, project) as problem:
+            return certainty_of(run, problem)
+    except NotAgreedError:
+        raise
+    except PyNeuronAutofitError as error:
+        return f"How certain they are could not be found out: {error}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pyneuronautofit.certainty import Certainty
 from pyneuronautofit.report.findings.choice import Listed
 from pyneuronautofit.report.findings.course import SearchCourse
 from pyneuronautofit.report.findings.phases import Phase
@@ -37,6 +38,9 @@ class Content:
         What the models answer; or why they were not simulated, in a sentence.
     phases
         Those of the search that have begun, where it has any.
+    certainty
+        How well the data fix the parameters; or why that is not known, in a sentence; None: nobody
+        has asked.
     """
 
     run: RunReader
@@ -48,3 +52,4 @@ class Content:
     spreads: Sequence[Spread]
     responses: tuple[ShownResponses, ...] | str
     phases: Sequence[Phase] = ()
+    certainty: Certainty | str | None = None

@@ -9,15 +9,29 @@ from pyneuronautofit.report.document import document
 from pyneuronautofit.report.page_data import chart_data
 from pyneuronautofit.report.sections.again import reproduce
 from pyneuronautofit.report.sections.cells import cells
+from pyneuronautofit.report.sections.certainty import certainty
 from pyneuronautofit.report.sections.chosen import chosen_model
 from pyneuronautofit.report.sections.facts import fitted
+from pyneuronautofit.report.sections.families import families
 from pyneuronautofit.report.sections.models import best, models, parameters, scatter
 from pyneuronautofit.report.sections.search import course, head, nothing_yet, spikes, traces
 from pyneuronautofit.report.templating import rendered
 
 #: The page's scripts, in `assets/`.
 SCRIPTS = ("common.js", "course.js", "traces.js", "scatter.js", "models.js", "start.js")
-_MAKERS = (best, cells, course, traces, spikes, scatter, chosen_model, parameters, models)
+_MAKERS = (
+    best,
+    cells,
+    course,
+    traces,
+    spikes,
+    scatter,
+    chosen_model,
+    parameters,
+    certainty,
+    families,
+    models,
+)
 
 
 def render(content: Content, *, version: int | None = None) -> str:

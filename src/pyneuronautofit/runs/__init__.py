@@ -31,8 +31,11 @@ from pyneuronautofit.runs.store import RunInfo as RunInfo
 from pyneuronautofit.runs.store import RunLock as RunLock
 from pyneuronautofit.runs.store import RunReader as RunReader
 from pyneuronautofit.runs.store import RunWriter as RunWriter
+from pyneuronautofit.runs.store import ScratchFolder as ScratchFolder
 from pyneuronautofit.runs.store import Session as Session
+from pyneuronautofit.runs.store import SnapshotWriter as SnapshotWriter
 from pyneuronautofit.runs.store import belonging_to as belonging_to
+from pyneuronautofit.runs.store import check_scratch as check_scratch
 from pyneuronautofit.runs.store import create_store as create_store
 from pyneuronautofit.runs.store import find_store as find_store
 from pyneuronautofit.runs.store import is_store as is_store

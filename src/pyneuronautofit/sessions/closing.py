@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 from rich.console import Console
 
 from pyneuronautofit.fitting import (
+    BestModel,
     OpenedFit,
+    Problem,
     Progress,
     best_models,
     drawn_model,
@@ -20,6 +22,7 @@ from pyneuronautofit.fitting import (
     sums_of_cells,
 )
 from pyneuronautofit.fitting.notes.levels import about_distinct
+from pyneuronautofit.objectives.floor import said_floor, said_in_floors
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.summary import (
@@ -59,7 +62,7 @@ def closing_summary(
     """
     problem = opened.problem
     best = best_models(progress, problem.whole)
-    shown, said, cells = "", [*notes], ""
+    shown, said, cells = "", [*notes, *(problem.floor.notes if best else ())], ""
     if best:
         leading = drawn_model(best, strategy)
         cells = about_cells(leading, sums_of_cells(problem, scores_of(progress, leading)))
@@ -81,6 +84,16 @@ def closing_summary(
         figure=figure,
         distinct=about_distinct(progress, problem),
         cells=cells,
+        floor=_about_floor(problem, best, strategy),
         held_out=shown,
         notes=said,
     )
+
+
+def _about_floor(problem: Problem, best: Sequence[BestModel], strategy: Strategy[Any]) -> str:
+    """Say what the noise floor is and how near the model that is drawn is to it; or nothing."""
+    floor = problem.floor
+    if not best or not floor.is_known:
+        return ""
+    drawn = drawn_model(best, strategy)
+    return f"{said_floor(floor)}; {drawn.title}: {said_in_floors(drawn.mode_sums, floor)}"

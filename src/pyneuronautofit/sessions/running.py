@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,6 +26,8 @@ from pyneuronautofit.runs import (
     GzipLogHandler,
     RunLock,
     RunWriter,
+    ScratchFolder,
+    SnapshotWriter,
     create_store,
     forget_request,
     heeding,
@@ -116,7 +119,7 @@ def _store(
     if stored is None:
         files.refuse_taken()
         create_store(files.store, session.run_info())
-    with contextlib.closing(RunWriter(files.store, session.run_info())) as writer:
+    with _writer(session) as writer:
         if not config.log_to_screen:
             logs.open_file(GzipLogHandler(files.log, go_on=stored is not None))
         _log.info("command: %s", session.command)
@@ -135,6 +138,22 @@ def _store(
             raise
         _log.info("%d evaluations in %.1f s", len(progress.history), progress.seconds)
     return progress
+
+
+@contextlib.contextmanager
+def _writer(session: FitSession) -> Iterator[RunWriter]:
+    """Yield what writes the store of a session, and close it in the end."""
+    store, info, scratch = session.files.store, session.run_info(), session.config.scratch
+    if scratch is None:
+        with contextlib.closing(RunWriter(store, info)) as writer:
+            yield writer
+        return
+    with (
+        ScratchFolder(Path(scratch).absolute(), session.files.stamp) as folder,
+        contextlib.closing(SnapshotWriter(store, info, folder)) as writer,
+    ):
+        _log.info("the store is written in %s", folder.path)
+        yield writer
 
 
 def _taken_up(session: FitSession, writer: RunWriter) -> Progress:

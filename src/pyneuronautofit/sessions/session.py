@@ -38,7 +38,10 @@ from pyneuronautofit.fitting import (
     stored_settings,
     working_directory_of,
 )
+from pyneuronautofit.fitting.evaluators import on_workers
+from pyneuronautofit.fitting.floors.stopping import floor_to_reach
 from pyneuronautofit.fitting.notes.stuck import closing_notes
+from pyneuronautofit.fitting.outcome.counted import floor_of
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, make_stamp
 from pyneuronautofit.simulators import RunStatus
@@ -125,6 +128,7 @@ class FitSession:
             log_search=problem.space.log_search,
             statuses={status.name: status.value for status in RunStatus},
             initial=self.initial,
+            floor=problem.floor.as_json(),
         )
 
     def content(self) -> Mapping[str, Json]:
@@ -159,9 +163,10 @@ def new_session(
     """
     config = _settled(_with_seed(config))
     directory = directory or Path.cwd()
-    opened = open_fit(config, directory)
+    opened = on_workers(open_fit(config, directory), config, directory)
     problem = opened.problem
     initial = _initial(config, problem) if choose is None else choose(opened)
+    floor_to_reach(problem, config.stop_after)
     strategy = build_search(config, problem, initial)
     files = _new_files(config, problem.version)
     # Before the model is built, which may take a while.
@@ -180,6 +185,12 @@ def resumed_session(config: FitOptions, command: str, stored: RunReader) -> FitS
     """
     directory = working_directory_of(stored)
     opened = open_fit(config, directory)
+    floor = floor_of(stored)
+    if floor is not None:
+        # What it was begun with: the same bits, also where another machine computes.
+        opened = replace(opened, problem=replace(opened.problem, known_floor=floor))
+    floor_to_reach(opened.problem, config.stop_after)
+    opened = on_workers(opened, config, directory)
     initial = stored.info.initial
     strategy = build_search(config, opened.problem, initial)
     check_same(stored, opened, _header(opened, command), extend=config.extend)

@@ -46,6 +46,7 @@ def print_plan(
         f"search      {ALGORITHMS[algorithm_letter(config.algorithm)]}, {len(problem.space)} "
         f"parameters, {generations}{plan.evaluations} evaluations, seed {config.seed}",
         f"simulator   {problem.simulator.description}",
+        *([] if problem.evaluator is None else [f"evaluated   by {problem.evaluator.description}"]),
         f"results     {files.folder / files.stamp}-*",
     ]
     for line in lines:
@@ -96,6 +97,7 @@ def print_summary(
     distinct: str = "",
     cells: str = "",
     held_out: str = "",
+    floor: str = "",
     notes: Sequence[str] = (),
 ) -> None:
     """Say what was found and where it is.
@@ -111,6 +113,8 @@ def print_summary(
         How a model does on each of several cells, in words.
     held_out
         How a model does on sweeps that were not compared, in words.
+    floor
+        What the noise floor is, and how near a model is to it, in words.
     notes
         What a person should know about how it went.
     """
@@ -122,8 +126,13 @@ def print_summary(
     )
     if best:
         _print_best(screen, problem, best, reference)
-        said = (("cells", cells), ("distinct models", distinct), ("held-out sweeps", held_out))
-        for what, words in said:
+        said = {
+            "cells": cells,
+            "noise floor": floor,
+            "distinct models": distinct,
+            "held-out sweeps": held_out,
+        }
+        for what, words in said.items():
             if words:
                 screen.print(f"{what}: {words}", soft_wrap=True)
     elif len(progress.history):
@@ -133,7 +142,7 @@ def print_summary(
         )
     else:
         screen.print("it was interrupted before the first generation was complete")
-    for note in filter(None, (progress.stopped, *notes)):
+    for note in filter(None, (progress.lost, progress.stopped, *notes)):
         screen.print(f"note: {note}", soft_wrap=True)
     _print_files(screen, files, figure)
 

@@ -106,3 +106,20 @@ def worst(agreements: list[Agreement]) -> Agreement:
 def _largest(values: list[float]) -> float:
     known = [value for value in values if not np.isnan(value)]
     return max(known, default=float("nan"))
+
+
+def disagreement(found: Agreement, tolerance_mV: float) -> str:
+    """Say how the two differ by more than rounding explains; "" if they do not."""
+    if not np.isfinite(found.quiet_mV):
+        return "The batch simulator's voltage becomes infinite where NEURON's does not"
+    if found.quiet_mV > tolerance_mV:
+        return (
+            f"The batch simulator's voltage differs from NEURON's by {found.quiet_mV:.3g} mV "
+            f"before the first spike, where at most {tolerance_mV:g} mV is expected"
+        )
+    if min(found.n_spike) == 0 < max(found.n_spike):
+        return (
+            f"NEURON's cell fires {found.n_spike[0]} spike(s), and that of the batch simulator "
+            f"{found.n_spike[1]}"
+        )
+    return ""

@@ -17,7 +17,7 @@ from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
-from pyneuronautofit._native import artifacts
+from pyneuronautofit._native import artifacts, isa
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.codegen.compile import KernelBuildError, read_sidecar, write_sidecar
 from pyneuronautofit.errors import UnsupportedModel
@@ -26,6 +26,7 @@ from pyneuronautofit.simulators._base import RunStatus
 from pyneuronautofit.simulators.agreement import (
     Agreement,
     compare_sweep,
+    disagreement,
     early_difference,
     spike_samples,
     worst,
@@ -164,8 +165,20 @@ class Fallback(Generic[T, A]):
         self._active: Simulates[T, A] = generated
         self._comparison = comparison
         self._insist = insist
+        self._told = False
         self._compared = False
         self._attempts = 0
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether generated code simulates, as far as is known by now."""
+        return self._generated is not None
+
+    def be_told(self, *, generated: bool) -> None:
+        """Let somebody else decide: nothing is compared, and what cannot be done is an error."""
+        self._told = self._compared = True
+        if not generated:
+            self._turn_to_neuron()
 
     @property
     def description(self) -> str:
@@ -178,7 +191,8 @@ class Fallback(Generic[T, A]):
         Raises
         ------
         ModelError
-            If the model lacks what is needed; UnsupportedModel if `insist` was asked for.
+            If the model lacks what is needed; UnsupportedModel if `insist` was asked for;
+        KernelBuildError if all computers are to compute the same (`isa`), and this one cannot.
         """
         if self._generated is None:
             self._active.check(candidates)
@@ -186,7 +200,7 @@ class Fallback(Generic[T, A]):
         try:
             self._generated.check(candidates)
         except (UnsupportedModel, KernelBuildError) as error:
-            self._give_up(error)
+            self.give_up(error)
             self._active.check(candidates)
 
     def stream(self, candidates: T) -> Iterator[A]:
@@ -197,7 +211,7 @@ class Fallback(Generic[T, A]):
         UnsupportedModel
             If a candidate cannot be simulated and `insist` was asked for. Without, NEURON goes on.
         """
-        self._make_sure(candidates)
+        self.settle(candidates)
         rest = np.ones(len(candidates), dtype=bool)
         try:
             for answer in self._active.stream(candidates):
@@ -205,7 +219,7 @@ class Fallback(Generic[T, A]):
                 yield answer
         except (UnsupportedModel, KernelBuildError) as error:
             # A parameter may decide which channels there are.
-            self._give_up(error)
+            self.give_up(error)
         numbers = np.flatnonzero(rest)
         if len(numbers):
             for answer in self._active.stream(candidates.rows(numbers.tolist())):
@@ -215,22 +229,34 @@ class Fallback(Generic[T, A]):
         """End processes and threads."""
         self._active.close()
 
-    def _give_up(self, error: UnsupportedModel | KernelBuildError) -> None:
-        if self._insist and isinstance(error, UnsupportedModel):
+    def give_up(self, error: UnsupportedModel | KernelBuildError) -> None:
+        """Use NEURON from here on; raises the error if that is not wanted."""
+        if self._told or (self._insist and isinstance(error, UnsupportedModel)):
             raise error
+        level = isa.level_of_process()
+        if level != isa.NATIVE and isinstance(error, KernelBuildError):
+            # Computers that are to compute the same are not to have different simulators.
+            raise KernelBuildError(
+                f"{error} Nothing else is used with --isa {level}: a kernel that was compiled on "
+                "another computer is taken where both have one cache (PYNEURONAUTOFIT_CACHE); "
+                "'fit --prepare' with this --isa makes it."
+            ) from error
         self._use_neuron(str(error))
 
     def _use_neuron(self, why: str) -> None:
         _log.warning("%s NEURON is used, which is slower.", why)
+        self._turn_to_neuron()
+
+    def _turn_to_neuron(self) -> None:
         if self._generated is not None:
             self._generated.close()
             self._generated = None
-        self._active = self._make_neuron()
+            self._active = self._make_neuron()
 
     # --- the comparison
 
-    def _make_sure(self, candidates: T) -> None:
-        """Compare with NEURON, once."""
+    def settle(self, candidates: T) -> None:
+        """Find out what simulates: compare with NEURON, once, before these are simulated."""
         if self._generated is None or self._compared or not len(candidates):
             return
         self.check(candidates)
@@ -249,7 +275,7 @@ class Fallback(Generic[T, A]):
         try:
             found = comparison.agreement(candidates)
         except (UnsupportedModel, KernelBuildError) as error:
-            self._give_up(error)
+            self.give_up(error)
             return True
         except NotComparedError as why:
             _log.warning("%s", why)
@@ -264,7 +290,7 @@ class Fallback(Generic[T, A]):
             "the most, spikes %d and %d, their times by %.2g ms",
             comparison.against, found.quiet_mV, *found.n_spike, found.shift_ms,
         )  # fmt: skip
-        what = _disagreement(found, comparison.tolerance_mV)
+        what = disagreement(found, comparison.tolerance_mV)
         if what:
             self._use_neuron(f"{what}; {comparison.advice}.")
         elif keys:
@@ -279,23 +305,6 @@ def _sidecar(source: CellSource, kernel_keys: Sequence[str]) -> Path:
     for name, path in files.items():
         parts += [os.fsencode(name), path.read_bytes()]
     return artifacts.cache_folder("kernels") / f"compared-{artifacts.digest(parts)}.json"
-
-
-def _disagreement(found: Agreement, tolerance_mV: float) -> str:
-    """Say how the two differ by more than rounding explains; "" if they do not."""
-    if not np.isfinite(found.quiet_mV):
-        return "The batch simulator's voltage becomes infinite where NEURON's does not"
-    if found.quiet_mV > tolerance_mV:
-        return (
-            f"The batch simulator's voltage differs from NEURON's by {found.quiet_mV:.3g} mV "
-            f"before the first spike, where at most {tolerance_mV:g} mV is expected"
-        )
-    if min(found.n_spike) == 0 < max(found.n_spike):
-        return (
-            f"NEURON's cell fires {found.n_spike[0]} spike(s), and that of the batch simulator "
-            f"{found.n_spike[1]}"
-        )
-    return ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._options import MODEL, RUN, Resumed, above, between, one_of, option
 from pyneuronautofit._words import real, text, whole
 from pyneuronautofit.errors import UsageError
@@ -68,6 +69,17 @@ class SimulationOptions(ProjectOptions):
         parse=text,
         check=one_of("double", "single"),
         help="number format of the batch simulator: double, or single, which is faster",
+    )
+    isa: str = option(
+        isa.NATIVE,
+        "--isa",
+        group=RUN,
+        metavar="LEVEL",
+        parse=text,
+        check=one_of(*isa.CHOICES),
+        resumed=Resumed.EXTENDED,
+        help="what is computed with: x86-64-v3 (AVX2) or x86-64-v4 (AVX-512) gives the same bits "
+        "on all processors that have it; native: all that this one has, which may be faster",
     )
     n_worker: int | None = option(
         None,

@@ -115,6 +115,28 @@ class PreferredSimulator:
         return self._choice.description
 
     @property
+    def is_generated(self) -> bool:
+        """As of `Fallback`."""
+        return self._choice.is_generated
+
+    @property
+    def kernels(self) -> dict[str, str]:
+        """The kernels in use: what each was made from -> a digest of what it was compiled to."""
+        return self._generated.kernel_digests() if self._choice.is_generated else {}
+
+    def settle(self, parameters: ParameterTable) -> None:
+        """Find out what simulates, before anybody simulates these candidates."""
+        self._choice.settle(parameters)
+
+    def give_up(self, error: UnsupportedModel | KernelBuildError) -> None:
+        """Use NEURON from here on; raises as `Fallback.give_up`."""
+        self._choice.give_up(error)
+
+    def be_told(self, *, generated: bool) -> None:
+        """Let somebody else decide what simulates; see `Fallback.be_told`."""
+        self._choice.be_told(generated=generated)
+
+    @property
     def largest_cell(self) -> int:
         """As of `BatchSimulator`."""
         return self._generated.largest_cell

@@ -149,6 +149,21 @@ class ParameterSpace:
         low, high = (np.stack(side, axis=1) for side in zip(*pairs, strict=True))
         return low, high
 
+    def model_bounds(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the bounds of one model's parameters, in the units of the model.
+
+        Parameters
+        ----------
+        values : FloatArray, shape (n_param,), model values
+
+        Returns
+        -------
+        low, high : FloatArray, shape (n_param,), model values, low <= high
+        """
+        pairs = [self._model_bounds(values[None], column) for column in range(len(self))]
+        low, high = (np.concatenate(side) for side in zip(*pairs, strict=True))
+        return low, high
+
     def to_model(self, x: FloatArray) -> ParameterTable:
         """Turn search coordinates (n_cand, n_param) into the values that the model takes."""
         values = np.empty_like(x, dtype=np.float64)

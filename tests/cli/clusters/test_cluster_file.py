@@ -55,6 +55,11 @@ def test_folders_begin_at_the_file(tmp_path, monkeypatch):
     assert read(tmp_path, 'stores = "${SCRATCH}/a b"').stores == "/scratch/me/a b"
 
 
+@pytest.mark.parametrize("folder", ["/tmp/me", "$TMPDIR", "${TMPDIR:-/tmp}/$USER/a.b"])
+def test_a_folder_of_the_node_is_read_by_the_job(tmp_path, folder):
+    assert read(tmp_path, f'scratch = "{folder}"').scratch == folder
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -77,6 +82,9 @@ def test_folders_begin_at_the_file(tmp_path, monkeypatch):
         ('options = ["--time=1"]', "there is a key of its own for --time"),
         ('options = ["--mem=1G"]', "there is a key of its own for --mem"),
         ('stores = "$NOT_SET_HERE/x"', "names the variable NOT_SET_HERE, which is not set here"),
+        ('scratch = "$(reboot)"', "expected a folder on a disk of the node, such as"),
+        ("scratch = '\"; reboot'", "expected a folder on a disk of the node"),
+        ('scratch = "a b"', "expected a folder on a disk of the node"),
         ('python = ""', "expected a text of one line"),
         ("cores = ", "this is no TOML"),
     ],

@@ -98,6 +98,16 @@ def test_what_the_array_runs(tmp_path):
 
 
 @pytest.mark.usefixtures("noting")
+def test_a_run_writes_on_a_disk_of_its_node(tmp_path):
+    found = plan(tmp_path, "x.abf", python="noting", scratch="${TMPDIR:-/tmp}/a").scripts()
+    (called,) = executed(found["array"], tmp_path, TMPDIR="/local/job 7")
+    assert called[-3:] == ["--scratch", "/local/job 7/a", "x.abf"]
+    (called,) = executed(found["array"], tmp_path)
+    assert called[-3:] == ["--scratch", "/tmp/a", "x.abf"]
+    assert "--scratch" not in found["prepare"] + found["collect"]
+
+
+@pytest.mark.usefixtures("noting")
 def test_the_program_takes_the_place_of_the_shell(tmp_path):
     (tmp_path / "noting").write_text('#!/bin/bash\nprintf "%s\\0\\0" "$$" >>"$CALLED"\n')
     script = plan(tmp_path, "x", python="noting", setup=('echo "$$" >shell',)).scripts()["array"]

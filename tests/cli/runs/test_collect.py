@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pyneuronautofit.database import read_database
+from pyneuronautofit.fitting.outcome.counted import floor_of
+from pyneuronautofit.objectives.floor import said_floor
 from pyneuronautofit.runs import RunFiles, RunLock, open_run
 
 
@@ -158,3 +161,92 @@ def test_a_running_run_is_collected(two_runs, command):
 
     with RunLock(two_runs[0].lock):
         assert command("collect", "out/one", "-o", "db.json").code == 0
+
+
+@pytest.fixture
+def with_floor(command, noisy, hh_project):
+    """The store of a run on a recording with noise, and what the fit said."""
+    basis = ["-P", "16", "-G", "2", "--dt", "0.1", "-n", "1", "-a", "run", "-A", "N", "-m", "OV"]
+    answer = command(*basis, "--seed", "1", "--project", hh_project, noisy)
+    assert answer.code == 0, answer.err
+    return RunFiles(noisy.parent, "run"), answer.out
+
+
+def test_thresholds_in_noise_floors(with_floor, command):
+    files, _said = with_floor
+    with open_run(files.store) as run:
+        floor = floor_of(run)
+        v = run.evaluations().scores[:, np.array(run.header.markers) == "V"].sum(axis=1)
+        limit = float(np.nanmedian(v)) / floor.modes["V"]
+        expected = np.flatnonzero(v <= limit * floor.modes["V"])
+    assert floor.n_repeated == 3
+    words = ("--max", f"V={limit:.12g}floor", "--distance", "0")
+    answer = command("collect", "run", "-o", "db.json", *words)
+    assert answer.code == 0, answer.err
+    records = json.loads(Path("db.json").read_text())["models"]
+    assert sorted(r["row"] for r in records) == expected.tolist()
+    assert records[0]["selection"] == f"V <= {limit:g}floor"
+    answer = command("collect", "run", "-o", "no.json", "--max", "V=0.001floor")
+    assert answer.code == 2
+    assert "no model of these runs is V <= 0.001floor" in answer.err
+
+
+def test_all_that_says_sums_says_them_in_floors(with_floor, command, hh_project):
+    files, said = with_floor
+    with open_run(files.store) as run:
+        floor = floor_of(run)
+    (line,) = [each for each in said.splitlines() if each.startswith("noise floor:")]
+    assert f"V {floor.modes['V']:.3g} (from repeats of 3 of 5 compared sweeps" in line
+    assert "x the floor" in line
+    shown = command("status", "run").out
+    assert f"noise floor   {said_floor(floor)}" in shown
+    found = json.loads(command("status", "run", "--json").out)
+    assert found["floor"] == floor.modes
+    best = found["best"][0]
+    assert best["in_floors"]["V"] == pytest.approx(best["sums"]["V"] / floor.modes["V"])
+    assert command("collect", "run", "-o", "db.json").code == 0
+    words = ("evaluate", "db.json", "repeats.npz", "--project", hh_project, "--dt", "0.1")
+    first = json.loads(command(*words, "--json").out)[0]
+    assert first["floor"]["modes"] == floor.modes
+    assert first["floor"]["lower_bound"] is True
+    v = sum(x for x, m in zip(first["vector"], first["marks"], strict=True) if m == "V")
+    assert first["floor"]["in_floors"]["V"] == pytest.approx(v / floor.modes["V"])
+    table = command(*words).out
+    assert f"noise floor: {said_floor(floor)}" in table
+    assert "sums in units of the noise floor:" in table
+
+
+def test_a_run_that_does_not_know_its_floor(two_runs, command):
+    answer = command("collect", "out/one", "-o", "db.json", "--max", "V=2floor")
+    # There is no noise in this recording, and nothing is below 0.
+    assert "no model of these runs is V <= 2floor" in answer.err
+    with sqlite3.connect(two_runs[0].store) as store:
+        store.execute("DELETE FROM run WHERE key = 'floor'")
+    answer = command("collect", "out/one", "-o", "db.json", "--max", "V=2floor")
+    assert answer.code == 2
+    assert "--max V=2floor: one has no noise floor: it is of a version that did not" in answer.err
+    assert command("status", "out/one").code == 0
+
+
+def test_a_search_ends_at_the_floor_and_the_store_says_why(command, noisy, hh_project):
+    basis = ["-P", "16", "--dt", "0.1", "-n", "1", "-A", "N", "-m", "V", "--seed", "1"]
+    words = [*basis, "--project", hh_project, noisy, "--stop-after", "1e6floor"]
+    answer = command(*words, "-G", "5", "-a", "run")
+    assert answer.code == 0, answer.err
+    assert "is within 1e+06 noise floors in every mode" in " ".join(answer.out.split())
+    assert "16 evaluations" in answer.out
+    assert "--resume run.sqlite --stop-after 30" in answer.out
+    assert "is within 1e+06 noise floors" in command("status", "run").out
+    # Again it ends where it had ended; with another number it goes on.
+    again = command("--resume", "run", "--project", hh_project)
+    assert "16 evaluations" in again.out, again.err
+    more = command("--resume", "run", "--stop-after", "30", "--project", hh_project)
+    assert "96 evaluations" in more.out, more.err
+
+
+def test_a_floor_is_asked_for_where_there_is_none(command, recording, hh_project):
+    words = ("-P", "16", "-G", "1", "--dt", "0.1", "-n", "1", "-A", "N", "-m", "V", "--seed", "1")
+    answer = command(*words, "--project", hh_project, recording, "--stop-after", "floor")
+    assert answer.code == 2
+    assert "--stop-after floor: the recording has no noise, and so no noise floor" in answer.err
+    assert not list(recording.parent.glob("*.sqlite"))

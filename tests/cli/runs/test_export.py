@@ -310,3 +310,24 @@ def test_a_script_without_its_channels_says_so(command, recording, tmp_path):
     assert answer.returncode == 1
     assert re.search(r"NEURON does not know .*\bSK_E2\b", answer.stderr)
     assert "nrnivmodl model-mods" in (tmp_path / "out" / "run-model_0001.py").read_text()
+
+
+def test_simulations_for_sbi(fitted, command, hh_project):
+    fitted()
+    answer = command(
+        "export", "out/run", "--sbi", "sbi", "--simulations", "6", "--project", hh_project
+    )
+    assert answer.code == 0, answer.err
+    said, *paths = answer.out.splitlines()
+    assert said.startswith("6 simulations of ")
+    assert [Path(path).name for path in paths] == [
+        "simulations.npz", "models-head.json", "train_npe.py", "README.md",
+    ]  # fmt: skip
+    with np.load("sbi/simulations.npz") as arrays, open_run(Path("out/run.sqlite")) as run:
+        theta, x = arrays["theta"], arrays["x"]
+        assert theta.shape == (6, len(run.header.parameters))
+        assert np.isfinite(x).any(axis=0).all()
+    # Nobody has asked for other files.
+    assert not list(Path("out").glob("*.csv"))
+    refused = command("export", "out/run", "--sbi", "out/run.sqlite", "--project", hh_project)
+    assert refused.code == 2

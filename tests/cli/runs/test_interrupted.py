@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from cli.conftest import HH_PROJECT
 from cli.traces.comparing import assert_same_run
 from ending import HANGS_IN_S, ended
+from pyneuronautofit.fitting.evaluation import WorkersLost
 from pyneuronautofit.runs import RunFiles, open_run
 
 FIT = ("-A", "N", "-m", "OV", "-P", "8", "--seed", "3", "--dt", "0.1", "-a", "run")
@@ -214,6 +216,46 @@ def test_a_worker_that_dies_costs_its_candidate(command, recording, tmp_path):
         assert all(found.parameters[k, 1] > 0.5 for k in crashed)
         assert "signal 9" in found.messages[crashed[0]]
         assert run.info.statuses["CRASHED"] == "the simulating process died"
+
+
+def test_lost_workers_end_a_run_that_can_go_on(where, files, command, monkeypatch, tmp_path):
+    class Lost:
+        """Evaluates here, until its scheduler is gone."""
+
+        description = "the workers of tcp://a:1"
+
+        def __init__(self, problem):
+            self.problem, self.n_asked = problem, 0
+
+        def check(self):
+            pass
+
+        def evaluate(self, *given, **how):
+            self.n_asked += 1
+            if self.n_asked > 2:
+                raise WorkersLost("the scheduler tcp://a:1 is lost. Start it again")
+            return self.problem.evaluate_here(*given, **how)
+
+        def close(self):
+            pass
+
+    def on_workers(opened, _config, _directory):
+        return replace(opened, problem=replace(opened.problem, evaluator=Lost(opened.problem)))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pyneuronautofit.sessions.session.on_workers", on_workers)
+        answer = command(*FIT, "-G", "3", *where)
+    assert answer.code == 4, answer.err
+    assert "the scheduler tcp://a:1 is lost. Start it again" in answer.err
+    assert "evaluated   by the workers of tcp://a:1\n" in answer.out
+    assert "go on with it:" in answer.out
+    with open_run(files.store) as run:
+        assert run.last.number == 1
+        assert run.sessions[-1].outcome == "interrupted"
+    assert command("--resume", files.store).code == 0
+    again = [tmp_path / "whole" if word == tmp_path / "out" else word for word in where]
+    assert command(*FIT, "-G", "3", *again).code == 0
+    assert_same_run(RunFiles(tmp_path / "whole", "run"), files)
 
 
 def test_a_second_run_of_the_same_stamp_is_refused(where, files, command):

@@ -34,6 +34,7 @@ def commands(how=None, project=None, store=Path("run.sqlite"), **options):
     ({"algorithm": "N", "generations": 9, "polish": 0.5}, {}, "-G 18 --extend"),
     ({"algorithm": "N", "minutes": 1.5}, {"stopped": "stopped"}, "--time 3"),
     ({"algorithm": "N", "stop_after": 7}, {"stopped": "stopped"}, "--stop-after 14"),
+    ({"algorithm": "N", "stop_after": "2floor"}, {"stopped": "stopped"}, "--stop-after 30"),
     ({"algorithm": "N", "minutes": 1.5, "generations": 0}, {}, "-G 1"),
 ])  # fmt: skip
 def test_how_a_run_goes_on(options, how, resumed):
@@ -48,6 +49,16 @@ def test_after_an_interruption_it_goes_on_as_it_was():
     assert next(iter(said)) == "go on with it"
     assert said["go on with it"] == "pyneuronautofit --resume run.sqlite"
     assert "let it go on" not in said
+
+
+def test_workers_are_named_where_it_goes_on(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    who = {"scheduler_file": str(tmp_path / "w" / "scheduler.json"), "workers_wait": 5.0}
+    said = commands(progress(interrupted=True), **who)
+    flags = "--scheduler-file w/scheduler.json --workers-wait 5.0"
+    assert said["go on with it"] == f"pyneuronautofit --resume run.sqlite {flags}"
+    said = commands(algorithm="N", generations=9, workers="tcp://a:1")
+    assert said["let it go on"].endswith("-G 18 --workers tcp://a:1")
 
 
 def test_where_nothing_was_found_there_is_nothing_to_look_at():

@@ -150,3 +150,13 @@ def test_models_that_are_all_the_same(tmp_path):
         DatabaseError, match="differ in at least two directions, but these differ in"
     ):
         components(population)
+
+
+def test_within_groups_every_mean_is_taken_away(population):
+    within = population.within_groups()
+    for k in range(2):
+        members = population.group == k
+        own = population.coordinates[members]
+        np.testing.assert_allclose(within.coordinates[members], own - own.mean(axis=0))
+    assert within.groups == population.groups
+    assert population.coordinates.mean() != within.coordinates.mean()

@@ -74,7 +74,8 @@ def test_what_may_be_given_where_a_run_is_taken_up_again():
         "n_worker", "log_level", "log_to_screen", "krayzman_debug", "print_every", "dump_every",
         "log_population", "log_archive", "dry_run", "figure", "output", "resume", "extend",
         "minutes", "stop_after", "evaluations_file", "prepare", "resume_or_start",
+        "workers", "scheduler_file", "workers_tls", "workers_wait", "scratch",
     }  # fmt: skip
     assert found[Resumed.CONTENT] == {"recording", "beside", "project", "mask", "plugins"}
-    assert found[Resumed.EXTENDED] == {"archive_size", "time_limit_s", "refine"}
+    assert found[Resumed.EXTENDED] == {"archive_size", "time_limit_s", "refine", "isa"}
     assert found[Resumed.LONGER] == {"generations", "evaluations"}

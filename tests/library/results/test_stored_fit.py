@@ -19,6 +19,13 @@ def test_what_it_is(found):
     assert "best compromise" in repr(found)
 
 
+def test_the_noise_floor_is_the_runs(found):
+    floor = found.floor
+    assert list(floor.modes) == ["N", "V"]
+    # Nobody has recorded this cell: it has no noise.
+    assert not floor.is_known
+
+
 def test_the_table_is_the_archive(found):
     table = found.to_dataframe()
     with open_run(found.path) as stored:

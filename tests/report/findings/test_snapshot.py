@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
+import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pyneuronautofit.report.findings import snapshot as module
-from pyneuronautofit.report.findings.snapshot import last_warning, take_snapshot
+from pyneuronautofit.report.findings.snapshot import (
+    about_copy,
+    copied_s,
+    last_warning,
+    take_snapshot,
+)
 from pyneuronautofit.report.findings.state import RunPace, State, Tally
-from pyneuronautofit.runs import Session, open_run
+from pyneuronautofit.runs import RunLock, Session, open_run
 from report._made import make_run
 
 NAN = float("nan")
@@ -42,6 +49,23 @@ def test_a_snapshot_says_what_the_store_has(tmp_path):
     ]
     assert seen.failures == {"CRASHED": 1}
     assert seen.last_failure == "evaluation 3, CRASHED: signal <11>"
+
+
+def test_how_old_a_copy_is(tmp_path):
+    store = make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=None, scratch="/local/x")
+    os.utime(store, (0, NOW.timestamp() - 12.0))
+    with open_run(store, check=False) as run:
+        assert math.isnan(take_snapshot(run, Tally(), NOW).copied_s)  # nobody writes it
+    with RunLock(store.with_suffix(".lock")), open_run(store, check=False) as run:
+        state = State("running", computing=True)
+        assert copied_s(run, state, NOW) == 12.0
+        # A clock that is behind the file system's.
+        assert copied_s(run, state, NOW - timedelta(minutes=1)) == 0.0
+        said = about_copy(run.sessions, 12.3)
+        assert said.startswith("as of 12 s ago: it is written in /local/x on ")
+        assert about_copy(run.sessions, NAN) == ""
+        seen = replace(take_snapshot(run, Tally(), NOW), copied_s=3.0)
+        assert seen.as_json()["copied_s"] == 3.0
 
 
 def test_the_last_warning_of_a_log(tmp_path):
@@ -122,7 +146,7 @@ def test_everything_as_json(seen, tmp_path):
             {"began": "then", "ended": "later", "outcome": "finished"},
             {"began": "now", "ended": None, "outcome": None},
         ],
-        "losses": ["generation 7"],
+        "losses": ["generation 7"], "copied_s": None,
     }  # fmt: skip
 
 

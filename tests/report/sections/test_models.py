@@ -31,6 +31,21 @@ def test_the_best_models_with_the_sums_of_their_modes(tmp_path):
     assert [button.get("data-choose") for button in found.iter("button")] == ["0"]
 
 
+def test_sums_in_units_of_the_noise_floor(tmp_path):
+    floor = {
+        "components": [0.0, 0.0, 2.5], "is_bound": [True] * 3, "noise_mV": [0.25],
+        "drift_mV": [0.0], "n_repeated": 0, "n_sweep": 2, "notes": ["a <note>"],
+    }  # fmt: skip
+    with content_of(tmp_path, about=info(floor=floor)) as content:
+        found = parsed(best(content))
+    rows = cells(found.find(".//table"))
+    assert rows[1][2:] == ["4floor is 0", "41.6 floors"]
+    assert rows[-1] == ["noise floor", "", "0", "2.5"]
+    text = words(found)
+    assert "a lower bound: from the recording's noise alone, 0.25 mV" in text
+    assert "a <note>" in text
+
+
 def test_how_many_distinct_models_there_are(tmp_path):
     units = [[[0.2, 0.2], [0.21, 0.2], [0.8, 0.2]]]
     scores = [[[0, 0, 10], [0, 0, 20], [1, 0, 30]]]

@@ -45,8 +45,18 @@ def test_a_head_is_read_as_it_was_written(tables):
     assert np.isnan(read.header.bvalues[2]), "what is not finite is null in JSON"
     for name in ("settings", "identity", "places", "mode_sizes", "log_search", "statuses"):
         assert getattr(read, name) == getattr(info, name)
+    assert read.floor is None
     assert read.initial.dtype == np.float64
     np.testing.assert_array_equal(read.initial, info.initial)
+
+
+def test_a_noise_floor_is_there_where_a_run_has_one(tables):
+    floor = {
+        "components": [0.5, 0.1, None], "is_bound": [True] * 3, "noise_mV": [0.2],
+        "drift_mV": [0.1], "n_repeated": 0, "n_sweep": 2, "notes": ["look"],
+    }  # fmt: skip
+    write_info(tables, make_info(floor=floor))
+    assert read_info(tables, Path("r.sqlite")).floor == floor
 
 
 def test_a_run_that_does_not_search_logarithms(tables):

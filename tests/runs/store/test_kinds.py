@@ -209,6 +209,17 @@ def test_the_head_that_is_written_is_allowed():
     assert Header.from_json(header.as_json()).markers == header.markers
 
 
+def sound_head():
+    """The values of a head of two modes, three components."""
+    about = make_info()
+    return {
+        "header": about.header.as_json(), "settings": dict(about.settings),
+        "identity": dict(about.identity), "places": dict(about.places),
+        "mode_sizes": [list(pair) for pair in about.mode_sizes], "log_search": True,
+        "statuses": dict(about.statuses), "initial": None,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -218,13 +229,26 @@ def test_the_head_that_is_written_is_allowed():
     ],
 )
 def test_what_a_head_says_of_components_fits_together(changed, said):
-    about = make_info()
-    values = {
-        "header": about.header.as_json(), "settings": dict(about.settings),
-        "identity": dict(about.identity), "places": dict(about.places),
-        "mode_sizes": [list(pair) for pair in about.mode_sizes], "log_search": True,
-        "statuses": dict(about.statuses), "initial": None,
-    }  # fmt: skip
+    values = sound_head()
     assert kinds.wrong_in_head(values) is None
     values["header"] |= changed
     assert said in kinds.wrong_in_head(values)
+
+
+FLOOR = {
+    "components": [0.5, None, 1.0], "is_bound": [True, False, True], "noise_mV": [0.2],
+    "drift_mV": [0.1], "n_repeated": 1, "n_sweep": 2, "notes": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "said"), [
+    ({"components": [0.5]}, "1 components for 3 components"),
+    ({"is_bound": [True] * 2}, "2 is_bound for 3 components"),
+    ({"components": ["x", 1.0, 1.0]}, "in floor"),
+    ({"n_sweep": -1}, "in floor"),
+    ({"notes": 5}, "in floor"),
+])  # fmt: skip
+def test_a_noise_floor_is_of_the_components(changed, said):
+    values = sound_head()
+    assert kinds.wrong_in_head({**values, "floor": FLOOR}) is None
+    assert said in kinds.wrong_in_head({**values, "floor": {**FLOOR, **changed}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import ClassVar
@@ -98,6 +99,16 @@ def test_it_is_the_same_for_the_same_kinds(log):
     assert kernels.kernel_for((CHANNEL, LEAK, LEAK)) is first
     assert kernels.kernel_for([LEAK]) is not first
     assert words(log) == ["generated", "compiled"] * 2
+
+
+def test_a_library_is_known_by_what_it_was_compiled_to(log, tmp_path, monkeypatch):
+    for content in (b"one", b"other"):
+        (tmp_path / "it.so").write_bytes(content)
+        monkeypatch.setattr(library, "compile_kernel", lambda *_a, **_k: tmp_path / "it.so")
+        kernels = KernelLibrary(None, Opened)
+        assert kernels.digests == {}
+        loaded = kernels.kernel_for([LEAK])
+        assert kernels.digests == {loaded.key: hashlib.sha256(content).hexdigest()}
 
 
 def test_what_was_generated_is_known_at_the_next_start(log, monkeypatch):

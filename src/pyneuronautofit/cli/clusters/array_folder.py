@@ -14,6 +14,8 @@ from pyneuronautofit.errors import RunError
 
 #: More than any cluster takes as one array.
 MOST_RUNS = 100_000
+#: The folder of what jobs print.
+LOGS = "logs"
 _NOTE = "array.json"
 _KIND = "pyneuronautofit array"
 
@@ -53,7 +55,7 @@ class ArrayFolder:
     @property
     def logs(self) -> Path:
         """Where the jobs' output is."""
-        return self.folder / "logs"
+        return self.folder / LOGS
 
     def script(self, name: str) -> Path:
         """Return the path of a script."""

@@ -49,6 +49,9 @@ class ClusterSettings:
         The jobs' Python; None: this one.
     stores
         The folder in which arrays have folders of their runs; None: each array's own.
+    scratch
+        The folder in which a run writes its store, on a disk of the node, as the job's shell is to
+        read it: variables are the job's. None: none.
     options
         More options of sbatch.
     """
@@ -64,6 +67,7 @@ class ClusterSettings:
     setup: tuple[str, ...] = ()
     python: str | None = None
     stores: str | None = None
+    scratch: str | None = None
     options: tuple[str, ...] = ()
 
 
@@ -217,6 +221,11 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "setup": _lines,
         "python": _line,
         "stores": _stores,
+        # It stands between double quotes.
+        "scratch": _matching(
+            r"(?:[\w./+@-]|\$\w+|\$\{\w+(?::-[\w./+@-]+)?\})+",
+            'a folder on a disk of the node, such as "$TMPDIR" or "${TMPDIR:-/tmp}"',
+        ),
         "options": _options,
     }
 )

@@ -7,11 +7,12 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pyneuronautofit._text import printable, writable
-from pyneuronautofit.cli.clusters.array_folder import ArrayFolder
+from pyneuronautofit.cli.clusters.array_folder import LOGS, ArrayFolder
 from pyneuronautofit.cli.clusters.cluster_file import ClusterSettings
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.pages import scripts_of
@@ -81,6 +82,7 @@ class ArrayPlan:
                 width=array.width,
                 name=array.name,
                 stores=str(array.stores),
+                scratch=self.cluster.scratch,
                 folder=str(array.folder),
                 database=str(array.folder / "models.json"),
                 page=str(array.folder / "comparison.html"),
@@ -98,35 +100,68 @@ class ArrayPlan:
     def _options(self, name: str) -> Sequence[str]:
         """Return the options of sbatch."""
         cluster, array = self.cluster, self.array
-        job = re.sub(r"[^\w.+-]", "_", array.name, flags=re.ASCII)
-        place = "%A_%a" if name == "array" else "%j"
-        log = str(array.logs).replace("%", "%%")
-        # SLURM takes a log's name with a backslash as it is, without any number in it.
-        if re.search(r'[\\\n"]', log):
-            raise UsageError(
-                f"-o {array.folder}: SLURM cannot have logs in a folder with such a name: choose "
-                "one without quotes and backslashes"
-            )
         cores = 1 if name == "collect" else self.cores
-        words: dict[str, Any] = {
-            "job-name": f"{job}-{name}",
-            "ntasks": 1,
-            "cpus-per-task": cores,
-            "partition": cluster.partition,
-            "account": cluster.account,
-            "qos": cluster.qos,
-            "constraint": cluster.constraint,
-            "time": cluster.time,
-            "mem": cluster.memory,
-            "output": f'"{log}/{name}-{place}.log"',
-            "open-mode": "append",
-        }
-        if name == "array":
-            limit = "" if cluster.at_once is None else f"%{cluster.at_once}"
-            words["array"] = f"1-{array.n_run}{limit}"
-            words["signal"] = f"B:TERM@{_WARNING_S}"
-        listed = [f"--{flag}={value}" for flag, value in words.items() if value is not None]
-        return [*listed, "--requeue", *cluster.options]
+        n_job = array.n_run if name == "array" else None
+        more = {"signal": f"B:TERM@{_WARNING_S}"} if name == "array" else {}
+        job = f"{array.name}-{name}"
+        return sbatch_options(cluster, array.folder, job, name, cores=cores, n_job=n_job, **more)
+
+
+def sbatch_options(
+    cluster: ClusterSettings,
+    folder: Path,
+    job: str,
+    name: str,
+    *,
+    cores: int,
+    n_job: int | None = None,
+    **more: str,
+) -> list[str]:
+    """Return the options of sbatch for a script.
+
+    Parameters
+    ----------
+    folder
+        Of the script, and of its log.
+    job, name
+        What the job is called, and the script.
+    n_job
+        How many jobs an array of it has; None: it is no array.
+    more
+        Further options.
+
+    Raises
+    ------
+    UsageError
+        If SLURM cannot have a log in that folder.
+    """
+    log = str(folder / LOGS).replace("%", "%%")
+    # SLURM takes a log's name with a backslash as it is, without any number in it.
+    if re.search(r'[\\\n"]', log):
+        raise UsageError(
+            f"-o {folder}: SLURM cannot have logs in a folder with such a name: choose one without "
+            "quotes and backslashes"
+        )
+    place = "%j" if n_job is None else "%A_%a"
+    words: dict[str, Any] = {
+        "job-name": re.sub(r"[^\w.+-]", "_", job, flags=re.ASCII),
+        "ntasks": 1,
+        "cpus-per-task": cores,
+        "partition": cluster.partition,
+        "account": cluster.account,
+        "qos": cluster.qos,
+        "constraint": cluster.constraint,
+        "time": cluster.time,
+        "mem": cluster.memory,
+        "output": f'"{log}/{name}-{place}.log"',
+        "open-mode": "append",
+    }
+    if n_job is not None:
+        limit = "" if cluster.at_once is None else f"%{cluster.at_once}"
+        words["array"] = f"1-{n_job}{limit}"
+    words |= more
+    listed = [f"--{flag}={value}" for flag, value in words.items() if value is not None]
+    return [*listed, "--requeue", *cluster.options]
 
 
 def in_lines(words: Sequence[str]) -> str:

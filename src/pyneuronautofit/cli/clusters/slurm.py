@@ -17,6 +17,7 @@ from pyneuronautofit._options import RUN, between, file_name, options_of, same_o
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import FOLDER, READ, whole
 from pyneuronautofit.cli.calling import from_here, program_words
+from pyneuronautofit.cli.clusters import workers
 from pyneuronautofit.cli.clusters.array_folder import MOST_RUNS, ArrayFolder
 from pyneuronautofit.cli.clusters.cluster_file import ClusterSettings, read_cluster_file
 from pyneuronautofit.cli.clusters.scripts import ArrayPlan
@@ -35,6 +36,7 @@ and a page that compares the best. All flags of a fit may be given, but for thos
 array cannot have. `status FOLDER` says how the runs are doing."""
 
 _FIT = "fit"
+_OWN_CORES = "the runs of an array evaluate by their own cores; workers are for one fit"
 # What every run of an array has for itself, and what is said instead.
 _REFUSED = {
     "seed": "the runs have the seeds 1 to N",
@@ -46,6 +48,10 @@ _REFUSED = {
     "figure": "all runs would draw into one file: use final-check on the database",
     "dry_run": "scripts are only written without --submit",
     "prepare": "the script prepare.sh does so",
+    "workers": _OWN_CORES,
+    "scheduler_file": _OWN_CORES,
+    "workers_tls": _OWN_CORES,
+    "workers_wait": _OWN_CORES,
 }
 # What the scripts say themselves.
 _OURS = frozenset({"run_stamp", "output", "n_worker", "evaluations_file", "recording", "beside"})
@@ -79,6 +85,10 @@ class SlurmConfig(FitOptions):
     figure: str | None = None
     dry_run: bool = False
     prepare: bool = False
+    workers: str | None = None
+    scheduler_file: str | None = None
+    workers_tls: str | None = None
+    workers_wait: float | None = None
     n_run: int | None = option(
         None,
         "--runs",
@@ -116,6 +126,8 @@ _OWN = frozenset(options_of(SlurmConfig)) - frozenset(options_of(FitOptions))
 
 def run(argv: Sequence[str], prog: str) -> int:
     """Write the scripts, submit them if asked for, and return the exit code."""
+    if argv[:1] == [workers.NAME]:
+        return workers.run(argv[1:], f"{prog} {workers.NAME}")
     config, given, command = _read(argv, prog)
     screen = Screen()
     if config.cluster_example:
@@ -151,7 +163,10 @@ def _read(argv: Sequence[str], prog: str) -> tuple[SlurmConfig, dict[str, Any], 
     """Return the options, which of a fit's stand on the command line, and the command."""
     if not {"-h", "--help"} & {*argv} and argv[:1] != [_FIT]:
         word = f" {shortened(argv[0])}" if argv else ""
-        raise UsageError(f"slurm{word}: expected slurm {_FIT} RECORDING --runs N")
+        raise UsageError(
+            f"slurm{word}: expected slurm {_FIT} RECORDING --runs N, or slurm {workers.NAME} "
+            "--count N"
+        )
     prog = f"{prog} {_FIT}"
     own, others = _parted(argv[1:] if argv[:1] == [_FIT] else argv)
     # A run file is that of a fit.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
 
 from pyneuronautofit._programs import run_program
 from pyneuronautofit._text import shortened
-from pyneuronautofit.cli.clusters.array_folder import ArrayFolder
 from pyneuronautofit.cli.clusters.scripts import SCRIPTS
 from pyneuronautofit.errors import NotAvailableError, OutputError
 
@@ -26,8 +27,26 @@ def check_sbatch() -> None:
         )
 
 
-def submit(array: ArrayFolder) -> dict[str, str]:
-    """Submit the scripts of an array, and return the number of each one's job.
+class ScriptFolder(Protocol):
+    """A folder of scripts."""
+
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        ...
+
+    def script(self, name: str) -> Path:
+        """Return the path of a script."""
+        ...
+
+
+def submit(array: ScriptFolder, order: Mapping[str, str] = SCRIPTS) -> dict[str, str]:
+    """Submit the scripts of a folder, and return the number of each one's job.
+
+    Parameters
+    ----------
+    order
+        The scripts in the order in which they begin, and when each does after the one before it.
 
     Raises
     ------
@@ -35,9 +54,9 @@ def submit(array: ArrayFolder) -> dict[str, str]:
         If SLURM refuses one; what was submitted before it is cancelled.
     """
     jobs: dict[str, str] = {}
-    for name in SCRIPTS:
+    for name, when in order.items():
         before = list(jobs.values())
-        done = run_program(_command(array, name, *before[-1:]), _LIMIT_S)
+        done = run_program(_command(array, name, when, *before[-1:]), _LIMIT_S)
         number = re.search(r"^(\d+)(?:;.*)?$", done.output, re.MULTILINE)
         if done.code or number is None:
             if before:
@@ -51,12 +70,12 @@ def submit(array: ArrayFolder) -> dict[str, str]:
     return jobs
 
 
-def shell_lines(array: ArrayFolder) -> Iterator[str]:
-    """Yield the commands that submit an array by hand."""
+def shell_lines(array: ScriptFolder, order: Mapping[str, str] = SCRIPTS) -> Iterator[str]:
+    """Yield the commands that submit the scripts of a folder by hand."""
     before: list[str] = []
-    for name in SCRIPTS:
+    for name, when in order.items():
         # The variable is no word to be quoted.
-        words = _command(array, name, *(["0"] if before else []))
+        words = _command(array, name, when, *(["0"] if before else []))
         line = shlex.join(words)
         for other in before[-1:]:
             line = line.replace(":0 ", f":${other} ", 1)
@@ -64,8 +83,8 @@ def shell_lines(array: ArrayFolder) -> Iterator[str]:
         before.append(name)
 
 
-def _command(array: ArrayFolder, name: str, before: str = "") -> list[str]:
+def _command(array: ScriptFolder, name: str, when: str, before: str = "") -> list[str]:
     """Return the command that submits a script; `before` is the number of the job before it."""
     # A job that can never run is of no use to anybody.
-    after = [f"--dependency={SCRIPTS[name]}:{before}", "--kill-on-invalid-dep=yes"]
+    after = [f"--dependency={when}:{before}", "--kill-on-invalid-dep=yes"]
     return ["sbatch", "--parsable", *(after if before else []), str(array.script(name))]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._text import shortened
 from pyneuronautofit._words import PATTERN, READ, whole
 from pyneuronautofit.cli.databases.probing import watched
@@ -102,6 +103,7 @@ class FinalCheckConfig(StoredModelsOptions, RatingOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Draw, and return the exit code."""
     config = parse_config(FinalCheckConfig, argv, prog, DESCRIPTION)
+    isa.require(config.isa)
     config.check_rating(len(config.patterns))
     screen = Screen(config.accepted, *config.patterns)
     with logging_to_screen("INFO"):

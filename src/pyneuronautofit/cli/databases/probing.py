@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from rich.progress import track
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._options import RUN, between, option, same_option
 from pyneuronautofit._words import READ, real
 from pyneuronautofit.cli.screen import Screen
@@ -58,6 +59,7 @@ class ProbeOptions(DatabaseOptions, ProjectOptions):
         flags=("-p", "-n", "--number-threads"),
         help="number of threads or processes (default: all cores)",
     )
+    isa: str = same_option(SimulationOptions, "isa")
     dt_ms: float = option(
         0.025,
         "--dt",
@@ -86,6 +88,7 @@ def temperature_of(options: ProbeOptions, stored_degC: float | None) -> float:
 
 def build_probe(source: CellSource, test: Test, options: ProbeOptions) -> Probe:
     """Build what simulates; its processes start when they are needed."""
+    isa.require(options.isa)
     settings = (source, test, options.n_worker, options.time_limit_s)
     if options.simulator == "neuron":
         return NeuronProbe(*settings)

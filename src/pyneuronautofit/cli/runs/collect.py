@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit._words import RUN_NAME, WRITTEN, real, whole
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.database import Collection, Selection
+from pyneuronautofit.database import Collection, Floors, Selection
 from pyneuronautofit.database.content import JsonLayout, write_content
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fitting import option
+from pyneuronautofit.objectives.floor import floor_limit, is_floor_word
 from pyneuronautofit.runs import open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
 
@@ -30,17 +32,17 @@ looked at, and with --best those of least weighted fitness, or sum, are taken. M
 nearly the same as another one are left out. Of a joint fit each becomes a model for every cell."""
 
 
-def _threshold(text: str) -> tuple[str, float]:
-    """Read `O=0`."""
+def _threshold(text: str) -> tuple[str, float | Floors]:
+    """Read `O=0` or `V=2floor`."""
     code, _sign, number = text.partition("=")
-    try:
+    with contextlib.suppress(argparse.ArgumentTypeError, ValueError):
+        if is_code(code) and is_floor_word(number):
+            return code, Floors(floor_limit(number))
         if is_code(code):
             return code, real(number)
-    except argparse.ArgumentTypeError:
-        pass
     raise argparse.ArgumentTypeError(
         f"{shortened(repr(text))}: expected a mode and the largest sum of its components, "
-        "such as O=0"
+        "such as O=0, or so many noise floors, such as V=2floor"
     )
 
 
@@ -54,14 +56,14 @@ class CollectConfig:
     out: str | None = option(
         None, "-o", "--out", group=RUN, metavar="DATABASE", parse=WRITTEN, help="where to write"
     )
-    thresholds: tuple[tuple[str, float], ...] = option(
+    thresholds: tuple[tuple[str, float | Floors], ...] = option(
         (),
         "--max",
         group=MODEL,
         metavar="MODE=X",
         parse=_threshold,
-        help="only models whose components of this mode sum up to X at the most, such as O=0; may "
-        "be given for several modes",
+        help="only models whose components of this mode sum up to X at the most, such as O=0, or "
+        "to so many noise floors of the run, such as V=2floor; may be given for several modes",
     )
     best: int | None = option(
         None,

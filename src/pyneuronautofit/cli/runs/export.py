@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,16 @@ import numpy as np
 from pyneuronautofit._options import MODEL, RUN
 from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._text import listed_numbers, quoted, shortened
-from pyneuronautofit._words import FOLDER, RUN_NAME, text, whole
+from pyneuronautofit._words import FOLDER, READ, RUN_NAME, text, whole
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
-from pyneuronautofit.database.starts import selected_rows
+from pyneuronautofit.database.starts import best_row, selected_rows
 from pyneuronautofit.errors import OutputError, UsageError
+from pyneuronautofit.exporters.exporting import Order, export_models
+from pyneuronautofit.exporters.kind import ExportKind
+from pyneuronautofit.exporters.protocol import Protocol
+from pyneuronautofit.exporters.table import EXPORTS, read_kinds
 from pyneuronautofit.fitting import (
     FittedModel,
     KnownProjectOptions,
@@ -30,6 +35,15 @@ from pyneuronautofit.fitting import (
     stimulus_on,
     write_script,
 )
+from pyneuronautofit.fitting.for_sbi import (
+    Inference,
+    SbiOptions,
+    files_of,
+    head_of,
+    said_of,
+    simulate_prior,
+    write_folder,
+)
 from pyneuronautofit.runs import (
     RunFiles,
     RunReader,
@@ -39,7 +53,7 @@ from pyneuronautofit.runs import (
     write_parquet,
 )
 from pyneuronautofit.sessions.logs import logging_to_screen
-from pyneuronautofit.simulators import plan_experiment
+from pyneuronautofit.simulators import Experiment, plan_experiment
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +61,10 @@ DESCRIPTION = """Writes the result files of a run, which may be running, finishe
 
 -final.json, -arXive.json and -chpnt.json are those that a run leaves at its end. --scripts writes
 STAMP-model_0007.py and the like: NEURON scripts that rebuild one model and replay one sweep, and
-need nothing of this package."""
+need nothing of this package. --as writes folders STAMP-model_0007-hoc and the like: the model for
+another program, which has replayed the fitted sweeps; if its voltages are not those of the model,
+that is an error. --sbi simulates draws from the parameters' ranges, for the package sbi
+(simulation-based inference). With --as or --sbi no other files are written unless asked for."""
 
 _TABLES: Mapping[str, tuple[str, Callable[[Path, RunReader], None]]] = MappingProxyType(
     {
@@ -56,24 +73,26 @@ _TABLES: Mapping[str, tuple[str, Callable[[Path, RunReader], None]]] = MappingPr
     }
 )
 _FORMATS = ("json", *_TABLES)
+_USUAL = "json,csv"
 # What says of which run a script is stands in its first line.
 _HEAD = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportConfig(KnownProjectOptions, PluginOptions):
+class ExportConfig(KnownProjectOptions, PluginOptions, SbiOptions):
     """What is written of a run."""
 
     run: str = option(
         "", group="", metavar="RUN", parse=RUN_NAME, help="a run's stamp, or its .sqlite file"
     )
-    formats: str = option(
-        "json,csv",
+    formats: str | None = option(
+        None,
         "--formats",
         group=RUN,
         metavar="NAMES",
         parse=text,
-        help="json: the files that a run leaves; csv, parquet: a table of all evaluations",
+        help="json: the files that a run leaves; csv, parquet: a table of all evaluations "
+        "(default: json,csv; with --as or --sbi none)",
     )
     weights: bool = option(
         False,
@@ -91,13 +110,39 @@ class ExportConfig(KnownProjectOptions, PluginOptions):
         help="evaluations of which NEURON scripts are written: numbers or half-open ranges such "
         "as 7,12:15",
     )
+    kinds: str | None = option(
+        None,
+        "--as",
+        group=MODEL,
+        metavar="NAMES",
+        parse=text,
+        help=f"write models for other programs, with a proof: some of {','.join(EXPORTS)}",
+    )
+    models: str | None = option(
+        None,
+        "--models",
+        group=MODEL,
+        metavar="ROWS",
+        parse=text,
+        help="evaluations that --as writes, as of --scripts (default: the one with the least "
+        "weighted sum of all components)",
+    )
+    engines: str | None = option(
+        None,
+        "--engines",
+        group=MODEL,
+        metavar="PYTHON",
+        parse=READ,
+        help="the Python that has what --as needs (default: this one)",
+    )
     sweep: int | None = option(
         None,
         "--sweep",
         group=MODEL,
         metavar="N",
         parse=whole,
-        help="the sweep that scripts replay (default: that with the largest current)",
+        help="the sweep that scripts replay (default: that with the largest current), and the "
+        "only one that proves what --as writes (default: all that were fitted)",
     )
     recording: str | None = option(
         None,
@@ -105,10 +150,11 @@ class ExportConfig(KnownProjectOptions, PluginOptions):
         group=MODEL,
         metavar="NAME",
         parse=text,
-        help="the name of the recording whose sweep scripts replay (default: the first)",
+        help="the name of the recording whose sweeps are replayed (default: the first)",
     )
     output: str | None = option(
         None,
+        "-o",
         "--output",
         group=RUN,
         metavar="DIR",
@@ -120,12 +166,16 @@ class ExportConfig(KnownProjectOptions, PluginOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Export a run and return the exit code."""
     config = parse_config(ExportConfig, argv, prog, DESCRIPTION)
-    names = (name.strip() for name in config.formats.split(","))
+    wanted = config.formats
+    if wanted is None:
+        wanted = _USUAL if config.kinds is None and config.sbi is None else ""
+    names = (name.strip() for name in wanted.split(","))
     formats = list(dict.fromkeys(name for name in names if name))
     if not set(formats) <= set(_FORMATS):
-        raise UsageError(
-            f"--formats {shortened(config.formats)}: expected some of {quoted(_FORMATS)}"
-        )
+        raise UsageError(f"--formats {shortened(wanted)}: expected some of {quoted(_FORMATS)}")
+    kinds = () if config.kinds is None else read_kinds(config.kinds)
+    if config.models is not None and not kinds:
+        raise UsageError("--models says what --as writes: give --as, too, or --scripts instead")
     screen = Screen()
     with logging_to_screen(), open_run(config.run) as opened:
         for loss in opened.losses:
@@ -144,6 +194,10 @@ def run(argv: Sequence[str], prog: str) -> int:
                 written.append(path)
         if config.scripts is not None:
             written += _write_scripts(opened, files, rows, config)
+        if kinds:
+            written += _write_exports(opened, files, kinds, config)
+        if config.sbi is not None:
+            written += _write_for_sbi(opened, Path(config.sbi), config, screen)
         for path in written:
             screen.print(str(path), soft_wrap=True, markup=False, highlight=False)
     return 0
@@ -186,10 +240,11 @@ def _check(
     if "json" in formats:
         writes += [files.final, files.evaluations, files.checkpoint, files.adaptations]
     scripts = {row: _script(files, row) for row in rows}
+    sbi = [] if config.sbi is None else files_of(Path(config.sbi))
     check_outputs(
         config,
         reads=run_inputs(opened),
-        writes=[*writes, *scripts.values()],
+        writes=[*writes, *scripts.values(), *sbi],
         remade=opened.path,
     )
     for row, path in scripts.items():
@@ -234,6 +289,46 @@ def _write_scripts(
     return paths
 
 
+def _write_for_sbi(
+    opened: RunReader, folder: Path, config: ExportConfig, screen: Screen
+) -> list[Path]:
+    again = open_again(opened, config.project)
+    with again.problem.opened():
+        data = simulate_prior(again.problem, config.simulations, config.sbi_seed)
+    write_folder(folder, Inference(opened.path.stem, head_of(opened), config.sbi_seed, data))
+    screen.print(said_of(data), soft_wrap=True, markup=False, highlight=False)
+    return files_of(folder)
+
+
+def _write_exports(
+    opened: RunReader, files: RunFiles, kinds: Sequence[ExportKind], config: ExportConfig
+) -> list[Path]:
+    again = open_again(opened, config.project)
+    if config.models is None:
+        rows = [best_row(opened, again.problem.weights)]
+    else:
+        rows = list(dict.fromkeys(selected_rows(opened, config.models, "--models")))
+    values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
+    problem = _part(again.problem, config.recording)
+    places = list(problem.suite.sweeps)
+    if config.sweep is not None:
+        places = [_place(problem, config.sweep)]
+    numbers = tuple(problem.recording.numbers[place] for place in places)
+    order = Order(
+        kinds,
+        {
+            _script(files, row).stem: FittedModel(
+                _title(opened, row), again.model.cell_source, problem.own_space, value
+            )
+            for row, value in zip(rows, problem.table_of(values).values, strict=True)
+        },
+        Protocol(problem.recording.name, numbers, _experiment(again, problem, places)),
+        files.folder,
+        config.engines or sys.executable,
+    )
+    return export_models(order)
+
+
 def _part(problem: Problem, name: str | None) -> Problem:
     """Return the problem on the recording that scripts replay."""
     parts = {part.recording.name: part for part in problem.parts}
@@ -250,17 +345,27 @@ def _sweep(again: OpenedFit, problem: Problem, asked: int | None) -> Sweep:
     if asked is None:
         current = recording.current_pA[list(problem.suite.sweeps)].max(axis=1)
         place = problem.suite.sweeps[int(np.argmax(current))]
-    elif asked in recording.numbers:
-        place = recording.numbers.index(asked)
     else:
-        raise UsageError(
-            f"--sweep {asked}: the recording has the sweeps {listed_numbers(recording.numbers)}"
-        )
-    experiment = plan_experiment(
+        place = _place(problem, asked)
+    experiment = _experiment(again, problem, [place])
+    return Sweep(recording.name, recording.numbers[place], experiment)
+
+
+def _place(problem: Problem, asked: int) -> int:
+    """Return the position of a sweep in its recording."""
+    numbers = problem.recording.numbers
+    if asked not in numbers:
+        raise UsageError(f"--sweep {asked}: the recording has the sweeps {listed_numbers(numbers)}")
+    return numbers.index(asked)
+
+
+def _experiment(again: OpenedFit, problem: Problem, places: Sequence[int]) -> Experiment:
+    """Plan the simulation of some sweeps, under a fixed step."""
+    recording = problem.recording
+    return plan_experiment(
         recording,
         stimulus_on(problem.stimulus, problem.target, recording),
-        [place],
+        places,
         again.config.step_ms,
         again.config.temperature_degC,
     )
-    return Sweep(recording.name, recording.numbers[place], experiment)

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._version import __version__
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import given_options, parse_config, with_run_file
@@ -38,6 +39,7 @@ from pyneuronautofit.runs import (
     RunFiles,
     RunLock,
     RunReader,
+    check_scratch,
     open_run,
 )
 from pyneuronautofit.sessions.closing import closing_summary
@@ -60,6 +62,8 @@ _log = logging.getLogger(__name__)
 
 #: The exit code of a fit in which no candidate could be simulated.
 NOTHING_FOUND = 3
+#: The exit code of a fit that has lost the workers which evaluate, or their scheduler.
+WORKERS_LOST = 4
 
 DESCRIPTION = "Fits the parameters of a neuron model to a current-clamp recording."
 
@@ -148,6 +152,9 @@ def run_session(
     lock
         The run's, where it is held already.
     """
+    isa.require(config.isa)
+    if config.scratch is not None:
+        check_scratch(Path(config.scratch))
     algorithm_letter(config.algorithm)
     if config.figure is not None:
         from pyneuronautofit.plots import check_figure_path  # noqa: PLC0415 (slow to load)
@@ -193,6 +200,8 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunL
     # Everything is on disk. What follows simulates, unless the run was interrupted.
     with interruption.hurried() if progress.interrupted else interruption.allowed():
         code = _close(session, progress, screen)
+    if progress.lost:
+        return WORKERS_LOST
     return interruption.code if progress.interrupted else code
 
 

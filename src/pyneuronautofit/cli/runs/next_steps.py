@@ -8,10 +8,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pyneuronautofit._options import options_of
 from pyneuronautofit._plugins import given_plug_ins
+from pyneuronautofit._words import FileWord
 from pyneuronautofit.cli.calling import from_here, program_words
-from pyneuronautofit.fitting import FitOptions, Progress
+from pyneuronautofit.fitting import FitOptions, Progress, WorkerOptions
 from pyneuronautofit.optimisers import algorithm_plans
+
+# Generations without a gain, where a search that has reached its floor goes on.
+_PATIENCE = 30
 
 
 def next_commands(
@@ -33,13 +38,13 @@ def next_commands(
     run = from_here(store)
     loads = [*_consent(store, project), *_plugged()]
     if progress.interrupted:
-        yield "go on with it", _line("--resume", run, *loads)
+        yield "go on with it", _line("--resume", run, *_workers(config), *loads)
     if len(progress.archive.rows):
         yield "look at it", _line("report", run, *loads)
     yield "what it has done", _line("status", run)
     going_on = [] if progress.interrupted else _going_on(config, progress)
     if going_on:
-        yield "let it go on", _line("--resume", run, *going_on, *loads)
+        yield "let it go on", _line("--resume", run, *going_on, *_workers(config), *loads)
 
 
 def print_next(
@@ -65,6 +70,17 @@ def _consent(store: Path, project: Path | None) -> list[str]:
     return ["--project", from_here(project)]
 
 
+def _workers(config: FitOptions) -> list[str]:
+    """Return the flags that say who evaluates."""
+    words = []
+    for name, (described, _default) in options_of(WorkerOptions).items():
+        value = getattr(config, name)
+        if value is not None:
+            is_file = isinstance(described.parse, FileWord)
+            words += [described.flags[0], from_here(Path(value)) if is_file else str(value)]
+    return words
+
+
 def _plugged() -> list[str]:
     """Return the flags without which plug-ins of files are not there again.
 
@@ -82,7 +98,10 @@ def _going_on(config: FitOptions, progress: Progress) -> list[str]:
     if progress.stopped and config.minutes is not None:
         return ["--time", f"{2 * config.minutes:g}"]
     if progress.stopped and config.stop_after is not None:
-        return ["--stop-after", str(2 * config.stop_after)]
+        # At the floor it has done enough: who wants more says for how long without a gain.
+        waits = isinstance(config.stop_after, int)
+        patience = 2 * int(config.stop_after) if waits else _PATIENCE
+        return ["--stop-after", str(patience)]
     longer = (
         ["-G", str(max(2 * config.generations, 1))]
         if config.evaluations is None

@@ -83,7 +83,7 @@ class PolishConfig(RunOptions, StoredModelsOptions, StoredEvaluationOptions):
         Budget, "evaluations", default=_N_EVALUATION, help="evaluations in all, at most"
     )
     minutes: float | None = same_option(Budget, "minutes")
-    stop_after: int | None = same_option(Budget, "stop_after")
+    stop_after: int | str | None = same_option(Budget, "stop_after")
     seed: int | None = same_option(FitOptions, "seed")
     archive_size: int = same_option(Budget, "archive_size")
     output: str | None = same_option(

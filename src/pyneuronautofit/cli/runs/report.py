@@ -76,6 +76,13 @@ class ReportConfig(KnownProjectOptions, PluginOptions):
     no_traces: bool = option(
         False, "--no-traces", group=RUN, help="simulate nothing: leave traces and spikes out"
     )
+    certainty: bool = option(
+        False,
+        "--certainty",
+        group=RUN,
+        help="find out how well the data fix the parameters, as the command certainty does, and "
+        "say so in a section",
+    )
     serve: bool = option(
         False,
         "--serve",
@@ -98,6 +105,11 @@ class ReportConfig(KnownProjectOptions, PluginOptions):
             raise UsageError(f"-o {self.out}: the folder {folder} does not exist")
         if self.serve and self.out is not None:
             raise UsageError("--serve writes no file: leave out --serve, or -o")
+        if self.serve and self.certainty:
+            raise UsageError(
+                "--certainty takes too long for a page that follows a run: leave out --serve, or "
+                "--certainty"
+            )
         for flag, given in (("--port", self.port is not None), ("--no-browser", self.no_browser)):
             if given and not self.serve:
                 raise UsageError(f"{flag} is for the page: it needs --serve")
@@ -145,14 +157,23 @@ def _report(config: ReportConfig, opened: RunReader, screen: Screen) -> Path:
     with live as shown:
         tell = (lambda _what: None) if shown is None else shown.update
         write_report(
-            path, opened, traces=not config.no_traces, project=config.project, on_step=tell
+            path,
+            opened,
+            traces=not config.no_traces,
+            project=config.project,
+            certainty=config.certainty,
+            on_step=tell,
         )
     return path
 
 
 def _compare(config: ReportConfig, opened: Sequence[RunReader]) -> Path:
     """Write a page of several runs, and return its path."""
-    for flag, given in (("--no-traces", config.no_traces), ("--project", config.project)):
+    for flag, given in (
+        ("--no-traces", config.no_traces),
+        ("--project", config.project),
+        ("--certainty", config.certainty),
+    ):
         if given:
             raise UsageError(
                 f"{flag} is for one run: nothing is simulated where several are compared"

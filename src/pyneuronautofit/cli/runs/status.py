@@ -27,7 +27,8 @@ from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import option
 from pyneuronautofit.fitting.outcome.best import COMPROMISE
-from pyneuronautofit.report import Snapshot, Tally, said, take_snapshot
+from pyneuronautofit.objectives.floor import said_floor, said_in_floors
+from pyneuronautofit.report import Snapshot, Tally, about_copy, said, take_snapshot
 from pyneuronautofit.runs import find_store, open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.sessions.model_table import print_models
@@ -244,8 +245,19 @@ def _print_all(screen: Console, seen: Snapshot) -> None:
             ("model", "evaluation"),
             [((each.title, str(each.row)), each.sums) for each in seen.best],
         )
+        _print_floors(screen, seen)
     elif seen.n_evaluation:
         _print_line(screen, "no candidate could be simulated; the log says why")
+
+
+def _print_floors(screen: Console, seen: Snapshot) -> None:
+    """Print the noise floor, and what the compromise is in units of it, where there is one."""
+    if seen.floor is None or not seen.floor.is_known:
+        return
+    _print_line(screen, f"noise floor   {said_floor(seen.floor)}")
+    for each in seen.best:
+        if each.title == COMPROMISE:
+            _print_line(screen, f"{COMPROMISE:14s}{said_in_floors(each.sums, seen.floor)}")
 
 
 def _facts(seen: Snapshot) -> list[tuple[str, str]]:
@@ -259,6 +271,7 @@ def _facts(seen: Snapshot) -> list[tuple[str, str]]:
         ("error", seen.state.error),
         ("generation", f"{done}{_of(seen.goal.generations, ' of ')}"),
         ("evaluations", f"{_evaluations(seen, ' of ')}, {speeds}" if seen.n_evaluation else "0"),
+        ("store", about_copy(seen.sessions, seen.copied_s)),
         ("time", f"{said(pace.used_s)} used{left}"),
         ("non-dominated", str(seen.n_archive)),
         ("failed", _failures(seen)),

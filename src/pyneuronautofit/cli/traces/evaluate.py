@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._options import MODEL, RUN, option, same_option
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
@@ -53,6 +54,14 @@ from pyneuronautofit.objectives import (
     bind_suite,
     held_out_places,
     joint_suite,
+)
+from pyneuronautofit.objectives.floor import (
+    Floor,
+    Measured,
+    in_floors,
+    joint_floor,
+    measure_floors,
+    said_floor,
 )
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.sessions.logs import logging_to_screen
@@ -97,6 +106,7 @@ class EvaluateConfig(StoredModelsOptions, StoredEvaluationOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Evaluate, print, and return the exit code."""
     config = parse_config(EvaluateConfig, argv, prog, DESCRIPTION)
+    isa.require(config.isa)
     with logging_to_screen():
         stored = config.read_models()
         model = model_of(config, stored, config.models)
@@ -139,7 +149,9 @@ def _score(
     else:
         on_each = _given(config, stored.models[0].target, evaluation, others)
     models = _Scored(config, model, stored)
-    groups = [models.on(each, how) for each, how in on_each]
+    scored = [models.on(each, how) for each, how in on_each]
+    groups = [group for group, _measured in scored]
+    floor = joint_floor(measure_floors([measured for _group, measured in scored]))
     held_out: list[Mapping[str, FloatArray]] = [group.held_out for group in groups]
     if config.recording is None or config.beside:
         held_out += models.elsewhere(path, evaluation)
@@ -151,7 +163,7 @@ def _score(
     for each in held_out:
         for code, values in each.items():
             sums[code] = sums.get(code, 0.0) + values
-    return ScoredGroup(joint_suite([group.suite for group in groups]), found, sums)
+    return ScoredGroup(joint_suite([group.suite for group in groups]), found, sums, floor)
 
 
 def _given(
@@ -205,8 +217,11 @@ class _Scored(NamedTuple):
     model: Model
     stored: StoredModels
 
-    def on(self, path: Path, evaluation: Mapping[str, Json] | None) -> ScoredGroup:
-        """Score models on one recording, and on those of its sweeps that were held out."""
+    def on(self, path: Path, evaluation: Mapping[str, Json] | None) -> tuple[ScoredGroup, Measured]:
+        """Score models on one recording, and on those of its sweeps that were held out.
+
+        Beside it stands what the noise floor is measured of.
+        """
         config, model, stored = self.config.taking_as(evaluation), self.model, self.stored
         recording = open_recording(config, path)
         target = reduce_recording(recording, model.downsampler)
@@ -227,13 +242,14 @@ class _Scored(NamedTuple):
                 return evaluate_models(simulator, suite, table, model.downsampler)
 
         suite = bind_suite(target, window, settings)
-        found = scored(suite)
+        found, measured = scored(suite), Measured(target, window, suite)
         places = held_out_places(settings.hold_out, target.numbers)
         if not places:
-            return ScoredGroup(suite, found)
+            return ScoredGroup(suite, found), measured
         mask = Mask(rule=[target.numbers[place] for place in places])
         other = bind_suite(target, window, replace(settings, mask=mask, hold_out=None))
-        return ScoredGroup(suite, found, other.mode_sums(scored(other).scores))
+        held_out = other.mode_sums(scored(other).scores)
+        return ScoredGroup(suite, found, held_out), measured
 
     def elsewhere(
         self, path: Path, evaluation: Mapping[str, Json] | None
@@ -246,7 +262,7 @@ class _Scored(NamedTuple):
             except DatabaseError as error:
                 _log.warning("held out, but not scored: %s", error)
                 continue
-            group = self.on(where, other)
+            group, _measured = self.on(where, other)
             found.append(group.suite.mode_sums(group.found.scores))
         return found
 
@@ -263,6 +279,7 @@ def _as_json(scored: ScoredModel) -> Json:
     held_out = dict(zip(scored.held_out, numbers(sums), strict=True))
     return {
         **({"held_out": held_out} if held_out else {}),
+        **_floor_as_json(scored),
         "id": scored.model.number,
         "recording": scored.recording,
         "status": scored.status.name,
@@ -270,6 +287,47 @@ def _as_json(scored: ScoredModel) -> Json:
         "marks": "".join(scored.markers),
         "vector": numbers(scored.vector),
     }
+
+
+def _floor_as_json(scored: ScoredModel) -> dict[str, Json]:
+    """Return the floor of every mode, and the sums in units of it; a number over 0 is null."""
+    floor = scored.floor
+    if floor is None or not floor.is_known:
+        return {}
+    ratios = in_floors(scored.mode_sums, floor)
+    return {
+        "floor": {
+            "modes": floor.modes,
+            "lower_bound": bool(floor.is_bound.any()),
+            "in_floors": dict(zip(ratios, numbers(np.array(list(ratios.values()))), strict=True)),
+        }
+    }
+
+
+def _ratios(sums: Mapping[str, float], floor: Floor) -> dict[str, float | str]:
+    """Return sums in units of the floor, as a table has them."""
+    ratios = in_floors(sums, floor)
+    return {c: each if np.isfinite(each) else "floor is 0" for c, each in ratios.items()}
+
+
+def _print_floors(screen: Screen, scored: Sequence[ScoredModel]) -> None:
+    """Print the sums in units of the noise floor, a table for every floor that there is."""
+    groups: dict[str, list[ScoredModel]] = {}
+    for each in scored:
+        if each.floor is not None and (each.floor.is_known or each.floor.notes):
+            said = said_floor(each.floor) if each.floor.is_known else "not known"
+            said = "; ".join((f"noise floor: {said}", *each.floor.notes))
+            groups.setdefault(said, []).append(each)
+    for said, members in groups.items():
+        screen.print(said, soft_wrap=True)
+        rows = [
+            ((str(each.model.number), each.recording), _ratios(each.mode_sums, each.floor))
+            for each in members
+            if each.floor is not None and each.floor.is_known and each.status is RunStatus.OK
+        ]
+        if rows:
+            screen.print("sums in units of the noise floor:")
+            print_models(screen, ("model", "recording"), rows)
 
 
 def _print_table(screen: Screen, scored: Sequence[ScoredModel]) -> None:
@@ -280,6 +338,7 @@ def _print_table(screen: Screen, scored: Sequence[ScoredModel]) -> None:
     if apart:
         screen.print("the same of the sweeps that were held out:")
         print_models(screen, ("model", "recording"), apart)
+    _print_floors(screen, scored)
     for each in scored:
         if each.status is not RunStatus.OK:
             screen.print(

@@ -14,6 +14,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pyneuronautofit._atomic import replacing
+from pyneuronautofit._native import isa
 from pyneuronautofit._options import RUN, one_of, option, same_option
 from pyneuronautofit._words import WRITTEN
 from pyneuronautofit.cli.parser import parse_config
@@ -68,6 +69,7 @@ class SimulateConfig(StoredModelsOptions):
 def run(argv: Sequence[str], prog: str) -> int:
     """Simulate, write, and return the exit code."""
     config = parse_config(SimulateConfig, argv, prog, DESCRIPTION)
+    isa.require(config.isa)
     if config.out is None:
         raise UsageError("-o is missing: expected the .npz file to write the voltages to")
     if not Path(config.out).absolute().parent.is_dir():

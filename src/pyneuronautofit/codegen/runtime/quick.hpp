@@ -6,6 +6,9 @@
 //
 // exp() stays between e^-230 and e^230 (e^-28 and e^28 in float), so that products of a few such
 // values, and their inverses, stay in the format: an inverse of 0 or infinity would be nan here.
+//
+// AVX-512 says how far its approximate inverse may be from the true one, not what it is: processors
+// of different makers may differ. With LANES_SAME_BITS the inverse is the true one everywhere.
 #ifndef PYNEURONAUTOFIT_QUICK_HPP
 #define PYNEURONAUTOFIT_QUICK_HPP
 
@@ -22,10 +25,7 @@ constexpr real widest = single ? real(28) : real(230);
 #if LANES_AVX512
 #ifdef LANES_SINGLE
 typedef __m512 Raw;
-LANES_INLINE V inv(V x) {
-    const V y = (V)_mm512_maskz_rcp14_ps(0xffff, (Raw)x);
-    return y + y * (real(1) - x * y);
-}
+LANES_INLINE V nearly_inv(V x) { return (V)_mm512_maskz_rcp14_ps(0xffff, (Raw)x); }
 LANES_INLINE V at_most(V x, real bound) {
     return (V)_mm512_mask_min_ps((Raw)x, 0xffff, _mm512_set1_ps(bound), (Raw)x);
 }
@@ -44,10 +44,7 @@ constexpr real shift = 0x1.8p18f;  // leaves multiples of 1/32
 LANES_INLINE V tail(V r) { return r * real(0x1.00009ap-1) + real(0x1.0000f6p+0); }
 #else
 typedef __m512d Raw;
-LANES_INLINE V inv(V x) {
-    const V y = (V)_mm512_maskz_rcp14_pd(0xff, (Raw)x);
-    return y + y * (real(1) - x * y);
-}
+LANES_INLINE V nearly_inv(V x) { return (V)_mm512_maskz_rcp14_pd(0xff, (Raw)x); }
 LANES_INLINE V at_most(V x, real bound) {
     return (V)_mm512_mask_min_pd((Raw)x, 0xff, _mm512_set1_pd(bound), (Raw)x);
 }
@@ -69,7 +66,16 @@ LANES_INLINE V tail(V r) {
 }
 #endif
 
+#ifdef LANES_SAME_BITS
+LANES_INLINE V inv(V x) { return lanes::inv(x); }
+LANES_INLINE V div(V a, V b) { return lanes::div(a, b); }
+#else
+LANES_INLINE V inv(V x) {
+    const V y = nearly_inv(x);
+    return y + y * (real(1) - x * y);
+}
 LANES_INLINE V div(V a, V b) { return a * inv(b); }
+#endif
 
 // Tang 1989, as in lanes.hpp.
 LANES_INLINE V exp(V x, real bound = widest) {

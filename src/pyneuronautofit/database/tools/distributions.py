@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,15 @@ class ParameterSample:
     def group_labels(self) -> list[str]:
         """The targets, each with how many models it has."""
         return [f"{name} ({(self.group == k).sum()})" for k, name in enumerate(self.groups)]
+
+    def within_groups(self) -> ParameterSample:
+        """Return the models with the mean of their group taken away: how each varies by itself."""
+        centred = np.array(self.coordinates)
+        for k in range(len(self.groups)):
+            members = self.group == k
+            if members.any():
+                centred[members] -= centred[members].mean(axis=0)
+        return replace(self, coordinates=centred)
 
 
 def population_of(database: Database) -> ParameterSample:

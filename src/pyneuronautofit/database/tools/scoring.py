@@ -13,6 +13,7 @@ from pyneuronautofit.database.models import StoredModel, StoredModels
 from pyneuronautofit.errors import DatabaseError
 from pyneuronautofit.fitting import Evaluation
 from pyneuronautofit.objectives import Suite
+from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.simulators import RunStatus
 
 
@@ -36,6 +37,8 @@ class ScoredModel:
         The sum of the components of every mode.
     held_out
         The same of the sweeps that were held out; empty where none were.
+    floor
+        The noise floor of the vector; None: it was not measured.
     """
 
     model: StoredModel
@@ -46,6 +49,7 @@ class ScoredModel:
     vector: FloatArray
     mode_sums: Mapping[str, float]
     held_out: Mapping[str, float] = field(default_factory=dict)
+    floor: Floor | None = None
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,14 @@ class ScoredGroup:
     held_out : Mapping of FloatArray, shape (n_model,)
         Mode letter -> the sums of its components on the sweeps that were held out; empty where
         none were.
+    floor
+        The noise floor of the recording, as far as `suite` looks at it.
     """
 
     suite: Suite
     found: Evaluation
     held_out: Mapping[str, FloatArray] = field(default_factory=dict)
+    floor: Floor | None = None
 
 
 #: Simulates and scores a group: (recording, stored evaluation, models) -> what became of it.
@@ -112,6 +119,7 @@ def _scored(model: StoredModel, recording: str, group: ScoredGroup, row: int) ->
         found.scores[row],
         {code: float(values[0]) for code, values in sums.items()},
         {code: float(values[row]) for code, values in group.held_out.items()},
+        group.floor,
     )
 
 

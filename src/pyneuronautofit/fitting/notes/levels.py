@@ -60,7 +60,7 @@ def distinct_levels(
     found: list[Level] = []
     levels = _levels()
     level, n_model = next(levels), 0
-    for place, is_distinct in enumerate(_distinct(unit)):
+    for place, is_distinct in enumerate(are_distinct(unit)):
         while sums[order[place]] >= level:
             if n_model > (found[-1].n_model if found else 0):
                 found.append(Level(level, n_model))
@@ -102,13 +102,14 @@ def _levels() -> Iterator[float]:
         decade *= 10
 
 
-def _distinct(unit: FloatArray) -> Iterator[bool]:
+def are_distinct(unit: FloatArray, least: float = DISTINCT) -> Iterator[bool]:
     """Tell of one model (n_model, n_param) after the other whether it is a distinct one.
 
-    As `optimisers.polish.distinct.distinct` does it, for thousands of models.
+    As `optimisers.polish.distinct.distinct` does it, for thousands of models. `least` is how far
+    they have to be apart.
     """
     n_param = unit.shape[1]
-    limit = DISTINCT * DISTINCT * n_param
+    limit = least * least * n_param
     squares = np.einsum("ij,ij->i", unit, unit)
     kept, n_kept = np.empty_like(unit), 0
     kept_squares = np.empty(len(unit))
@@ -118,7 +119,7 @@ def _distinct(unit: FloatArray) -> Iterator[bool]:
         same = bool((off < limit - _NEARLY).any())
         if not same:
             doubtful = others[off < limit + _NEARLY]
-            same = bool((apart(doubtful, point) < DISTINCT).any())
+            same = bool((apart(doubtful, point) < least).any())
         if not same:
             kept[n_kept], kept_squares[n_kept] = point, square
             n_kept += 1

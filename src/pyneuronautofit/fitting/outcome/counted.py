@@ -7,6 +7,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fitting.evaluation_json import WEIGHTS
+from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.objectives.residuals import component_weights, read_weights
 from pyneuronautofit.runs import RunReader
 
@@ -14,6 +15,12 @@ from pyneuronautofit.runs import RunReader
 def mode_codes(run: RunReader) -> tuple[str, ...]:
     """Return the letters of the modes, in the order of the vector, each once."""
     return tuple(dict.fromkeys(code for code, _n_score in run.info.mode_sizes))
+
+
+def floor_of(run: RunReader) -> Floor | None:
+    """Return the noise floor of a run; None where an earlier version has begun it."""
+    stored = run.info.floor
+    return None if stored is None else Floor.from_json(run.header.markers, stored)
 
 
 def weights_of(run: RunReader) -> FloatArray:

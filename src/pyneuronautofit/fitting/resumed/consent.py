@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pyneuronautofit._native import isa
 from pyneuronautofit._text import quoted
 from pyneuronautofit._types import Json
 from pyneuronautofit.errors import NotAgreedError, RunError
@@ -60,6 +61,8 @@ def open_again(run: RunReader, project: str | None = None) -> OpenedFit:
         If the recording or the model is gone, or another one than it was.
     """
     config = known_config(run, {} if project is None else {"project": project})
+    # What is shown need not have the run's last digits, so any computer will do.
+    config = replace(config, isa=isa.level_of_process())
     opened = open_fit(config, working_directory_of(run))
     check_files(run, opened)
     return opened

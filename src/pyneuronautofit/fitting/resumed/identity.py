@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import logging
-import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyneuronautofit._bounded import open_input
+from pyneuronautofit._native import isa
 from pyneuronautofit._types import Json
 from pyneuronautofit._version import __version__
 from pyneuronautofit.errors import RecordingError
@@ -57,7 +57,7 @@ def versions() -> dict[str, str]:
         "pyneuronautofit": __version__,
         "neuron": neuron_version(),
         **{name: importlib.metadata.version(name) for name in _LIBRARIES},
-        "processor": _processor(),
+        "processor": isa.processor_name(),
     }
 
 
@@ -108,13 +108,3 @@ def unknown_files(identity: Mapping[str, Json], now: Mapping[str, str]) -> list[
     if identity.get("known") == KNOWN:
         return []
     return sorted(name for name in now if not was_always_known(name))
-
-
-def _processor() -> str:
-    """Return the kind of processor: the last digits of a result depend on it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())

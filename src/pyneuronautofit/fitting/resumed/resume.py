@@ -17,7 +17,7 @@ from pyneuronautofit.fitting.build import build_problems, open_inputs
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.engine import Progress, beginning
 from pyneuronautofit.fitting.gains import Gains, with_leader
-from pyneuronautofit.fitting.options import FitOptions
+from pyneuronautofit.fitting.options import FitOptions, WorkerOptions
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.fitting.resumed.identity import run_identity
 from pyneuronautofit.fitting.resumed.plugged import missing_plug_ins, plug_ins_of
@@ -78,7 +78,9 @@ def open_fit(config: FitConfig, working_directory: Path) -> OpenedFit:
 
 def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     """Return the value of every option, as a store holds it."""
-    settings = {name: getattr(config, name) for name in options_of(config)}
+    # Where a run is evaluated is said anew where it goes on.
+    names = options_of(config).keys() - options_of(WorkerOptions).keys()
+    settings = {name: getattr(config, name) for name in options_of(config) if name in names}
     # A mask's file may be changed or moved while the run is not finished.
     mask = problem.suite.settings.mask.literal
     if problem.beside or problem.elsewhere:
@@ -86,6 +88,8 @@ def stored_settings(config: FitOptions, problem: Problem) -> dict[str, Json]:
     # A file that has moved is named anew; nothing is executed because a store names it.
     several = {name: list(getattr(config, name)) for name in _SEVERAL}
     settings["algorithm"] = stored_algorithm(config.algorithm)
+    # That of a job is gone with it, and nothing depends on it.
+    settings["scratch"] = None
     return {**settings, **several, "mask": mask}
 
 

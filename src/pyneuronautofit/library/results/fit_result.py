@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pyneuronautofit._text import quoted
+from pyneuronautofit.certainty import MISFIT, opened_exactly
+from pyneuronautofit.database.populations.families import LEAST_MODELS
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
 from pyneuronautofit.library.keywords import OTHERWISE, as_options, refuse_otherwise, resumable
 from pyneuronautofit.library.paths import page_path
+from pyneuronautofit.library.results.certain import (
+    FitCertainty,
+    FitProfile,
+    find_certainty,
+    find_profile,
+    rows_of,
+)
 from pyneuronautofit.library.results.given_models import matrix_of
+from pyneuronautofit.library.results.populations import ModelPopulation, population_of_sources
 from pyneuronautofit.library.results.responses import Scores, SimulatedSweeps, give, score, simulate
 from pyneuronautofit.library.results.stored_fit import StoredFit
 from pyneuronautofit.library.results.summing_up import summary_of
 from pyneuronautofit.library.running import resume_run
+from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.report import write_report
 from pyneuronautofit.report.findings.course import follow
@@ -111,6 +122,74 @@ class Fit(StoredFit):
             with opened.problem.opened():
                 return summary_of(stored, opened)
 
+    def certainty(self, models: Any = None, *, scale: str | float = MISFIT) -> FitCertainty:
+        """Find out how well the data fix the parameters.
+
+        Parameters
+        ----------
+        models : ChosenModel, int, or a sequence of them
+            Models of the fit, or numbers of evaluations; None: the best one, and distinct ones that
+            are about as good.
+        scale : str or float
+            "misfit": what the models miss; "noise": the noise of the recording; or the variance of
+            a weighted residual.
+
+        Returns
+        -------
+        FitCertainty
+            Print it; it has `to_dataframe()` and `plot()`.
+        """
+        with self._reader() as stored:
+            rows = None if models is None else rows_of(stored, models, "certainty")
+            with opened_exactly(stored, self._project, rows=rows) as problem:
+                return find_certainty(stored, problem, rows, scale)
+
+    def profile(
+        self,
+        parameter: str,
+        *,
+        model: Any = None,
+        n_point: int = 21,
+        between: tuple[float, float] | None = None,
+        scale: str | float = MISFIT,
+    ) -> FitProfile:
+        """Hold a parameter at one value after the other, and fit all others again.
+
+        Parameters
+        ----------
+        parameter : str
+            Its name, or a part of it that no other has.
+        model : ChosenModel or int
+            What to begin with; None: the model with the least weighted sum.
+        n_point : int
+            How many values there are, at first.
+        between : two floats
+            The first and the last value; None: as far as the fit is not much worse.
+        scale : str or float
+            As of `certainty`.
+
+        Returns
+        -------
+        FitProfile
+            Print it; it has `to_dataframe()` and `plot()`.
+        """
+        if not isinstance(parameter, str):
+            raise UsageError(f"profile({parameter!r:.60}): expected the name of a parameter")
+        if not isinstance(n_point, int) or n_point < 3:
+            raise UsageError(f"n_point={n_point!r:.60}: expected a whole number of at least 3")
+        with self._reader() as stored:
+            rows = None if model is None else rows_of(stored, model, "profile")[:1]
+            with opened_exactly(stored, self._project, rows=rows) as problem:
+                return find_profile(
+                    stored,
+                    problem,
+                    parameter,
+                    row=None if rows is None else rows[0],
+                    n_point=n_point,
+                    between=between,
+                    scale=scale,
+                )
+
     def apply(self, model: Any, cell: Any, *, recording: str | None = None) -> None:
         """Give a cell of NEURON the parameters of a model, in every place that they set.
 
@@ -165,6 +244,56 @@ class Fit(StoredFit):
         with active_plugins(files=self._plugins):
             resume_run(self._path, given, progress=progress)
         return self
+
+    def population(
+        self,
+        *others: Fit | Path | str,
+        limits: Mapping[str, float] | None = None,
+        best: int | None = None,
+        distance: float = DISTINCT,
+        least: int = LEAST_MODELS,
+        measure: str | None = None,
+        levels: Sequence[float] = (),
+    ) -> ModelPopulation:
+        """Return how many distinct models there are, and in which families.
+
+        Parameters
+        ----------
+        *others : Fit or path
+            Further fits, runs' stores, or model databases of the same model.
+        limits : mapping of str to float
+            Mode -> the largest sum of its components: which models are good; None: the
+            non-dominated ones.
+        best : int
+            So many of each, those of the least weighted sum.
+        distance : float
+            Distinct models are so far apart: the root mean square over the parameters, each of its
+            range.
+        least : int
+            How many models a family has.
+        measure : str
+            The mode by whose sum models are better or worse; None: that of `limits` where that
+            names one, else the weighted sum.
+        levels : sequence of float
+            Up to which sums distinct models are counted.
+
+        Raises
+        ------
+        UsageError
+            If there is no such mode.
+        PyNeuronAutofitError
+            If no model is good, or the sources have different parameters.
+        """
+        sources = [each.path if isinstance(each, Fit) else each for each in (self, *others)]
+        return population_of_sources(
+            sources,
+            limits=limits,
+            best=best,
+            distance=distance,
+            least=least,
+            measure=measure,
+            levels=levels,
+        )
 
     # --- to look at
 

@@ -12,11 +12,12 @@ import numpy as np
 from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fitting.outcome.counted import mode_codes
+from pyneuronautofit.fitting.outcome.counted import floor_of, mode_codes
 from pyneuronautofit.library.paths import path_of, paths_of
 from pyneuronautofit.library.results.chosen import ChosenModel, table_of_models
 from pyneuronautofit.library.results.frames import frame
 from pyneuronautofit.objectives import OBJECTIVES
+from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.plugins import active_plugins
 from pyneuronautofit.report.findings.choice import Listed, list_models
 from pyneuronautofit.report.findings.course import follow
@@ -101,6 +102,15 @@ class StoredFit:
     def titles(self) -> tuple[str, ...]:
         """What `best` may be asked for."""
         return tuple(self._titles()[0])
+
+    @property
+    def floor(self) -> Floor | None:
+        """The noise floor: what the cell itself would score, where the run knows it.
+
+        `floor.modes` has it for every mode, `floor.is_bound` where it is but a lower bound.
+        """
+        with self._reader() as stored:
+            return floor_of(stored)
 
     # --- models
 

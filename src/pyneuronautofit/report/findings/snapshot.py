@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._types import Json
+from pyneuronautofit.fitting.outcome.counted import floor_of
+from pyneuronautofit.objectives.floor import Floor, in_floors
 from pyneuronautofit.report.findings.state import (
     Goal,
     RunPace,
@@ -78,6 +81,11 @@ class Snapshot:
         The sittings of the run.
     losses
         What is damaged.
+    copied_s
+        For how long the store has not been copied from where it is written, s; nan where it is
+        written itself, or nobody writes it.
+    floor
+        The noise floor; None where the run does not know any.
     """
 
     stamp: str
@@ -94,6 +102,15 @@ class Snapshot:
     last_warning: str
     sessions: Sequence[Session]
     losses: Sequence[str]
+    copied_s: float = math.nan
+    floor: Floor | None = None
+
+    def _floors_of(self, best: Best) -> dict[str, Json]:
+        """Return the sums of a model in units of the noise floor, where there is one."""
+        if self.floor is None or not self.floor.is_known:
+            return {}
+        ratios = in_floors(best.sums, self.floor)
+        return {"in_floors": {code: _or_none(each) for code, each in ratios.items()}}
 
     def as_json(self) -> dict[str, Json]:
         """Return everything in types that JSON has; what is not known is None."""
@@ -113,6 +130,7 @@ class Snapshot:
                     "model": best.title,
                     "evaluation": best.row,
                     "sums": {code: _or_none(sum_) for code, sum_ in best.sums.items()},
+                    **self._floors_of(best),
                 }
                 for best in self.best
             ],
@@ -124,6 +142,8 @@ class Snapshot:
                 for each in self.sessions
             ],
             "losses": list(self.losses),
+            "copied_s": _or_none(self.copied_s),
+            **({"floor": self.floor.modes} if self.floor and self.floor.is_known else {}),
         }
 
 
@@ -157,6 +177,30 @@ def take_snapshot(run: RunReader, tally: Tally, now: datetime) -> Snapshot:
         last_warning=last_warning(run.files.log),
         sessions=sessions_of(run),
         losses=list(run.losses),
+        copied_s=copied_s(run, state, now),
+        floor=floor_of(run),
+    )
+
+
+def copied_s(run: RunReader, state: State, now: datetime) -> float:
+    """Return how old the copy is that is looked at, as of `Snapshot`."""
+    sessions = sessions_of(run)
+    if not (state.computing and sessions and sessions[-1].content.get("scratch")):
+        return math.nan
+    try:
+        return max(0.0, now.timestamp() - run.path.stat().st_mtime)
+    except OSError:
+        return math.nan
+
+
+def about_copy(sessions: Sequence[Session], age_s: float) -> str:
+    """Say how old a copy is, and of what it is one; empty where there is none."""
+    if math.isnan(age_s):
+        return ""
+    content = sessions[-1].content
+    return (
+        f"as of {age_s:.0f} s ago: it is written in {content.get('scratch')} on "
+        f"{content.get('host', 'another computer')}, and copied about every minute"
     )
 
 

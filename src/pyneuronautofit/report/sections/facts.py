@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
@@ -13,6 +14,7 @@ from pyneuronautofit._types import Json
 from pyneuronautofit.fitting import FitOptions
 from pyneuronautofit.optimisers import algorithm_name
 from pyneuronautofit.report.findings.course import SearchCourse
+from pyneuronautofit.report.findings.snapshot import about_copy, copied_s
 from pyneuronautofit.report.findings.state import RunPace, State, goal_of, sessions_of
 from pyneuronautofit.report.findings.units import mode_name, mode_title
 from pyneuronautofit.report.templating import rendered
@@ -36,6 +38,7 @@ def fitted(run: RunReader, course: SearchCourse, pace: RunPace, state: State) ->
     """Return the section that says what was fitted to what."""
     settings, identity = run.info.settings, run.info.identity
     mask = settings.get("mask")
+    copy = about_copy(sessions_of(run), copied_s(run, state, datetime.now(UTC)))
     sizes = run.info.mode_sizes
     versions = identity.get("versions") or {}
     return rendered(
@@ -49,6 +52,7 @@ def fitted(run: RunReader, course: SearchCourse, pace: RunPace, state: State) ->
             ("Sweeps", "all of the recording" if mask is None else f"mask {mask}"),
             ("Search", searched(run)),
             ("Evaluations", _evaluations(run, course, pace)),
+            *((("Store", copy),) if copy else ()),
             ("Other settings", ", ".join(_others(settings)) or "all at their defaults"),
             ("Versions", ", ".join(f"{name} {number}" for name, number in versions.items())),
         ],

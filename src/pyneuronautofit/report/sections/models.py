@@ -6,7 +6,8 @@ import numpy as np
 from markupsafe import Markup
 
 from pyneuronautofit.fitting.notes.levels import said_levels
-from pyneuronautofit.fitting.outcome.counted import mode_codes
+from pyneuronautofit.fitting.outcome.counted import floor_of, mode_codes
+from pyneuronautofit.objectives.floor import Floor, about_floor, in_floors
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.report.content import Content
 from pyneuronautofit.report.findings.choice import Listed
@@ -23,15 +24,32 @@ def best(content: Content) -> Markup:
         {"title": title, "place": place, "row": listed.rows[place], "sums": _sums(listed, place)}
         for place, title in listed.titles.items()
     ]
+    floor = floor_of(content.run)
+    ratios = []
+    if floor is not None and floor.is_known:
+        ratios = [_in_floors(listed, place, floor) for place in listed.titles]
+    else:
+        floor = None
     return rendered(
         "best.html",
         rows=rows,
+        floors=[] if floor is None else [f"{each:.4g}" for each in floor.modes.values()],
+        about_floor="" if floor is None else about_floor(floor),
+        floor_notes=[] if floor is None else floor.notes,
+        in_floors=ratios,
         modes=list(map(mode_name, mode_codes(content.run))),
         # Nothing where nobody knows.
         levels=said_levels(listed.levels) if listed.levels else "",
         least=f"{np.nanmin(listed.totals):.4g}" if listed.levels else "",
         apart=f"{100 * DISTINCT:g}",
     )
+
+
+def _in_floors(listed: Listed, place: int, floor: Floor) -> list[str]:
+    """Return the sums of a model in units of the noise floor, as a table has them."""
+    sums = dict(zip(floor.modes, listed.sums[place].tolist(), strict=True))
+    ratios = in_floors(sums, floor).values()
+    return [f"{ratio:.3g} floors" if np.isfinite(ratio) else "floor is 0" for ratio in ratios]
 
 
 def scatter(content: Content) -> Markup:

@@ -13,6 +13,9 @@ from pyneuronautofit.runs.store.opening import find_store as find_store
 from pyneuronautofit.runs.store.opening import is_store as is_store
 from pyneuronautofit.runs.store.reader import RunReader as RunReader
 from pyneuronautofit.runs.store.reader import open_run as open_run
+from pyneuronautofit.runs.store.scratch import ScratchFolder as ScratchFolder
+from pyneuronautofit.runs.store.scratch import check_scratch as check_scratch
+from pyneuronautofit.runs.store.snapshots import SnapshotWriter as SnapshotWriter
 from pyneuronautofit.runs.store.writer import NewGeneration as NewGeneration
 from pyneuronautofit.runs.store.writer import RunWriter as RunWriter
 from pyneuronautofit.runs.store.writer import create_store as create_store

@@ -35,6 +35,9 @@ class RunInfo:
         Name -> meaning of how a simulation can end.
     initial : FloatArray, shape (n_given, n_param), model values, or None
         The candidates that the run began with; nan where a value was drawn.
+    floor
+        The noise floor of the objective vector, as `objectives.floor.Floor` writes it; None: the
+        run is of a version that did not know of any.
     """
 
     header: Header
@@ -45,6 +48,7 @@ class RunInfo:
     log_search: bool
     statuses: Mapping[str, str]
     initial: FloatArray | None = None
+    floor: Mapping[str, Json] | None = None
 
     @property
     def searched(self) -> BoolArray:

@@ -66,5 +66,8 @@ def journal_for(store: Path) -> JournalMode:
     found = file_system_of(store)
     if not found.is_shared:
         return WRITE_AHEAD
-    _log.info("%s is on a file system that computers share (%s)", store.parent, found.kind)
+    _log.info(
+        "%s is on a file system that computers share (%s); --scratch DIR would write it elsewhere",
+        store.parent, found.kind,
+    )  # fmt: skip
     return ROLLBACK

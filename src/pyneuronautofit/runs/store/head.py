@@ -19,7 +19,7 @@ from pyneuronautofit.runs.store import kinds, schema
 from pyneuronautofit.runs.store.content import RunInfo
 from pyneuronautofit.space import ParameterSpace
 
-# There are eight; what later versions may add is ignored.
+# There are nine; what later versions may add is ignored.
 _MOST_KEYS = 100
 
 
@@ -36,6 +36,8 @@ def write_info(connection: sqlite3.Connection, info: RunInfo) -> None:
         "statuses": dict(info.statuses),
         "initial": initial,
     }
+    if info.floor is not None:
+        values["floor"] = dict(info.floor)
     for key, value in values.items():
         row = (key, json.dumps(value))
         connection.execute("INSERT INTO run VALUES (?, ?, ?)", (*row, schema.checksum(row)))
@@ -73,6 +75,7 @@ def read_info(connection: sqlite3.Connection, path: Path) -> RunInfo:
             log_search=values["log_search"],
             statuses=values["statuses"],
             initial=_array_or_none(values["initial"]),
+            floor=values.get("floor"),
         )
     except (ParameterError, TypeError, ValueError) as error:
         raise RunError(

@@ -113,6 +113,19 @@ HEAD: Mapping[str, Kind] = types.MappingProxyType(
     }
 )
 
+#: What the head of a run may say beside that: its noise floor.
+FLOOR = fields(
+    {
+        "components": listed(maybe(real)),
+        "is_bound": listed(flag),
+        "noise_mV": listed(real),
+        "drift_mV": listed(real),
+        "n_repeated": whole,
+        "n_sweep": whole,
+        "notes": listed(text),
+    }
+)
+
 #: What a sitting says of itself.
 CONTENT = fields(
     {},
@@ -125,6 +138,7 @@ CONTENT = fields(
         "simulator": text,
         "n_worker": maybe(integer),
         "host": text,
+        "scratch": text,
     },
 )
 
@@ -155,6 +169,8 @@ def wrong_in_head(values: Mapping[str, Json]) -> str | None:
         if expected:
             return f"expected {expected} in {key}, found {values[key]!r:.60}"
     header, initial = values["header"], values["initial"]
+    if "floor" in values and (unfit := _wrong_in_floor(values["floor"], len(header["markers"]))):
+        return unfit
     n_param = len(header["parameters"])
     wrong = _wrong_in_components(header, values["mode_sizes"])
     if wrong:
@@ -176,6 +192,17 @@ def _wrong_in_components(header: Mapping[str, Json], mode_sizes: Json) -> str | 
         return f"the marks of its components are {''.join(markers):.40}, which are not its modes"
     if n_bvalue != len(markers):
         return f"its bvalues are {n_bvalue} numbers for {len(markers)} components"
+    return None
+
+
+def _wrong_in_floor(floor: Json, n_score: int) -> str | None:
+    """Return what is wrong with a noise floor, in words; None: nothing is."""
+    expected = FLOOR(floor)
+    if expected:
+        return f"expected {expected} in floor, found {floor!r:.60}"
+    for key in ("components", "is_bound"):
+        if len(floor[key]) != n_score:
+            return f"a noise floor with {len(floor[key])} {key} for {n_score} components"
     return None
 
 

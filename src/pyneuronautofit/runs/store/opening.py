@@ -152,7 +152,7 @@ class Source:
     def __init__(self, path: Path) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.losses: list[str] = []
-        unfinished = any(other.exists() for other in _beside(path))
+        unfinished = any(other.exists() for other in beside(path))
         self.at_rest = not unfinished and owner_of(path.with_suffix(".lock")) is None
         _check_head(path)
         try:
@@ -243,7 +243,7 @@ def _copy(path: Path, folder: Path) -> Path:
     try:
         for _attempt in range(_MOST_COPIES):
             before = _signatures(path)
-            for one, other in zip((path, *_beside(path)), (copy, *_beside(copy)), strict=True):
+            for one, other in zip((path, *beside(path)), (copy, *beside(copy)), strict=True):
                 other.unlink(missing_ok=True)
                 if one == path or one.exists():
                     shutil.copyfile(one, other)
@@ -255,7 +255,7 @@ def _copy(path: Path, folder: Path) -> Path:
     return copy
 
 
-def _beside(path: Path) -> tuple[Path, Path]:
+def beside(path: Path) -> tuple[Path, Path]:
     """Return where SQLite keeps what was written last, and what was there before."""
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")
 
@@ -263,7 +263,7 @@ def _beside(path: Path) -> tuple[Path, Path]:
 def _signatures(path: Path) -> list[tuple[int, int] | None]:
     """Return what changes when a store is written."""
     found: list[tuple[int, int] | None] = []
-    for each in (path, *_beside(path)):
+    for each in (path, *beside(path)):
         try:
             status = each.stat()
         except FileNotFoundError:

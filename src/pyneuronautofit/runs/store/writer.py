@@ -6,7 +6,7 @@ import contextlib
 import glob
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from pyneuronautofit._types import FloatArray, IntArray, Json
 from pyneuronautofit.errors import OutputError
 from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.content import Evaluations, RunInfo
-from pyneuronautofit.runs.store.disk import journal_for
+from pyneuronautofit.runs.store.disk import JournalMode, journal_for
 from pyneuronautofit.runs.store.encoding import encode, rows_in
 from pyneuronautofit.runs.store.head import write_info
 from pyneuronautofit.runs.store.reader import RunReader
@@ -66,6 +66,8 @@ class RunWriter:
         A store that `create_store` has made. Whoever writes holds its lock.
     info
         What it holds.
+    journal
+        How SQLite writes it; None: as the file system wants it.
 
     Raises
     ------
@@ -73,7 +75,7 @@ class RunWriter:
         If it cannot be opened for writing.
     """
 
-    def __init__(self, path: Path, info: RunInfo) -> None:
+    def __init__(self, path: Path, info: RunInfo, journal: JournalMode | None = None) -> None:
         self._path = path
         n_param, n_score = len(info.header.parameters), len(info.header.markers)
         self._index = RowIndex(n_param, n_score)
@@ -83,7 +85,7 @@ class RunWriter:
         self._archive: IntArray = np.empty(0, dtype=np.int64)
         self._session = -1
         with self._writing("opened"):
-            journal = journal_for(path)
+            journal = journal or journal_for(path)
             self._connection = schema.connect(path, mode="rw", **journal.connection)
             journal.use(self._connection)
             found = schema.check_kind(self._connection, path)
@@ -93,6 +95,9 @@ class RunWriter:
     def close(self) -> None:
         """Close the store; nothing that was appended is lost."""
         self._connection.close()
+
+    def publish(self) -> None:
+        """Make what was appended visible to everybody; here it is."""
 
     def go_on(self, run: RunReader) -> None:
         """Take up a run where it was left; `run` is what was read of this store."""
@@ -185,13 +190,13 @@ class RunWriter:
         )
 
     @contextmanager
-    def _writing(self, what: str) -> Any:
+    def _writing(self, what: str) -> Iterator[None]:
         with _explaining(self._path, what):
             yield
 
 
 @contextmanager
-def _explaining(path: Path, what: str) -> Any:
+def _explaining(path: Path, what: str) -> Iterator[None]:
     """Turn what SQLite says about a store that is being written into an error of this package."""
     try:
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -50,6 +51,8 @@ class LoadedKernel(Generic[K_co]):
         keep that.
     diffusing
         As of `GeneratedKernel`.
+    library
+        The compiled library.
     """
 
     kernel: K_co
@@ -58,6 +61,7 @@ class LoadedKernel(Generic[K_co]):
     variables: dict[NodeKind, tuple[NodeVariable, ...]]
     states: dict[NodeKind, tuple[tuple[Name, bool], ...]]
     diffusing: tuple[str, ...] = ()
+    library: Path | None = None
 
     @property
     def sizes(self) -> dict[NodeKind, int]:
@@ -110,6 +114,16 @@ class KernelLibrary(Generic[K_co]):
         """Names for the kernels that have been loaded."""
         return tuple(sorted(loaded.key for loaded in list(self._loaded.values())))
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each compiled library that has been loaded, by `keys`."""
+        loaded = ((each.key, each.library) for each in list(self._loaded.values()))
+        return {
+            key: hashlib.sha256(library.read_bytes()).hexdigest()
+            for key, library in loaded
+            if library is not None
+        }
+
     def abandon(self) -> None:
         """Give up, in whatever thread, what is being written and compiled; no more is made."""
         self._stop.set()
@@ -147,6 +161,7 @@ class KernelLibrary(Generic[K_co]):
             dict(zip(kinds, generated.variables, strict=True)),
             dict(zip(kinds, generated.states)),
             generated.diffusing,
+            path,
         )
 
 

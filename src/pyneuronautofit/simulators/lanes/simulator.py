@@ -135,6 +135,10 @@ class BatchSimulator:
         """Return names for the kernels in use."""
         return self._kernels.keys
 
+    def kernel_digests(self) -> dict[str, str]:
+        """Return the digest of each kernel's library, by the names of `kernel_keys`."""
+        return self._kernels.digests
+
     def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
         """Simulate candidates and yield them as their chunks are finished."""
         for candidates in batched(range(len(parameters)), _CELLS_PER_ROUND):

@@ -9,4 +9,7 @@ stamp=$(printf '%s-%0{{ width }}d' {{ name|sh }} "$task")
 # In the place of this shell: it is the program that gets SIGTERM, {{ warning_s }} s before the time is up.
 exec {{ program }} fit --resume-or-start -a "$stamp" --seed "$task" \
     -n "${SLURM_CPUS_PER_TASK:-{{ cores }}}" --output {{ stores|sh }} \
+{% if scratch %}
+    --scratch "{{ scratch }}" \
+{% endif %}
     {{ words }}

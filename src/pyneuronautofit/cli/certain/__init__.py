@@ -1,0 +1,1 @@
+"""Commands that say how certain a fit is."""

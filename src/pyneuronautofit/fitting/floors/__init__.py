@@ -1,0 +1,1 @@
+"""Searches and models in units of the noise floor."""

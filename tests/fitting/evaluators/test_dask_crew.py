@@ -1,0 +1,87 @@
+"""Real workers of dask.distributed: they come, answer, die and hang, and so does the scheduler."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+
+from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fitting.evaluators.crew import (
+    SchedulerWent,
+    WorkerCame,
+    WorkerReply,
+    WorkerWent,
+)
+
+pytest.importorskip("distributed")
+
+from pyneuronautofit.fitting.evaluators.dask_crew import DaskCrew
+from pyneuronautofit.fitting.evaluators.tls import make_tls
+
+from .processes import Cluster, happened, kill
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with Cluster(tmp_path_factory.mktemp("dask"), ttl_s=3) as found:
+        yield found
+
+
+@pytest.fixture
+def crew(cluster):
+    made = DaskCrew(cluster.address, None)
+    yield made
+    made.close()
+
+
+def test_a_worker_comes_answers_and_is_killed(cluster, crew):
+    process = cluster.add()
+    address = happened(crew, WorkerCame).address
+    crew.introduce(address, 7, {"key": "k", "settings": {}, "directory": "/", "generated": []})
+    reply = happened(crew, WorkerReply)
+    assert reply.ticket == 7
+    assert "refused" in reply.content  # there is no recording
+    crew.evaluate(address, 8, "k", b"", with_residuals=False)
+    assert happened(crew, WorkerReply) == WorkerReply(8, {"unknown": "k"})
+    # A worker's exception is no answer, and says what it was.
+    crew.introduce(address, 10, {})
+    reply = happened(crew, WorkerReply)
+    assert (reply.ticket, reply.content) == (10, None)
+    assert reply.error == "KeyError: 'key'"
+    kill(process)
+    assert happened(crew, WorkerWent) == WorkerWent(address)
+    # What is asked of one that is gone is not answered, and can be given up.
+    crew.introduce(address, 11, {})
+    crew.forget([11])
+    assert crew.events(0.5) == []
+
+
+@pytest.mark.nightly
+def test_a_worker_that_hangs_is_lost_after_a_while(cluster, crew):
+    process = cluster.add()
+    address = happened(crew, WorkerCame).address
+    kill(process, signal.SIGSTOP)
+    assert happened(crew, WorkerWent, 60) == WorkerWent(address)
+    kill(process)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_scheduler_is_lost(tmp_path, how, monkeypatch):
+    monkeypatch.setattr("pyneuronautofit.fitting.evaluators.dask_crew._SILENCE_S", 0.5)
+    with Cluster(tmp_path) as own:
+        crew = DaskCrew(own.address, None)
+        kill(own.scheduler, how)
+        happened(crew, SchedulerWent, 10)
+        began = time.monotonic()
+        crew.close()
+        assert time.monotonic() - began < 5, "an interruption has to end within 5 s"
+
+
+def test_nobody_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("pyneuronautofit.fitting.evaluators.dask_crew._CONNECT_S", 0.5)
+    with pytest.raises(UsageError, match=r"no scheduler of dask\.distributed answers at tcp://127"):
+        DaskCrew("tcp://127.0.0.1:9", None)
+    with pytest.raises(UsageError, match=r"no scheduler of dask\.distributed answers at tls://127"):
+        DaskCrew("tls://127.0.0.1:9", make_tls(tmp_path / "tls"))
