@@ -200,8 +200,21 @@ class Problem:
         """What a model that is the cell itself would score: that of the objective vector."""
         if self.known_floor is not None:
             return self.known_floor
-        measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
-        return joint_floor(measure_floors(measured))
+        # Sweeps of another cell repeat nothing.
+        floors = [
+            floor
+            for cell in dict.fromkeys(part.cell for part in self.parts)
+            for floor in measure_floors(
+                [
+                    Measured(part.target, part.stimulus, part.suite)
+                    for part in self.parts
+                    if part.cell == cell
+                ]
+            )
+        ]
+        if self.pull is not None:
+            floors.append(self.pull.floor)
+        return joint_floor(floors)
 
     @property
     def no_gains(self) -> Gains:
@@ -267,10 +280,10 @@ class Problem:
         found = []
         for number, (part, residuals) in enumerate(zip(self.parts, wanted, strict=True)):
             told = None if on_done is None else _of_parts(on_done, number, n_part)
-            table = part.table_of(parameters)
+            own = part.table_of(parameters)
             found.append(
                 evaluate_models(
-                    part.simulator, part.suite, table, self.downsampler, told, residuals=residuals
+                    part.simulator, part.suite, own, self.downsampler, told, residuals=residuals
                 )
             )
         n_residual = [0 if each is None else len(each.coarse) for each in wanted]

@@ -318,9 +318,9 @@ def _write_exports(
         kinds,
         {
             _script(files, row).stem: FittedModel(
-                _title(opened, row), again.model.cell_source, again.problem.space, value
+                _title(opened, row), again.model.cell_source, problem.own_space, value
             )
-            for row, value in zip(rows, values, strict=True)
+            for row, value in zip(rows, problem.table_of(values).values, strict=True)
         },
         Protocol(problem.recording.name, numbers, _experiment(again, problem, places)),
         files.folder,

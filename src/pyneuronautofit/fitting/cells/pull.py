@@ -22,6 +22,7 @@ from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.fitting.evaluation import Evaluation
 from pyneuronautofit.objectives import BoundObjective, Suite
 from pyneuronautofit.objectives.candidates import Candidates
+from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.objectives.residuals import JointResiduals
 from pyneuronautofit.objectives.suite import Member
 from pyneuronautofit.optimisers.residuals import UNIT
@@ -60,6 +61,12 @@ class Pull:
     def n_residual(self) -> int:
         """How many distances there are."""
         return self.groups.size
+
+    @property
+    def floor(self) -> Floor:
+        """What cells cost on average that are as far apart as is expected."""
+        n_group, n_cell = self.groups.shape
+        return Floor((PULL,), np.array([n_group * (n_cell - 1.0)]), np.zeros(1, dtype=bool))
 
     def distances(self, x: FloatArray) -> FloatArray:
         """Return the distances from the mean, each divided by the spread.

@@ -93,7 +93,7 @@ def simulate_prior(
     several = len(problem.parts) > 1
     for number, part in enumerate(problem.parts):
         done = _of_parts(on_done, number, len(problem.parts))
-        parts.append(_simulated(part, table, problem, failures, done))
+        parts.append(_simulated(part, part.table_of(table.values), problem, failures, done))
         target = part.target.voltage_mV[list(part.suite.sweeps)]
         observed.append(_features(part, target[None])[0])
         names += _names(part, several=several)
