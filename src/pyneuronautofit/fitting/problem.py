@@ -200,18 +200,13 @@ class Problem:
         """What a model that is the cell itself would score: that of the objective vector."""
         if self.known_floor is not None:
             return self.known_floor
-        # Sweeps of another cell repeat nothing.
-        floors = [
-            floor
-            for cell in dict.fromkeys(part.cell for part in self.parts)
-            for floor in measure_floors(
-                [
-                    Measured(part.target, part.stimulus, part.suite)
-                    for part in self.parts
-                    if part.cell == cell
-                ]
-            )
-        ]
+        found: dict[int, Floor] = {}
+        for cell in {part.cell for part in self.parts}:
+            # Sweeps of another cell repeat nothing.
+            own = {number: part for number, part in enumerate(self.parts) if part.cell == cell}
+            measured = [Measured(each.target, each.stimulus, each.suite) for each in own.values()]
+            found |= zip(own, measure_floors(measured), strict=True)
+        floors = [found[number] for number in range(len(self.parts))]
         if self.pull is not None:
             floors.append(self.pull.floor)
         return joint_floor(floors)
