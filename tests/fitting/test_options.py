@@ -37,4 +37,5 @@ def test_a_seed_is_drawn_only_where_none_is_given(words, seed):
 
 def test_extending_names_what_it_allows():
     described, _default = options_of(FitOptions)["extend"]
-    assert "another --time-limit, --refine or --archive-size, other versions" in described.text
+    said = "another --isa, --time-limit, --refine or --archive-size, other versions"
+    assert said in described.text
