@@ -201,7 +201,13 @@ class Problem:
         if self.known_floor is not None:
             return self.known_floor
         measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
-        floors = measure_floors(measured)
+        by_place: dict[int, Floor] = {}
+        # Sweeps of another cell are no repeats of this one's.
+        for cell in dict.fromkeys(part.cell for part in self.parts):
+            own = [place for place, part in enumerate(self.parts) if part.cell == cell]
+            found = measure_floors([measured[place] for place in own])
+            by_place |= dict(zip(own, found, strict=True))
+        floors = [by_place[place] for place in range(len(measured))]
         if self.pull is not None:
             floors.append(self.pull.floor)
         return joint_floor(floors)

@@ -74,7 +74,7 @@ def test_one_candidate_has_the_bits_that_it_has_among_many():
 
 
 def test_its_floor_is_what_cells_cost_that_are_as_far_apart_as_expected():
-    """Two parameters of three cells: the mean is theirs, so there are two degrees of freedom each."""
+    """Two parameters of three cells, whose mean it is: two degrees of freedom for each."""
     floor = Pull.on(SPACE, 0.2).floor
     assert (floor.markers, floor.components.tolist()) == ((PULL,), [4.0])
 
