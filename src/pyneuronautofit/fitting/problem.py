@@ -200,13 +200,14 @@ class Problem:
         """What a model that is the cell itself would score: that of the objective vector."""
         if self.known_floor is not None:
             return self.known_floor
-        found: dict[int, Floor] = {}
-        for cell in {part.cell for part in self.parts}:
-            # Sweeps of another cell repeat nothing.
-            own = {number: part for number, part in enumerate(self.parts) if part.cell == cell}
-            measured = [Measured(each.target, each.stimulus, each.suite) for each in own.values()]
-            found |= zip(own, measure_floors(measured), strict=True)
-        floors = [found[number] for number in range(len(self.parts))]
+        measured = [Measured(part.target, part.stimulus, part.suite) for part in self.parts]
+        by_place: dict[int, Floor] = {}
+        # Sweeps of another cell are no repeats of this one's.
+        for cell in dict.fromkeys(part.cell for part in self.parts):
+            own = [place for place, part in enumerate(self.parts) if part.cell == cell]
+            found = measure_floors([measured[place] for place in own])
+            by_place |= dict(zip(own, found, strict=True))
+        floors = [by_place[place] for place in range(len(measured))]
         if self.pull is not None:
             floors.append(self.pull.floor)
         return joint_floor(floors)

@@ -73,6 +73,12 @@ def test_one_candidate_has_the_bits_that_it_has_among_many():
         assert one[0].tobytes() == many[place].tobytes()
 
 
+def test_its_floor_is_what_cells_cost_that_are_as_far_apart_as_expected():
+    """Two parameters of three cells, whose mean it is: two degrees of freedom for each."""
+    floor = Pull.on(SPACE, 0.2).floor
+    assert (floor.markers, floor.components.tolist()) == ((PULL,), [4.0])
+
+
 def test_it_is_a_component_of_its_own():
     suite = make_problem().suite
     whole = with_pull(suite)
