@@ -93,7 +93,7 @@ def test_every_word_of_an_option_is_declared():
 def test_what_looks_like_a_file_is_declared_as_one():
     like = {"RECORDING", "DIR", "FILE", "PATH", "OUT", "OUT.npz", "DATABASE", "MODELS", "RUN",
             "FILE.toml", "RESPONSES", "PATTERN", "INITPOP", "EMASK", "FOLDER",
-            "SOURCE", "FILE.py", "RUN|DATABASE"}  # fmt: skip
+            "SOURCE", "FILE.py", "PYTHON", "RUN|DATABASE"}  # fmt: skip
     found = {option.metavar for _c, _f, option in options() if isinstance(option.parse, FileWord)}
     assert found == like
     assert [
