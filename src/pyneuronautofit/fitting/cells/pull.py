@@ -4,7 +4,7 @@ Of a parameter that every cell has for itself let u_c be where cell c's value li
 bounds, 0 to 1 on the scale that is searched, and m the mean over the cells. It is expected to be
 within s of the mean, and costs
 
-    sum over cells of ((u_c - m) / s)^2,
+    sum over cells of ((u_c - m) / s)^2     (docs/joint-fits.md, eq. 1),
 
 which is twice what a normal distribution of the standard deviation s takes off the logarithm of the
 likelihood. The sum over all such parameters is one component of the objective vector. It counts
