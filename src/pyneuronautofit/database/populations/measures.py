@@ -79,7 +79,8 @@ def distinct_rows(unit: FloatArray, merits: FloatArray, least: float) -> BoolArr
     merits : FloatArray, shape (n_model,)
         Lower is better; where it is nan, the earlier model is.
     least
-        How far they have to be apart: the root mean square over the parameters (docs/search.md, eq. 28).
+        How far they have to be apart: the root mean square over the parameters
+        (docs/search.md, eq. 28).
     """
     order = np.argsort(merits, kind="stable")
     chosen = np.zeros(len(unit), dtype=bool)
