@@ -11,7 +11,8 @@ from scipy.stats import f_oneway
 from database.populations._points import clouds, points_of
 from pyneuronautofit.database import Selection
 from pyneuronautofit.database.labels import find_units
-from pyneuronautofit.database.populations import Measure, chosen_of, study
+from pyneuronautofit.database.populations import Measure, chosen_of
+from pyneuronautofit.database.populations.study import study
 
 
 @pytest.fixture

@@ -19,14 +19,9 @@ from pyneuronautofit.cli.runs.collect import CollectConfig
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Selection
 from pyneuronautofit.database.labels import Units, find_units
-from pyneuronautofit.database.populations import (
-    Measure,
-    PopulationStudy,
-    chosen_of,
-    joined,
-    study,
-)
+from pyneuronautofit.database.populations import Measure, chosen_of, joined
 from pyneuronautofit.database.populations.families import LEAST_MODELS
+from pyneuronautofit.database.populations.study import PopulationStudy, study
 from pyneuronautofit.database.tools.distributions import ParameterSample, components, densities
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT

@@ -1,4 +1,8 @@
-"""Populations: how many distinct models were found, in which families, and how cells differ."""
+"""Populations: how many distinct models were found, in which families, and how cells differ.
+
+`study` says it of a population, and is imported by itself: it draws, and a report needs families
+alone.
+"""
 
 from pyneuronautofit.database.populations.chosen import chosen_of as chosen_of
 from pyneuronautofit.database.populations.families import Families as Families
@@ -6,5 +10,3 @@ from pyneuronautofit.database.populations.families import find_families as find_
 from pyneuronautofit.database.populations.measures import Measure as Measure
 from pyneuronautofit.database.populations.points import ModelPoints as ModelPoints
 from pyneuronautofit.database.populations.points import joined as joined
-from pyneuronautofit.database.populations.study import PopulationStudy as PopulationStudy
-from pyneuronautofit.database.populations.study import study as study

@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pyneuronautofit._text import quoted
 from pyneuronautofit.database import Selection
 from pyneuronautofit.database.labels import find_units
-from pyneuronautofit.database.populations import (
-    Measure,
-    PopulationStudy,
-    chosen_of,
-    joined,
-    study,
-)
+from pyneuronautofit.database.populations import Measure, chosen_of, joined
 from pyneuronautofit.database.populations.families import ALONE
+from pyneuronautofit.database.populations.study import PopulationStudy, study
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.library.results.frames import frame
 
