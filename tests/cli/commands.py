@@ -10,16 +10,15 @@ from typing import Any
 
 from pyneuronautofit._options import Option, options_of
 from pyneuronautofit._words import FileWord
-from pyneuronautofit.cli.commands import COMMANDS
+from pyneuronautofit.cli.commands import COMMANDS, module_of
 from pyneuronautofit.fitting import FitOptions
 
 
-def config_of(name: str) -> type[Any]:
-    """Return the record that a command's options are read into."""
-    if name == "fit":
+def config_of(*words: str) -> type[Any]:
+    """Return the record that the options of a command, or of a part of one, are read into."""
+    if words == ("fit",):
         return FitOptions
-    command = COMMANDS[name]
-    module = import_module(f"pyneuronautofit.cli.{command.group}.{name.replace('-', '_')}")
+    module = import_module(module_of(*words))
     (config,) = (
         each
         for _name, each in inspect.getmembers(module, inspect.isclass)
@@ -28,9 +27,13 @@ def config_of(name: str) -> type[Any]:
     return config
 
 
-#: Commands of which the first word says more.
-CALLED: Mapping[str, tuple[str, ...]] = {"slurm": ("slurm", "fit")}
-CONFIGS: Mapping[str, type[Any]] = {name: config_of(name) for name in COMMANDS}
+#: By what words each command is called, or each part of one that has parts.
+CALLED: Mapping[str, tuple[str, ...]] = {
+    " ".join(words): words
+    for name, command in COMMANDS.items()
+    for words in ([(name, part) for part in command.parts] or [(name,)])
+}
+CONFIGS: Mapping[str, type[Any]] = {name: config_of(*words) for name, words in CALLED.items()}
 
 
 def options() -> Iterator[tuple[str, str, Option]]:
@@ -55,4 +58,4 @@ def words_of(command: str, values: Mapping[str, str]) -> list[str]:
             positional += [f"no-{field}"] if default in ("", None) else []
         elif not option.flags:
             positional.append("1")
-    return [*CALLED.get(command, (command,)), *flagged, *positional]
+    return [*CALLED[command], *flagged, *positional]

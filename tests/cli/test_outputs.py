@@ -109,7 +109,8 @@ def test_every_command_is_here():
     # What these write has names that nobody chooses; see below.
     named = {"compare", "completion", "evaluate", "export", "info", "status"}
     # And these write a folder that is new, or one of their own.
-    assert set(CONFIGS) - with_outputs == {*named, "benchmark", "import-model", "slurm"}
+    folders = {"benchmark", "import-model", "slurm fit", "slurm workers"}
+    assert set(CONFIGS) - with_outputs == named | folders
 
 
 # --- what is read

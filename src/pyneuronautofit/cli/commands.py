@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
 
@@ -24,11 +24,15 @@ class Command:
         Its arguments, for the list in the help.
     does
         What it does.
+    parts
+        The second words that it has to have, if any, and the module in its folder with the options
+        behind each.
     """
 
     group: str
     arguments: str
     does: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
@@ -64,6 +68,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             "clusters",
             "fit RECORDING --runs N",
             "write scripts for an array of fits on a cluster; slurm workers: for one fit's workers",
+            {"fit": "slurm", "workers": "workers"},
         ),
         "benchmark": Command(
             "benchmarks", "[-o FOLDER]", "compare search algorithms on problems of known answers"
@@ -109,9 +114,10 @@ def list_commands() -> str:
     return "\n".join(lines)
 
 
-def module_of(name: str) -> str:
-    """Return the module of a command."""
-    return f"{_PACKAGE}.{COMMANDS[name].group}.{name.replace('-', '_')}"
+def module_of(name: str, part: str | None = None) -> str:
+    """Return the module of a command, or the one with the options of a part of it."""
+    module = name.replace("-", "_") if part is None else COMMANDS[name].parts[part]
+    return f"{_PACKAGE}.{COMMANDS[name].group}.{module}"
 
 
 def run_command(name: str, argv: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from cli.commands import CONFIGS
+from cli.commands import CALLED, CONFIGS
 from pyneuronautofit.cli.commands import COMMANDS
 from pyneuronautofit.cli.parser import all_options
 from pyneuronautofit.cli.shell.completion import whole_parser
@@ -91,12 +91,20 @@ def test_another_shell(command):
     assert "expected one of bash, zsh, fish, tcsh; did you mean bash?" in answer.err
 
 
+def _behind(parser):
+    """Return the parsers of the words that may come next."""
+    (commands,) = (action for action in parser._actions if isinstance(action.choices, dict))
+    return commands.choices
+
+
 def test_every_option_of_every_command_is_completed():
     parser = whole_parser()
-    (commands,) = (action for action in parser._actions if isinstance(action.choices, dict))
-    assert list(commands.choices) == list(COMMANDS)
+    assert list(_behind(parser)) == list(COMMANDS)
     for name, config in CONFIGS.items():
         flags = {flag for option, _ in all_options(config).values() for flag in option.flags}
-        assert flags | {"-h", "--help"} == set(commands.choices[name]._option_string_actions), name
-    fit = commands.choices["fit"]
+        described, words = parser, CALLED[name]
+        for word in words:
+            described = _behind(described)[word]
+        assert flags | {"-h", "--help"} == set(described._option_string_actions), name
+    fit = _behind(parser)["fit"]
     assert set(parser._option_string_actions) == set(fit._option_string_actions)

@@ -64,15 +64,20 @@ def whole_parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, command in COMMANDS.items():
         described = commands.add_parser(name, help=command.does, allow_abbrev=False)
-        _fill(described, _config_of(name))
+        if not command.parts:
+            _fill(described, _config_of(name))
+            continue
+        parts = described.add_subparsers(metavar="WHAT")
+        for part in command.parts:
+            _fill(parts.add_parser(part, allow_abbrev=False), _config_of(name, part))
     return parser
 
 
-def _config_of(name: str) -> type[Any]:
+def _config_of(name: str, part: str | None = None) -> type[Any]:
     """Return the record that a command's options are read into, the only one of its module."""
     if name == "fit":
         return FitOptions
-    module = import_module(module_of(name))
+    module = import_module(module_of(name, part))
     (config,) = (
         each
         for _name, each in inspect.getmembers(module, inspect.isclass)
