@@ -247,7 +247,7 @@ def about_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut
 def doubt_of_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut]) -> str:
     """Say that a model is far worse where it was not compared; nothing where it is not."""
     fitted = per_fitted_sweep(problem, best.mode_sums)
-    worse = far_worse(problem, fitted, per_held_out_sweep(held_out))
+    worse = far_worse(problem, fitted, held_out)
     if not worse:
         return ""
     return (

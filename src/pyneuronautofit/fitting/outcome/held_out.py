@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -41,6 +41,8 @@ class HeldOut:
     per_sweep
         Mode letter -> the sum of its components over these sweeps, divided by how many they are;
         of the modes that are fitted. Empty where nobody asked for sweeps to be held out.
+    silent_per_sweep
+        The same of a silent cell, 0 mV throughout: how much there is to miss.
     """
 
     recording: str
@@ -49,6 +51,7 @@ class HeldOut:
     voltage_mV: FloatArray
     mean_square: FloatArray
     per_sweep: Mapping[str, float]
+    silent_per_sweep: Mapping[str, float] = field(default_factory=dict)
 
 
 def held_out_sweeps(problem: Problem) -> tuple[int, ...]:
@@ -128,6 +131,7 @@ def models_on(
     scores = np.full((len(parameters), len(sweeps)), np.nan)
     scores[ok] = other.suite.score(traces.voltage_mV[ok])
     per_sweep: list[dict[str, float]] = [{} for _model in parameters]
+    silent: dict[str, float] = {}
     if asked or problem.suite.settings.hold_out is not None:
         # The same modes as in the fit, on these sweeps instead.
         settings = replace(problem.suite.settings, mask=Mask(rule=list(numbers)), hold_out=None)
@@ -135,9 +139,11 @@ def models_on(
         sums = suite.mode_sums(suite.score(traces.voltage_mV[ok]))
         for row, place in enumerate(np.flatnonzero(ok).tolist()):
             per_sweep[place] = {c: float(each[row]) / len(sweeps) for c, each in sums.items()}
+        of_zero = suite.mode_sums(suite.bvalues[None])
+        silent = {c: float(each[0]) / len(sweeps) for c, each in of_zero.items()}
     name = problem.recording.name
     return [
-        HeldOut(name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k])
+        HeldOut(name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k], silent)
         if ok[k]
         else None
         for k in range(len(parameters))
@@ -155,28 +161,37 @@ def per_fitted_sweep(problem: Problem, sums: Mapping[str, float]) -> dict[str, f
 def per_held_out_sweep(held_out: Sequence[HeldOut]) -> dict[str, float]:
     """Return the sums of every mode's components per sweep, of all that somebody held out."""
     asked = [each for each in held_out if each.per_sweep]
-    n_sweep = sum(len(each.sweeps) for each in asked)
-    codes = dict.fromkeys(code for each in asked for code in each.per_sweep)
-    return {
-        code: sum(each.per_sweep[code] * len(each.sweeps) for each in asked) / n_sweep
-        for code in codes
-    }
+    return _per_sweep([(each.per_sweep, len(each.sweeps)) for each in asked])
 
 
 def far_worse(
-    problem: Problem, fitted: Mapping[str, float], held_out: Mapping[str, float]
+    problem: Problem, fitted: Mapping[str, float], held_out: Sequence[HeldOut]
 ) -> list[str]:
     """Return the modes whose scores are far worse on the sweeps that were held out.
 
+    Where there is more to miss than on those that were fitted, a model may miss more: on a sweep
+    with spikes, where most of the others have none.
+
     Parameters
     ----------
-    fitted, held_out
-        As of `per_fitted_sweep` and `per_held_out_sweep`.
+    fitted
+        As of `per_fitted_sweep`.
     """
+    asked = [each for each in held_out if each.per_sweep]
+    found = per_held_out_sweep(asked)
     of_zero = problem.whole.mode_sums(problem.whole.bvalues[None])
     silent = per_fitted_sweep(problem, {code: float(each[0]) for code, each in of_zero.items()})
-    return [
-        code
-        for code, value in held_out.items()
-        if value > _FAR * max(fitted[code], _LITTLE * silent[code])
-    ]
+    elsewhere = _per_sweep([(each.silent_per_sweep, len(each.sweeps)) for each in asked])
+    worse = []
+    for code, value in found.items():
+        more = elsewhere.get(code, 0.0) / silent[code] if silent[code] > 0 else 1.0
+        if value > _FAR * max(fitted[code], _LITTLE * silent[code]) * max(more, 1.0):
+            worse.append(code)
+    return worse
+
+
+def _per_sweep(sums: Sequence[tuple[Mapping[str, float], int]]) -> dict[str, float]:
+    """Return the means of modes over sweeps, from those of groups of so many sweeps."""
+    n_sweep = sum(n for _each, n in sums)
+    codes = dict.fromkeys(code for each, _n in sums for code in each)
+    return {code: sum(each[code] * n for each, n in sums) / n_sweep for code in codes}
