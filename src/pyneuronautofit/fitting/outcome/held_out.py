@@ -12,7 +12,7 @@ from pyneuronautofit.fitting.build import build_problem
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.models import Model
-from pyneuronautofit.objectives import Mask, bind_suite, held_out_places
+from pyneuronautofit.objectives import Mask, Suite, bind_suite, held_out_places
 
 # Held-out scores are far worse if they are so many times the fitted ones, which count as so much
 # of a silent cell's at least: what is nearly perfect is not to be twice as perfect elsewhere.
@@ -41,8 +41,8 @@ class HeldOut:
     per_sweep
         Mode letter -> the sum of its components over these sweeps, divided by how many they are;
         of the modes that are fitted. Empty where nobody asked for sweeps to be held out.
-    silent_per_sweep
-        The same of a silent cell, 0 mV throughout: how much there is to miss.
+    resting_per_sweep
+        The same of a cell that stays at rest: how much there is to miss.
     """
 
     recording: str
@@ -51,7 +51,7 @@ class HeldOut:
     voltage_mV: FloatArray
     mean_square: FloatArray
     per_sweep: Mapping[str, float]
-    silent_per_sweep: Mapping[str, float] = field(default_factory=dict)
+    resting_per_sweep: Mapping[str, float] = field(default_factory=dict)
 
 
 def held_out_sweeps(problem: Problem) -> tuple[int, ...]:
@@ -131,7 +131,7 @@ def models_on(
     scores = np.full((len(parameters), len(sweeps)), np.nan)
     scores[ok] = other.suite.score(traces.voltage_mV[ok])
     per_sweep: list[dict[str, float]] = [{} for _model in parameters]
-    silent: dict[str, float] = {}
+    resting: dict[str, float] = {}
     if asked or problem.suite.settings.hold_out is not None:
         # The same modes as in the fit, on these sweeps instead.
         settings = replace(problem.suite.settings, mask=Mask(rule=list(numbers)), hold_out=None)
@@ -139,11 +139,12 @@ def models_on(
         sums = suite.mode_sums(suite.score(traces.voltage_mV[ok]))
         for row, place in enumerate(np.flatnonzero(ok).tolist()):
             per_sweep[place] = {c: float(each[row]) / len(sweeps) for c, each in sums.items()}
-        of_zero = suite.mode_sums(suite.bvalues[None])
-        silent = {c: float(each[0]) / len(sweeps) for c, each in of_zero.items()}
+        resting = {code: sum_ / len(sweeps) for code, sum_ in _at_rest(problem, suite).items()}
     name = problem.recording.name
     return [
-        HeldOut(name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k], silent)
+        HeldOut(
+            name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k], resting
+        )
         if ok[k]
         else None
         for k in range(len(parameters))
@@ -164,8 +165,28 @@ def per_held_out_sweep(held_out: Sequence[HeldOut]) -> dict[str, float]:
     return _per_sweep([(each.per_sweep, len(each.sweeps)) for each in asked])
 
 
+def resting_per_sweep(problem: Problem) -> dict[str, float]:
+    """Return what a cell that stays at rest scores on the fitted sweeps, as `per_fitted_sweep`."""
+    sums: dict[str, float] = {}
+    for part in problem.parts:
+        for code, value in _at_rest(part, part.suite).items():
+            sums[code] = sums.get(code, 0.0) + value
+    return per_fitted_sweep(problem, sums)
+
+
+def _at_rest(problem: Problem, suite: Suite) -> dict[str, float]:
+    """Return what the level before the stimulus scores on the sweeps of a suite."""
+    voltage_mV = problem.target.voltage_mV[list(suite.sweeps)]
+    level_mV = np.median(voltage_mV[:, : max(problem.stimulus.first, 1)], axis=1)
+    scores = suite.score(np.broadcast_to(level_mV[:, None], voltage_mV.shape)[None].copy())
+    return {code: float(each[0]) for code, each in suite.mode_sums(scores).items()}
+
+
 def far_worse(
-    problem: Problem, fitted: Mapping[str, float], held_out: Sequence[HeldOut]
+    problem: Problem,
+    fitted: Mapping[str, float],
+    held_out: Sequence[HeldOut],
+    resting: Mapping[str, float],
 ) -> list[str]:
     """Return the modes whose scores are far worse on the sweeps that were held out.
 
@@ -176,15 +197,18 @@ def far_worse(
     ----------
     fitted
         As of `per_fitted_sweep`.
+    resting
+        As of `resting_per_sweep`.
     """
     asked = [each for each in held_out if each.per_sweep]
     found = per_held_out_sweep(asked)
     of_zero = problem.whole.mode_sums(problem.whole.bvalues[None])
     silent = per_fitted_sweep(problem, {code: float(each[0]) for code, each in of_zero.items()})
-    elsewhere = _per_sweep([(each.silent_per_sweep, len(each.sweeps)) for each in asked])
+    elsewhere = _per_sweep([(each.resting_per_sweep, len(each.sweeps)) for each in asked])
     worse = []
     for code, value in found.items():
-        more = elsewhere.get(code, 0.0) / silent[code] if silent[code] > 0 else 1.0
+        least = resting.get(code, 0.0)
+        more = elsewhere.get(code, 0.0) / least if least > 0 else 1.0
         if value > _FAR * max(fitted[code], _LITTLE * silent[code]) * max(more, 1.0):
             worse.append(code)
     return worse
