@@ -88,8 +88,8 @@ def _but(given: Path) -> str:
     if os.path.isdir(given):
         if _is_file(given / "array.json"):
             return (
-                ", but an array of runs ('status' takes its folder; its runs are one by one, and "
-                "all that 'collect' has of them is its models.json)"
+                ", but an array of runs ('status' takes its folder; give one of its runs, or its "
+                "models.json where the models of a file will do)"
             )
         return ", but a folder of this name"
     if not _is_file(given):
