@@ -43,7 +43,7 @@ def test_scales_say_what_they_are_from():
 def test_that_a_model_is_far_from_the_noise_is_said():
     assert noise_lines(None) == noise_lines(1.2) == []
     (line,) = noise_lines(250.0)
-    assert line.startswith("the models miss 2.5e+02 times what the recording's noise would")
+    assert line.startswith("the models miss 250 times what the recording's noise would")
 
 
 def test_ends_of_a_profile():

@@ -115,6 +115,9 @@ def sweep(largest_mV=0.0, spikes=(3, 3)):
 
 
 def test_what_is_said_of_a_proof():
+    same = Proof((sweep(), sweep()), 1e-6)
+    assert same.passed
+    assert same.said == "no difference in 2 sweep(s), to the last bit"
     assert Proof((sweep(1e-9),), 1e-6).passed
     assert not Proof((sweep(1e-9), sweep(np.inf)), 1e-6).passed
     assert not Proof((), 1e-6).passed

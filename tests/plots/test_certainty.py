@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -33,6 +35,17 @@ def test_every_parameter_has_its_interval_and_every_direction_its_bar():
     assert np.allclose(heights, [1.0, 20.0])
     assert _bars.patches[0].get_facecolor() != _bars.patches[1].get_facecolor()
     assert vectors.images[0].get_array().shape == (2, 2)
+
+
+def test_where_all_is_open_the_scale_has_numbers_and_bars_their_length():
+    nearly = replace(drawing(), along=np.array([0.17, 0.289]))
+    figure = draw_certainty(Figure(), nearly)
+    figure.canvas.draw()
+    bars = next(axes for axes in figure.axes if len(axes.patches) == 2)
+    low, high = bars.get_ylim()
+    assert low < 3.0
+    shown = [t.get_text() for t in bars.get_yticklabels() if low < t.get_position()[1] < high]
+    assert shown == ["5", "10", "20"]
 
 
 def test_it_is_written(tmp_path):

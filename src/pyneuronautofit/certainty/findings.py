@@ -308,7 +308,7 @@ def _notes(found: Sequence[Slopes], place: int) -> list[str]:
     notes = []
     rough = max(float(each.disagreement[place]) for each in found)
     if rough > _ROUGH:
-        notes.append(f"half the difference gives a slope that is {100 * rough:.0f} % another")
+        notes.append(f"its slope is rough: half the step gives one that is {100 * rough:.0f} % off")
     lost = max(float(each.lost[place]) for each in found)
     if lost > _LOST:
         notes.append(f"spikes come or go: {100 * lost:.0f} % of the residuals say nothing")

@@ -62,7 +62,8 @@ def noise_lines(above: float | None) -> list[str]:
     if above is None or above <= _FAR_ABOVE:
         return []
     return [
-        f"the models miss {above:.2g} times what the recording's noise would: a better one may be "
+        f"the models miss {float(f'{above:.2g}'):,.0f} times what the recording's noise would (the "
+        "variance of what parameters change, no score in noise floors): a better one may be "
         "elsewhere, outside these intervals"
     ]
 

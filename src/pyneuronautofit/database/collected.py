@@ -127,6 +127,11 @@ class Selection:
         parts += [] if self.best is None else [f"best {self.best}"]
         return "; ".join(parts) or "non-dominated"
 
+    @property
+    def everything(self) -> bool:
+        """Whether all evaluations of a run are looked at, not the non-dominated ones alone."""
+        return bool(self.thresholds or self.best is not None) and not self.only_archive
+
     def rows(self, run: RunReader) -> IntArray:
         """Return the rows of the chosen evaluations of a run, the best first where that is known.
 
@@ -135,8 +140,7 @@ class Selection:
         UsageError
             If it has no such mode.
         """
-        everything = self.thresholds or self.best is not None
-        rows = run.archive() if self.only_archive or not everything else np.arange(run.n_evaluation)
+        rows = np.arange(run.n_evaluation) if self.everything else run.archive()
         found = run.evaluations(rows)
         fitness = _scalar_fitness(run, found)
         if fitness is None and self.best is not None:

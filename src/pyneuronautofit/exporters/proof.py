@@ -93,6 +93,8 @@ class Proof:
         if self.failure:
             return self.failure
         worst = max(self.sweeps, key=lambda each: each.largest_mV)
+        if worst.largest_mV == 0:
+            return f"no difference in {len(self.sweeps)} sweep(s), to the last bit"
         found = (
             f"the largest difference in {len(self.sweeps)} sweep(s) is {worst.largest_mV:.2g} mV, "
             f"at {worst.at_ms:g} ms of sweep {worst.sweep}"

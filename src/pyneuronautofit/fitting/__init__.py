@@ -47,6 +47,7 @@ from pyneuronautofit.fitting.outcome.held_out import (
 from pyneuronautofit.fitting.outcome.held_out import on_held_out as on_held_out
 from pyneuronautofit.fitting.outcome.held_out import per_fitted_sweep as per_fitted_sweep
 from pyneuronautofit.fitting.outcome.held_out import per_held_out_sweep as per_held_out_sweep
+from pyneuronautofit.fitting.outcome.held_out import resting_per_sweep as resting_per_sweep
 from pyneuronautofit.fitting.problem import Problem as Problem
 from pyneuronautofit.fitting.readers import readers_of as readers_of
 from pyneuronautofit.fitting.recorder import Recorder as Recorder

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.plots.canvas import COLOURS, GREY, open_figure, write_figure
@@ -92,7 +93,14 @@ def _deviations(axes: Axes, along: FloatArray, sloppy: Sequence[bool], unknown: 
     axes.bar(np.arange(len(along)), 100.0 * along, color=colours, width=0.75)
     axes.axhline(100.0 * unknown, color=GREY, linewidth=0.8, linestyle="--")
     axes.set_yscale("log")
+    # Where all is open there may be no power of ten in sight: steps within them have labels then.
+    decades = float(np.log10(max(along.max(), unknown) / max(along.min(), 1e-9)))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0,) if decades > 2 else (1.0, 2.0, 5.0)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(-0.5, len(along) - 0.5)
+    # Bars of nearly the same length look it: a decade is there at least.
+    axes.set_ylim(bottom=min(70.0 * float(along.min()), 10.0 * unknown))
     axes.set_xticks([])
     axes.tick_params(labelsize=7, labelleft=True)
     axes.set_ylabel("open (% of ranges)", fontsize=8)

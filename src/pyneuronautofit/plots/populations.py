@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
 from pyneuronautofit.plots.canvas import COLOURS, GREY, LINES, MARKERS
@@ -139,6 +140,7 @@ def draw_levels(axes: Axes, shown: PopulationPicture) -> Axes:
         axes.set_xscale("log")
     axes.set_xlabel(as_drawn(shown.measure), fontsize=8)
     axes.set_ylabel("distinct models up to it", fontsize=8)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     _plain(axes)
     return axes
 

@@ -40,7 +40,7 @@ from pyneuronautofit.fitting import (
 )
 from pyneuronautofit.fitting.evaluators import on_workers
 from pyneuronautofit.fitting.floors.stopping import floor_to_reach
-from pyneuronautofit.fitting.notes.stuck import closing_notes
+from pyneuronautofit.fitting.notes.stuck import about_unused, closing_notes
 from pyneuronautofit.fitting.outcome.counted import floor_of
 from pyneuronautofit.optimisers import Strategy, algorithm_letter
 from pyneuronautofit.runs import Header, RunFiles, RunInfo, RunReader, make_stamp
@@ -107,7 +107,8 @@ class FitSession:
 
     def notes_on(self, progress: Progress) -> tuple[str, ...]:
         """Return what a person should know about a search that has ended."""
-        return closing_notes(progress, self.strategy)
+        unused = about_unused(progress, self.budget.evaluations)
+        return (*closing_notes(progress, self.strategy), *([unused] if unused else []))
 
     def run_info(self) -> RunInfo:
         """Return what the store of a new run begins with."""

@@ -19,6 +19,7 @@ from pyneuronautofit.fitting import (
     far_worse,
     per_fitted_sweep,
     per_held_out_sweep,
+    resting_per_sweep,
 )
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.recordings import in_a_line
@@ -247,7 +248,7 @@ def about_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut
 def doubt_of_held_out(problem: Problem, best: BestModel, held_out: Sequence[HeldOut]) -> str:
     """Say that a model is far worse where it was not compared; nothing where it is not."""
     fitted = per_fitted_sweep(problem, best.mode_sums)
-    worse = far_worse(problem, fitted, per_held_out_sweep(held_out))
+    worse = far_worse(problem, fitted, held_out, resting_per_sweep(problem))
     if not worse:
         return ""
     return (

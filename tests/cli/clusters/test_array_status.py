@@ -119,3 +119,22 @@ def test_what_keeps_all_of_them_from_beginning(tmp_path, command):
     array.stores.mkdir()
     make_run(array.store(1), [[[1, 1, 9]]])
     assert "prepare.sh" not in command("status", "array").out
+
+
+def test_what_collect_has_made_is_named(array, command):
+    before = command("status", "array").out
+    array.database.write_text("{}")
+    array.page.write_text("")
+    after = command("status", "array").out
+    assert after.startswith(before)
+    assert after.removeprefix(before).split() == [
+        "models", str(array.database), "page", str(array.page),
+    ]  # fmt: skip
+
+
+def test_where_a_run_is_expected_an_array_is_called_one(array, command):
+    for words in (("report", "array"), ("populations", "array"), ("collect", "array", "-o", "m")):
+        answer = command(*words)
+        assert answer.code == 2
+        assert "no run array, but an array of runs ('status' takes its folder;" in answer.err
+        assert "models.json" in answer.err

@@ -33,7 +33,7 @@ def test_what_is_written(workers, tmp_path):
     assert "pyneuronautofit slurm workers --count 20" in text
     assert "--array" not in (folder / "scheduler.sh").read_text()
     out = answer.out
-    assert "workers     20: 20 job(s) of 1\n" in out
+    assert "workers     20: 20 job(s) of 1 core(s)\n" in out
     assert f"--dependency=after:$scheduler --kill-on-invalid-dep=yes {folder}/workers.sh" in out
     assert "--scheduler-file workers/scheduler.json ...\n" in out
     assert out.endswith("end with    scancel $scheduler $workers\n")
@@ -50,7 +50,7 @@ def test_what_the_cluster_is_told(workers, tmp_path):
     )
     answer = workers("--count", "10", "--cluster", "c.toml", "-o", "a b", "--interface", "ib0")
     assert answer.code == 0, answer.err
-    assert "workers     12: 3 job(s) of 4\n" in answer.out
+    assert "workers     12: 3 job(s) of 4 core(s)\n" in answer.out
     text = (tmp_path / "a b" / "workers.sh").read_text()
     assert "#SBATCH --cpus-per-task=4\n" in text
     assert "#SBATCH --array=1-3%2\n" in text

@@ -47,6 +47,15 @@ def test_what_is_said(command, two_runs):
     assert "variance between cells" not in said
 
 
+def test_which_models_of_runs_are_looked_at_is_said(command, two_runs, tmp_path):
+    few = "(of runs the non-dominated ones; --max or --best chooses among all evaluations)"
+    assert few in ok(command, "populations", *two_runs).out
+    assert few in ok(command, "populations", *two_runs, "--best", "9", "--non-dominated").out
+    assert few not in ok(command, "populations", *two_runs, "--best", "9").out
+    ok(command, "collect", "one", "-o", "d.json")
+    assert few not in ok(command, "populations", "d.json").out
+
+
 def test_as_json(command, two_runs):
     words = ok(
         command, "populations", *two_runs, "--json", "--max", "V=20", "--distance", "1e-6"

@@ -107,6 +107,12 @@ def test_what_is_made_of_a_run(fit, command, here, hh_project):
         values = run.evaluations(np.array([0])).parameters[0].tolist()
     assert f"gkbar = {values[1]!r}" in script
     assert f"gkbar = {values[2]!r}" not in script
+    for words, cell in (((), "young"), (("--recording", "three.npz"), "old")):
+        answer = command("export", "run", "--as", "neuron", "--project", hh_project, *words)
+        assert answer.code == 0, answer.err
+        assert f"export: models of the cell {cell}; --recording chooses another: " in answer.err
+        (proof,) = here.glob(f"run-model_*-{cell}-neuron/proof.json")
+        assert json.loads(proof.read_text())["title"].endswith(f" of the run run, cell {cell}")
     answer = command("report", "run", "--project", hh_project)
     assert answer.code == 0, answer.err
     page = (here / "run-report.html").read_text()

@@ -41,6 +41,7 @@ def test_how_a_run_goes_on(options, how, resumed):
     said = commands(progress(**how), **options)
     assert said["let it go on"] == f"pyneuronautofit --resume run.sqlite {resumed}"
     assert said["look at it"] == "pyneuronautofit report run.sqlite"
+    assert said["how certain it is"] == "pyneuronautofit certainty run.sqlite"
     assert said["what it has done"] == "pyneuronautofit status run.sqlite"
 
 
@@ -49,6 +50,7 @@ def test_after_an_interruption_it_goes_on_as_it_was():
     assert next(iter(said)) == "go on with it"
     assert said["go on with it"] == "pyneuronautofit --resume run.sqlite"
     assert "let it go on" not in said
+    assert "how certain it is" not in said
 
 
 def test_workers_are_named_where_it_goes_on(monkeypatch, tmp_path):
@@ -79,7 +81,7 @@ def test_a_project_of_another_folder_has_to_be_named_again(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path / "here")
     far, near = tmp_path / "far" / "project.py", tmp_path / "here" / "project.py"
     said = commands(project=far, store=tmp_path / "here" / "run.sqlite")
-    for what in ("look at it", "let it go on"):
+    for what in ("look at it", "how certain it is", "let it go on"):
         assert said[what].endswith(f" --project {far}")
     assert "--project" not in said["what it has done"]
     assert "--project" not in str(commands(project=near))
@@ -94,7 +96,7 @@ def test_what_is_named_works(command, recording, hh_project, tmp_path, monkeypat
     out = tmp_path / "my results"
     monkeypatch.chdir(tmp_path / "elsewhere")
     answer = command(*words, "-a", "run", "--project", hh_project, "--output", out, recording)
-    named = [line.partition(":")[2].strip() for line in answer.out.splitlines()[-3:]]
+    named = [line.partition(":")[2].strip() for line in answer.out.splitlines()[-4:]]
     for line in named:
         program, *rest = shlex.split(line)
         assert program == "pyneuronautofit"
@@ -119,7 +121,7 @@ def test_files_of_plug_ins_are_named_again(command, recording, hh_project, tmp_p
     more = ("-n", "1", "-a", "run", "--project", hh_project, "--plugin", "my modes.py")
     answer = command(*words, *more, recording)
     assert answer.code == 0, answer.err
-    named = [line.partition(":")[2].strip() for line in answer.out.splitlines()[-3:]]
+    named = [line.partition(":")[2].strip() for line in answer.out.splitlines()[-4:]]
     for line in named:
         assert shlex.split(line)[-2:] == ["--plugin", "my modes.py"] or " status " in line
         program, *rest = shlex.split(line)

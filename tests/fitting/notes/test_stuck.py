@@ -15,6 +15,7 @@ from pyneuronautofit.fitting.notes.stuck import (
     StuckNotes,
     about_ranks,
     about_stagnation,
+    about_unused,
     closing_notes,
 )
 from pyneuronautofit.optimisers import Population, SearchSettings, build_strategy
@@ -141,3 +142,18 @@ def test_a_search_that_gains_says_nothing(problem, caplog):
     with caplog.at_level(logging.INFO):
         search(problem, strategy, Budget(generations=5, seed=1), StuckNotes(strategy, Plan(5, 36)))
     assert [r for r in caplog.records if "weighted sum" in r.getMessage()] == []
+
+
+@pytest.mark.parametrize(("asked", "changed", "is_said"), [
+    (60, {}, True),
+    (42, {}, False),
+    (60, {"stopped": "stopped after 1 minutes"}, False),
+    (60, {"interrupted": True}, False),
+    (60, {"given_up": "all failed"}, False),
+    (None, {}, False),
+])  # fmt: skip
+def test_evaluations_that_are_left_are_named(asked, changed, is_said):
+    how = {"history": range(41), "interrupted": False, "given_up": "", "stopped": ""}
+    said = about_unused(SimpleNamespace(**{**how, **changed}), asked)
+    assert said.startswith("41 of 60 evaluations are used: ") == is_said
+    assert bool(said) == is_said

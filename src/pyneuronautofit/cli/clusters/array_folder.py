@@ -57,6 +57,16 @@ class ArrayFolder:
         """Where the jobs' output is."""
         return self.folder / LOGS
 
+    @property
+    def database(self) -> Path:
+        """What `collect.sh` makes: the models of all runs."""
+        return self.folder / "models.json"
+
+    @property
+    def page(self) -> Path:
+        """What `collect.sh` makes: a page that compares the best."""
+        return self.folder / "comparison.html"
+
     def script(self, name: str) -> Path:
         """Return the path of a script."""
         return self.folder / f"{name}.sh"

@@ -166,6 +166,9 @@ def array_lines(array: ArrayFolder, members: Sequence[ArrayMember]) -> Iterator[
         sums = ", ".join(f"{code} {value:.4g}" for code, value in (member.sums or {}).items())
         head = "best" if place == 0 else ""
         yield f"{head:14s}{member.stamp}  weighted sum {member.total:.6g}  {sums}"
+    for what, path in (("models", array.database), ("page", array.page)):
+        if path.exists():
+            yield f"{what:14s}{path}"
 
 
 def _named(state: str, members: Sequence[ArrayMember]) -> Iterator[str]:

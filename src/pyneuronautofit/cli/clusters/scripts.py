@@ -84,8 +84,8 @@ class ArrayPlan:
                 stores=str(array.stores),
                 scratch=self.cluster.scratch,
                 folder=str(array.folder),
-                database=str(array.folder / "models.json"),
-                page=str(array.folder / "comparison.html"),
+                database=str(array.database),
+                page=str(array.page),
                 most=MOST_COMPARED,
                 warning_s=_WARNING_S,
             )

@@ -139,7 +139,7 @@ def _tell(config: WorkersConfig, n_job: int, per_job: int) -> None:
         screen.print(line, soft_wrap=True)
 
     say(f"scripts     {from_here(config.folder)}: scheduler.sh, workers.sh; certificates in {TLS}")
-    say(f"workers     {n_job * per_job}: {n_job} job(s) of {per_job}")
+    say(f"workers     {n_job * per_job}: {n_job} job(s) of {per_job} core(s)")
     jobs = ["$scheduler", "$workers"]
     if config.submit:
         submitted = submit(config, ORDER)

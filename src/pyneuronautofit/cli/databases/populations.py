@@ -19,7 +19,7 @@ from pyneuronautofit.cli.runs.collect import CollectConfig
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database import Selection
 from pyneuronautofit.database.labels import Units, find_units
-from pyneuronautofit.database.populations import Measure, chosen_of, joined
+from pyneuronautofit.database.populations import Measure, chosen_of, is_run, joined
 from pyneuronautofit.database.populations.families import LEAST_MODELS
 from pyneuronautofit.database.populations.study import PopulationStudy, study
 from pyneuronautofit.database.tools.distributions import ParameterSample, components, densities
@@ -46,6 +46,7 @@ that a gap parts from the others."""
 
 # A figure of distributions needs so many models, and so does one of components.
 _LEAST_DRAWN = 3
+_FEW = "of runs the non-dominated ones; --max or --best chooses among all evaluations"
 
 
 def _measure(word: str) -> Measure:
@@ -155,7 +156,8 @@ def run(argv: Sequence[str], prog: str) -> int:
     if config.as_json:
         screen.print_lines(json.dumps(found.as_json(), indent=1))
     else:
-        for line in lines_of(found):
+        few = not selection.everything and any(map(is_run, config.sources))
+        for line in lines_of(found, _FEW if few else ""):
             screen.print(line, soft_wrap=True, markup=False, highlight=False)
     if out is not None:
         written = _draw(found, config, out, find_units(channel_folders(config.project)))
@@ -177,11 +179,19 @@ def _beside(out: Path, kind: str) -> Path:
     return out.with_name(f"{out.stem}-{kind}{out.suffix}")
 
 
-def lines_of(found: PopulationStudy) -> Iterator[str]:
-    """Yield what is said of a population, line by line."""
+def lines_of(found: PopulationStudy, chosen: str = "") -> Iterator[str]:
+    """Yield what is said of a population, line by line.
+
+    Parameters
+    ----------
+    chosen
+        Which models are looked at, in words; empty: they were named.
+    """
     points, families = found.points, found.families
     sources = ", ".join(points.sources)
     yield f"{sources}: {found.n_chosen} models, {len(points)} of them distinct"
+    if chosen:
+        yield f"  ({chosen})"
     yield f"  (at least {100 * found.distance:g} % of the ranges apart, root of the mean square)"
     if found.levels:
         said = ", ".join(f"{each.n_model} up to {each.level:g}" for each in found.levels)

@@ -150,7 +150,8 @@ class ExportConfig(KnownProjectOptions, PluginOptions, SbiOptions):
         group=MODEL,
         metavar="NAME",
         parse=text,
-        help="the name of the recording whose sweeps are replayed (default: the first)",
+        help="the name of the recording whose sweeps are replayed; of several cells it says whose "
+        "model is written (default: the first)",
     )
     output: str | None = option(
         None,
@@ -259,8 +260,9 @@ def _script(files: RunFiles, row: int) -> Path:
     return files.folder / f"{files.stamp}-model_{row:04d}.py"
 
 
-def _title(opened: RunReader, row: int) -> str:
-    return f"Evaluation {row} of the run {opened.path.stem}"
+def _title(opened: RunReader, row: int, cell: str = "") -> str:
+    of_cell = f", cell {cell}" if cell else ""
+    return f"Evaluation {row} of the run {opened.path.stem}{of_cell}"
 
 
 def _head(path: Path) -> str:
@@ -314,11 +316,21 @@ def _write_exports(
     if config.sweep is not None:
         places = [_place(problem, config.sweep)]
     numbers = tuple(problem.recording.numbers[place] for place in places)
+    of_cell = ""
+    if problem.cell:
+        others = quoted(p.recording.name for p in again.problem.parts if p.cell != problem.cell)
+        _log.info(
+            "export: models of the cell %s; --recording chooses another: %s",
+            problem.cell,
+            others,
+            extra={"notice": True},
+        )
+        of_cell = f"-{problem.cell}"
     order = Order(
         kinds,
         {
-            _script(files, row).stem: FittedModel(
-                _title(opened, row), again.model.cell_source, problem.own_space, value
+            f"{_script(files, row).stem}{of_cell}": FittedModel(
+                _title(opened, row, problem.cell), again.model.cell_source, problem.own_space, value
             )
             for row, value in zip(rows, problem.table_of(values).values, strict=True)
         },

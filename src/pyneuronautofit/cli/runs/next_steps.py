@@ -41,6 +41,8 @@ def next_commands(
         yield "go on with it", _line("--resume", run, *_workers(config), *loads)
     if len(progress.archive.rows):
         yield "look at it", _line("report", run, *loads)
+        if not progress.interrupted:
+            yield "how certain it is", _line("certainty", run, *loads)
     yield "what it has done", _line("status", run)
     going_on = [] if progress.interrupted else _going_on(config, progress)
     if going_on:

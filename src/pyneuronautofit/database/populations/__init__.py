@@ -5,6 +5,7 @@ alone.
 """
 
 from pyneuronautofit.database.populations.chosen import chosen_of as chosen_of
+from pyneuronautofit.database.populations.chosen import is_run as is_run
 from pyneuronautofit.database.populations.families import Families as Families
 from pyneuronautofit.database.populations.families import find_families as find_families
 from pyneuronautofit.database.populations.measures import Measure as Measure

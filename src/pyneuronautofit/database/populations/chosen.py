@@ -114,6 +114,11 @@ def of_database(database: Database, selection: Selection) -> ModelPoints:
     return _not_empty(points.take(_rows(points, database, selection)), selection)
 
 
+def is_run(name: str) -> bool:
+    """Tell whether a source is a run, and not a file of models."""
+    return _store_of(name) is not None
+
+
 def _store_of(name: str) -> Path | None:
     """Return the store of a run; None where a file of models is meant."""
     path = Path(name)

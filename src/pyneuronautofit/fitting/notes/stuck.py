@@ -17,6 +17,8 @@ _log = logging.getLogger(__name__)
 _LONG, _PART = 20, 3
 # The front of few components may well be as large as a population: that is what it is looked for.
 _MOST_SORTED = 3
+# What is left of the evaluations is named from this part of them on.
+_UNUSED = 0.05
 
 
 def about_stagnation(since: int, n_generation: int, *, adds_up: bool) -> str:
@@ -59,6 +61,24 @@ def about_ranks(progress: Progress, strategy: Strategy[Any]) -> str:
         f"crowding alone decides who lives on{'' if strategy.elite_sums else lost}. Take -A Auto, "
         f"or fewer components (-e){'' if strategy.elite_sums else keep}; --polish 0.5 makes better "
         "what was found"
+    )
+
+
+def about_unused(progress: Progress, asked: int | None) -> str:
+    """Say why a search has ended with evaluations left; nothing where they are few.
+
+    Parameters
+    ----------
+    asked
+        How many evaluations it was given; None: it was told otherwise how long to go on.
+    """
+    used = len(progress.history)
+    ended = progress.interrupted or progress.given_up or progress.stopped
+    if asked is None or ended or asked - used < _UNUSED * asked:
+        return ""
+    return (
+        f"{used:,} of {asked:,} evaluations are used: the next step of the search needs more than "
+        "are left"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from pyneuronautofit.fitting.build import build_problem
 from pyneuronautofit.fitting.config import FitConfig
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.models import Model
-from pyneuronautofit.objectives import Mask, bind_suite, held_out_places
+from pyneuronautofit.objectives import Mask, Suite, bind_suite, held_out_places
 
 # Held-out scores are far worse if they are so many times the fitted ones, which count as so much
 # of a silent cell's at least: what is nearly perfect is not to be twice as perfect elsewhere.
@@ -41,6 +41,8 @@ class HeldOut:
     per_sweep
         Mode letter -> the sum of its components over these sweeps, divided by how many they are;
         of the modes that are fitted. Empty where nobody asked for sweeps to be held out.
+    resting_per_sweep
+        The same of a cell that stays at rest: how much there is to miss.
     """
 
     recording: str
@@ -49,6 +51,7 @@ class HeldOut:
     voltage_mV: FloatArray
     mean_square: FloatArray
     per_sweep: Mapping[str, float]
+    resting_per_sweep: Mapping[str, float] = field(default_factory=dict)
 
 
 def held_out_sweeps(problem: Problem) -> tuple[int, ...]:
@@ -128,6 +131,7 @@ def models_on(
     scores = np.full((len(parameters), len(sweeps)), np.nan)
     scores[ok] = other.suite.score(traces.voltage_mV[ok])
     per_sweep: list[dict[str, float]] = [{} for _model in parameters]
+    resting: dict[str, float] = {}
     if asked or problem.suite.settings.hold_out is not None:
         # The same modes as in the fit, on these sweeps instead.
         settings = replace(problem.suite.settings, mask=Mask(rule=list(numbers)), hold_out=None)
@@ -135,9 +139,12 @@ def models_on(
         sums = suite.mode_sums(suite.score(traces.voltage_mV[ok]))
         for row, place in enumerate(np.flatnonzero(ok).tolist()):
             per_sweep[place] = {c: float(each[row]) / len(sweeps) for c, each in sums.items()}
+        resting = {code: sum_ / len(sweeps) for code, sum_ in _at_rest(problem, suite).items()}
     name = problem.recording.name
     return [
-        HeldOut(name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k])
+        HeldOut(
+            name, tuple(sweeps), numbers, traces.voltage_mV[k], scores[k], per_sweep[k], resting
+        )
         if ok[k]
         else None
         for k in range(len(parameters))
@@ -155,28 +162,60 @@ def per_fitted_sweep(problem: Problem, sums: Mapping[str, float]) -> dict[str, f
 def per_held_out_sweep(held_out: Sequence[HeldOut]) -> dict[str, float]:
     """Return the sums of every mode's components per sweep, of all that somebody held out."""
     asked = [each for each in held_out if each.per_sweep]
-    n_sweep = sum(len(each.sweeps) for each in asked)
-    codes = dict.fromkeys(code for each in asked for code in each.per_sweep)
-    return {
-        code: sum(each.per_sweep[code] * len(each.sweeps) for each in asked) / n_sweep
-        for code in codes
-    }
+    return _per_sweep([(each.per_sweep, len(each.sweeps)) for each in asked])
+
+
+def resting_per_sweep(problem: Problem) -> dict[str, float]:
+    """Return what a cell that stays at rest scores on the fitted sweeps, as `per_fitted_sweep`."""
+    sums: dict[str, float] = {}
+    for part in problem.parts:
+        for code, value in _at_rest(part, part.suite).items():
+            sums[code] = sums.get(code, 0.0) + value
+    return per_fitted_sweep(problem, sums)
+
+
+def _at_rest(problem: Problem, suite: Suite) -> dict[str, float]:
+    """Return what the level before the stimulus scores on the sweeps of a suite."""
+    voltage_mV = problem.target.voltage_mV[list(suite.sweeps)]
+    level_mV = np.median(voltage_mV[:, : max(problem.stimulus.first, 1)], axis=1)
+    scores = suite.score(np.broadcast_to(level_mV[:, None], voltage_mV.shape)[None].copy())
+    return {code: float(each[0]) for code, each in suite.mode_sums(scores).items()}
 
 
 def far_worse(
-    problem: Problem, fitted: Mapping[str, float], held_out: Mapping[str, float]
+    problem: Problem,
+    fitted: Mapping[str, float],
+    held_out: Sequence[HeldOut],
+    resting: Mapping[str, float],
 ) -> list[str]:
     """Return the modes whose scores are far worse on the sweeps that were held out.
 
+    Where there is more to miss than on those that were fitted, a model may miss more: on a sweep
+    with spikes, where most of the others have none.
+
     Parameters
     ----------
-    fitted, held_out
-        As of `per_fitted_sweep` and `per_held_out_sweep`.
+    fitted
+        As of `per_fitted_sweep`.
+    resting
+        As of `resting_per_sweep`.
     """
+    asked = [each for each in held_out if each.per_sweep]
+    found = per_held_out_sweep(asked)
     of_zero = problem.whole.mode_sums(problem.whole.bvalues[None])
     silent = per_fitted_sweep(problem, {code: float(each[0]) for code, each in of_zero.items()})
-    return [
-        code
-        for code, value in held_out.items()
-        if value > _FAR * max(fitted[code], _LITTLE * silent[code])
-    ]
+    elsewhere = _per_sweep([(each.resting_per_sweep, len(each.sweeps)) for each in asked])
+    worse = []
+    for code, value in found.items():
+        least = resting.get(code, 0.0)
+        more = elsewhere.get(code, 0.0) / least if least > 0 else 1.0
+        if value > _FAR * max(fitted[code], _LITTLE * silent[code]) * max(more, 1.0):
+            worse.append(code)
+    return worse
+
+
+def _per_sweep(sums: Sequence[tuple[Mapping[str, float], int]]) -> dict[str, float]:
+    """Return the means of modes over sweeps, from those of groups of so many sweeps."""
+    n_sweep = sum(n for _each, n in sums)
+    codes = dict.fromkeys(code for each, _n in sums for code in each)
+    return {code: sum(each[code] * n for each, n in sums) / n_sweep for code in codes}

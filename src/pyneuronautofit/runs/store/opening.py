@@ -86,6 +86,11 @@ def real_store(path: Path) -> Path:
 def _but(given: Path) -> str:
     """Say what is there where a run was expected; nothing where nothing is."""
     if os.path.isdir(given):
+        if _is_file(given / "array.json"):
+            return (
+                ", but an array of runs ('status' takes its folder; give one of its runs, or its "
+                "models.json where the models of a file will do)"
+            )
         return ", but a folder of this name"
     if not _is_file(given):
         return ""
