@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
 
 import pytest
@@ -85,3 +86,29 @@ def test_nobody_is_there(tmp_path, monkeypatch):
         DaskCrew("tcp://127.0.0.1:9", None)
     with pytest.raises(UsageError, match=r"no scheduler of dask\.distributed answers at tls://127"):
         DaskCrew("tls://127.0.0.1:9", make_tls(tmp_path / "tls"))
+
+
+def test_what_takes_the_call_and_says_nothing_is_not_waited_for(monkeypatch):
+    """As a scheduler whose process is stopped, or another program at its port."""
+    module = "pyneuronautofit.fitting.evaluators.dask_crew"
+    monkeypatch.setattr(f"{module}._CONNECT_S", 0.3)
+    monkeypatch.setattr(f"{module}._MORE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(UsageError, match="it takes the call, and says nothing"):
+            DaskCrew(f"tcp://127.0.0.1:{silent.getsockname()[1]}", None)
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.nightly
+def test_a_worker_that_has_paused_for_its_memory_is_lost_after_a_while(cluster, monkeypatch):
+    monkeypatch.setattr("pyneuronautofit.fitting.evaluators.dask_crew._PAUSED_S", 1.0)
+    crew = DaskCrew(cluster.address, None)
+    try:
+        # The last word counts: it has less than it needs to begin.
+        process = cluster.add("--memory-limit", "100MB")
+        address = happened(crew, WorkerCame).address
+        assert happened(crew, WorkerWent, 60) == WorkerWent(address)
+        kill(process)
+    finally:
+        crew.close()
