@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
+import threading
 import time
 
 import pytest
@@ -100,13 +102,28 @@ def test_what_takes_the_call_and_says_nothing_is_not_waited_for(monkeypatch):
         assert time.monotonic() - began < 5
 
 
+def test_another_program_at_the_port_is_none():
+    """It says something of which dask makes a MemoryError."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            with contextlib.suppress(OSError):
+                while True:
+                    with server.accept()[0] as caller:
+                        caller.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000)
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(UsageError, match=r"no scheduler of dask\.distributed answers at tcp"):
+            DaskCrew(f"tcp://127.0.0.1:{server.getsockname()[1]}", None)
+
+
 @pytest.mark.nightly
 def test_a_worker_that_has_paused_for_its_memory_is_lost_after_a_while(cluster, monkeypatch):
     monkeypatch.setattr("pyneuronautofit.fitting.evaluators.dask_crew._PAUSED_S", 1.0)
     crew = DaskCrew(cluster.address, None)
     try:
-        # The last word counts: it has less than it needs to begin.
-        process = cluster.add("--memory-limit", "100MB")
+        # The last word counts; it has more than that when it begins.
+        process = cluster.add("--memory-limit", "20MB")
         address = happened(crew, WorkerCame).address
         assert happened(crew, WorkerWent, 60) == WorkerWent(address)
         kill(process)

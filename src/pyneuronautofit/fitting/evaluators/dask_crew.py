@@ -207,12 +207,12 @@ def _connected(address: str, tls: TlsFiles | None) -> Client:
     In a thread of its own: dask waits for ever for what takes the call and then says nothing, as a
     scheduler does whose process is stopped.
     """
-    answer: queue.SimpleQueue[Client | BaseException] = queue.SimpleQueue()
+    answer: queue.SimpleQueue[Client | str] = queue.SimpleQueue()
 
     def connect() -> None:
         try:
             answer.put(
-                Client(
+                _Connection(
                     address,
                     timeout=_CONNECT_S,
                     security=None if tls is None else _security(tls),
@@ -220,23 +220,30 @@ def _connected(address: str, tls: TlsFiles | None) -> Client:
                     name="pyneuronautofit",
                 )
             )
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 (told below)
-            answer.put(error)
+        # Another program may say anything, of which dask makes any error.
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001
+            answer.put(told(error))
 
     threading.Thread(target=connect, daemon=True).start()
     try:
         found = answer.get(timeout=_CONNECT_S + _MORE_S)
     except queue.Empty:
-        found = TimeoutError("it takes the call, and says nothing")
+        found = "it takes the call, and says nothing"
     if isinstance(found, Client):
         return found
-    if not isinstance(found, OSError | ValueError | TypeError):
-        raise found
+    files = "" if tls is None else f", or --workers-tls {tls.folder} (they have to be its own)"
     raise UsageError(
-        f"no scheduler of dask.distributed answers at {address} ({told(found)}). Start one "
-        "and its workers (slurm workers writes scripts for that), or correct the address; "
+        f"no scheduler of dask.distributed answers at {address} ({found}). Start one "
+        f"and its workers (slurm workers writes scripts for that), or correct the address{files}; "
         "one that encrypts is called tls://, and needs --workers-tls"
-    ) from found
+    )
+
+
+class _Connection(Client):  # type: ignore[misc]
+    """A client that is closed by nobody but its owner."""
+
+    def __del__(self) -> None:
+        """Do not wait, half a minute and more, for a scheduler that never was one."""
 
 
 def introduce_on_worker(order: Mapping[str, Any]) -> dict[str, Any]:
