@@ -167,3 +167,17 @@ def test_libraries_that_choose_for_themselves_are_refused(library, said, monkeyp
     monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda: found)
     with pytest.raises(UsageError, match=said):
         isa._refuse_other_libraries("x86-64-v3")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"A": "b", "C": "d"}, "Start it with A='b', C='d' in its environment"),
+        ({"GIVEN": None, "NOT_GIVEN": None}, "Start it without GIVEN in its environment"),
+        ({"A": "b", "GIVEN": None}, "Start it with A='b' and without GIVEN in its environment"),
+    ],
+)
+def test_it_is_said_what_a_process_is_started_with(monkeypatch, environment, said):
+    monkeypatch.setenv("GIVEN", "1")
+    monkeypatch.delenv("NOT_GIVEN", raising=False)
+    assert said in str(isa.AnotherLevelError("native", environment, "why"))

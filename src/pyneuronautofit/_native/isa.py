@@ -63,15 +63,18 @@ class AnotherLevelError(UsageError):
     """
 
     def __init__(self, level: str, environment: Mapping[str, str | None], why: str) -> None:
-        words = [f"{name}={value!r}" for name, value in environment.items() if value is not None]
-        words += [
-            f"without {name}"
-            for name, value in environment.items()
-            if value is None and name in os.environ
+        given = [f"{name}={value!r}" for name, value in environment.items() if value is not None]
+        left_out = [
+            name for name, value in environment.items() if value is None and name in os.environ
+        ]
+        words = [
+            f"{word} {', '.join(names)}"
+            for word, names in (("with", given), ("without", left_out))
+            if names
         ]
         super().__init__(
-            f"--isa {level}: {why}, and a process cannot change that later. Start it with "
-            f"{', '.join(words)} in its environment"
+            f"--isa {level}: {why}, and a process cannot change that later. Start it "
+            f"{' and '.join(words)} in its environment"
         )
         self.environment = environment
 

@@ -19,8 +19,10 @@ from pyneuronautofit.fitting.evaluators.sameness import (
     differences,
     self_description,
 )
-from pyneuronautofit.fitting.evaluators.work_order import order_of
+from pyneuronautofit.fitting.evaluators.work_order import WorkOrder, order_of
 from pyneuronautofit.plugins import active_plugins
+
+from .made import opened_fit
 
 ONE_MODE = Path(__file__).parents[2] / "one_mode.py"
 
@@ -97,6 +99,47 @@ def test_what_cannot_be_opened_is_said(head, bench, changed, said):
     settings = {**order.settings, **changed}
     answer = bench.introduce({**order.as_plain(), "settings": settings}, 1)
     assert said in answer["refused"]
+
+
+def test_a_fit_goes_on_with_its_files_where_another_one_has_edited_them(folder, bench, tmp_path):
+    """Two fits with the very same options, of which the second has begun after an edit."""
+    project = tmp_path / "project.py"
+    config = FitOptions(
+        recording=str(folder / "cell.npz"), modes="OV", dt=0.1, simulator="neuron", n_worker=1,
+        project=str(tmp_path),
+    )  # fmt: skip
+    values, keys, scores = np.array([[0.12, 0.036, 3e-4]]), [], []
+    for size_um in ("30", "40"):
+        project.write_text(HH_PROJECT.replace("soma.diam = 30", f"soma.diam = {size_um}"))
+        opened = open_fit(config, tmp_path)
+        with opened.problem.opened():
+            check_parts(opened.problem)
+            order = order_of(opened, tmp_path, config)
+            answer = bench.introduce(json.loads(json.dumps(order.as_plain())), 1)
+            assert differences(self_description(opened), answer["described"]) == []
+            scores.append(opened.problem.evaluate_here(values).scores.tobytes())
+        keys.append(order.key)
+    assert scores[0] != scores[1]
+    found = [bench.evaluate(key, values.tobytes(), with_residuals=False) for key in keys]
+    assert [each["scores"] for each in found] == scores
+
+
+def test_several_fits_do_not_close_one_another_s_for_ever(bench, monkeypatch):
+    opened = opened_fit()
+    monkeypatch.setattr("pyneuronautofit.fitting.evaluators.bench.opened_by", lambda *_: opened)
+    nothing = np.empty((0, len(opened.problem.space))).tobytes()
+    orders = [WorkOrder({"spike_zoom": zoom}, "/", (False,)) for zoom in range(5)]
+
+    def known():
+        answers = [bench.evaluate(each.key, nothing, with_residuals=False) for each in orders]
+        return [number for number, each in enumerate(answers) if "unknown" not in each]
+
+    for each in orders[:4]:
+        assert "described" in bench.introduce(each.as_plain(), 1)
+    assert known() == [0, 1, 2, 3]
+    # What was used is closed where another one comes.
+    bench.introduce(orders[4].as_plain(), 1)
+    assert known() == [3, 4]
 
 
 def test_an_order_is_plain_and_names_files_in_full(head, folder, monkeypatch):

@@ -26,6 +26,7 @@ def crews(monkeypatch):
     module = "pyneuronautofit.fitting.evaluators.dask_crew.DaskCrew"
     monkeypatch.setattr(module, lambda address, tls: made.append((address, tls)) or made)
     monkeypatch.setattr(connecting, "order_of", lambda *_given: None)
+    monkeypatch.setattr(connecting, "_WRITTEN_S", 0.05)
     return made
 
 
@@ -79,6 +80,16 @@ def test_a_scheduler_file_is_waited_for(tmp_path, crews, monkeypatch, caplog):
         connected(tmp_path, scheduler_file=str(tmp_path / "nowhere" / "s.json"))
     with pytest.raises(UsageError, match=r"there is no such file\. A scheduler writes it when"):
         connected(tmp_path, scheduler_file=str(path), dry_run=True)
+
+
+def test_a_file_that_is_being_written_is_read_when_it_is_whole(tmp_path, crews, monkeypatch):
+    monkeypatch.setattr(connecting, "_WRITTEN_S", 10.0)
+    path = tmp_path / "scheduler.json"
+    path.write_text('{"address": "tcp://10.')
+    content = json.dumps({"address": "tcp://10.0.0.1:4000"})
+    threading.Timer(0.1, path.write_text, [content]).start()
+    connected(tmp_path, scheduler_file=str(path))
+    assert crews == [("tcp://10.0.0.1:4000", None)]
 
 
 @pytest.mark.parametrize(

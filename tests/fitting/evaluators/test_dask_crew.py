@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
+import threading
 import time
 
 import pytest
@@ -25,7 +28,7 @@ from .processes import Cluster, happened, kill
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    with Cluster(tmp_path_factory.mktemp("dask"), ttl_s=3) as found:
+    with Cluster(tmp_path_factory.mktemp("dask")) as found:
         yield found
 
 
@@ -59,12 +62,15 @@ def test_a_worker_comes_answers_and_is_killed(cluster, crew):
 
 
 @pytest.mark.nightly
-def test_a_worker_that_hangs_is_lost_after_a_while(cluster, crew):
-    process = cluster.add()
-    address = happened(crew, WorkerCame).address
-    kill(process, signal.SIGSTOP)
-    assert happened(crew, WorkerWent, 60) == WorkerWent(address)
-    kill(process)
+def test_a_worker_that_hangs_is_lost_after_a_while(tmp_path):
+    # One that has much to load, on a busy computer, is silent for some seconds, too.
+    with Cluster(tmp_path, ttl_s=3) as own:
+        crew = DaskCrew(own.address, None)
+        process = own.add()
+        address = happened(crew, WorkerCame).address
+        kill(process, signal.SIGSTOP)
+        assert happened(crew, WorkerWent, 60) == WorkerWent(address)
+        crew.close()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
@@ -85,3 +91,44 @@ def test_nobody_is_there(tmp_path, monkeypatch):
         DaskCrew("tcp://127.0.0.1:9", None)
     with pytest.raises(UsageError, match=r"no scheduler of dask\.distributed answers at tls://127"):
         DaskCrew("tls://127.0.0.1:9", make_tls(tmp_path / "tls"))
+
+
+def test_what_takes_the_call_and_says_nothing_is_not_waited_for(monkeypatch):
+    """As a scheduler whose process is stopped, or another program at its port."""
+    module = "pyneuronautofit.fitting.evaluators.dask_crew"
+    monkeypatch.setattr(f"{module}._CONNECT_S", 0.3)
+    monkeypatch.setattr(f"{module}._MORE_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(UsageError, match="it takes the call, and says nothing"):
+            DaskCrew(f"tcp://127.0.0.1:{silent.getsockname()[1]}", None)
+        assert time.monotonic() - began < 5
+
+
+def test_another_program_at_the_port_is_none():
+    """It says something of which dask makes a MemoryError."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            with contextlib.suppress(OSError):
+                while True:
+                    with server.accept()[0] as caller:
+                        caller.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000)
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(UsageError, match=r"no scheduler of dask\.distributed answers at tcp"):
+            DaskCrew(f"tcp://127.0.0.1:{server.getsockname()[1]}", None)
+
+
+@pytest.mark.nightly
+def test_a_worker_that_has_paused_for_its_memory_is_lost_after_a_while(cluster, monkeypatch):
+    monkeypatch.setattr("pyneuronautofit.fitting.evaluators.dask_crew._PAUSED_S", 1.0)
+    crew = DaskCrew(cluster.address, None)
+    try:
+        # The last word counts; it has more than that when it begins.
+        process = cluster.add("--memory-limit", "20MB")
+        address = happened(crew, WorkerCame).address
+        assert happened(crew, WorkerWent, 60) == WorkerWent(address)
+        kill(process)
+    finally:
+        crew.close()

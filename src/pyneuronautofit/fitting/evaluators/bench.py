@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,15 +26,19 @@ _log = logging.getLogger(__name__)
 
 # Each has processes and threads of its own.
 _MOST_OPEN = 2
+# One of which nothing was evaluated yet is kept for so long, however many there are, s: several
+# fits would close one another's for ever, and none of them would get any further.
+_AWAITED_S = 120.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Open:
     """A problem that is open, with the plug-ins that there are for it."""
 
     opened: OpenedFit
     context: contextvars.Context
     n_param: int
+    awaited_until: float
 
 
 class WorkBench:
@@ -92,6 +97,7 @@ class WorkBench:
             if known is None:
                 return {"unknown": key}
             self._open.move_to_end(key)
+            known.awaited_until = 0.0
             numbers = np.frombuffer(values, dtype=np.float64)
             parameters = numbers.reshape(-1, known.n_param)
             evaluate = known.opened.problem.evaluate_here
@@ -116,14 +122,16 @@ class WorkBench:
         with _closed_on_error(opened):
             check_parts(opened.problem)
             described = self_description(opened)
-        self._open[str(order["key"])] = _Open(opened, context, len(opened.problem.space))
+        until = time.monotonic() + _AWAITED_S
+        self._open[str(order["key"])] = _Open(opened, context, len(opened.problem.space), until)
         return described
 
     def _close(self, key: str, n_kept: int) -> None:
         """Close the problem of this key, and the ones that were not used for longest."""
         closed = [self._open.pop(key)] if key in self._open else []
-        while len(self._open) > n_kept:
-            closed.append(self._open.popitem(last=False)[1])
+        n_more, now = len(self._open) - n_kept, time.monotonic()
+        may_go = [k for k, each in self._open.items() if not n_kept or each.awaited_until < now]
+        closed += [self._open.pop(each) for each in may_go[: max(n_more, 0)]]
         for each in closed:
             with each.opened.problem.opened():
                 pass

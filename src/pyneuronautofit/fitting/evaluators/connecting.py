@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pyneuronautofit._bounded import read_bytes
 from pyneuronautofit.errors import NotAvailableError, UsageError
@@ -28,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 _S_PER_MINUTE = 60.0
 _LOOK_S = 1.0
+# What a scheduler writes is whole after so long.
+_WRITTEN_S = 2.0
 _SAID_S = 5.0
 _TLS = "tls://"
 
@@ -125,15 +128,27 @@ def _awaited(path: Path, wait_s: float) -> str:
             _log.warning("waiting for the scheduler, which writes %s when it begins", path)
             said = True
         time.sleep(_LOOK_S)
-    try:
-        content = json.loads(read_bytes(path, UsageError))
-    except (OSError, ValueError, RecursionError):
-        content = None
+    content = _scheduler_file(path)
     address = content.get("address") if isinstance(content, dict) else None
-    expected = is_scheduler(address) if isinstance(address, str) else "a text"
+    expected = is_scheduler(address) if isinstance(address, str) else "one"
     if expected is not None:
         raise UsageError(
             f"--scheduler-file {path}: it has no address of a scheduler; expected {expected}, as "
             "dask.distributed writes it"
         )
     return str(address)
+
+
+def _scheduler_file(path: Path) -> Any:
+    """Return what a scheduler file has; None if that cannot be read.
+
+    A scheduler writes it in place, so what is no JSON yet may be in a moment.
+    """
+    until = time.monotonic() + _WRITTEN_S
+    while True:
+        try:
+            return json.loads(read_bytes(path, UsageError))
+        except (OSError, ValueError, RecursionError):
+            if time.monotonic() >= until:
+                return None
+        time.sleep(_LOOK_S / 4.0)

@@ -34,8 +34,12 @@ from pyneuronautofit.fitting.evaluators.tls import TlsFiles
 _log = logging.getLogger(__name__)
 
 _CONNECT_S = 20.0
+# What dask needs beyond the time that it is given.
+_MORE_S = 5.0
 # A scheduler that does not answer for so long is lost.
 _SILENCE_S = 30.0
+# A worker that has paused for so long is lost.
+_PAUSED_S = 60.0
 # So often it is looked whether the connection is there, and asked who is: seldom where the answer
 # takes long, as of very many.
 _LOOK_S = 0.5
@@ -69,20 +73,7 @@ class DaskCrew:
         # It has a log of its own, on the screen; what matters of it is an event.
         for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        try:
-            self._client = Client(
-                address,
-                timeout=_CONNECT_S,
-                security=None if tls is None else _security(tls),
-                set_as_default=False,
-                name="pyneuronautofit",
-            )
-        except (OSError, ValueError, TypeError) as error:
-            raise UsageError(
-                f"no scheduler of dask.distributed answers at {address} ({told(error)}). Start one "
-                "and its workers (slurm workers writes scripts for that), or correct the address; "
-                "one that encrypts is called tls://, and needs --workers-tls"
-            ) from error
+        self._client = _connected(address, tls)
         self._watch = self._start(self._watching)
 
     @property
@@ -166,20 +157,20 @@ class DaskCrew:
 
     async def _watching(self) -> None:
         """Say who comes and goes, until the scheduler is lost."""
+        paused: dict[str, float] = {}
         while True:
             began = time.monotonic()
             if self._client.status != "running":
                 self._events.put(SchedulerWent("the connection has ended"))
                 return
             try:
-                found = await asyncio.wait_for(self._client.nthreads(asynchronous=True), _SILENCE_S)
+                present = await asyncio.wait_for(self._at_work(paused), _SILENCE_S)
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 (whatever it is, it is lost)
                 why = "it does not answer" if isinstance(error, TimeoutError) else told(error)
                 self._events.put(SchedulerWent(why))
                 return
-            present = frozenset(found)
             for address in sorted(self._present - present):
                 self._events.put(WorkerWent(address))
             for address in sorted(present - self._present):
@@ -190,6 +181,69 @@ class DaskCrew:
             await asyncio.sleep(_LOOK_S)
             while self._client.status == "running" and time.monotonic() < until:
                 await asyncio.sleep(_LOOK_S)
+
+    async def _at_work(self, paused: dict[str, float]) -> frozenset[str]:
+        """Return the workers that do what they are asked.
+
+        Parameters
+        ----------
+        paused
+            Since when some do not, s: dask gives them nothing while their memory is short, or they
+            are about to leave. It is kept up.
+        """
+        scheduler, now = self._client.scheduler, time.monotonic()
+        present, running = frozenset(await scheduler.ncores()), await scheduler.ncores_running()
+        for address in [*paused]:
+            if address in running or address not in present:
+                del paused[address]
+        for address in present.difference(running):
+            paused.setdefault(address, now)
+        return present - {a for a, since in paused.items() if now - since >= _PAUSED_S}
+
+
+def _connected(address: str, tls: TlsFiles | None) -> Client:
+    """Connect with a scheduler; raises UsageError if it does not answer.
+
+    In a thread of its own: dask waits for ever for what takes the call and then says nothing, as a
+    scheduler does whose process is stopped.
+    """
+    answer: queue.SimpleQueue[Client | str] = queue.SimpleQueue()
+
+    def connect() -> None:
+        try:
+            answer.put(
+                _Connection(
+                    address,
+                    timeout=_CONNECT_S,
+                    security=None if tls is None else _security(tls),
+                    set_as_default=False,
+                    name="pyneuronautofit",
+                )
+            )
+        # Another program may say anything, of which dask makes any error.
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001
+            answer.put(told(error))
+
+    threading.Thread(target=connect, daemon=True).start()
+    try:
+        found = answer.get(timeout=_CONNECT_S + _MORE_S)
+    except queue.Empty:
+        found = "it takes the call, and says nothing"
+    if isinstance(found, Client):
+        return found
+    files = "" if tls is None else f", or --workers-tls {tls.folder} (they have to be its own)"
+    raise UsageError(
+        f"no scheduler of dask.distributed answers at {address} ({found}). Start one "
+        f"and its workers (slurm workers writes scripts for that), or correct the address{files}; "
+        "one that encrypts is called tls://, and needs --workers-tls"
+    )
+
+
+class _Connection(Client):  # type: ignore[misc]
+    """A client that is closed by nobody but its owner."""
+
+    def __del__(self) -> None:
+        """Do not wait, half a minute and more, for a scheduler that never was one."""
 
 
 def introduce_on_worker(order: Mapping[str, Any]) -> dict[str, Any]:

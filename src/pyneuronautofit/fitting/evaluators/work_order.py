@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,15 @@ class WorkOrder:
         The working directory that the model may depend on.
     generated
         Of each recording that is fitted, whether generated code simulates; else NEURON does.
+    identity
+        By which files the head has opened it: where they change, the fit before and the one after
+        are two problems to a worker that has both.
     """
 
     settings: Mapping[str, Json]
     directory: str
     generated: tuple[bool, ...]
+    identity: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -76,7 +80,8 @@ def order_of(opened: OpenedFit, directory: Path, config: FitOptions) -> WorkOrde
         "plugins": [str(Path(file).absolute()) for file in config.plugins],
         "n_worker": None,
     }
-    return WorkOrder(values, str(directory.absolute()), generated_parts(opened.problem))
+    generated = generated_parts(opened.problem)
+    return WorkOrder(values, str(directory.absolute()), generated, opened.identity)
 
 
 def generated_parts(problem: Problem) -> tuple[bool, ...]:
