@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyneuronautofit.runs import evaluations_of_cells, joint_components
+from pyneuronautofit.runs import cell_recorded, evaluations_of_cells, joint_components
 
 EVALUATION = {
     "mode": "OV", "mask": 3, "cell": "young", "plugins": {"m.py": "ab"},
@@ -50,3 +50,10 @@ def test_what_somebody_else_wrote_is_no_cell():
     odd = {"mode": "OV", "cell": 3, "beside": [7, {"cell": "old", "target": 5, "beside": 7}]}
     assert evaluations_of_cells(odd, None) == {"old": (None, {})}
     assert evaluations_of_cells({"beside": "x"}, None) == {}
+
+
+def test_a_recording_says_its_cell():
+    found = [cell_recorded(EVALUATION, "a.abf", name) for name in (None, "a.abf", "b.abf", "c.abf")]
+    assert found == ["young", "young", "old", "young"]
+    assert cell_recorded(EVALUATION, "a.abf", "x.abf") == ""
+    assert cell_recorded({"mode": "OV"}, "a.abf") == ""

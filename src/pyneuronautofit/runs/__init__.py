@@ -3,6 +3,7 @@
 from pyneuronautofit.runs.cells import CELL as CELL
 from pyneuronautofit.runs.cells import CELLS as CELLS
 from pyneuronautofit.runs.cells import JointComponents as JointComponents
+from pyneuronautofit.runs.cells import cell_recorded as cell_recorded
 from pyneuronautofit.runs.cells import evaluations_of_cells as evaluations_of_cells
 from pyneuronautofit.runs.cells import joint_components as joint_components
 from pyneuronautofit.runs.export import Header as Header

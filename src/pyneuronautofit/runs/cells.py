@@ -91,6 +91,22 @@ def evaluations_of_cells(
     return found
 
 
+def cell_recorded(
+    evaluation: Mapping[str, Json], target: str | None, recording: str | None = None
+) -> str:
+    """Return the cell that a recording is of, of None the first one; "" where all are of one.
+
+    Parameters
+    ----------
+    evaluation, target
+        Of all cells, as result files hold them.
+    """
+    for name, part in _parts(evaluation, "beside", target):
+        if recording in (None, name):
+            return str(part.get(CELL, ""))
+    return ""
+
+
 def _parts(
     evaluation: Mapping[str, Json], key: str, target: str | None = None
 ) -> Iterator[tuple[str | None, dict[str, Json]]]:

@@ -52,7 +52,7 @@ def evaluated(command, hh_project, *words):
 
 
 def test_a_model_of_all_cells_is_a_model_of_each(fit, command, here, hh_project):
-    answer = fit("-G", "1", *FILES, *CELLS, *SHARED)
+    answer = fit("-G", "1", "-t", "-10", *FILES, *CELLS, *SHARED)
     said = " ".join(answer.out.split())
     assert "young: two.npz: 2 sweeps" in said
     assert "cells young, old share soma(0.5).hh.gnabar; 1 parameter(s) for each" in said
@@ -71,6 +71,9 @@ def test_a_model_of_all_cells_is_a_model_of_each(fit, command, here, hh_project)
     assert [each["recording"] for each in again[:2]] == ["one.npz", "three.npz"]
     assert [each["vector"] for each in again[::2]] == [each[:6] for each in vectors]
     assert [each["vector"] for each in again[1::2]] == [each[6:] for each in vectors]
+    # With the threshold of the run, which is said.
+    said = command("evaluate", "--dt", "0.1", "--project", hh_project, "run-final.json").err
+    assert "spikes above -10 mV" in said
     # So they are in a database.
     assert command("collect", "run", "-o", "db.json", "--best", "2").code == 0
     models = json.loads((here / "db.json").read_text())
@@ -102,7 +105,7 @@ def test_what_is_made_of_a_run(fit, command, here, hh_project):
         "O0@young", "V0@young", "O0@old", "O1@old", "O2@old", "V0@old", "V1@old", "V2@old",
         "{pull}0",
     ]  # fmt: skip
-    script = (here / "run-model_0000.py").read_text()
+    script = (here / "run-model_0000-young.py").read_text()
     with open_run(here / "run.sqlite") as run:
         values = run.evaluations(np.array([0])).parameters[0].tolist()
     assert f"gkbar = {values[1]!r}" in script
@@ -110,9 +113,17 @@ def test_what_is_made_of_a_run(fit, command, here, hh_project):
     for words, cell in (((), "young"), (("--recording", "three.npz"), "old")):
         answer = command("export", "run", "--as", "neuron", "--project", hh_project, *words)
         assert answer.code == 0, answer.err
-        assert f"export: models of the cell {cell}; --recording chooses another: " in answer.err
+        assert (
+            f"--as: models of the cell {cell}; --recording names one of another cell" in answer.err
+        )
         (proof,) = here.glob(f"run-model_*-{cell}-neuron/proof.json")
         assert json.loads(proof.read_text())["title"].endswith(f" of the run run, cell {cell}")
+    # That of another cell is beside it, and does not take its place.
+    answer = command("export", "run", "--formats", "", "--scripts", "0", "--project", hh_project,
+                     "--recording", "three.npz")  # fmt: skip
+    assert answer.code == 0, answer.err
+    assert (here / "run-model_0000-young.py").read_text() == script
+    assert f"gkbar = {values[2]!r}" in (here / "run-model_0000-old.py").read_text()
     answer = command("report", "run", "--project", hh_project)
     assert answer.code == 0, answer.err
     page = (here / "run-report.html").read_text()

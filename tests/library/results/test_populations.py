@@ -9,7 +9,7 @@ import pytest
 
 from cli.conftest import command  # noqa: F401 (a fixture)
 from database.populations._points import clouds
-from pyneuronautofit.errors import DatabaseError, UsageError
+from pyneuronautofit.errors import DatabaseError, RunError, UsageError
 from pyneuronautofit.library.results.fit_result import Fit
 from report._made import make_run
 
@@ -64,5 +64,11 @@ def test_mistakes(fits):
         fits[0].population(distance=0)
     with pytest.raises(UsageError, match="expected one of the modes"):
         fits[0].population(measure="X")
+    for limits in ({"V": "2flo"}, {"V": None}, [1], {"V": "0floor"}):
+        with pytest.raises(UsageError, match="expected modes with the largest sums"):
+            fits[0].population(limits=limits)
+    # Whatever can be said to the command: these runs were made without a floor.
+    with pytest.raises(RunError, match="--max V=2floor: one has no noise floor"):
+        fits[0].population(limits={"V": "2floor"})
     with pytest.raises(DatabaseError, match="no model of one is V <= 0"):
         fits[0].population(limits={"V": 0})

@@ -66,6 +66,11 @@ def test_what_it_is_from_and_that_it_is_a_lower_bound():
     assert about_floor(none) == (
         "a lower bound: from the recording's noise alone, 0.25 mV; no compared sweep has a repeat"
     )
+    two = replace(none, noise_mV=(0.25, 1.0), drift_mV=(0.5, 0.0))
+    assert about_floor(two) == (
+        f"a lower bound: from the recordings' noise alone, of each: {noise}; 1 mV; no compared "
+        "sweep has a repeat"
+    )
     every = replace(FLOOR, is_bound=np.zeros(3, dtype=bool), n_repeated=2)
     assert about_floor(every) == f"from repeats of 2 of 2 compared sweeps; noise {noise}"
     assert said_floor(unknown_floor("V", 1, "why")) == "not known"

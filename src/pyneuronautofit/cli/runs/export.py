@@ -47,6 +47,7 @@ from pyneuronautofit.fitting.for_sbi import (
 from pyneuronautofit.runs import (
     RunFiles,
     RunReader,
+    cell_recorded,
     export_results,
     open_run,
     write_csv,
@@ -240,7 +241,8 @@ def _check(
     writes = [files.folder / f"{files.stamp}{ending}" for ending in endings]
     if "json" in formats:
         writes += [files.final, files.evaluations, files.checkpoint, files.adaptations]
-    scripts = {row: _script(files, row) for row in rows}
+    cell = _cell(opened, config)
+    scripts = {row: _script(files, row, cell) for row in rows}
     sbi = [] if config.sbi is None else files_of(Path(config.sbi))
     check_outputs(
         config,
@@ -249,19 +251,26 @@ def _check(
         remade=opened.path,
     )
     for row, path in scripts.items():
-        if path.exists() and f"\nTITLE = {_title(opened, row)!r}\n" not in _head(path):
+        if path.exists() and f"\nTITLE = {_title(opened, row, cell)!r}\n" not in _head(path):
             raise UsageError(
                 f"{path} is there, and is not the script of this run: choose another folder with "
                 "--output, so that it is not lost"
             )
 
 
-def _script(files: RunFiles, row: int) -> Path:
-    return files.folder / f"{files.stamp}-model_{row:04d}.py"
+def _cell(opened: RunReader, config: ExportConfig) -> str:
+    """Return the cell whose models are written; "" where all recordings are of one."""
+    header = opened.info.header
+    return cell_recorded(header.evaluation, header.target, config.recording)
 
 
-def _title(opened: RunReader, row: int, cell: str = "") -> str:
-    of_cell = f", cell {cell}" if cell else ""
+def _script(files: RunFiles, row: int, cell: str) -> Path:
+    of_cell = cell and f"-{cell}"
+    return files.folder / f"{files.stamp}-model_{row:04d}{of_cell}.py"
+
+
+def _title(opened: RunReader, row: int, cell: str) -> str:
+    of_cell = cell and f", cell {cell}"
     return f"Evaluation {row} of the run {opened.path.stem}{of_cell}"
 
 
@@ -281,11 +290,11 @@ def _write_scripts(
     part = _part(again.problem, config.recording)
     sweep = _sweep(again, part, config.sweep)
     if part.cell:
-        _log.info("scripts: models of the cell %s", part.cell, extra={"notice": True})
+        _note_cell("scripts", part.cell)
     paths = []
     for row, value in zip(rows, part.table_of(values).values, strict=True):
-        path, source = _script(files, row), again.model.cell_source
-        model = FittedModel(_title(opened, row), source, part.own_space, value)
+        path, source = _script(files, row, part.cell), again.model.cell_source
+        model = FittedModel(_title(opened, row, part.cell), source, part.own_space, value)
         write_script(path, model, sweep)
         paths.append(path)
     return paths
@@ -312,24 +321,16 @@ def _write_exports(
         rows = list(dict.fromkeys(selected_rows(opened, config.models, "--models")))
     values = opened.evaluations(np.array(rows, dtype=np.int64)).parameters
     problem = _part(again.problem, config.recording)
+    if problem.cell:
+        _note_cell("--as", problem.cell)
     places = list(problem.suite.sweeps)
     if config.sweep is not None:
         places = [_place(problem, config.sweep)]
     numbers = tuple(problem.recording.numbers[place] for place in places)
-    of_cell = ""
-    if problem.cell:
-        others = quoted(p.recording.name for p in again.problem.parts if p.cell != problem.cell)
-        _log.info(
-            "export: models of the cell %s; --recording chooses another: %s",
-            problem.cell,
-            others,
-            extra={"notice": True},
-        )
-        of_cell = f"-{problem.cell}"
     order = Order(
         kinds,
         {
-            f"{_script(files, row).stem}{of_cell}": FittedModel(
+            _script(files, row, problem.cell).stem: FittedModel(
                 _title(opened, row, problem.cell), again.model.cell_source, problem.own_space, value
             )
             for row, value in zip(rows, problem.table_of(values).values, strict=True)
@@ -339,6 +340,15 @@ def _write_exports(
         config.engines or sys.executable,
     )
     return export_models(order)
+
+
+def _note_cell(written: str, cell: str) -> None:
+    _log.info(
+        "%s: models of the cell %s; --recording names one of another cell",
+        written,
+        cell,
+        extra={"notice": True},
+    )
 
 
 def _part(problem: Problem, name: str | None) -> Problem:

@@ -225,8 +225,10 @@ class _Scored(NamedTuple):
         config, model, stored = self.config.taking_as(evaluation), self.model, self.stored
         recording = open_recording(config, path)
         target = reduce_recording(recording, model.downsampler)
-        window = stimulus_window(config, target, shown=True)
         settings = _settings(config, evaluation, stored)
+        # What is said of the recording is said with the threshold that is scored with.
+        shown = replace(config, spike_threshold_mV=settings.spike_threshold_mV)
+        window = stimulus_window(shown, target, shown=True)
         table = stored.table()
 
         def scored(suite: Suite) -> Evaluation:

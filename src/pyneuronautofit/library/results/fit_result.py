@@ -248,7 +248,7 @@ class Fit(StoredFit):
     def population(
         self,
         *others: Fit | Path | str,
-        limits: Mapping[str, float] | None = None,
+        limits: Mapping[str, float | str] | None = None,
         best: int | None = None,
         distance: float = DISTINCT,
         least: int = LEAST_MODELS,
@@ -261,9 +261,9 @@ class Fit(StoredFit):
         ----------
         *others : Fit or path
             Further fits, runs' stores, or model databases of the same model.
-        limits : mapping of str to float
-            Mode -> the largest sum of its components: which models are good; None: the
-            non-dominated ones.
+        limits : mapping of str to float or str
+            Mode -> the largest sum of its components, or "2floor" for two noise floors of each
+            run: which models are good; None: the non-dominated ones.
         best : int
             So many of each, those of the least weighted sum.
         distance : float

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyneuronautofit._text import quoted
-from pyneuronautofit.database import Selection
+from pyneuronautofit._text import quoted, shortened
+from pyneuronautofit.database import Floors, Selection
 from pyneuronautofit.database.labels import find_units
 from pyneuronautofit.database.populations import Measure, chosen_of, joined
 from pyneuronautofit.database.populations.families import ALONE
 from pyneuronautofit.database.populations.study import PopulationStudy, study
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.library.results.frames import frame
+from pyneuronautofit.objectives.floor import floor_limit, is_floor_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +115,7 @@ class ModelPopulation:
 def population_of_sources(
     sources: Sequence[Path | str],
     *,
-    limits: Mapping[str, float] | None,
+    limits: Mapping[str, float | str] | None,
     best: int | None,
     distance: float,
     least: int,
@@ -122,18 +123,36 @@ def population_of_sources(
     levels: Sequence[float],
 ) -> ModelPopulation:
     """Return the population of runs and databases; see `Fit.population`."""
-    limits = dict(limits or {})
+    thresholds = _thresholds(limits or {})
     if not 0 < distance <= 1 or least < 2:
         raise UsageError(
             f"population(distance={distance!r}, least={least!r}): expected a distance above 0, at "
             "most 1, and at least 2 models in a family"
         )
-    if measure is None and len(limits) == 1:
-        (measure,) = limits
-    points = joined([chosen_of(str(each), Selection(limits, best)) for each in sources])
+    if measure is None and len(thresholds) == 1:
+        (measure,) = thresholds
+    points = joined([chosen_of(str(each), Selection(thresholds, best)) for each in sources])
     if measure is not None and measure not in points.sums:
         raise UsageError(
             f"population(measure={measure!r:.60}): expected one of the modes {quoted(points.sums)}"
         )
     asked = Measure(measure, tuple(sorted(float(level) for level in levels)))
     return ModelPopulation(study(points, distance=distance, least=least, measure=asked))
+
+
+def _thresholds(limits: Any) -> dict[str, float | Floors]:
+    """Read sums of modes, as numbers or as words such as 2floor."""
+    expected = "expected modes with the largest sums of them, such as {'V': 60} or {'V': '2floor'}"
+    if not isinstance(limits, Mapping):
+        raise UsageError(f"population(limits={shortened(repr(limits))}): {expected}")
+    found: dict[str, float | Floors] = {}
+    for code, limit in limits.items():
+        try:
+            if isinstance(limit, str) and is_floor_word(limit):
+                found[code] = Floors(floor_limit(limit))
+            else:
+                found[code] = float(limit)
+        except (TypeError, ValueError, OverflowError):
+            shown = shortened(repr(limit))
+            raise UsageError(f"population(limits={{{code!r}: {shown}}}): {expected}") from None
+    return found

@@ -74,11 +74,12 @@ def said_floor(floor: Floor) -> str:
 
 def about_floor(floor: Floor) -> str:
     """Say what a floor is from, and that it is a lower bound where it is."""
-    noise = ", ".join(map(_noise, floor.noise_mV, floor.drift_mV))
+    noise, whose = "; ".join(map(_noise, floor.noise_mV, floor.drift_mV)), "recording's"
+    if len(floor.noise_mV) > 1:
+        noise, whose = f"of each: {noise}", "recordings'"
     if not floor.n_repeated:
         return (
-            f"a lower bound: from the recording's noise alone, {noise}; no compared sweep has a "
-            "repeat"
+            f"a lower bound: from the {whose} noise alone, {noise}; no compared sweep has a repeat"
         )
     from_repeats = f"from repeats of {floor.n_repeated} of {floor.n_sweep} compared sweeps"
     if floor.is_bound.any():
