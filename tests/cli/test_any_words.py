@@ -80,11 +80,18 @@ NEEDED = {
     "populations": {"sources": "db.json", "out": "out.png"},
     "plot-parmdist": {"database": "db.json", "out": "out.png"},
 }  # fmt: skip
-CASES = [
-    pytest.param(command, field, option, id=f"{command}-{field}")
-    for command, field, option in options()
-    if option.parse is not None
-]
+
+
+def cases():
+    """Yield every option; one that several commands share is tried with the others at night."""
+    tried = set()
+    for command, field, option in options():
+        if option.parse is None:
+            continue
+        same = (option.flags, option.parse, option.check)
+        marks = [pytest.mark.nightly] if option.flags and same in tried else []
+        tried.add(same)
+        yield pytest.param(command, field, option, id=f"{command}-{field}", marks=marks)
 
 
 def words_for(option):
@@ -137,7 +144,7 @@ def patience(words):
 
 
 @pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=pytest.mark.nightly)])
-@pytest.mark.parametrize(("name", "field", "option"), CASES)
+@pytest.mark.parametrize(("name", "field", "option"), list(cases()))
 def test_any_word_is_answered(name, field, option, thorough, sound, command, tmp_path, monkeypatch):
     folder = tmp_path / "folder" / "sound"
     shutil.copytree(sound, folder)

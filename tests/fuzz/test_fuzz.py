@@ -16,6 +16,7 @@ from fuzz.table import KINDS
 from pyneuronautofit.errors import RunError
 
 
+@pytest.mark.nightly
 def test_a_few_of_all_inputs():
     paths = [str(REPOSITORY / "tests"), str(REPOSITORY / "examples")]
     environment = {

@@ -81,7 +81,7 @@ def said(caplog):
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch):
+def empty_cache(tmp_path, monkeypatch):
     """A cache that has no kernels yet."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(folder))
@@ -237,7 +237,7 @@ def spoiled(monkeypatch, old, new):
     monkeypatch.setattr(library.KernelLibrary, "_load", load)
 
 
-def test_a_wrong_kernel_is_found_out(project, experiment, said, cache, monkeypatch):
+def test_a_wrong_kernel_is_found_out(project, experiment, said, empty_cache, monkeypatch):
     spoiled(monkeypatch, "current = ", "current = real(1.02) * ")
     parameters = table(**{"soma.Ra": [100.0]})
     with PreferredSimulator(project, experiment, n_worker=1, insist=True) as preferring:
@@ -252,7 +252,7 @@ def test_a_wrong_kernel_is_found_out(project, experiment, said, cache, monkeypat
 
 
 def test_a_kernel_whose_voltage_becomes_infinite_is_found_out(
-    project, experiment, said, cache, monkeypatch
+    project, experiment, said, empty_cache, monkeypatch
 ):
     spoiled(monkeypatch, "current = ", "current = real(NAN) + ")
     with PreferredSimulator(project, experiment, n_worker=1) as preferring:
@@ -326,9 +326,11 @@ def test_the_strongest_currents_of_either_sign_are_compared(experiment, steps_pA
     np.testing.assert_array_equal(planned.current_pA[:, -300:], current_pA[chosen])
 
 
-def test_neither_files_nor_processes_are_made_before_they_are_needed(project, experiment, cache):
+def test_neither_files_nor_processes_are_made_before_they_are_needed(
+    project, experiment, empty_cache
+):
     with PreferredSimulator(project, experiment):
-        assert not os.path.exists(cache)
+        assert not os.path.exists(empty_cache)
 
 
 @pytest.mark.parametrize("name", ["tarea-quiet", pytest.param("layer5", marks=pytest.mark.nightly)])

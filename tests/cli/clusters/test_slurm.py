@@ -115,6 +115,7 @@ def test_the_example_is_printed(slurm):
     assert "# partition = " in answer.out
 
 
+@pytest.mark.nightly
 def test_the_scripts_do_what_they_say(slurm, command, recording, hh_project, tmp_path):
     """All of them, by hand: a run that has ended is left alone, and the database has all runs."""
     words = (*FIT, "--simulator", "neuron", "--project", hh_project.name, recording.name)

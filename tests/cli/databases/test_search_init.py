@@ -57,6 +57,7 @@ def test_in_place_from_a_present_init(command, project, tmp_path):
     assert kept["init"] == pytest.approx(first["init"], abs=1e-6)
 
 
+@pytest.mark.nightly
 def test_a_run_that_was_killed_goes_on(project, tmp_path):
     models = {k: (0.12 + 0.001 * k, 0.036, -54.3 if k % 2 else 20.0) for k in range(12)}
     db, out = database(tmp_path / "db.json", models), tmp_path / "out.json"

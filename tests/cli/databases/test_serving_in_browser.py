@@ -369,6 +369,7 @@ def test_a_lost_disk_is_said_on_the_page_and_the_next_key_tries_again(db, browse
     assert kept(db) == {10: ("accepted", ""), 11: ("rejected", "")}
 
 
+@pytest.mark.nightly
 def test_it_can_be_used_on_narrow_screens(db, browser, tmp_path):
     pictures = output_folder(tmp_path)
     bottom = "return document.querySelector('footer').getBoundingClientRect().bottom <= innerHeight"

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from pyneuronautofit.database.locking import locked
 
 TRUTH = Path(__file__).parents[3] / "examples" / "experimentaldata" / "TC-example-truth.json"
@@ -38,6 +40,7 @@ def start(words, path, folder, name):
         )  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_the_second_does_not_undo_the_first(tmp_path):
     for words in (INIT, SYNMIN):
         # Compiles what they need: nobody should wait for that.

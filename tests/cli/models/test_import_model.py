@@ -44,6 +44,7 @@ def agree(command, folder, recording):
     assert not spikes[0]
 
 
+@pytest.mark.nightly
 def test_bluepyopt(command, recording, tmp_path):
     folder = tmp_path / "project"
     said = written(command, write_bluepyopt(tmp_path / "model"), folder)
@@ -53,6 +54,7 @@ def test_bluepyopt(command, recording, tmp_path):
     agree(command, folder, recording)
 
 
+@pytest.mark.nightly
 def test_allen(command, recording, tmp_path):
     folder = tmp_path / "project"
     said = written(command, write_allen(tmp_path / "fit"), folder)

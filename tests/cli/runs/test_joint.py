@@ -51,6 +51,7 @@ def evaluated(command, hh_project, *words):
     return json.loads(answer.out)
 
 
+@pytest.mark.nightly
 def test_a_model_of_all_cells_is_a_model_of_each(fit, command, here, hh_project):
     answer = fit("-G", "1", "-t", "-10", *FILES, *CELLS, *SHARED)
     said = " ".join(answer.out.split())

@@ -57,6 +57,7 @@ def check_page(browser, path):
     return set(drawn)
 
 
+@pytest.mark.nightly
 def test_every_chart_is_drawn_everywhere(reported, browser, tmp_path):
     path, pictures = reported("-m", "OV", "-A", "K", "-U", "1"), output_folder(tmp_path)
     expected = {"course-O", "course-V", "course-scalar", "course-volume", "course-weights"}

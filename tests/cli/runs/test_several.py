@@ -163,6 +163,7 @@ def test_mistakes_name_the_recording(command, both, hh_project, tmp_path, words,
     assert said in " ".join(answer.err.split())
 
 
+@pytest.mark.nightly
 def test_sweeps_that_are_held_out(command, recording, hh_project, tmp_path):
     words = ("--project", hh_project, "--output", tmp_path / "out", "-a", "run", "-G", "1")
     answer = command(*SEARCH, "--hold-out", "1", recording, *words)
@@ -180,6 +181,7 @@ def test_sweeps_that_are_held_out(command, recording, hh_project, tmp_path):
     assert "the same of the sweeps that were held out" in table
 
 
+@pytest.mark.nightly
 def test_a_figure_and_a_report_of_each(command, both, hh_project, tmp_path):
     words = ("--project", hh_project, "--output", tmp_path / "out", "-a", "run", "-G", "1")
     figure = tmp_path / "best.png"
@@ -226,6 +228,7 @@ def test_a_file_of_several_protocols(command, fit, hh_project, tmp_path):
     assert read(masked)["markers"] == list("OOVV")
 
 
+@pytest.mark.nightly
 def test_what_is_made_of_a_run_of_several(command, fit, both, hh_project, tmp_path):
     final = fit("-G", "1", *both)
     words = ("--project", hh_project, "--dt", "0.1")
@@ -246,6 +249,7 @@ def test_what_is_made_of_a_run_of_several(command, fit, both, hh_project, tmp_pa
     assert "the models were not fitted to that" in " ".join(answer.err.split())
 
 
+@pytest.mark.nightly
 def test_a_database_of_several_runs_knows_the_recordings(command, fit, both, hh_project, tmp_path):
     final = fit("-G", "1", *both)
     answer = command("collect", final.with_name("run.sqlite"), "-o", tmp_path / "all.json")

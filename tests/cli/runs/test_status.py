@@ -217,6 +217,7 @@ def test_looking_never_disturbs_the_run(command, recording, hh_project, tmp_path
         assert (one.archive() == other.archive()).all()
 
 
+@pytest.mark.nightly
 def test_watching_in_a_terminal_until_the_run_ends(recording, hh_project, tmp_path):
     folder = tmp_path / "out"
     with running_fit(folder, hh_project, recording, 500) as process:

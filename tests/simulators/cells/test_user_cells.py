@@ -54,6 +54,7 @@ def cells():
         each.close()
 
 
+@pytest.mark.nightly
 def test_fewer_and_fewer_candidates_are_built_for_themselves(cells, monkeypatch):
     monkeypatch.setattr(user_cells, "_CHECK_EVERY", 50)
     reading, images, builds = cells(KeptClass)
@@ -104,6 +105,7 @@ def test_a_candidate_that_fails_is_left_to_its_own_cell_and_the_next_are_kept(ce
     assert reading.note == ""
 
 
+@pytest.mark.nightly
 def test_a_class_that_moves_its_sections_is_right(cells):
     """What rounding makes of it shows, and it is built from then on."""
     paths = tuple(map(ParameterPath.parse, ("free.share", "dend[*](*).g_pas")))

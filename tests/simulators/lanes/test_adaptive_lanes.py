@@ -89,6 +89,7 @@ def test_hh_as_cvode(tmp_path):
     assert found["hh-lively"].n_spike[0] > 0
 
 
+@pytest.mark.nightly
 def test_lively_cells_as_short_fixed_steps(tmp_path):
     """Their potassium channel is advanced by a PROCEDURE, which CVODE cannot take."""
     source, experiment, table, _sweeps = model(FAST_LIVELY, tmp_path)

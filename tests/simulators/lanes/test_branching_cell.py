@@ -83,6 +83,7 @@ def compare(reference, voltage):
     ]
 
 
+@pytest.mark.nightly
 def test_double_precision(source, experiment, table, reference):
     voltage, signatures = simulate(source, experiment, table, "double")
     assert len(signatures) > 1

@@ -152,6 +152,7 @@ def test_hh_as_neuron(tmp_path):
     assert found["hh-lively"].n_spike[0] > 0
 
 
+@pytest.mark.nightly
 def test_single_precision(tmp_path):
     quiet = simulate_both(("layer5", "ca1", *FAST_QUIET[-4:]), tmp_path, "single")
     assert not wrong(quiet, within_single, shift_ms=0.1)

@@ -321,6 +321,7 @@ def test_closing_ends_a_long_simulation(model, candidates):
     assert failures
 
 
+@pytest.mark.nightly
 def test_memory_is_bounded(batch, experiment, candidates, monkeypatch):
     monkeypatch.setattr(engines, "_CHUNK_BYTES", bytes_of(2, experiment))
     made, alive = [], []
