@@ -108,6 +108,12 @@ class Two:
         self._one, self._both = evaluator(self.addresses[:1]), evaluator(self.addresses)
         self.one, self.both = self._one.evaluate, self._both.evaluate
 
+    def begin(self, values: np.ndarray) -> None:
+        """Evaluate until both workers have opened the fit: one of them may be slower."""
+        self.one(values)
+        while self._both._staff.n_accepted < 2:
+            self.both(values)
+
     def __enter__(self) -> Two:
         return self
 

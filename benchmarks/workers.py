@@ -114,22 +114,22 @@ def _by_size(
     opened = open_fit(config, folder)
     x = workload.candidates(max(SIZES))
     with opened.problem.opened():
-        table = opened.problem.space.to_model(x)
+        values = opened.problem.space.to_model(x).values
         evaluate = opened.problem.evaluate_here
-        evaluate(table.rows(range(2)))
+        evaluate(values[:2])
         found: dict[int, list[float]] = {size: [] for size in SIZES}
         for _repeat in range(repeats):
             for size in SIZES:
                 # Of lanes and scores; others may be at work on this computer.
                 began = own_cpu_s()
                 for first in range(0, len(x), size):
-                    evaluate(table.rows(range(first, min(first + size, len(x)))))
+                    evaluate(values[first : first + size])
                 found[size].append((own_cpu_s() - began) / len(x))
-        rows = table.rows(range(LEAST_IN_LANES))
+        rows = values[:LEAST_IN_LANES]
         plain = as_plain(evaluate(rows))
         with_residuals = as_plain(evaluate(rows, with_residuals=True))
     travels = {
-        "there": len(pickle.dumps(rows.values.tobytes())),
+        "there": len(pickle.dumps(rows.tobytes())),
         "back": len(pickle.dumps(plain)),
         "back, with residuals": len(pickle.dumps(with_residuals)),
         "voltages": 8 * LEAST_IN_LANES * workload.experiment.n_sweep * workload.experiment.n_sample,
@@ -145,16 +145,16 @@ def _by_size(
 def _efficiency(config: FitOptions, folder: Path, x: np.ndarray, repeats: int) -> dict:
     """Return how long a population takes here, by one worker and by two, in turn."""
     with Two(config, folder) as two:
-        table = two.problem.space.to_model(x)
+        values = two.problem.space.to_model(x).values
         actions = {"here": two.problem.evaluate_here, "one": two.one, "two": two.both}
-        for action in actions.values():
-            action(table.rows(range(min(len(x), 2 * LEAST_IN_LANES))))
+        two.problem.evaluate_here(values[:LEAST_IN_LANES])
+        two.begin(values[: 2 * LEAST_IN_LANES])
         found: dict[str, list[float]] = {name: [] for name in actions}
         seconds: list[float] = []
         for _repeat in range(repeats):
             for name, action in actions.items():
                 began = time.perf_counter()
-                evaluation = action(table)
+                evaluation = action(values)
                 found[name].append(time.perf_counter() - began)
                 seconds = evaluation.seconds.tolist()
         ratio = float(np.median(np.divide(found["one"], found["two"])))
