@@ -9,11 +9,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyneuronautofit._options import MODEL, RUN, between, same_option
+from pyneuronautofit._options import MODEL, between, same_option
 from pyneuronautofit._plugins import PluginOptions
-from pyneuronautofit._words import RUN_NAME, WRITTEN, real, text, whole
+from pyneuronautofit._words import RUN_NAME, real, text, whole
 from pyneuronautofit.certainty import (
-    MISFIT,
     Profile,
     check_scale,
     opened_exactly,
@@ -21,12 +20,13 @@ from pyneuronautofit.certainty import (
     profile_of,
 )
 from pyneuronautofit.certainty.drawing import profile_drawing
+from pyneuronautofit.cli.certain.certainty import CertaintyConfig
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.database.starts import selected_rows
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fitting import KnownProjectOptions, SimulationOptions, option
+from pyneuronautofit.fitting import KnownProjectOptions, option
 from pyneuronautofit.plots import check_figure_path, save_profile
 from pyneuronautofit.runs import open_run
 from pyneuronautofit.sessions.interrupt import Interruption
@@ -83,26 +83,15 @@ class ProfileConfig(KnownProjectOptions, PluginOptions):
         count=2,
         help="the first and the last value (default: as far as the fit is not much worse)",
     )
-    scale: str = option(
-        MISFIT,
-        "--scale",
-        group=MODEL,
-        metavar="WHAT",
-        parse=text,
+    scale: str = same_option(
+        CertaintyConfig,
+        "scale",
         help="what a rise is measured by: misfit: what the model misses; noise: the noise of the "
         "recording; or the variance of a weighted residual",
     )
-    as_json: bool = option(False, "--json", group=RUN, help="print everything as JSON")
-    out: str | None = option(
-        None,
-        "-o",
-        "--out",
-        group=RUN,
-        metavar="FILE",
-        parse=WRITTEN,
-        help="draw it into this file (.png, .pdf, .svg)",
-    )
-    n_worker: int | None = same_option(SimulationOptions, "n_worker")
+    as_json: bool = same_option(CertaintyConfig, "as_json")
+    out: str | None = same_option(CertaintyConfig, "out")
+    n_worker: int | None = same_option(CertaintyConfig, "n_worker")
 
     def row(self, rows: Sequence[int]) -> int:
         """Return the one evaluation that --model names.

@@ -15,13 +15,14 @@ from typing import Any
 from pyneuronautofit._atomic import write_text
 from pyneuronautofit._options import RUN, between, file_name, options_of, same_option
 from pyneuronautofit._text import shortened
-from pyneuronautofit._words import FOLDER, READ, whole
+from pyneuronautofit._words import FOLDER, whole
 from pyneuronautofit.cli.calling import from_here, program_words
 from pyneuronautofit.cli.clusters import workers
 from pyneuronautofit.cli.clusters.array_folder import MOST_RUNS, ArrayFolder
 from pyneuronautofit.cli.clusters.cluster_file import ClusterSettings, read_cluster_file
 from pyneuronautofit.cli.clusters.scripts import ArrayPlan
 from pyneuronautofit.cli.clusters.submitting import check_sbatch, shell_lines, submit
+from pyneuronautofit.cli.clusters.workers import WorkersConfig
 from pyneuronautofit.cli.parser import given_options, parse_config, run_files_of, with_run_file
 from pyneuronautofit.cli.runfile.expanding import spell
 from pyneuronautofit.cli.screen import Screen
@@ -98,12 +99,9 @@ class SlurmConfig(FitOptions):
         check=between(1, MOST_RUNS),
         help="how many runs",
     )
-    cluster: str | None = option(
-        None,
-        "--cluster",
-        group=RUN,
-        metavar="FILE.toml",
-        parse=READ,
+    cluster: str | None = same_option(
+        WorkersConfig,
+        "cluster",
         help="partition, account, time, memory, cores, lines of set-up, and where runs are kept",
     )
     cluster_example: bool = option(
@@ -118,7 +116,7 @@ class SlurmConfig(FitOptions):
         parse=FOLDER,
         help="folder of the scripts (default: the runs' name with -array)",
     )
-    submit: bool = option(False, "--submit", group=RUN, help="give the scripts to SLURM")
+    submit: bool = same_option(WorkersConfig, "submit")
 
 
 _OWN = frozenset(options_of(SlurmConfig)) - frozenset(options_of(FitOptions))

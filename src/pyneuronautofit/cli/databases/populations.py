@@ -11,7 +11,8 @@ from pathlib import Path
 from pyneuronautofit._options import MODEL, RUN, above, at_least, one_of, option, same_option
 from pyneuronautofit._plugins import is_code
 from pyneuronautofit._text import shortened
-from pyneuronautofit._words import MODEL_FILES, READ, WRITTEN, real, text, whole
+from pyneuronautofit._words import READ, WRITTEN, real, text, whole
+from pyneuronautofit.cli.databases.plot_parmdist import PlotParmdistConfig
 from pyneuronautofit.cli.databases.probing import channel_folders
 from pyneuronautofit.cli.outputs import check_outputs
 from pyneuronautofit.cli.parser import parse_config
@@ -127,15 +128,7 @@ class PopulationsConfig:
         help="what is coloured in -kde and -pca: cells, or families (default: cells where there "
         "are several)",
     )
-    project: str | None = option(
-        None,
-        "--project",
-        group=MODEL,
-        metavar="PATH",
-        parse=MODEL_FILES,
-        help="a project.py or its folder, whose .mod files say the units of parameters (default: "
-        "the working directory)",
-    )
+    project: str | None = same_option(PlotParmdistConfig, "project")
 
 
 def run(argv: Sequence[str], prog: str) -> int:
