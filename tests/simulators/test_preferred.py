@@ -138,10 +138,9 @@ def test_who_insists_is_told(refused, experiment, said):
     assert not warnings(said)
 
 
-def test_no_compiler(project, experiment, said, monkeypatch, tmp_path):
+# A kernel that is there is used without a compiler: hence the empty caches.
+def test_no_compiler(project, experiment, said, empty_cache, monkeypatch):
     monkeypatch.setenv("CXX", "no-such-compiler")
-    # A kernel that is there is used without one.
-    monkeypatch.setenv("PYNEURONAUTOFIT_CACHE", str(tmp_path / "empty"))
     parameters = table(**{"soma.Ra": [100.0, 110.0]})
     with PreferredSimulator(project, experiment, n_worker=1, insist=True) as preferring:
         traces = preferring.run(parameters)
@@ -151,7 +150,7 @@ def test_no_compiler(project, experiment, said, monkeypatch, tmp_path):
     assert "NEURON is used" in warning
 
 
-def test_no_compiler_on_the_path(project, experiment, said, monkeypatch, tmp_path):
+def test_no_compiler_on_the_path(project, experiment, said, empty_cache, monkeypatch, tmp_path):
     monkeypatch.delenv("CXX", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     with PreferredSimulator(project, experiment, n_worker=1) as preferring:
