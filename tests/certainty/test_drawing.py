@@ -26,7 +26,9 @@ def test_what_is_drawn_is_what_was_found():
 
 def test_a_profile_with_both_thresholds():
     points = tuple(ProfilePoint(v, v, 9 * v * v, np.array([v])) for v in (-1.0, 0.0, 1.0))
-    found = Profile("p", points, 1, ResidualScale(1.0, "given"), (-2.0, 2.0), 0.1, ("p",), True, 9)
+    found = Profile(
+        "p", points, 1, ResidualScale(1.0, "given"), (-2.0, 2.0), 0.1, 0.3, ("p",), True, 9
+    )
     drawn = profile_drawing(found)
     assert drawn.values.tolist() == [-1.0, 0.0, 1.0]
     assert drawn.rises.tolist() == [9.0, 0.0, 9.0]

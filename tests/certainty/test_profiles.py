@@ -46,6 +46,8 @@ def test_where_everything_is_straight_a_profile_is_the_known_parabola():
     assert np.abs(rises - expected).max() < 0.05
     half = np.sqrt(THRESHOLD_95 * covariance[1, 1])
     assert np.allclose(found.interval(), [best[1] - half, best[1] + half], atol=0.05 * half)
+    # How far above the least it began.
+    assert found.start_rise == pytest.approx(NOISE @ A @ covariance @ A.T @ NOISE, abs=0.05)
     # The others are where regression has them.
     point = found.points[0]
     move = covariance[:, 1] / covariance[1, 1] * (point.value - best[1])
@@ -117,7 +119,9 @@ def test_a_profile_of_a_cell_agrees_with_its_slopes(hh, hh_certainty):
 
 def made_profile(values, rises, best):
     points = tuple(ProfilePoint(v, v, r, np.array([v])) for v, r in zip(values, rises, strict=True))
-    return Profile("p", points, best, ResidualScale(1.0, "given"), (0.0, 1.0), 0.5, ("p",), True, 9)
+    return Profile(
+        "p", points, best, ResidualScale(1.0, "given"), (0.0, 1.0), 0.5, 0.0, ("p",), True, 9
+    )
 
 
 def test_intervals_end_where_the_curve_crosses_first():

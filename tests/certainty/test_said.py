@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from certainty.algebra import inquiry_into
@@ -51,9 +53,14 @@ def test_ends_of_a_profile():
         ProfilePoint(v, at, r, np.array([v]))
         for v, at, r in ((1.0, 0.0, 2.0), (2.0, 0.5, 0.0), (3.0, 0.75, 9.0))
     )
-    found = Profile("p", points, 1, ResidualScale(1.0, "given"), (1.0, 3.5), 2.1, ("p",), False, 9)
+    found = Profile(
+        "p", points, 1, ResidualScale(1.0, "given"), (1.0, 3.5), 2.1, 0.3, ("p",), False, 9
+    )
     lines = profile_lines(found)
     assert lines[0] == "p: best at 2 (before: 2.1); 3 values, 9 evaluations"
     assert "68 %: 1.29289 to 2.33333" in lines
     assert "95 %: open (the bound 1) to 2.65332" in lines
     assert any(line.startswith("interrupted: ") for line in lines)
+    assert not any("polish" in line for line in lines)
+    lines = profile_lines(replace(found, start_rise=2345.6))
+    assert any("model rises by 2.35e+03 above the least" in line for line in lines)

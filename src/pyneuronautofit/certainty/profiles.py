@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
@@ -69,6 +70,9 @@ class Profile:
         The parameter's bounds.
     start
         Its value before anything was fitted again.
+    start_rise
+        By how much the sum of squares over its variance was above the least then; inf where that
+        model cannot be simulated any more.
     names
         Of all parameters.
     complete
@@ -83,6 +87,7 @@ class Profile:
     scale: ResidualScale
     bounds: tuple[float, float]
     start: float
+    start_rise: float
     names: tuple[str, ...]
     complete: bool
     n_evaluation: int
@@ -106,6 +111,7 @@ class Profile:
             "complete": self.complete,
             "best": self.points[self.best].value,
             "start": self.start,
+            "start_rise": self.start_rise if isfinite(self.start_rise) else None,
             "interval_68": list(self.interval(THRESHOLD_68)),
             "interval_95": list(self.interval(THRESHOLD_95)),
             "threshold_68": THRESHOLD_68,
@@ -232,6 +238,7 @@ class _Scan:
         moved = free.copy()
         moved[self._column] = False
         self._fit = Refitting(inquiry, moved, moves[~held], variance)
+        self._begun = float(self._fit.square(inquiry.residuals(task.x[None]))[0])
         covariance = covariance_of(information([slopes.jacobian], variance))
         self._deviation = float(np.sqrt(covariance[held, held][0]))
         # The slopes of all but the parameter's are a beginning for all points.
@@ -367,6 +374,7 @@ class _Scan:
             scale=self._scale,
             bounds=self._bounds(),
             start=float(before),
+            start_rise=self._begun - least,
             names=space.names,
             complete=False,
             n_evaluation=self._inquiry.count.n_asked - self._before,

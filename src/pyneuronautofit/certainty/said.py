@@ -12,6 +12,8 @@ from pyneuronautofit.certainty.scales import ResidualScale
 _MOST_DIRECTIONS, _MOST_PAIRS = 8, 12
 # A model that misses more than so many times the noise is not as good as one can be.
 _FAR_ABOVE = 5.0
+# Nor is one that rises by more than this above what was found from it: 3.84 ends an interval.
+_NOT_AT_ITS_END = 10.0
 
 
 def certainty_lines(found: Certainty) -> list[str]:
@@ -80,6 +82,11 @@ def profile_lines(found: Profile) -> list[str]:
     for part, threshold in (("68 %", THRESHOLD_68), ("95 %", THRESHOLD_95)):
         low, high = found.interval(threshold)
         lines.append(f"{part}: {_end(low, found, 0)} to {_end(high, found, -1)}")
+    if found.start_rise > _NOT_AT_ITS_END:
+        lines.append(
+            f"the run's own model rises by {found.start_rise:.3g} above the least: its search had "
+            "not come to the end. `polish RUN` makes a run that has the better model"
+        )
     if not found.complete:
         lines.append("interrupted: there would be more values, and some may fit better")
     rows = [(f"{point.value:.6g}", f"{point.rise:.4g}") for point in found.points]

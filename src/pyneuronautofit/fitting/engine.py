@@ -169,15 +169,10 @@ def search(
                     with_residuals=strategy.needs_residuals,
                 )
         except KeyboardInterrupt as interruption:
-            lost = str(interruption) if isinstance(interruption, WorkersLost) else ""
-            why = f": {lost}" if lost else ""
-            kept = "what came before it is kept"
-            _log.warning("interrupted in generation %d; %s%s", generation, kept, why)
-            return replace(progress, interrupted=True, lost=lost)
+            return _interrupted(progress, interruption)
         _log_failures(evaluation, generation)
-        state = strategy.tell(asked, x, evaluation.scores, evaluation.residuals)
-        known = replace(progress, asked=x, gains=progress.gains or problem.no_gains)
-        progress = _after(known, strategy, state, evaluation)
+        known = replace(progress, gains=progress.gains or problem.no_gains)
+        progress = _after(known, strategy, asked, x, evaluation)
         progress = replace(progress, seconds=time.monotonic() - began)
         if observer is not None:
             observer.generation(progress)
@@ -188,11 +183,25 @@ def search(
     return _ended(progress, failures)
 
 
+def _interrupted(progress: Progress, interruption: KeyboardInterrupt) -> Progress:
+    """Return a search whose next generation was given up."""
+    lost = str(interruption) if isinstance(interruption, WorkersLost) else ""
+    why = f": {lost}" if lost else ""
+    kept = "what came before it is kept"
+    _log.warning("interrupted in generation %d; %s%s", progress.generation + 1, kept, why)
+    return replace(progress, interrupted=True, lost=lost)
+
+
 def _after(
-    progress: Progress, strategy: Strategy[Any], state: Any, evaluation: Evaluation
+    progress: Progress,
+    strategy: Strategy[Any],
+    state: Any,
+    x: FloatArray,
+    evaluation: Evaluation,
 ) -> Progress:
-    """Return a search after one more generation, of which `asked` is known, and the state now."""
+    """Return a search after one more generation: the strategy has asked, and is told here."""
     scores, gains = evaluation.scores, progress.gains
+    state = strategy.tell(state, x, scores, evaluation.residuals)
     rows = progress.history.append(evaluation.parameters, scores)
     after = Progress(
         progress.generation + 1,
@@ -201,7 +210,7 @@ def _after(
         progress.archive.insert(rows, scores),
         progress.history,
         evaluation,
-        asked=progress.asked,
+        asked=x,
         gains=None if gains is None else gains.after(scores),
         phase=strategy.phase(state),
     )

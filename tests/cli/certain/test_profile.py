@@ -48,6 +48,7 @@ def test_ctrl_c_keeps_what_is_there(command, small_run, monkeypatch, tmp_path):
             ResidualScale(1.0, "given"),
             (-2.0, 2.0),
             0.1,
+            0.0,
             ("soma.cm",),
             False,
             7,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import silhouette_score
 
 from database.populations._points import clouds
 from pyneuronautofit.report.findings.families import families_of
@@ -44,6 +45,10 @@ def test_two_families(tmp_path):
     assert said.points.max() == pytest.approx(1.0)
     assert said.explained.sum() == pytest.approx(1.0)
     assert len(said.labels) == 32
+    points = unit[kept]
+    assert said.silhouette == pytest.approx(
+        silhouette_score(points, np.repeat([0, 1], 16)), abs=0.1
+    )
 
 
 def test_only_good_and_distinct_models_count(found):

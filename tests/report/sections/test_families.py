@@ -17,7 +17,7 @@ def test_two_families(tmp_path):
         section = parsed(families(content))
     said = words(section)
     assert "24 models of the table have a weighted sum below 0.1" in said or "below" in said
-    assert "Gaps part them into 2 families." in said
+    assert "Gaps part them into 2 families (mean silhouette 0." in said
     head, first, second = cells(section.find(".//table"))
     assert head == ["family", "models", "best", "weighted sum", "differs by"]
     assert first[:3] == ["1", "16", "0"]

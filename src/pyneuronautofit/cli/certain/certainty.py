@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -23,13 +22,11 @@ from pyneuronautofit.certainty.drawing import certainty_drawing
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_run import opened_run
 from pyneuronautofit.database.starts import selected_rows
 from pyneuronautofit.fitting import KnownProjectOptions, SimulationOptions, option
 from pyneuronautofit.plots import check_figure_path, save_certainty
-from pyneuronautofit.runs import open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
-
-_log = logging.getLogger(__name__)
 
 DESCRIPTION = """Says how well the data fix the parameters of a run's models.
 
@@ -84,9 +81,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     screen = Screen(config.out)
     if config.out is not None:
         check_figure_path(Path(config.out))
-    with logging_to_screen(), open_run(config.run) as stored:
-        for loss in stored.losses:
-            _log.warning("%s is damaged: %s", stored.path, loss)
+    with logging_to_screen(), opened_run(config.run) as stored:
         check_outputs(config, reads=run_inputs(stored))
         rows = None
         if config.models is not None:

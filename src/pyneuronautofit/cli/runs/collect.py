@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,13 @@ from pyneuronautofit._text import shortened
 from pyneuronautofit._words import RUN_NAME, WRITTEN, real, whole
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_run import opened_run
 from pyneuronautofit.database import Collection, Floors, Selection
 from pyneuronautofit.database.content import JsonLayout, write_content
 from pyneuronautofit.errors import DatabaseError, UsageError
 from pyneuronautofit.fitting import option
 from pyneuronautofit.objectives.floor import floor_limit, is_floor_word
-from pyneuronautofit.runs import open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
-
-_log = logging.getLogger(__name__)
 
 DESCRIPTION = """Writes models of runs, finished or not, into a model database.
 
@@ -104,9 +101,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     screen = Screen(config.out)
     with logging_to_screen():
         for name in dict.fromkeys(config.runs):
-            with open_run(name) as opened:
-                for loss in opened.losses:
-                    _log.warning("%s is damaged: %s", opened.path, loss)
+            with opened_run(name) as opened:
                 n_taken = collection.add(opened)
                 stamp = opened.path.stem
             screen.print(f"{n_taken} of {stamp}", soft_wrap=True, markup=False, highlight=False)

@@ -18,6 +18,7 @@ from pyneuronautofit._words import FOLDER, READ, RUN_NAME, text, whole
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_run import opened_run
 from pyneuronautofit.database.starts import best_row, selected_rows
 from pyneuronautofit.errors import OutputError, UsageError
 from pyneuronautofit.exporters.exporting import Order, export_models
@@ -49,7 +50,6 @@ from pyneuronautofit.runs import (
     RunReader,
     cell_recorded,
     export_results,
-    open_run,
     write_csv,
     write_parquet,
 )
@@ -179,9 +179,7 @@ def run(argv: Sequence[str], prog: str) -> int:
     if config.models is not None and not kinds:
         raise UsageError("--models says what --as writes: give --as, too, or --scripts instead")
     screen = Screen()
-    with logging_to_screen(), open_run(config.run) as opened:
-        for loss in opened.losses:
-            _log.warning("%s is damaged: %s", opened.path, loss)
+    with logging_to_screen(), opened_run(config.run) as opened:
         folder = opened.path.parent if config.output is None else Path(config.output)
         files = RunFiles(folder, opened.path.stem)
         rows = [] if config.scripts is None else selected_rows(opened, config.scripts, "--scripts")

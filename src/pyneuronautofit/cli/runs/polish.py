@@ -16,6 +16,7 @@ from pyneuronautofit._words import RUN_NAME
 from pyneuronautofit.cli.parser import given_options, parse_config, with_run_file
 from pyneuronautofit.cli.runs.fit import run_session
 from pyneuronautofit.cli.runs.written import writing_run_file
+from pyneuronautofit.cli.stored_run import warn_of_losses
 from pyneuronautofit.cli.traces.stored import (
     DEFAULT_MODES,
     StoredEvaluationOptions,
@@ -109,8 +110,7 @@ def _polish_run(config: PolishConfig, store: Path, argv: Sequence[str], prog: st
     given = given_options(PolishConfig, argv, prog, DESCRIPTION)
     with open_run(store) as stored:
         with logging_to_screen():
-            for loss in stored.losses:
-                _log.warning("%s is damaged: %s", stored.path, loss)
+            warn_of_losses(stored.path, stored.losses)
             options = _options_of_run(config, given, stored)
         directory = working_directory_of(stored)
         choose = partial(_models_of_run, stored, config.selection)

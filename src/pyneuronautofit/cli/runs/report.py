@@ -16,6 +16,7 @@ from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.pages import PageOptions, open_in_browser
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_run import opened_run
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import KnownProjectOptions, missing_plug_ins, option
 from pyneuronautofit.pages import PageServer
@@ -28,7 +29,7 @@ from pyneuronautofit.report import (
     write_comparison,
     write_report,
 )
-from pyneuronautofit.runs import RunReader, find_store, open_run
+from pyneuronautofit.runs import RunReader, find_store
 from pyneuronautofit.sessions.interrupt import Interruption
 from pyneuronautofit.sessions.logs import logging_to_screen
 
@@ -128,10 +129,8 @@ def run(argv: Sequence[str], prog: str) -> int:
             raise UsageError(f"--serve follows one run, and {len(stores)} are given")
         return _serve(config, stores[0].absolute(), screen)
     with logging_to_screen(), ExitStack() as stack:
-        opened = [stack.enter_context(open_run(str(store))) for store in stores]
+        opened = [stack.enter_context(opened_run(store)) for store in stores]
         for each in opened:
-            for loss in each.losses:
-                _log.warning("%s is damaged: %s", each.path, loss)
             if missing := missing_plug_ins(each.info.identity):
                 _log.warning("%s: %s; the page says less without it", each.path.stem, missing)
         path = _compare(config, opened) if len(opened) > 1 else _report(config, opened[0], screen)

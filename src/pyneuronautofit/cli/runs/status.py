@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import os
 import time
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from pyneuronautofit.cli.clusters.array_status import array_as_json, array_lines
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.runs.near import stores_near
 from pyneuronautofit.cli.screen import Screen
+from pyneuronautofit.cli.stored_run import warn_of_losses
 from pyneuronautofit.errors import RunError, UsageError
 from pyneuronautofit.fitting import option
 from pyneuronautofit.fitting.outcome.best import COMPROMISE
@@ -32,8 +32,6 @@ from pyneuronautofit.report import Snapshot, Tally, about_copy, said, take_snaps
 from pyneuronautofit.runs import find_store, open_run
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.sessions.model_table import print_models
-
-_log = logging.getLogger(__name__)
 
 DESCRIPTION = """Says how a run does: state, generation, speed, time left, best models, failures.
 
@@ -100,8 +98,7 @@ def run(argv: Sequence[str], prog: str) -> int:
         last = _watch(screen, store, config) if config.watch_s else _look(store, Tally())
         if not config.watch_s:
             _print(screen, last, config)
-        for loss in last.losses:
-            _log.warning("%s is damaged: %s", store, loss)
+        warn_of_losses(store, last.losses)
         return _DAMAGED if last.losses else 0
 
 

@@ -60,6 +60,8 @@ class FoundFamilies:
         Their shares of the variance.
     labels : IntArray, shape (n_model,)
         The family of every model; negative: by itself.
+    silhouette
+        How far families are apart (`Families.silhouette`); nan for fewer than two.
     """
 
     below: float
@@ -68,6 +70,7 @@ class FoundFamilies:
     points: FloatArray
     explained: FloatArray
     labels: IntArray
+    silhouette: float
 
 
 def families_of(space: ParameterSpace, listed: Listed) -> FoundFamilies | None:
@@ -100,7 +103,9 @@ def families_of(space: ParameterSpace, listed: Listed) -> FoundFamilies | None:
         families.append(FoundFamily(size, best, float(listed.totals[best]), differs))
     points, explained = _components(unit)
     n_alone = int((found.labels == ALONE).sum())
-    return FoundFamilies(below, tuple(families), n_alone, points, explained, found.labels)
+    return FoundFamilies(
+        below, tuple(families), n_alone, points, explained, found.labels, found.silhouette
+    )
 
 
 def _components(unit: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -50,6 +50,7 @@ def families(content: Content) -> Markup:
         n_model=len(found.labels),
         apart=f"{100 * DISTINCT:g}",
         n_alone=found.n_alone,
+        silhouette=f"{found.silhouette:.2f}",
         rows=rows,
         marks=marks,
         width=_WIDTH,
