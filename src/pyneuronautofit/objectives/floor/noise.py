@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.fft import next_fast_len
-from scipy.signal import periodogram
 
 from pyneuronautofit._types import FloatArray
+from pyneuronautofit.objectives.floor.spectra import power_densities, smooth_length
 from pyneuronautofit.recordings import Recording, StimulusWindow
 from pyneuronautofit.units import MS_PER_S
 
@@ -60,7 +59,7 @@ class NoiseModel:
 
     def draw(self, rng: np.random.Generator, n_sweep: int, n_sample: int) -> FloatArray:
         """Return noise, shape (n_sweep, n_sample), mV."""
-        n = next_fast_len(n_sample, real=True)
+        n = smooth_length(n_sample)
         frequencies = np.fft.rfftfreq(n, 1 / self.rate_hz)
         known = np.linspace(0, self.rate_hz / 2, len(self.density))
         # A coefficient of a discrete transform has the mean square density * rate * n / 2.
@@ -95,9 +94,7 @@ def noise_of_recording(recording: Recording, window: StimulusWindow) -> NoiseMod
     # The last ones: a sweep may begin with what is left of the one before it.
     stretches = quiet[:, quiet.shape[1] - n_each * length :].reshape(-1, length)
     rate_hz = MS_PER_S / step_ms
-    _frequencies, densities = periodogram(
-        stretches, rate_hz, window="hann", detrend="linear", axis=-1
-    )
+    densities = power_densities(stretches, rate_hz)
     powers = densities.sum(axis=1)
     kept = powers <= _QUIET * np.quantile(powers, 0.25)
     density = np.asarray(densities[kept].mean(axis=0))
