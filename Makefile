@@ -8,6 +8,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 OUT := out
 
+# Tests and fits start many processes: where this is set, each would compile all modules anew, which
+# takes half a second.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: fit test test-all quick check faults fuzz kills nightly format docs site clean help
 
 help:
