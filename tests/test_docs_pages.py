@@ -27,6 +27,7 @@ def _run(script, output):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.nightly
 def test_what_is_computed_on_the_pages_is_what_the_program_computes(tmp_path):
     _run("make_pages.py", tmp_path)
     for name in PAGES:

@@ -44,7 +44,10 @@ def files(tmp_path):
     return RunFiles(tmp_path / "out", "run")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.nightly)],
+)
 def test_a_signal_ends_a_run_that_can_go_on(number, where, files, command, tmp_path):
     process = start(*FIT, "-G", "100000", "-p", "1", *where)
     for line in process.stdout:
@@ -92,6 +95,7 @@ def test_a_signal_before_the_search_leaves_nothing(recording, tmp_path, files):
     assert ended(loading)
 
 
+@pytest.mark.nightly
 def test_a_signal_while_a_kernel_is_compiled(recording, files, tmp_path):
     """By a thread, with a compiler that hangs, and has children that do not hear signals."""
     # A cache of its own: other processes of the suite compile into the common one meanwhile.

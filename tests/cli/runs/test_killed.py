@@ -102,7 +102,7 @@ def where(hh_project, recording):
     return ["--project", hh_project, recording]
 
 
-@pytest.mark.parametrize("letter", SEARCHES)
+@pytest.mark.parametrize("letter", [pytest.param("N", marks=pytest.mark.nightly), "K"])
 def test_some_kills(tmp_path, where, letter):
     check_kills(tmp_path, where, letter, n_kill=3, generations=30, seed=1)
 
