@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from certainty.algebra import inquiry_into, plain_rows
-from pyneuronautofit.certainty import inquiry_of
+from pyneuronautofit.certainty import inquiry_of, slopes
 from pyneuronautofit.certainty.slopes import find_slopes
 from pyneuronautofit.errors import RunError
 
@@ -37,8 +37,8 @@ def test_all_models_are_asked_at_once_and_answer_as_each_alone():
     )
     x = np.array([[0.3, 0.6], [0.8, 0.1], [0.5, 0.5]])
     together = find_slopes(counting, x)
-    # The models, the first differences, and all points of all parameters.
-    assert asked == [3, 6, 24]
+    # The models, the first differences, all points of all parameters, and twice of all directions.
+    assert asked == [3, 6, 24, 24, 24]
     for one, other in zip(together, [find_slopes(inquiry, row[None])[0] for row in x], strict=True):
         assert np.array_equal(one.jacobian, other.jacobian)
 
@@ -50,6 +50,25 @@ def test_a_rough_function_is_looked_at_from_farther_away():
     assert np.allclose(found.jacobian, [[1, 0], [0, 3]], atol=4.0)
     assert found.moves[0] > 0.01
     assert found.disagreement[0] > found.disagreement[1]
+
+
+def test_what_little_is_left_of_large_slopes_is_no_error_of_theirs(monkeypatch):
+    """Two parameters make up for each other, and what a simulation leaves makes slopes rough."""
+
+    def rough(u):
+        p, q = u
+        left = 0.1 * (np.sin(5e3 * p) + np.sin(7e3 * q))
+        return np.array([1000 * (p - q) + left, 5 * (p + q)])
+
+    inquiry, x = inquiry_into(rough, 2, 2), np.array([[0.43, 0.52]])
+    both_up = np.full(2, np.sqrt(0.5))
+    (found,) = find_slopes(inquiry, x)
+    assert np.linalg.norm(found.jacobian @ both_up) == pytest.approx(5 * np.sqrt(2), rel=0.2)
+    assert np.linalg.norm(found.jacobian @ [1, 0]) == pytest.approx(1000, rel=0.05)
+    # By parameters alone it would be far off.
+    monkeypatch.setattr(slopes, "_N_ALONG", 0)
+    (alone,) = find_slopes(inquiry, x)
+    assert np.linalg.norm(alone.jacobian @ both_up) > 2 * 5 * np.sqrt(2)
 
 
 def test_what_is_about_another_spike_says_nothing():

@@ -99,7 +99,7 @@ class CompensatingPair:
 
 
 def information(jacobians: Sequence[FloatArray], variance: float) -> FloatArray:
-    """Return what the data say, on average over models (eq. 4): (n_free, n_free).
+    """Return what the data say, on average over models (eq. 5): (n_free, n_free).
 
     Parameters
     ----------
@@ -113,12 +113,12 @@ def information(jacobians: Sequence[FloatArray], variance: float) -> FloatArray:
 
 
 def covariance_of(found: FloatArray) -> FloatArray:
-    """Return the covariance that information (n_free, n_free) leaves within the bounds (eq. 5)."""
+    """Return the covariance that information (n_free, n_free) leaves within the bounds (eq. 6)."""
     return np.asarray(np.linalg.inv(found + PRIOR * np.eye(len(found))), dtype=np.float64)
 
 
 def directions_of(found: FloatArray, names: Sequence[str]) -> list[Direction]:
-    """Return the directions of information (n_free, n_free), the stiffest first (eq. 6)."""
+    """Return the directions of information (n_free, n_free), the stiffest first (eq. 7)."""
     values, vectors = np.linalg.eigh(found)
     directions = []
     for place in np.argsort(-values, kind="stable").tolist():

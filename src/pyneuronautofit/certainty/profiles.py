@@ -22,7 +22,7 @@ from pyneuronautofit.certainty.settling import PART_OF_MOVE, settled
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.space.parameter import BoundReference
 
-#: What the sum of squares may rise by: quantiles of chi-square with one degree of freedom (eq. 7).
+#: What the sum of squares may rise by: quantiles of chi-square with one degree of freedom (eq. 8).
 THRESHOLD_68, THRESHOLD_95 = 1.0, 3.841459
 # A profile reaches so many standard deviations to both sides, and farther, by this part of what it
 # has, as long as it is below the threshold, so many times.

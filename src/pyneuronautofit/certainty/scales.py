@@ -24,7 +24,7 @@ class ResidualScale:
     Attributes
     ----------
     variance
-        s of eq. 3: a weighted residual is off by its root.
+        s of eq. 4: a weighted residual is off by its root.
     source
         What it was found from: `misfit`, `noise` or `given`.
     n_independent
@@ -37,7 +37,7 @@ class ResidualScale:
 
 
 def misfit_scale(rows: ResidualRows, weighted: FloatArray, n_free: int) -> ResidualScale:
-    """Return the scale that a model's own residuals have (eq. 3).
+    """Return the scale that a model's own residuals have (eq. 4).
 
     Parameters
     ----------

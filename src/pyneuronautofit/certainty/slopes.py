@@ -1,34 +1,37 @@
-"""Slopes of the residuals at models: central differences, of two sizes.
+"""Slopes of the residuals at models.
 
-All candidates of all models are asked for at once. The equations are those of docs/certainty.md.
+They are taken along each parameter first, and then along the directions that these slopes say.
+Parameters that make up for each other have large slopes whose sum nearly vanishes: what is left of
+it would be mostly the slopes' errors, and directions would look stiffer than they are. Along such a
+direction itself a difference can be long, and its error is a part of what is small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
-from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.certainty.asking import Inquiry
+from pyneuronautofit.certainty.differences import (
+    LEAST,
+    MOST,
+    LookedAt,
+    all_tasks,
+    quotients,
+    slopes_along,
+)
 from pyneuronautofit.certainty.scales import ResidualScale, misfit_scale
 from pyneuronautofit.errors import RunError
 
 # Differences of the whole range: the first, which only says how long the others have to be.
 _FIRST = 5e-4
-_LEAST, _MOST = 1e-5, 0.05
 # By so much weighted residuals have to change, at least and at most: below, what a simulation's
 # steps leave of its tolerance would count.
 _LEAST_CHANGE, _MOST_CHANGE = 0.2, 2.0
-# Where half of a difference gives a slope that is another one by more than this part, a longer one
-# is tried, so many times in all: steps of an adaptive integrator make short ones rough.
-_AGREED, _FARTHER, _ROUNDS = 0.03, 3.0, 5
-# A parameter's points: a difference to both sides and its half; or to one side, which the last one
-# is not needed for.
-_BOTH = np.array([1.0, -1.0, 0.5, -0.5])
-_ONE = np.array([1.0, 0.5, 0.25, 0.125])
+# How often slopes are taken along the directions that the slopes before them say.
+_N_ALONG = 2
 
 
 @dataclass(frozen=True)
@@ -75,30 +78,26 @@ def find_slopes(inquiry: Inquiry, x: FloatArray) -> list[Slopes]:
         If one of the models cannot be simulated.
     """
     unit = inquiry.space.to_unit(x)
-    n_free = int(inquiry.space.continuous.sum())
+    free = inquiry.space.continuous
+    n_free = int(free.sum())
     # From the coordinates themselves: there and back would be rounded.
     bases = inquiry.residuals(x)
     for number in np.flatnonzero(~np.isfinite(bases).all(axis=1)).tolist():
         raise RunError(f"model {number + 1} of those to be looked at cannot be simulated any more")
     scales = [misfit_scale(inquiry.rows, inquiry.weighted(base), n_free) for base in bases]
-    every = np.stack(np.meshgrid(range(len(x)), range(n_free), indexing="ij"), axis=-1)
-    tasks = every.reshape(-1, 2)
-    lengths = _first_lengths(inquiry, unit, bases, [each.variance for each in scales])
-    found = _Found.nothing(len(x), n_free, inquiry.rows.length)
-    for _again in range(_ROUNDS):
-        if not len(tasks):
-            break
-        wanted = lengths[tasks[:, 0], tasks[:, 1]]
-        found.take(tasks, wanted, *_measured(inquiry, unit, bases, tasks, wanted))
-        lengths = np.minimum(_FARTHER * lengths, _MOST)
-        rough = found.disagreement[tasks[:, 0], tasks[:, 1]] > _AGREED
-        tasks = tasks[rough & (wanted < _MOST)]
+    each_alone = np.repeat(np.eye(len(free))[free][None], len(x), axis=0)
+    points = LookedAt(unit, bases, each_alone)
+    change = np.clip(np.sqrt([s.variance for s in scales]), _LEAST_CHANGE, _MOST_CHANGE)
+    found = slopes_along(inquiry, points, _lengths(change, _first_sizes(inquiry, points)))
+    columns = found.columns
+    for _time in range(_N_ALONG if n_free > 1 else 0):
+        columns = _along(inquiry, points, columns, change)
     counted = inquiry.rows.fine > 0
     return [
         Slopes(
             unit=unit[model],
             weighted=inquiry.weighted(base),
-            jacobian=np.ascontiguousarray(np.nan_to_num(found.columns[model]).T),
+            jacobian=np.ascontiguousarray(np.nan_to_num(columns[model]).T),
             moves=found.lengths[model],
             disagreement=found.disagreement[model],
             one_sided=found.one_sided[model],
@@ -109,121 +108,42 @@ def find_slopes(inquiry: Inquiry, x: FloatArray) -> list[Slopes]:
     ]
 
 
-@dataclass(frozen=True)
-class _Found:
-    """The best that was found of every column so far; its arrays are filled.
-
-    Attributes
-    ----------
-    columns : FloatArray, shape (n_model, n_free, n_residual)
-        nan where residuals are not comparable.
-    lengths, disagreement : FloatArray, shape (n_model, n_free)
-    one_sided : BoolArray, shape (n_model, n_free)
-    """
-
-    columns: FloatArray
-    lengths: FloatArray
-    disagreement: FloatArray
-    one_sided: BoolArray
-
-    @classmethod
-    def nothing(cls, n_model: int, n_free: int, n_residual: int) -> Self:
-        shape = (n_model, n_free)
-        return cls(
-            np.zeros((*shape, n_residual)), np.zeros(shape), np.full(shape, np.inf),
-            np.zeros(shape, dtype=bool),
-        )  # fmt: skip
-
-    def take(
-        self,
-        tasks: IntArray,
-        lengths: FloatArray,
-        whole: FloatArray,
-        disagreement: FloatArray,
-        sided: BoolArray,
-    ) -> None:
-        """Take those columns that agree better with themselves than what there was."""
-        for place, (model, column) in enumerate(tasks.tolist()):
-            if disagreement[place] < self.disagreement[model, column]:
-                self.columns[model, column] = whole[place]
-                self.lengths[model, column] = lengths[place]
-                self.disagreement[model, column] = disagreement[place]
-                self.one_sided[model, column] = sided[place]
-
-
-def _first_lengths(
-    inquiry: Inquiry, unit: FloatArray, bases: FloatArray, variances: Sequence[float]
-) -> FloatArray:
-    """Return over which differences slopes are taken first, (n_model, n_free)."""
-    n_model, n_free = len(unit), int(inquiry.space.continuous.sum())
-    tasks = np.stack(np.meshgrid(range(n_model), range(n_free), indexing="ij"), axis=-1)
-    tasks = tasks.reshape(-1, 2)
-    here = unit[:, inquiry.space.continuous].ravel()
-    moves = np.where(here + _FIRST > 1.0, -_FIRST, _FIRST)
-    moved = _moved(inquiry, unit, tasks, moves[:, None])[:, 0]
-    rough = np.nan_to_num(_quotients(inquiry, bases[tasks[:, 0]], moved, moves))
-    sizes = np.sqrt(np.einsum("ij,ij->i", rough, rough)).reshape(n_model, n_free)
-    change = np.clip(np.sqrt(variances), _LEAST_CHANGE, _MOST_CHANGE)
-    return np.asarray(np.clip(change[:, None] / np.maximum(sizes, 1e-12), _LEAST, _MOST))
-
-
-def _measured(
-    inquiry: Inquiry, unit: FloatArray, bases: FloatArray, tasks: IntArray, lengths: FloatArray
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Return columns (n_task, n_residual), how they disagree (n_task,), which are one-sided."""
-    here = unit[:, inquiry.space.continuous][tasks[:, 0], tasks[:, 1]]
-    below, above = here - lengths < 0.0, here + lengths > 1.0
-    sided = below | above
-    factors = np.where(sided[:, None], _ONE * np.where(above, -1.0, 1.0)[:, None], _BOTH)
-    moves = lengths[:, None] * factors
-    moved = _moved(inquiry, unit, tasks, moves)
-    base = bases[tasks[:, 0]]
-    parts = [_quotients(inquiry, base, moved[:, k], moves[:, k]) for k in range(len(_BOTH))]
-    one = sided[:, None]
-    # eq. 1, and at a bound eq. 2
-    whole = np.where(one, 2.0 * parts[1] - parts[0], _mean(parts[0], parts[1]))
-    half = np.where(one, 2.0 * parts[2] - parts[1], _mean(parts[2], parts[3]))
-    apart, size = (
-        np.sqrt(np.einsum("ij,ij->i", each, each))
-        for each in (np.nan_to_num(whole - half), np.nan_to_num(whole))
-    )
-    return whole, np.where(size > 0, apart / np.where(size > 0, size, 1.0), 0.0), sided
-
-
-def _moved(inquiry: Inquiry, unit: FloatArray, tasks: IntArray, moves: FloatArray) -> FloatArray:
-    """Return residuals after parameters were moved.
+def _lengths(change: FloatArray, sizes: FloatArray) -> FloatArray:
+    """Return differences (n_model, n_direction) over which residuals change by so much (n_model,).
 
     Parameters
     ----------
-    unit : FloatArray, shape (n_model, n_param)
-    tasks : IntArray, shape (n_task, 2)
-        Of which model, and which of the free parameters.
-    moves : FloatArray, shape (n_task, n_point)
-
-    Returns
-    -------
-    FloatArray, shape (n_task, n_point, n_residual + n_sweep)
+    sizes : FloatArray, shape (n_model, n_direction)
+        Of the slopes.
     """
-    columns = np.flatnonzero(inquiry.space.continuous)[tasks[:, 1]]
-    points = np.repeat(unit[tasks[:, 0]][:, None], moves.shape[1], axis=1)
-    for place, column in enumerate(columns.tolist()):
-        points[place, :, column] += moves[place]
-    found = inquiry.at_units(points.reshape(-1, unit.shape[1]))
-    return found.reshape(*moves.shape, -1)
+    return np.asarray(np.clip(change[:, None] / np.maximum(sizes, 1e-12), LEAST, MOST))
 
 
-def _quotients(
-    inquiry: Inquiry, base: FloatArray, moved: FloatArray, moves: FloatArray
+def _first_sizes(inquiry: Inquiry, points: LookedAt) -> FloatArray:
+    """Return about how large slopes are, (n_model, n_direction), each along one parameter."""
+    tasks = all_tasks(points)
+    directions = points.directions[tasks[:, 0], tasks[:, 1]]
+    here = np.einsum("ij,ij->i", points.unit[tasks[:, 0]], directions)
+    moves = np.where(here + _FIRST > 1.0, -_FIRST, _FIRST)
+    (rough,) = quotients(inquiry, points, tasks, moves[:, None])
+    rough = np.nan_to_num(rough)
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", rough, rough)).reshape(points.shape))
+
+
+def _along(
+    inquiry: Inquiry, points: LookedAt, columns: FloatArray, change: FloatArray
 ) -> FloatArray:
-    """Return differences from bases over moves (n_task,); nan where they are not comparable."""
-    n, rows = inquiry.rows.length, inquiry.rows
-    with np.errstate(invalid="ignore"):
-        change = (moved[:, :n] - base[:, :n]) * rows.fine / moves[:, None]
-    same = [rows.comparable(one[None], other)[0] for one, other in zip(moved, base, strict=True)]
-    return np.where(np.array(same).reshape(change.shape) & np.isfinite(change), change, np.nan)
+    """Return slopes by parameters (n_model, n_free, n_residual), taken along their directions.
 
-
-def _mean(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Return the mean of both, or the one that is there."""
-    both = 0.5 * (one + other)
-    return np.where(np.isfinite(both), both, np.where(np.isfinite(one), one, other))
+    Where that is not possible, between bounds or because spikes come or go on the way, they stay
+    what they were.
+    """
+    known = np.nan_to_num(columns)
+    _left, sizes, vectors = np.linalg.svd(known.transpose(0, 2, 1), full_matrices=False)
+    directions = vectors @ points.directions
+    found = slopes_along(inquiry, points.along(directions), _lengths(change, sizes))
+    before = vectors @ known
+    usable = np.isfinite(found.columns) & np.isfinite(found.disagreement)[..., None]
+    along = np.where(usable, found.columns, before)
+    # eq. 3
+    return np.asarray(vectors.transpose(0, 2, 1) @ along)

@@ -112,10 +112,15 @@ class PopulationOptions:
         metavar="PSZ",
         parse=whole,
         place=-2,
-        help="population size (default: 256; of Auto 80, of DE 60, of CMA 24). If it is a negative "
-        "number: the population size is the length of the fitness vector multiplied by the "
-        "absolute value of this option; if 0: that length",
+        help="population size (default: 256; of Auto 80, of DE 60, of CMA 24, of both CMA and Auto "
+        "4 to 9 for up to 6 parameters). If it is a negative number: the population size is the "
+        "length of the fitness vector multiplied by the absolute value of this option; if 0: that "
+        "length",
     )
+
+    def usual_size_for(self, _task: SearchTask) -> int:
+        """Return how many members there are where the user does not say."""
+        return self.usual_size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +136,9 @@ def population_size_of(options: PopulationOptions, task: SearchTask) -> int:
     UsageError
         If these are too few, or too many.
     """
-    asked = options.usual_size if options.population_size is None else options.population_size
+    asked = options.population_size
+    if asked is None:
+        asked = options.usual_size_for(task)
     size = asked if asked > 0 else max(-asked, 1) * task.n_score
     if size < 2:
         raise UsageError(

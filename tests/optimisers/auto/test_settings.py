@@ -30,7 +30,7 @@ def test_few_parameters_are_searched_by_cma():
     strategy = auto(n_param=6)
     assert isinstance(strategy.first, Cma)
     assert strategy.lasting(0, 1_000).n_first == 850
-    assert (strategy.population_size, auto(17, n_param=6).population_size) == (24, 17)
+    assert (strategy.population_size, auto(17, n_param=6).population_size) == (9, 17)
 
 
 @pytest.mark.parametrize(("evaluations", "part"), [(100, 0.6), (3_000, 0.6), (40_000, 0.225)])

@@ -84,7 +84,7 @@ def test_where_it_has_converged_it_begins_anew_with_twice_the_population():
     assert strategy.phase(state) == f"restart {state.n_again}, {8 * 2**state.n_again} at once"
     # A whole generation did not fit any more.
     assert 4000 - 8 * 2**state.n_again < sum(sizes) <= 4000
-    assert len(state.members) == 8
+    assert len(state.members) == 24
     assert (np.diff(state.merits) >= 0).all()
 
 

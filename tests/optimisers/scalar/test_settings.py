@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cmaes import CMA
 
 from optimisers._made import made_merits, plain
 from pyneuronautofit._options import field_names
@@ -30,7 +31,16 @@ def built(letter, **given):
     )
 
 
-@pytest.mark.parametrize(("letter", "usual"), [("D", 60), ("C", 24)])
+@pytest.mark.parametrize(("n_param", "size"), [(1, 4), (2, 6), (3, 7), (6, 9), (7, 24), (29, 24)])
+def test_cma_takes_hansens_population_for_few_parameters(n_param, size):
+    """As the library does by itself (Hansen 2016, eq. 48)."""
+    strategy = build_strategy("C", plain(n_param), SearchSettings(), make_merits=made_merits)
+    assert strategy.population_size == size
+    if n_param < 7:
+        assert CMA(mean=np.full(n_param, 0.5), sigma=0.2).population_size == size
+
+
+@pytest.mark.parametrize(("letter", "usual"), [("D", 60), ("C", 7)])
 def test_populations(letter, usual):
     assert isinstance(built(letter), KINDS[letter])
     assert built(letter).population_size == usual

@@ -1,4 +1,4 @@
-"""Spectra, by numpy alone: scipy's take half a second to import, for which every command would wait.
+"""Spectra, by numpy alone: every command would wait for scipy's, which take long to import.
 
 Source: Welch 1967, "The use of fast Fourier transform for the estimation of power spectra", IEEE
 Transactions on Audio and Electroacoustics 15, 70-73.

@@ -8,13 +8,14 @@ from typing import ClassVar
 from pyneuronautofit.optimisers.algorithm import SearchTask
 from pyneuronautofit.optimisers.polish.sequel import Sequel
 from pyneuronautofit.optimisers.scalar.cma import Cma
-from pyneuronautofit.optimisers.scalar.settings import CmaSettings, ShadeSettings
+from pyneuronautofit.optimisers.scalar.settings import (
+    FEW_PARAMETERS,
+    CmaSettings,
+    ShadeSettings,
+)
 from pyneuronautofit.optimisers.scalar.shade import Shade
 
-# Of so few parameters CMA learns at once in which directions to look; of more, it is lost sooner
-# than DE is.
-_FEW = 6
-# It converges by itself, and leaves so much to the polish.
+# CMA converges by itself, and leaves so much to the polish.
 _SHARE_OF_FEW = 0.15
 
 
@@ -34,7 +35,10 @@ class AutoSettings(ShadeSettings):
         """Return the strategy that searches; raises as that of DE."""
         first: Shade | Cma = super().strategy(task)
         share = None
-        if int(task.space.continuous.sum()) <= _FEW:
-            size = CmaSettings.usual_size if self.population_size is None else first.population_size
+        # Of more, CMA is lost sooner than DE is.
+        if int(task.space.continuous.sum()) <= FEW_PARAMETERS:
+            size = first.population_size
+            if self.population_size is None:
+                size = CmaSettings().usual_size_for(task)
             first, share = Cma(task.space, task.merits, size, size, task.initial), _SHARE_OF_FEW
         return Sequel(task.space, task.merits, first, share=share, restarts=share is None)

@@ -30,6 +30,8 @@ from pyneuronautofit.space import ParameterSpace
 
 # The first standard deviation, of the whole range: what the library's own example of restarts has.
 _SPREAD = 0.2
+# So many of the best are kept at least, however few there are in a generation.
+_LEAST_KEPT = 24
 # What the library finds in memory and has not filled: its own values would differ from run to run.
 _UNFILLED = "_funhist_values"
 # A whole number that seeds the library's generator is below this.
@@ -192,7 +194,7 @@ class Cma(Summing):
         if len(state.members):
             told = state.members.joined(told)
             merits = np.concatenate([state.merits, merits])
-        order = np.argsort(merits, kind="stable")[: self.population_size]
+        order = np.argsort(merits, kind="stable")[: max(self.population_size, _LEAST_KEPT)]
         return replace(state, members=told.take(order), merits=merits[order])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +19,8 @@ from pyneuronautofit.optimisers.scalar.shade import Shade
 _LEAST_SHADE = 4
 # Of fewer, less than two are selected, from whom no directions can be learnt.
 _LEAST_CMA = 4
+#: Of so few parameters CMA learns at once in which directions to look.
+FEW_PARAMETERS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,17 @@ class CmaSettings(PopulationOptions):
         "the population when it has converged), on the same number as DE"
     )
     usual_size: ClassVar[int] = 24
+
+    def usual_size_for(self, task: SearchTask) -> int:
+        """Return how many members there are where the user does not say.
+
+        For few parameters what Hansen 2016 (eq. 48) takes: 4 + 3 ln n. More of them learn less from
+        the same evaluations there (docs/benchmark.md); of many parameters they do not.
+        """
+        n_free = int((~task.space.fixed).sum())
+        if not 0 < n_free <= FEW_PARAMETERS:
+            return self.usual_size
+        return 4 + int(3 * math.log(n_free))
 
     def strategy(self, task: SearchTask) -> Cma:
         """Return the strategy that searches.
