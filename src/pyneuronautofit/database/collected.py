@@ -132,6 +132,17 @@ class Selection:
         """Whether all evaluations of a run are looked at, not the non-dominated ones alone."""
         return bool(self.thresholds or self.best is not None) and not self.only_archive
 
+    def least(self, run: RunReader) -> str:
+        """Say how near a run comes to the thresholds, each for itself; empty without any."""
+        found = run.evaluations(np.arange(run.n_evaluation) if self.everything else run.archive())
+        markers, said = np.array(run.header.markers), []
+        for code, limit in self.thresholds.items():
+            sums = found.scores[:, markers == code].sum(axis=1)
+            if np.isfinite(sums).any():
+                most = f" (at most {limit.of(run, code):.4g})" if isinstance(limit, Floors) else ""
+                said.append(f"{code} {np.nanmin(sums):.4g}{most}")
+        return f"the least of {run.path.stem}: {', '.join(said)}" if said else ""
+
     def rows(self, run: RunReader) -> IntArray:
         """Return the rows of the chosen evaluations of a run, the best first where that is known.
 
@@ -177,11 +188,14 @@ class Collection:
         Those that are in it.
     n_near
         How many were left out because they are near to another one.
+    missed
+        Of every run without a chosen model, how near it comes to the thresholds, in words.
     """
 
     selection: Selection
     records: list[Json] = field(default_factory=list)
     n_near: int = 0
+    missed: list[str] = field(default_factory=list)
     _targets: list[str] = field(default_factory=list)
     _sources: list[str] = field(default_factory=list)
     _evaluations: dict[str, Json] = field(default_factory=dict)
@@ -201,6 +215,8 @@ class Collection:
         """
         self._check_alike(run)
         rows = self.selection.rows(run)
+        if not len(rows) and (least := self.selection.least(run)):
+            self.missed.append(least)
         found = run.evaluations(rows)
         fitness = _scalar_fitness(run, found)
         space = ParameterSpace.from_rows(run.header.parameters, log_search=run.info.log_search)

@@ -188,7 +188,9 @@ def test_thresholds_in_noise_floors(with_floor, command):
     assert records[0]["selection"] == f"V <= {limit:g}floor"
     answer = command("collect", "run", "-o", "no.json", "--max", "V=0.001floor")
     assert answer.code == 2
-    assert "no model of these runs is V <= 0.001floor" in answer.err
+    least = f"{np.nanmin(v):.4g} (at most {0.001 * floor.modes['V']:.4g})"
+    said = "no model of these runs is V <= 0.001floor: nothing was written; the least of run: V "
+    assert said + least in answer.err
 
 
 def test_all_that_says_sums_says_them_in_floors(with_floor, command, hh_project):

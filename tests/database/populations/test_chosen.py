@@ -42,7 +42,7 @@ def test_without_a_choice_the_archive(run):
 
 
 def test_a_run_that_has_none(run):
-    with pytest.raises(DatabaseError, match=r"no model of one is V <= 1\. Choose larger"):
+    with pytest.raises(DatabaseError, match=r"is V <= 1 \(the least of one: V 20\)\. Choose"):
         chosen_of("one", Selection({"V": 1.0}))
     with pytest.raises(UsageError, match="--max X=1: one was not evaluated by mode X"):
         chosen_of("one", Selection({"X": 1.0}))

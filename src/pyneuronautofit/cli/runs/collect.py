@@ -106,9 +106,10 @@ def run(argv: Sequence[str], prog: str) -> int:
                 stamp = opened.path.stem
             screen.print(f"{n_taken} of {stamp}", soft_wrap=True, markup=False, highlight=False)
     if not collection.records:
+        least = "".join(f"; {each}" for each in collection.missed)
         raise DatabaseError(
-            f"no model of these runs is {selection.name}: nothing was written. Choose larger "
-            "thresholds"
+            f"no model of these runs is {selection.name}: nothing was written{least}. Choose "
+            "larger thresholds"
         )
     write_content(Path(config.out), collection.content(), JsonLayout(indent=1, newline=True))
     near = f", {collection.n_near} left out that are near to another one"

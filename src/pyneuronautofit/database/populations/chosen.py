@@ -77,6 +77,7 @@ def of_run(run: RunReader, selection: Selection) -> ModelPoints:
             totals=weighted_sums(found.scores, weights_of(run)),
         ),
         selection,
+        "" if len(rows) else selection.least(run),
     )
 
 
@@ -130,10 +131,11 @@ def _store_of(name: str) -> Path | None:
         raise RunError(f"{error}; or the path of a model database") from error
 
 
-def _not_empty(points: ModelPoints, selection: Selection) -> ModelPoints:
+def _not_empty(points: ModelPoints, selection: Selection, least: str = "") -> ModelPoints:
     if not len(points):
         raise DatabaseError(
-            f"no model of {points.sources[0]} is {selection.name}. Choose larger thresholds"
+            f"no model of {points.sources[0]} is {selection.name}{least and f' ({least})'}. Choose "
+            "larger thresholds"
         )
     return points
 
