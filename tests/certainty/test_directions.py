@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from certainty.cells import LEAK2, TWICE, made_problem, steps_pA, write_project
 from pyneuronautofit.certainty import find_certainty, inquiry_of
@@ -11,6 +12,7 @@ from pyneuronautofit.certainty.directions import (
     directions_of,
     information,
     pairs_of,
+    promised_gain,
 )
 
 
@@ -73,3 +75,23 @@ def test_a_conductance_that_is_there_twice_is_one_sloppy_direction(tmp_path):
     verdicts = [each.verdict for each in found.parameters]
     assert verdicts[:2] == ["hardly fixed", "hardly fixed"]
     assert verdicts[2] in ("fixed", "roughly fixed")
+
+
+def test_what_a_step_promises_is_what_regression_gains():
+    rng = np.random.default_rng(3)
+    jacobian, weighted = 30 * rng.normal(size=(40, 3)), rng.normal(size=40)
+    solved, *_rest = np.linalg.lstsq(jacobian, weighted, rcond=None)
+    gained = ((weighted**2).sum() - ((weighted - jacobian @ solved) ** 2).sum()) / 0.5
+    inside = np.full(3, 0.5)
+    # What is known of the bounds counts a little.
+    assert promised_gain(jacobian, weighted, 0.5, inside) == pytest.approx(gained, rel=1e-3)
+    # Bounds stop what leads beyond them, and only that.
+    steps = -solved
+    behind = np.where(steps > 0, 1.0, 0.0)
+    assert promised_gain(jacobian, weighted, 0.5, behind) == 0.0
+    assert promised_gain(jacobian, weighted, 0.5, 1.0 - behind) == pytest.approx(gained, rel=1e-3)
+    one = np.where(np.arange(3) == 1, behind, 0.5)
+    others = jacobian[:, [0, 2]]
+    solved, *_rest = np.linalg.lstsq(others, weighted, rcond=None)
+    less = ((weighted**2).sum() - ((weighted - others @ solved) ** 2).sum()) / 0.5
+    assert promised_gain(jacobian, weighted, 0.5, one) == pytest.approx(less, rel=1e-3)

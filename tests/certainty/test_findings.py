@@ -11,7 +11,11 @@ from certainty.algebra import inquiry_into
 from certainty.conftest import HH_NOISE_MV, PASSIVE_NOISE_MV
 from pyneuronautofit.certainty import ResidualScale, find_certainty, inquiry_of
 from pyneuronautofit.certainty.findings import UNKNOWN
+from pyneuronautofit.certainty.said import certainty_lines
 from pyneuronautofit.errors import UsageError
+
+# What nothing changes: noise.
+OFF = np.random.default_rng(5).normal(size=30)
 
 
 def grid_around(problem, x, covariance, n_point=9):
@@ -113,3 +117,33 @@ def test_where_nothing_can_be_moved_there_is_nothing_to_say():
     inquiry = inquiry_into(linear, 0, 100, param_nslh=ROWS[3:])
     with pytest.raises(UsageError, match="all parameters of this run are constant or whole"):
         find_certainty(inquiry, np.array([[3.0, 2.0]]))
+
+
+def test_a_model_that_is_not_at_its_minimum_is_fitted_again_first():
+    """Slopes of a bent curve are others where the model is than at the minimum."""
+
+    def bent(u):
+        return np.concatenate([[20 * (np.exp(3 * u[0]) - np.exp(1.2)), 30 * (u[1] - 0.5)], OFF])
+
+    inquiry, x = inquiry_into(bent, 2, 2 + len(OFF)), np.array([[0.8, 0.5]])
+    scale = ResidualScale(1.0, "given")
+    there = find_certainty(inquiry, x, scale=scale)
+    found = find_certainty(inquiry, x, scale=scale, settle=True)
+    assert there.start_rise == 0
+    assert found.parameters[0].value == pytest.approx(0.4, abs=1e-3)
+    assert found.start_rise == pytest.approx((20 * (np.exp(2.4) - np.exp(1.2))) ** 2, rel=1e-3)
+    # 1 over the slope at 0.4.
+    assert found.parameters[0].deviation == pytest.approx(1 / (60 * np.exp(1.2)), rel=0.02)
+    assert any("was not at its minimum" in line for line in certainty_lines(found))
+    # Where it is at its minimum nothing is changed.
+    near = find_certainty(inquiry, np.array([[0.4, 0.5]]), scale=scale, settle=True)
+    assert near.start_rise == 0
+    assert near.parameters[0].value == 0.4
+    assert not any("was not at its minimum" in line for line in certainty_lines(near))
+
+
+def test_no_verdict_is_better_than_models_agree():
+    x = np.array([[0.5, 0.5, 0.5], [0.9, 0.5, 0.5]])
+    found = find_certainty(inquiry_into(linear, 3, 100), x, scale=ResidualScale(1.0, "given"))
+    assert found.parameters[0].deviation < 0.02 < found.parameters[0].spread
+    assert found.parameters[0].verdict == "not fixed"

@@ -63,4 +63,4 @@ def test_ends_of_a_profile():
     assert any(line.startswith("interrupted: ") for line in lines)
     assert not any("polish" in line for line in lines)
     lines = profile_lines(replace(found, start_rise=2345.6))
-    assert any("model rises by 2.35e+03 above the least" in line for line in lines)
+    assert any("is 2.35e+03 above that of the" in line for line in lines)

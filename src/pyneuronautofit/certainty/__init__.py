@@ -14,10 +14,10 @@ from pyneuronautofit.certainty.of_run import certainty_of as certainty_of
 from pyneuronautofit.certainty.of_run import check_scale as check_scale
 from pyneuronautofit.certainty.of_run import opened_exactly as opened_exactly
 from pyneuronautofit.certainty.of_run import profile_of as profile_of
-from pyneuronautofit.certainty.profiles import THRESHOLD_68 as THRESHOLD_68
-from pyneuronautofit.certainty.profiles import THRESHOLD_95 as THRESHOLD_95
-from pyneuronautofit.certainty.profiles import Profile as Profile
-from pyneuronautofit.certainty.profiles import ProfilePoint as ProfilePoint
+from pyneuronautofit.certainty.profiling.profile import THRESHOLD_68 as THRESHOLD_68
+from pyneuronautofit.certainty.profiling.profile import THRESHOLD_95 as THRESHOLD_95
+from pyneuronautofit.certainty.profiling.profile import Profile as Profile
+from pyneuronautofit.certainty.profiling.profile import ProfilePoint as ProfilePoint
 from pyneuronautofit.certainty.said import certainty_lines as certainty_lines
 from pyneuronautofit.certainty.said import noise_lines as noise_lines
 from pyneuronautofit.certainty.said import profile_lines as profile_lines

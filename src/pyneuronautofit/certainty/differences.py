@@ -18,6 +18,8 @@ LEAST, MOST = 1e-5, 0.05
 # Where half of a difference gives a slope that is another one by more than this part, a longer one
 # is tried, so many times in all: steps of an adaptive integrator make short ones rough.
 _AGREED, _FARTHER, _ROUNDS = 0.03, 3.0, 5
+# A longer difference may lose so many more of the residuals, as a part of them.
+_MAY_LOSE = 0.02
 # The points along a direction: a difference to both sides and its half; or to one side, which the
 # last one is not needed for.
 _BOTH = np.array([1.0, -1.0, 0.5, -0.5])
@@ -74,6 +76,14 @@ class Differences:
     disagreement: FloatArray
     one_sided: BoolArray
 
+    @property
+    def errors(self) -> FloatArray:
+        """By how much slopes may be off, (n_model, n_direction): inf where there are none."""
+        columns = np.nan_to_num(self.columns)
+        sizes = np.sqrt(np.einsum("mdr,mdr->md", columns, columns))
+        with np.errstate(invalid="ignore"):
+            return np.where(np.isfinite(self.disagreement), self.disagreement * sizes, np.inf)
+
     @classmethod
     def nothing(cls, points: LookedAt, n_residual: int) -> Self:
         """Return what is known before anything was asked."""
@@ -92,8 +102,14 @@ class Differences:
         sided: BoolArray,
     ) -> None:
         """Take those columns that agree better with themselves than what there was."""
+        lost = (~np.isfinite(whole)).mean(axis=1)
         for place, (model, direction) in enumerate(tasks.tolist()):
-            if disagreement[place] < self.disagreement[model, direction]:
+            known = self.disagreement[model, direction]
+            before = (~np.isfinite(self.columns[model, direction])).mean()
+            # What loses spikes on the way agrees well about the rest.
+            if disagreement[place] < known and (
+                np.isinf(known) or lost[place] <= before + _MAY_LOSE
+            ):
                 self.columns[model, direction] = whole[place]
                 self.lengths[model, direction] = lengths[place]
                 self.disagreement[model, direction] = disagreement[place]

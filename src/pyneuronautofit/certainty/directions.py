@@ -117,6 +117,36 @@ def covariance_of(found: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.inv(found + PRIOR * np.eye(len(found))), dtype=np.float64)
 
 
+def promised_gain(
+    jacobian: FloatArray, weighted: FloatArray, variance: float, at: FloatArray
+) -> float:
+    """Return by how much a step along the slopes is to lower the sum of squares over its variance.
+
+    A parameter at a bound, which the step would lead beyond it, is left where it is.
+
+    Parameters
+    ----------
+    jacobian : FloatArray, shape (n_residual, n_free)
+        Of the weighted residuals, per whole range.
+    weighted : FloatArray, shape (n_residual,)
+    variance
+        Of a residual.
+    at : FloatArray, shape (n_free,), 0 .. 1
+        Where the parameters are.
+    """
+    known = information([jacobian], variance)
+    slope = np.einsum("ki,k->i", jacobian, weighted) / variance
+    moved = np.ones(len(at), dtype=bool)
+    while moved.any():
+        step = np.zeros(len(at))
+        step[moved] = -covariance_of(known[np.ix_(moved, moved)]) @ slope[moved]
+        beyond = ((at <= 0.0) & (step < 0)) | ((at >= 1.0) & (step > 0))
+        if not beyond.any():
+            return float(-slope @ step)
+        moved &= ~beyond
+    return 0.0
+
+
 def directions_of(found: FloatArray, names: Sequence[str]) -> list[Direction]:
     """Return the directions of information (n_free, n_free), the stiffest first (eq. 7)."""
     values, vectors = np.linalg.eigh(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyneuronautofit.certainty.findings import UNKNOWN, Certainty
-from pyneuronautofit.certainty.profiles import THRESHOLD_68, THRESHOLD_95, Profile
+from pyneuronautofit.certainty.profiling.profile import THRESHOLD_68, THRESHOLD_95, Profile
 from pyneuronautofit.plots import CertaintyDrawing, ProfileDrawing
 
 

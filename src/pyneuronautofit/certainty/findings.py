@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,22 +17,27 @@ from pyneuronautofit.certainty.directions import (
     directions_of,
     information,
     pairs_of,
+    promised_gain,
 )
 from pyneuronautofit.certainty.scales import ResidualScale
-from pyneuronautofit.certainty.slopes import Slopes, find_slopes
+from pyneuronautofit.certainty.settling import settled
+from pyneuronautofit.certainty.slopes import FindScale, Slopes, find_slopes
 from pyneuronautofit.errors import UsageError
 
 #: A model is at a bound from this part of the range on.
 AT_BOUND = 0.02
 #: A standard deviation of a parameter within its bounds, if nothing is known.
 UNKNOWN = float(1.0 / np.sqrt(PRIOR))
+# A parameter is fixed if it is within this part of its range.
+_FIXED = 0.02
+#: A model is not at its minimum if the sum of squares over its variance can fall by more than this:
+#: 3.84 ends an interval of 95 %.
+NOT_AT_ITS_MINIMUM = 10.0
 # Of two standard normal deviates 95 % are within this.
 _WITHIN_95 = 1.959964
 # Slopes over half the difference that differ by more than this part are worth a word, and so are
 # so many residuals that could not be compared.
 _ROUGH, _LOST = 0.3, 0.05
-#: A scale that is found when slopes are there: from the inquiry and the slopes at the first model.
-FindScale = Callable[[Inquiry, Slopes], ResidualScale]
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,15 @@ class ParameterCertainty:
 
     @property
     def verdict(self) -> str:
-        """How well it is fixed, in a word or two."""
+        """How well it is fixed, in a word or two: no better than models agree on it."""
         if not self.acts:
             return "no effect"
-        if self.deviation < 0.02:
+        off = max(self.deviation, self.spread)
+        if off < _FIXED:
             return "fixed"
-        if self.deviation < 0.5 * UNKNOWN:
+        if off < 0.5 * UNKNOWN:
             return "roughly fixed"
-        return "hardly fixed" if self.deviation < 0.9 * UNKNOWN else "not fixed"
+        return "hardly fixed" if off < 0.9 * UNKNOWN else "not fixed"
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -136,6 +142,9 @@ class Certainty:
         Names of parameters that are not looked at: constant or whole numbers.
     n_evaluation
         How many candidates were simulated for it.
+    start_rise
+        By how much the sum of squares over its variance was above the least at the first model,
+        where that was not at its minimum and was fitted again; else 0.
     """
 
     rows: IntArray
@@ -147,6 +156,7 @@ class Certainty:
     above_noise: float | None
     constant: tuple[str, ...]
     n_evaluation: int
+    start_rise: float = 0.0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -177,6 +187,7 @@ class Certainty:
             "pairs": [each.as_json() for each in self.pairs],
             "misfit_over_noise": self.above_noise,
             "covariance": self.covariance.tolist(),
+            "start_rise": self.start_rise,
             "not_looked_at": list(self.constant),
             "evaluations": self.n_evaluation,
         }
@@ -188,6 +199,8 @@ def find_certainty(
     rows: Sequence[int] = (),
     scale: ResidualScale | FindScale | None = None,
     noise: FindScale | None = None,
+    *,
+    settle: bool = False,
 ) -> Certainty:
     """Find out how well the data fix the parameters of models.
 
@@ -201,6 +214,8 @@ def find_certainty(
         The variance of a residual, or what finds it; None: from what the models miss, the least.
     noise
         What finds the variance that the recording's noise gives to a residual.
+    settle
+        Whether the best model is fitted again where it is not at its minimum.
 
     Raises
     ------
@@ -217,6 +232,9 @@ def find_certainty(
         )
     before = inquiry.count.n_asked
     found = find_slopes(inquiry, x)
+    start_rise = 0.0
+    if settle:
+        found[0], start_rise = _at_its_minimum(inquiry, x[0], found[0], scale)
     misfit = min((each.scale for each in found), key=lambda each: each.variance)
     if scale is None:
         scale = misfit
@@ -239,7 +257,26 @@ def find_certainty(
         above_noise=_above_noise(inquiry, found[0], misfit, noise),
         constant=tuple(n for n, is_free in zip(inquiry.space.names, free.tolist()) if not is_free),
         n_evaluation=inquiry.count.n_asked - before,
+        start_rise=start_rise,
     )
+
+
+def _at_its_minimum(
+    inquiry: Inquiry, x: FloatArray, slopes: Slopes, scale: ResidualScale | FindScale | None
+) -> tuple[Slopes, float]:
+    """Return the slopes where a model (n_param,) is at its minimum, and how far above it was.
+
+    Slopes elsewhere say nothing about how far the minimum is away: intervals would be about
+    another place.
+    """
+    assumed = scale if isinstance(scale, ResidualScale) else slopes.scale
+    free = slopes.unit[inquiry.space.continuous]
+    variance = max(assumed.variance, 1e-12)
+    if promised_gain(slopes.jacobian, slopes.weighted, variance, free) <= NOT_AT_ITS_MINIMUM:
+        return slopes, 0.0
+    again = settled(inquiry, x, scale)
+    begun, least = (float((each.weighted**2).sum()) for each in (slopes, again.slopes))
+    return again.slopes, (begun - least) / max(again.scale.variance, 1e-12)
 
 
 def _above_noise(

@@ -13,11 +13,13 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.certainty.asking import Inquiry, inquiry_of
 from pyneuronautofit.certainty.choosing import good_rows
-from pyneuronautofit.certainty.findings import Certainty, FindScale, find_certainty
+from pyneuronautofit.certainty.findings import Certainty, find_certainty
 from pyneuronautofit.certainty.noise import noise_scale
-from pyneuronautofit.certainty.profiles import Profile, ProfileTask, column_of, scan
+from pyneuronautofit.certainty.profiling.profile import Profile
+from pyneuronautofit.certainty.profiling.scanning import ProfileTask, column_of, scan
 from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.certainty.settling import settled
+from pyneuronautofit.certainty.slopes import FindScale
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import (
     Problem,
@@ -123,7 +125,9 @@ def certainty_of(
         rows = good_rows(run, problem.space, problem.weights, **more).tolist()
     inquiry = inquiry_of(problem, on_done)
     x = _as_good_as_before(run, problem, inquiry, list(rows))
-    return find_certainty(inquiry, x, list(rows), wanted, partial(noise_scale, problem))
+    return find_certainty(
+        inquiry, x, list(rows), wanted, partial(noise_scale, problem), settle=True
+    )
 
 
 def _as_good_as_before(

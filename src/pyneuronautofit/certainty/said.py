@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pyneuronautofit._text import quoted
-from pyneuronautofit.certainty.findings import Certainty, ParameterCertainty
-from pyneuronautofit.certainty.profiles import THRESHOLD_68, THRESHOLD_95, Profile
+from pyneuronautofit.certainty.findings import (
+    NOT_AT_ITS_MINIMUM,
+    Certainty,
+    ParameterCertainty,
+)
+from pyneuronautofit.certainty.profiling.profile import THRESHOLD_68, THRESHOLD_95, Profile
 from pyneuronautofit.certainty.scales import ResidualScale
 
 _MOST_DIRECTIONS, _MOST_PAIRS = 8, 12
 # A model that misses more than so many times the noise is not as good as one can be.
 _FAR_ABOVE = 5.0
-# Nor is one that rises by more than this above what was found from it: 3.84 ends an interval.
-_NOT_AT_ITS_END = 10.0
 
 
 def certainty_lines(found: Certainty) -> list[str]:
@@ -23,6 +25,7 @@ def certainty_lines(found: Certainty) -> list[str]:
         f"evaluation(s) {models}; {found.n_evaluation} simulated for this",
         scale_line(found.scale),
         *noise_lines(found.above_noise),
+        *([_rise_line(found.start_rise)] if found.start_rise > NOT_AT_ITS_MINIMUM else []),
         "",
         *_table(
             ("parameter", "value", "95 % from", "to", "+- % of range", "alone", ""),
@@ -44,6 +47,13 @@ def certainty_lines(found: Certainty) -> list[str]:
     if found.constant:
         lines.append(f"not looked at (constant, or whole numbers): {quoted(found.constant)}")
     return lines
+
+
+def _rise_line(rise: float) -> str:
+    return (
+        f"the run's own model was not at its minimum: with the steps taken here its sum of squares "
+        f"is {rise:.3g} above that of the fitted-again one (3.84 ends an interval of 95 %)"
+    )
 
 
 def scale_line(scale: ResidualScale) -> str:
@@ -82,10 +92,13 @@ def profile_lines(found: Profile) -> list[str]:
     for part, threshold in (("68 %", THRESHOLD_68), ("95 %", THRESHOLD_95)):
         low, high = found.interval(threshold)
         lines.append(f"{part}: {_end(low, found, 0)} to {_end(high, found, -1)}")
-    if found.start_rise > _NOT_AT_ITS_END:
+    if found.start_rise > NOT_AT_ITS_MINIMUM:
+        lines.append(_rise_line(found.start_rise))
+    if found.humps:
+        values = ", ".join(f"{point.value:.6g}" for point in found.humps)
         lines.append(
-            f"the run's own model rises by {found.start_rise:.3g} above the least: its search had "
-            "not come to the end. `polish RUN` makes a run that has the better model"
+            f"at {values} it is higher than farther out: another valley, or what could not be "
+            "fitted, so an interval may be too narrow (more --points may help)"
         )
     if not found.complete:
         lines.append("interrupted: there would be more values, and some may fit better")

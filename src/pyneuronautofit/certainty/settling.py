@@ -8,10 +8,9 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.certainty.asking import Inquiry
-from pyneuronautofit.certainty.findings import FindScale
 from pyneuronautofit.certainty.refitting import Refit, Refitting
 from pyneuronautofit.certainty.scales import ResidualScale
-from pyneuronautofit.certainty.slopes import Slopes, find_slopes
+from pyneuronautofit.certainty.slopes import FindScale, Slopes, find_slopes
 
 #: Slopes of a fit are taken over this part of what a model's own were taken over.
 PART_OF_MOVE = 0.5

@@ -8,6 +8,7 @@ direction itself a difference can be long, and its error is a part of what is sm
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,10 @@ class Slopes:
     scale: ResidualScale
 
 
+#: A scale that is found when slopes are there: from the inquiry and the slopes at the first model.
+FindScale = Callable[[Inquiry, Slopes], ResidualScale]
+
+
 def find_slopes(inquiry: Inquiry, x: FloatArray) -> list[Slopes]:
     """Return the slopes at models (n_model, n_param), search coordinates.
 
@@ -89,15 +94,15 @@ def find_slopes(inquiry: Inquiry, x: FloatArray) -> list[Slopes]:
     points = LookedAt(unit, bases, each_alone)
     change = np.clip(np.sqrt([s.variance for s in scales]), _LEAST_CHANGE, _MOST_CHANGE)
     found = slopes_along(inquiry, points, _lengths(change, _first_sizes(inquiry, points)))
-    columns = found.columns
+    known = _Known(found.columns, np.eye(n_free)[None].repeat(len(x), axis=0), found.errors)
     for _time in range(_N_ALONG if n_free > 1 else 0):
-        columns = _along(inquiry, points, columns, change)
+        known = _along(inquiry, points, known, change)
     counted = inquiry.rows.fine > 0
     return [
         Slopes(
             unit=unit[model],
             weighted=inquiry.weighted(base),
-            jacobian=np.ascontiguousarray(np.nan_to_num(columns[model]).T),
+            jacobian=np.ascontiguousarray(np.nan_to_num(known.columns[model]).T),
             moves=found.lengths[model],
             disagreement=found.disagreement[model],
             one_sided=found.one_sided[model],
@@ -130,20 +135,42 @@ def _first_sizes(inquiry: Inquiry, points: LookedAt) -> FloatArray:
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", rough, rough)).reshape(points.shape))
 
 
-def _along(
-    inquiry: Inquiry, points: LookedAt, columns: FloatArray, change: FloatArray
-) -> FloatArray:
-    """Return slopes by parameters (n_model, n_free, n_residual), taken along their directions.
+@dataclass(frozen=True)
+class _Known:
+    """Slopes by parameters, and how well they are known.
 
-    Where that is not possible, between bounds or because spikes come or go on the way, they stay
-    what they were.
+    Attributes
+    ----------
+    columns : FloatArray, shape (n_model, n_free, n_residual)
+    vectors : FloatArray, shape (n_model, n_direction, n_free)
+        Along which they were taken: orthonormal ones.
+    errors : FloatArray, shape (n_model, n_direction)
+        By how much the slopes along these may be off (length of the difference).
     """
-    known = np.nan_to_num(columns)
-    _left, sizes, vectors = np.linalg.svd(known.transpose(0, 2, 1), full_matrices=False)
+
+    columns: FloatArray
+    vectors: FloatArray
+    errors: FloatArray
+
+    def errors_along(self, vectors: FloatArray) -> FloatArray:
+        """Return by how much slopes along others may be off, (n_model, n_direction)."""
+        parts = np.einsum("mik,mjk->mij", vectors, self.vectors) * self.errors[:, None]
+        return np.asarray(np.sqrt(np.einsum("mij,mij->mi", parts, parts)))
+
+
+def _along(inquiry: Inquiry, points: LookedAt, known: _Known, change: FloatArray) -> _Known:
+    """Return slopes by parameters that are taken along their directions.
+
+    Where those are not better, in a corner between bounds or because spikes come or go on the way,
+    they stay what they were.
+    """
+    columns = np.nan_to_num(known.columns)
+    _left, sizes, vectors = np.linalg.svd(columns.transpose(0, 2, 1), full_matrices=False)
     directions = vectors @ points.directions
     found = slopes_along(inquiry, points.along(directions), _lengths(change, sizes))
-    before = vectors @ known
-    usable = np.isfinite(found.columns) & np.isfinite(found.disagreement)[..., None]
-    along = np.where(usable, found.columns, before)
+    before, errors = vectors @ columns, known.errors_along(vectors)
+    better = found.errors < errors
+    along = np.where(better[..., None] & np.isfinite(found.columns), found.columns, before)
     # eq. 3
-    return np.asarray(vectors.transpose(0, 2, 1) @ along)
+    together = vectors.transpose(0, 2, 1) @ along
+    return _Known(np.asarray(together), vectors, np.where(better, found.errors, errors))

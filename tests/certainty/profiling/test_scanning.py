@@ -9,14 +9,8 @@ import pytest
 
 from certainty.algebra import inquiry_into
 from pyneuronautofit.certainty import ResidualScale, inquiry_of
-from pyneuronautofit.certainty.profiles import (
-    THRESHOLD_95,
-    Profile,
-    ProfilePoint,
-    ProfileTask,
-    column_of,
-    scan,
-)
+from pyneuronautofit.certainty.profiling.profile import THRESHOLD_95
+from pyneuronautofit.certainty.profiling.scanning import ProfileTask, column_of, scan
 from pyneuronautofit.errors import UsageError
 
 A = np.random.default_rng(7).normal(size=(40, 3)) * [20.0, 20.0, 20.0]
@@ -115,22 +109,6 @@ def test_a_profile_of_a_cell_agrees_with_its_slopes(hh, hh_certainty):
     assert deviation == pytest.approx(hh_certainty.parameters[1].deviation * 0.07, rel=0.2)
     # The truth is in it.
     assert low < 0.036 < high
-
-
-def made_profile(values, rises, best):
-    points = tuple(ProfilePoint(v, v, r, np.array([v])) for v, r in zip(values, rises, strict=True))
-    return Profile(
-        "p", points, best, ResidualScale(1.0, "given"), (0.0, 1.0), 0.5, 0.0, ("p",), True, 9
-    )
-
-
-def test_intervals_end_where_the_curve_crosses_first():
-    found = made_profile([0.1, 0.2, 0.3, 0.4, 0.5], [1.0, 9.0, 0.0, 1.0, 4.0], 2)
-    low, high = found.interval(2.25)
-    # Between 0.3 (0) and 0.2 (3 = root of 9): half way; between 0.4 (1) and 0.5 (2): half way.
-    assert low == pytest.approx(0.25)
-    assert high == pytest.approx(0.45)
-    assert found.interval(100.0) == (None, None)
 
 
 def test_a_parameter_is_found_by_its_name_or_a_part_of_it():

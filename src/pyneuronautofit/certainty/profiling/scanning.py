@@ -1,145 +1,40 @@
-"""Profiles: how good models can be for every value of one parameter, all others fitted again.
-
-The equations are those of docs/certainty.md.
-"""
+"""Scans: one parameter is held at one value after the other, and all others are fitted again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 
 import numpy as np
 
 from pyneuronautofit._text import nearest, quoted
-from pyneuronautofit._types import FloatArray, Json
+from pyneuronautofit._types import FloatArray
 from pyneuronautofit.certainty.asking import Inquiry
 from pyneuronautofit.certainty.directions import covariance_of, information
-from pyneuronautofit.certainty.findings import FindScale, values_at
+from pyneuronautofit.certainty.findings import values_at
+from pyneuronautofit.certainty.profiling.profile import (
+    THRESHOLD_68,
+    THRESHOLD_95,
+    Profile,
+    ProfilePoint,
+    bracket,
+)
+from pyneuronautofit.certainty.profiling.starts import Start, starts_at
 from pyneuronautofit.certainty.refitting import ENOUGH, Refit, Refitting
 from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.certainty.settling import PART_OF_MOVE, settled
+from pyneuronautofit.certainty.slopes import FindScale
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.space.parameter import BoundReference
 
-#: What the sum of squares may rise by: quantiles of chi-square with one degree of freedom (eq. 8).
-THRESHOLD_68, THRESHOLD_95 = 1.0, 3.841459
 # A profile reaches so many standard deviations to both sides, and farther, by this part of what it
 # has, as long as it is below the threshold, so many times.
 _REACH, _FARTHER, _MOST_TIMES = 3.0, 0.25, 8
-_N_CROSSED = 3
-
-
-@dataclass(frozen=True)
-class ProfilePoint:
-    """The best that there is for one value of the parameter.
-
-    Attributes
-    ----------
-    value
-        The parameter's.
-    at
-        The same as a part of its range.
-    rise
-        By how much the sum of squares over its variance is above the least of the profile.
-    parameters : FloatArray, shape (n_param,), model values
-        All of the model's.
-    """
-
-    value: float
-    at: float
-    rise: float
-    parameters: FloatArray
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How good models can be for every value of one parameter.
-
-    Attributes
-    ----------
-    name
-        The parameter's.
-    points
-        In the order of its values.
-    best
-        Which of them is the least.
-    scale
-        The variance of a residual.
-    bounds
-        The parameter's bounds.
-    start
-        Its value before anything was fitted again.
-    start_rise
-        By how much the sum of squares over its variance was above the least then; inf where that
-        model cannot be simulated any more.
-    names
-        Of all parameters.
-    complete
-        False where it was interrupted.
-    n_evaluation
-        How many candidates were simulated for it.
-    """
-
-    name: str
-    points: tuple[ProfilePoint, ...]
-    best: int
-    scale: ResidualScale
-    bounds: tuple[float, float]
-    start: float
-    start_rise: float
-    names: tuple[str, ...]
-    complete: bool
-    n_evaluation: int
-
-    def interval(self, threshold: float = THRESHOLD_95) -> tuple[float | None, float | None]:
-        """Return between which values the profile is below a threshold; None: it has no such end.
-
-        Where it crosses between two points, the root of the rise is taken to be straight there.
-        """
-        rises = np.sqrt(np.maximum([point.rise for point in self.points], 0.0))
-        values = np.array([point.value for point in self.points])
-        limit = float(np.sqrt(threshold))
-        below = _crossing(values[self.best :: -1], rises[self.best :: -1], limit)
-        above = _crossing(values[self.best :], rises[self.best :], limit)
-        return below, above
-
-    def as_json(self) -> dict[str, Json]:
-        """Return everything in types that JSON has."""
-        return {
-            "parameter": self.name,
-            "complete": self.complete,
-            "best": self.points[self.best].value,
-            "start": self.start,
-            "start_rise": self.start_rise if isfinite(self.start_rise) else None,
-            "interval_68": list(self.interval(THRESHOLD_68)),
-            "interval_95": list(self.interval(THRESHOLD_95)),
-            "threshold_68": THRESHOLD_68,
-            "threshold_95": THRESHOLD_95,
-            "bounds": list(self.bounds),
-            "scale": {"variance": self.scale.variance, "source": self.scale.source},
-            "points": [
-                {
-                    "value": point.value,
-                    "rise": point.rise,
-                    "parameters": dict(zip(self.names, point.parameters.tolist(), strict=True)),
-                }
-                for point in self.points
-            ],
-            "evaluations": self.n_evaluation,
-        }
-
-
-def _crossing(values: FloatArray, rises: FloatArray, limit: float) -> float | None:
-    """Return where a curve first passes a limit, from its minimum on outwards; None: nowhere."""
-    above = np.flatnonzero(rises > limit)
-    if not len(above):
-        return None
-    k = int(above[0])
-    if k == 0:
-        return float(values[0])
-    part = (limit - rises[k - 1]) / (rises[k] - rises[k - 1])
-    return float(values[k - 1] + part * (values[k] - values[k - 1]))
+_N_CROSSED = 4
+# An interval's end is known well enough from a point that is so near to it, as a part of the
+# interval or of the root of the rise; else there is another point between the two that are beside
+# it, so many times, at least by this part away from either.
+_WELL_KNOWN, _N_FINER, _LEAST_PART = 0.03, 5, 0.1
 
 
 @dataclass(frozen=True)
@@ -241,6 +136,10 @@ class _Scan:
         self._begun = float(self._fit.square(inquiry.residuals(task.x[None]))[0])
         covariance = covariance_of(information([slopes.jacobian], variance))
         self._deviation = float(np.sqrt(covariance[held, held][0]))
+        self._tangent = np.zeros(len(free))
+        self._tangent[free] = covariance[:, held][:, 0] / covariance[held, held]
+        # Humps of which it was tried already.
+        self._tried: set[float] = set()
         # The slopes of all but the parameter's are a beginning for all points.
         weights = np.where(inquiry.rows.fine > 0, inquiry.rows.fine, 1.0)[:, None]
         first = np.ascontiguousarray(slopes.jacobian[:, ~held] / weights)
@@ -260,11 +159,22 @@ class _Scan:
                 break
             self._extend(below, above)
             yield self._profile()
+        yield from self._compared()
+        for _time in range(_N_FINER):
+            finer = self._finer()
+            if not finer:
+                break
+            self._extend(finer, [])
+            yield self._profile()
+            yield from self._compared()
+        yield replace(self._profile(), complete=True)
+
+    def _compared(self) -> Iterator[Profile]:
+        """Compare points with their neighbours, as long as it helps."""
         for _time in range(_N_CROSSED):
             if not self._crossed():
                 break
             yield self._profile()
-        yield replace(self._profile(), complete=True)
 
     def _values(self) -> tuple[list[float], list[float]]:
         """Return where the parameter is held, below and above the best, from there outwards."""
@@ -301,19 +211,35 @@ class _Scan:
         return low, high
 
     def _extend(self, below: Sequence[float], above: Sequence[float]) -> None:
-        """Fit the points at these values, from those that are next to them."""
+        """Fit the points at these values, from what is known beside them."""
         wanted = [*below, *above]
-        neighbours = [min(self._points)] * len(below) + [max(self._points)] * len(above)
-        self._refit(wanted, [self._points[near] for near in neighbours])
+        if wanted:
+            self._refit(wanted, self._best_starts(wanted)[0])
 
-    def _refit(self, values: Sequence[float], starts: Sequence[Refit]) -> None:
+    def _best_starts(self, values: Sequence[float]) -> tuple[list[Start], FloatArray]:
+        """Return the best start of those that the others suggest for each value, and its square."""
+        known = {at: point.unit for at, point in self._points.items()}
+        asked = []
+        for value in values:
+            others = {at: unit for at, unit in known.items() if at != value}
+            asked.append(starts_at(value, others, self._column, self._tangent))
+        units = np.stack([start.unit for starts in asked for start in starts])
+        squares = self._fit.square(self._inquiry.at_units(units))
+        best, least, begin = [], [], 0
+        for starts in asked:
+            own = squares[begin : begin + len(starts)]
+            best.append(starts[int(np.argmin(own))])
+            least.append(float(own.min()))
+            begin += len(starts)
+        return best, np.array(least)
+
+    def _refit(self, values: Sequence[float], starts: Sequence[Start]) -> None:
         """Keep what fits at values from these starts lead to, where it is better."""
-        units = np.stack([start.unit for start in starts])
-        units[:, self._column] = values
-        points = self._fit.begin(units, [start.jacobian for start in starts])
-        for value, point, start in zip(values, self._fit.fitted(points), starts, strict=True):
+        slopes = [self._points[start.near].jacobian for start in starts]
+        points = self._fit.begin(np.stack([start.unit for start in starts]), slopes)
+        for value, point, slope in zip(values, self._fit.fitted(points), slopes, strict=True):
             known = self._points.get(value)
-            jacobian = point.jacobian if len(point.jacobian) else start.jacobian
+            jacobian = point.jacobian if len(point.jacobian) else slope
             if known is None or self._squares([point])[0] < self._squares([known])[0]:
                 self._points[value] = replace(point, jacobian=jacobian)
 
@@ -333,27 +259,38 @@ class _Scan:
         )
 
     def _crossed(self) -> bool:
-        """Try every point with what its neighbours found; tell whether that has helped anywhere."""
+        """Try every point with what the others found; tell whether that has helped anywhere."""
         order = sorted(self._points)
-        tasks = [
-            (value, near)
-            for k, value in enumerate(order)
-            for near in (*order[max(k - 1, 0) : k], *order[k + 1 : k + 2])
-        ]
-        if not tasks:
+        if len(order) < 2:
             return False
-        units = np.stack([self._points[near].unit for _value, near in tasks])
-        units[:, self._column] = [value for value, _near in tasks]
-        squares = self._fit.square(self._inquiry.at_units(units))
-        own = dict(zip(order, self._squares([self._points[v] for v in order]), strict=True))
-        better = [
-            (value, self._points[near])
-            for (value, near), square in zip(tasks, squares.tolist(), strict=True)
-            if square < own[value] - ENOUGH
+        starts, squares = self._best_starts(order)
+        before = self._squares([self._points[value] for value in order])
+        humps = {point.at for point in self._profile().humps} - self._tried
+        self._tried |= humps
+        chosen = [
+            k for k, value in enumerate(order) if squares[k] < before[k] - ENOUGH or value in humps
         ]
-        if better:
-            self._refit([value for value, _start in better], [start for _value, start in better])
-        return bool(better)
+        if chosen:
+            self._refit([order[k] for k in chosen], [starts[k] for k in chosen])
+        after = self._squares([self._points[value] for value in order])
+        return bool((after < before - ENOUGH).any())
+
+    def _finer(self) -> list[float]:
+        """Return where another point would say better where an interval ends."""
+        profile, wanted = self._profile(), []
+        for limit in (THRESHOLD_95, THRESHOLD_68):
+            for side in profile.sides:
+                inner, outer = bracket(side, limit)
+                if inner is None or outer is None:
+                    continue
+                low, high = np.sqrt([max(inner.rise, 0.0), outer.rise])
+                width, reach = abs(outer.at - inner.at), abs(outer.at - side[0].at)
+                near = min(np.sqrt(limit) - low, high - np.sqrt(limit))
+                if width > _WELL_KNOWN * reach and near > _WELL_KNOWN * np.sqrt(limit):
+                    part = (np.sqrt(limit) - low) / (high - low) if np.isfinite(high) else 0.5
+                    part = float(np.clip(part, _LEAST_PART, 1.0 - _LEAST_PART))
+                    wanted.append(inner.at + part * (outer.at - inner.at))
+        return sorted(set(wanted) - set(self._points))
 
     def _profile(self) -> Profile:
         order = sorted(self._points)
@@ -379,7 +316,3 @@ class _Scan:
             complete=False,
             n_evaluation=self._inquiry.count.n_asked - self._before,
         )
-
-
-#: Called with the profile so far.
-OnProfile = Callable[[Profile], None]

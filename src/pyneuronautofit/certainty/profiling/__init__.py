@@ -1,0 +1,1 @@
+"""Profiles of a parameter, and how they are found."""
