@@ -136,3 +136,30 @@ def test_a_range_beyond_the_bounds_is_refused():
     task = ProfileTask(inquiry_into(straight, 3, 40), 0, TRUTH, between=(0.2, 1.5))
     with pytest.raises(UsageError, match=r"--range 1.5: soma.p0 is searched between 0 and 1"):
         last(task)
+
+
+def test_fits_follow_a_valley_and_do_not_fall_into_the_next_one():
+    """Two parameters make up for each other; beside the valley there are others, less deep."""
+
+    def valleys(u):
+        off = u[0] + u[1] - 1.0
+        return np.array([30 * np.sin(10 * off), 10 * off, 0.0])
+
+    inquiry = inquiry_into(valleys, 2, 3)
+    scale = ResidualScale(1.0, "given")
+    task = ProfileTask(inquiry, 0, np.array([0.5, 0.5]), 5, between=(0.05, 0.95), scale=scale)
+    found = last(task)
+    assert max(point.rise for point in found.points) < 0.1
+    assert found.interval() == (None, None)
+    assert not found.humps
+
+
+@pytest.mark.parametrize("n_point", [3, 7])
+def test_where_the_other_one_is_at_its_bound_the_end_is_looked_for(n_point):
+    """The curve is flat up to there, and then steep: a straight line would end far before."""
+    inquiry = inquiry_into(lambda u: np.array([100 * (u[0] + u[1] - 0.7), 0.0, 0.0]), 2, 3)
+    scale = ResidualScale(1.0, "given")
+    found = last(ProfileTask(inquiry, 0, np.array([0.3, 0.4]), n_point, scale=scale))
+    low, high = found.interval()
+    assert low is None
+    assert high == pytest.approx(0.7 + np.sqrt(THRESHOLD_95) / 100, abs=0.015)

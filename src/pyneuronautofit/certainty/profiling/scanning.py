@@ -34,7 +34,7 @@ _N_CROSSED = 4
 # An interval's end is known well enough from a point that is so near to it, as a part of the
 # interval or of the root of the rise; else there is another point between the two that are beside
 # it, so many times, at least by this part away from either.
-_WELL_KNOWN, _N_FINER, _LEAST_PART = 0.03, 5, 0.1
+_WELL_KNOWN, _N_FINER, _LEAST_PART = 0.03, 6, 0.35
 
 
 @dataclass(frozen=True)
