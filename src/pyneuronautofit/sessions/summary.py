@@ -188,9 +188,10 @@ def _why_apart(apart: Mapping[str, Sequence[str]], step_ms: float) -> str:
         return ""
     models = "; ".join(f"{title}: {', '.join(codes)}" for title, codes in apart.items())
     return (
-        f". They are more than a fifth apart ({models}): these models depend on the time step. The "
-        "adaptive steps searched with are nearer to the exact solution; who needs NEURON's numbers "
-        f"fits with --dt {step_ms:g}"
+        f". They are more than a fifth apart ({models}): these models depend on the time step. "
+        "Adaptive steps are nearer to the exact solution, unless the search has followed what they "
+        "leave, too: 'evaluate --integrator adaptive --tolerance 3e-5' says. Who needs NEURON's "
+        f"numbers fits with --dt {step_ms:g}"
     )
 
 
