@@ -32,6 +32,9 @@ class Cell:
         self.soma.L = self.soma.diam = 30
         self.soma.insert("hh")
 
+    def setcable(self):
+        pass
+
 
 fitmeneuron = Cell
 param_nslh = [
