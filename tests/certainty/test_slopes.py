@@ -37,8 +37,8 @@ def test_all_models_are_asked_at_once_and_answer_as_each_alone():
     )
     x = np.array([[0.3, 0.6], [0.8, 0.1], [0.5, 0.5]])
     together = find_slopes(counting, x)
-    # The models, the first differences, all points of all parameters, and twice of all directions.
-    assert asked == [3, 6, 24, 24, 24]
+    # The models, the first differences, all points of all parameters, and of all directions.
+    assert asked == [3, 6, 24, 24]
     for one, other in zip(together, [find_slopes(inquiry, row[None])[0] for row in x], strict=True):
         assert np.array_equal(one.jacobian, other.jacobian)
 

@@ -33,6 +33,8 @@ _FIXED = 0.02
 #: A model is not at its minimum if the sum of squares over its variance can fall by more than this:
 #: 3.84 ends an interval of 95 %.
 NOT_AT_ITS_MINIMUM = 10.0
+# It is fitted again so often and for so many rounds: who wants more takes a profile, or polishes.
+_TIMES, _ROUNDS = 2, 16
 # Of two standard normal deviates 95 % are within this.
 _WITHIN_95 = 1.959964
 # Slopes over half the difference that differ by more than this part are worth a word, and so are
@@ -274,7 +276,7 @@ def _at_its_minimum(
     variance = max(assumed.variance, 1e-12)
     if promised_gain(slopes.jacobian, slopes.weighted, variance, free) <= NOT_AT_ITS_MINIMUM:
         return slopes, 0.0
-    again = settled(inquiry, x, scale)
+    again = settled(inquiry, x, scale, times=_TIMES, rounds=_ROUNDS)
     begun, least = (float((each.weighted**2).sum()) for each in (slopes, again.slopes))
     return again.slopes, (begun - least) / max(again.scale.variance, 1e-12)
 

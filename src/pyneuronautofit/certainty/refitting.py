@@ -17,8 +17,10 @@ from pyneuronautofit.optimisers.polish.steps import DAMPINGS, N_TRIAL, slopes, t
 
 #: A step that lowers the sum of squares by less, in units of the residuals' variance, ends a fit.
 ENOUGH = 0.02
-# So many rounds of slopes and steps at most, and steps with slopes that were only corrected.
-_ROUNDS, _MOST_CORRECTED = 24, 2
+#: So many rounds of slopes and steps at most.
+ROUNDS = 24
+# So many steps with slopes that were only corrected.
+_MOST_CORRECTED = 2
 _LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e4
 
 
@@ -62,12 +64,15 @@ class Refitting:
         Over which differences slopes are taken, of the whole range.
     variance
         Of a residual.
+    rounds
+        Of slopes and steps, at most.
     """
 
     inquiry: Inquiry
     moved: BoolArray
     moves: FloatArray
     variance: float
+    rounds: int = ROUNDS
 
     def square(self, residuals: FloatArray) -> FloatArray:
         """Return sums of squares (n_cand,) over the variance of rows of residuals; inf: failed."""
@@ -87,7 +92,7 @@ class Refitting:
     def fitted(self, points: Sequence[Refit]) -> list[Refit]:
         """Return the points when nothing can be gained any more."""
         points = [self._failed(p) if not np.isfinite(p.residuals).all() else p for p in points]
-        for _round in range(_ROUNDS):
+        for _round in range(self.rounds):
             asking = [number for number, point in enumerate(points) if not point.done]
             if not asking:
                 break

@@ -8,7 +8,7 @@ import numpy as np
 
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.certainty.asking import Inquiry
-from pyneuronautofit.certainty.refitting import Refit, Refitting
+from pyneuronautofit.certainty.refitting import ROUNDS, Refit, Refitting
 from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.certainty.slopes import FindScale, Slopes, find_slopes
 
@@ -38,7 +38,12 @@ class SettledModel:
 
 
 def settled(
-    inquiry: Inquiry, x: FloatArray, scale: ResidualScale | FindScale | None = None
+    inquiry: Inquiry,
+    x: FloatArray,
+    scale: ResidualScale | FindScale | None = None,
+    *,
+    times: int = _N_AGAIN,
+    rounds: int = ROUNDS,
 ) -> SettledModel:
     """Return a model (n_param,), search coordinates, fitted again.
 
@@ -47,14 +52,16 @@ def settled(
     scale
         The variance of a residual, or what finds it; None: from what the model misses, in the end
         what the fitted one does.
+    times, rounds
+        How often new slopes begin a fit, and for how many rounds, at most.
     """
     (slopes,) = find_slopes(inquiry, x[None])
     found = scale or slopes.scale
     found = found if isinstance(found, ResidualScale) else found(inquiry, slopes)
-    for _time in range(_N_AGAIN):
+    for _time in range(times):
         variance = max(found.variance, 1e-12)
         moves = PART_OF_MOVE * slopes.moves
-        everything = Refitting(inquiry, inquiry.space.continuous, moves, variance)
+        everything = Refitting(inquiry, inquiry.space.continuous, moves, variance, rounds)
         begun = everything.begin(slopes.unit[None])
         (point,) = everything.fitted(begun)
         before, after = everything.square(np.stack([begun[0].residuals, point.residuals]))

@@ -3,7 +3,8 @@
 They are taken along each parameter first, and then along the directions that these slopes say.
 Parameters that make up for each other have large slopes whose sum nearly vanishes: what is left of
 it would be mostly the slopes' errors, and directions would look stiffer than they are. Along such a
-direction itself a difference can be long, and its error is a part of what is small.
+direction itself a difference can be long, and its error is a part of what is small. The equations
+are those of docs/certainty.md.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ _FIRST = 5e-4
 # By so much weighted residuals have to change, at least and at most: below, what a simulation's
 # steps leave of its tolerance would count.
 _LEAST_CHANGE, _MOST_CHANGE = 0.2, 2.0
-# How often slopes are taken along the directions that the slopes before them say.
-_N_ALONG = 2
+# How often slopes are taken along the directions that the slopes before them say: more change
+# nothing.
+_N_ALONG = 1
 
 
 @dataclass(frozen=True)

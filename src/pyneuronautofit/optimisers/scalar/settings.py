@@ -68,7 +68,7 @@ class CmaSettings(PopulationOptions):
     def usual_size_for(self, task: SearchTask) -> int:
         """Return how many members there are where the user does not say.
 
-        For few parameters what Hansen 2016 (eq. 48) takes: 4 + 3 ln n. More of them learn less from
+        For few parameters 4 + 3 ln n, as in Hansen 2016 (see `Cma`). More of them learn less from
         the same evaluations there (docs/benchmark.md); of many parameters they do not.
         """
         n_free = int((~task.space.fixed).sum())
