@@ -18,6 +18,7 @@ from pyneuronautofit.fitting import (
 )
 from pyneuronautofit.fitting.build import of_cells
 from pyneuronautofit.fitting.cells import PULL, plan_cells
+from pyneuronautofit.objectives.floor import unknown_floor
 from pyneuronautofit.simulators import RunStatus, TraceBlock, Traces
 from pyneuronautofit.space import ParameterSpace
 
@@ -189,6 +190,21 @@ def test_every_cell_is_scored_by_its_own_parameters_and_the_shared_ones():
     changed = moved[0] != found.residuals[0]
     assert not changed[:n].any()
     assert changed[n : 2 * n].any()
+
+
+def test_what_is_held_out_of_a_cell_has_repeats_of_that_cell_alone(monkeypatch):
+    problem, _parts = joint_problem()
+    one, (other,) = problem, problem.beside
+    held = replace(other, target=replace(other.target, name="held"), beside=())
+    asked = []
+
+    def measured(parts, held_out):
+        asked.append(([part.suite for part in parts], [each.name for each in held_out]))
+        return [unknown_floor(part.suite.markers, 2, "nobody knows") for part in parts]
+
+    monkeypatch.setattr("pyneuronautofit.fitting.problem.measure_floors", measured)
+    assert len(replace(one, elsewhere=(held,)).floor.markers) == len(problem.whole.markers)
+    assert asked == [([one.suite], []), ([other.suite], ["held"])]
 
 
 def test_the_pull_is_the_last_component_and_counts_by_itself():

@@ -7,18 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
+import pytest
 from rich.console import Console
 
 from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit.fitting import Budget, FitOptions, OpenedFit, build_search, search
 from pyneuronautofit.models import CellSource
+from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.closing import closing_summary
 
 
-def closed(tmp_path, **changed):
+def closed(tmp_path, floor=None, **changed):
     config = FitOptions(recording="r", modes="OV", algorithm="NSGA2", population_size=10)
-    problem = make_problem(Parabolas())
+    problem = replace(make_problem(Parabolas()), known_floor=floor)
     strategy = build_search(config, problem, None)
     progress = search(problem, strategy, Budget(generations=3, seed=1))
     model = SimpleNamespace(cell_source=CellSource(None, None, None))
@@ -42,3 +45,11 @@ def test_after_an_interruption_nothing_is_simulated(tmp_path):
     text, simulator = closed(tmp_path, interrupted=True)
     assert "interrupted: 40 evaluations" in text
     assert len(simulator.seen) == 40
+
+
+@pytest.mark.parametrize(("noise_mV", "n_line"), [(0.1, 1), (0.0, 0)])
+def test_a_floor_of_0_in_every_mode_is_told_where_there_is_noise(tmp_path, noise_mV, n_line):
+    markers = make_problem().whole.markers
+    zero, bound = np.zeros(len(markers)), np.ones(len(markers), dtype=bool)
+    text, _simulator = closed(tmp_path, Floor(markers, zero, bound, (noise_mV,), (0.0,), 0, 2))
+    assert text.count("noise floor: O 0, V 0 (a lower bound") == n_line

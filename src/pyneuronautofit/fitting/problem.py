@@ -205,7 +205,8 @@ class Problem:
         # Sweeps of another cell are no repeats of this one's.
         for cell in dict.fromkeys(part.cell for part in self.parts):
             own = [place for place, part in enumerate(self.parts) if part.cell == cell]
-            found = measure_floors([measured[place] for place in own])
+            beside = [part.target for part in self.elsewhere if part.cell == cell]
+            found = measure_floors([measured[place] for place in own], beside)
             by_place |= dict(zip(own, found, strict=True))
         floors = [by_place[place] for place in range(len(measured))]
         if self.pull is not None:

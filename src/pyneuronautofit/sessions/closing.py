@@ -93,7 +93,7 @@ def closing_summary(
 def _about_floor(problem: Problem, best: Sequence[BestModel], strategy: Strategy[Any]) -> str:
     """Say what the noise floor is and how near the model that is drawn is to it; or nothing."""
     floor = problem.floor
-    if not best or not floor.is_known:
+    if not best or not floor.is_told:
         return ""
     drawn = drawn_model(best, strategy)
     return f"{said_floor(floor)}; {drawn.title}: {said_in_floors(drawn.mode_sums, floor)}"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cli.conftest import write_recording
+from pyneuronautofit.fitting.outcome.counted import floor_of
 from pyneuronautofit.runs import open_run
 from recordings.nwb._mixed import write_mixed
 
@@ -134,6 +135,23 @@ def test_a_recording_that_is_held_out_as_a_whole(command, both, hh_project, tmp_
     found = re.search(r"<script[^>]*application/json[^>]*>(.*?)</script>", page, re.DOTALL)
     shown = json.loads(found[1])["responses"]
     assert [each["held"] for each in shown] == [[False] * 3, [True] * 2]
+
+
+def test_a_recording_that_is_held_out_has_repeats(command, noisy, hh_project):
+    with np.load(noisy) as parts:
+        for name, rows in (("one.npz", [0, 3, 4]), ("two.npz", [1, 3])):
+            own = {key: parts[key][rows] for key in ("voltage", "current")}
+            np.savez(noisy.with_name(name), **own, dt=0.1)
+    words = ("one.npz", "two.npz", "--hold-out", "two.npz", "--project", hh_project)
+    answer = command(*SEARCH, *words, "-a", "run", "-G", "1")
+    assert answer.code == 0, answer.err
+    said = "(from repeats of 2 of 3 compared sweeps; for the others a lower bound"
+    assert said in " ".join(answer.out.split())
+    # Whoever measures it anew finds the same.
+    with open_run(noisy.with_name("run.sqlite")) as run:
+        floor = floor_of(run)
+    scored = command("evaluate", "--dt", "0.1", "--project", hh_project, "--json", "run-final.json")
+    assert json.loads(scored.out)[0]["floor"]["modes"] == floor.modes
 
 
 def test_a_run_is_called_after_the_first_that_is_fitted(command, both, hh_project, tmp_path):

@@ -80,6 +80,9 @@ def test_a_recording_without_a_floor_is_refused():
     assert floor_to_reach(problem, 30) is None
     with pytest.raises(UsageError, match=r"--stop-after floor: cell\.abf: nobody knows its noise"):
         search(problem, strategy(problem), Budget(generations=3, stop_after="floor"))
-    silent = with_floor({"O": 0.0, "V": 0.0})
+    untouched = with_floor({"O": 0.0, "V": 0.0})
+    with pytest.raises(UsageError, match="noise changes no score by O, V on this recording, and"):
+        floor_to_reach(untouched, "floor")
+    silent = replace(untouched, known_floor=replace(untouched.known_floor, noise_mV=(0.0,)))
     with pytest.raises(UsageError, match="the recording has no noise"):
         floor_to_reach(silent, "floor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,6 +38,15 @@ def test_json_and_back():
     np.testing.assert_array_equal(again.components, FLOOR.components)
     np.testing.assert_array_equal(again.is_bound, FLOOR.is_bound)
     assert again.as_json() == FLOOR.as_json()
+
+
+def test_one_of_modes_that_noise_does_not_touch_is_told():
+    zero = Floor(("T", "T"), np.zeros(2), np.ones(2, dtype=bool), (0.4,), (0.0,), 0, 2)
+    assert (zero.is_known, zero.is_untouched, zero.is_told) == (False, True, True)
+    assert (FLOOR.is_untouched, FLOOR.is_told) == (False, True)
+    # Without noise, or where nobody knows, there is nothing to tell.
+    for other in (replace(zero, noise_mV=(0.0,)), unknown_floor("T", 3, "nobody knows")):
+        assert not other.is_told
 
 
 def test_one_that_is_not_known():

@@ -107,6 +107,66 @@ def test_repeats_of_two_recordings_are_found_in_both(cells):
     assert alone.n_repeated == 0
 
 
+def pairs_apart(voltage):
+    """Return the mean square difference of all ordered pairs of sweeps."""
+    n = len(voltage)
+    squares = [
+        ((voltage[i] - voltage[j]) ** 2).mean() for i in range(n) for j in range(n) if i != j
+    ]
+    return float(np.mean(squares))
+
+
+@pytest.mark.parametrize("collapse", [False, True])
+def test_groups_of_different_sizes_have_each_the_mean_of_its_own_pairs(collapse):
+    # In a group of four whose levels take turns, every other partner is near: who counts one of
+    # the three twice is far off.
+    rng = np.random.default_rng(5)
+    current = 100 * steps((1.0,) * 4 + (2.0,) * 5)
+    voltage = rng.normal(-65.0, 0.1, current.shape)
+    voltage[:4, 800:] += np.array([1.5, -1.5, 1.5, -1.5])[:, None]
+    _suite, floor = floor_of(recorded(voltage, current), "V", collapse=collapse)
+    # By hand: where both sides vary alike, the truth is half as far from each.
+    groups = (voltage[:4], voltage[4:])
+    of_groups = [len(own) * pairs_apart(own) / 2 for own in groups]
+    expected = sum(of_groups) / (len(voltage) if collapse else 1)
+    assert floor.modes["V"] == pytest.approx(expected, rel=0.005)
+    if not collapse:
+        assert floor.components[:4].sum() == pytest.approx(of_groups[0], rel=0.005)
+        assert floor.components[4:].sum() == pytest.approx(of_groups[1], rel=0.05)
+
+
+def test_sweeps_of_a_recording_that_is_held_out_are_repeats(cells):
+    truth, _wrong = cells
+    parts = []
+    for seed, name in enumerate(("one", "two")):
+        noise = coloured(np.random.default_rng(seed), truth.shape, 0.4)
+        recording = recorded(truth + noise, steps(LEVELS), name)
+        suite = bind_suite(recording, window(), settings_of("VR"))
+        parts.append(Measured(recording, window(), suite))
+    (floor,) = measure_floors(parts[:1], [parts[1].recording])
+    assert (floor.n_repeated, floor.n_sweep) == (4, 4)
+    assert not floor.is_bound.any()
+    # As if the other one were fitted, too.
+    assert floor.components.tolist() == measure_floors(parts)[0].components.tolist()
+
+
+def test_a_held_out_repeat_that_is_far_from_all_others_is_named(cells):
+    truth, _wrong = cells
+    noise = coloured(np.random.default_rng(4), (8, truth.shape[1]), 0.4)
+    rows = [1, 1, 1, 1, 2, 2, 2, 2]
+    voltage, current = truth[rows] + noise, steps(LEVELS)[rows]
+    voltage[[3, 7]] += 20.0
+    own, held = (
+        recorded(voltage[rows], current[rows], name)
+        for name, rows in (("own", slice(0, 1)), ("held", slice(1, 8)))
+    )
+    measured = Measured(own, window(), bind_suite(own, window(), settings_of("V")))
+    (floor,) = measure_floors([measured], [held])
+    # Sweep 6 is far from sweeps that are no repeats of what is compared.
+    assert "held: sweep 2 is far from its repeats" in floor.notes[-1]
+    assert floor.components[0] < 0.4
+
+
 def test_a_sweep_without_a_repeat_is_a_lower_bound_beside_others(cells):
     truth, _wrong = cells
     rows = [0, 1, 2, 2, 2]

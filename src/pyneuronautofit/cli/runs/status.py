@@ -249,7 +249,7 @@ def _print_all(screen: Console, seen: Snapshot) -> None:
 
 def _print_floors(screen: Console, seen: Snapshot) -> None:
     """Print the noise floor, and what the compromise is in units of it, where there is one."""
-    if seen.floor is None or not seen.floor.is_known:
+    if seen.floor is None or not seen.floor.is_told:
         return
     _print_line(screen, f"noise floor   {said_floor(seen.floor)}")
     for each in seen.best:

@@ -63,6 +63,7 @@ from pyneuronautofit.objectives.floor import (
     measure_floors,
     said_floor,
 )
+from pyneuronautofit.recordings import Recording
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.sessions.model_table import print_models
@@ -151,10 +152,13 @@ def _score(
     models = _Scored(config, model, stored)
     scored = [models.on(each, how) for each, how in on_each]
     groups = [group for group, _measured in scored]
-    floor = joint_floor(measure_floors([measured for _group, measured in scored]))
     held_out: list[Mapping[str, FloatArray]] = [group.held_out for group in groups]
+    apart: list[Recording] = []
     if config.recording is None or config.beside:
-        held_out += models.elsewhere(path, evaluation)
+        for group, measured in models.elsewhere(path, evaluation):
+            held_out.append(group.suite.mode_sums(group.found.scores))
+            apart.append(measured.recording)
+    floor = joint_floor(measure_floors([measured for _group, measured in scored], apart))
     found = groups[0].found
     if len(groups) > 1:
         names = [each.name for each, _how in on_each]
@@ -255,17 +259,16 @@ class _Scored(NamedTuple):
 
     def elsewhere(
         self, path: Path, evaluation: Mapping[str, Json] | None
-    ) -> list[Mapping[str, FloatArray]]:
-        """Return the sums on recordings that were held out as a whole, as far as they are there."""
-        found: list[Mapping[str, FloatArray]] = []
+    ) -> list[tuple[ScoredGroup, Measured]]:
+        """Score models on recordings that were held out as a whole, as far as they are there."""
+        found = []
         for other in evaluations_beside(evaluation, self.config.models, ELSEWHERE):
             try:
                 where = _sought(self.config, path, other)
             except DatabaseError as error:
                 _log.warning("held out, but not scored: %s", error)
                 continue
-            group, _measured = self.on(where, other)
-            found.append(group.suite.mode_sums(group.found.scores))
+            found.append(self.on(where, other))
         return found
 
 
@@ -294,7 +297,7 @@ def _as_json(scored: ScoredModel) -> Json:
 def _floor_as_json(scored: ScoredModel) -> dict[str, Json]:
     """Return the floor of every mode, and the sums in units of it; a number over 0 is null."""
     floor = scored.floor
-    if floor is None or not floor.is_known:
+    if floor is None or not floor.is_told:
         return {}
     ratios = in_floors(scored.mode_sums, floor)
     return {
@@ -316,8 +319,8 @@ def _print_floors(screen: Screen, scored: Sequence[ScoredModel]) -> None:
     """Print the sums in units of the noise floor, a table for every floor that there is."""
     groups: dict[str, list[ScoredModel]] = {}
     for each in scored:
-        if each.floor is not None and (each.floor.is_known or each.floor.notes):
-            said = said_floor(each.floor) if each.floor.is_known else "not known"
+        if each.floor is not None and (each.floor.is_told or each.floor.notes):
+            said = said_floor(each.floor) if each.floor.is_told else "not known"
             said = "; ".join((f"noise floor: {said}", *each.floor.notes))
             groups.setdefault(said, []).append(each)
     for said, members in groups.items():
@@ -325,7 +328,7 @@ def _print_floors(screen: Screen, scored: Sequence[ScoredModel]) -> None:
         rows = [
             ((str(each.model.number), each.recording), _ratios(each.mode_sums, each.floor))
             for each in members
-            if each.floor is not None and each.floor.is_known and each.status is RunStatus.OK
+            if each.floor is not None and each.floor.is_told and each.status is RunStatus.OK
         ]
         if rows:
             screen.print("sums in units of the noise floor:")

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 
 import numpy as np
 
-from pyneuronautofit._text import shortened
+from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit._words import whole
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting.problem import Problem
@@ -58,6 +58,9 @@ def floor_to_reach(problem: Problem, stop_after: int | str | None) -> Floor | No
     floor = problem.floor
     if not floor.is_known:
         why = " ".join(floor.notes) or "the recording has no noise, and so no noise floor"
+        if floor.is_untouched:
+            codes = quoted(list(floor.modes))
+            why = f"noise changes no score by {codes} on this recording, and the floor is 0"
         raise UsageError(
             f"--stop-after {stop_after}: {why}. Give a number of generations without a gain instead"
         )

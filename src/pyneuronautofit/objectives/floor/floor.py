@@ -48,6 +48,17 @@ class Floor:
         return bool(np.isfinite(self.components).all() and self.components.any())
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is something to say: it is known, or noise changes nothing of any mode."""
+        return self.is_known or self.is_untouched
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether there is noise, and the floor of every mode is 0: it changes no such score."""
+        zero = bool(np.isfinite(self.components).all() and not self.components.any())
+        return zero and any((*self.noise_mV, *self.drift_mV))
+
+    @property
     def modes(self) -> dict[str, float]:
         """The floor of every mode: the sum of its components' floors."""
         marks = np.array(self.markers)

@@ -28,6 +28,7 @@ from pyneuronautofit._types import BoolArray, FloatArray
 from pyneuronautofit.objectives.floor.floor import Floor, unknown_floor
 from pyneuronautofit.objectives.floor.noise import LEAST_MS, NoiseModel, noise_of_recording
 from pyneuronautofit.objectives.floor.repeats import Place, repeats, without_odd
+from pyneuronautofit.objectives.floor.rounds import rounds_of
 from pyneuronautofit.objectives.floor.smoothing import denoised
 from pyneuronautofit.objectives.suite import Suite, bind_suite
 from pyneuronautofit.objectives.table import OBJECTIVES
@@ -87,29 +88,41 @@ class _Known:
     pooled: BoolArray
 
 
-def measure_floors(measured: Sequence[Measured]) -> list[Floor]:
+def measure_floors(measured: Sequence[Measured], held_out: Sequence[Recording] = ()) -> list[Floor]:
     """Measure the floor of each of several recordings of one cell.
 
     Their sweeps are repeats of each other where their currents are the same, those that are held
     out among them. It depends on the recordings and the settings of the modes alone.
+
+    Parameters
+    ----------
+    measured
+        What models are compared with.
+    held_out
+        Recordings of the cell that no model is compared with: their sweeps may be repeats.
     """
-    recordings = [each.recording for each in measured]
+    recordings = [*(each.recording for each in measured), *held_out]
     found: dict[Place, tuple[Place, ...]] = {}
     odd: list[Place] = []
     for group in repeats(recordings):
+        if all(place.recording >= len(measured) for place in group):
+            continue  # no model is compared with any of them
         alike, others = without_odd(group, recordings)
         odd += others
         found |= {place: alike for place in alike if len(alike) > 1}
-    return [_floor(measured, number, found, odd) for number in range(len(measured))]
+    floors = [_floor(own, number, recordings, found, odd) for number, own in enumerate(measured)]
+    last, apart = floors[-1], range(len(measured), len(recordings))
+    notes = [note for number in apart for note in _odd(recordings, number, odd)]
+    return [*floors[:-1], replace(last, notes=(*last.notes, *notes))]
 
 
 def _floor(
-    measured: Sequence[Measured],
+    own: Measured,
     number: int,
-    groups: dict[Place, tuple[Place, ...]],
+    recordings: Sequence[Recording],
+    groups: Mapping[Place, tuple[Place, ...]],
     odd: Sequence[Place],
 ) -> Floor:
-    own = measured[number]
     suite, recording = own.suite, own.recording
     if recording.voltage_mV.size > _MOST_MEASURED:
         why = f"{recording.name}: there is no noise floor of a recording that is so large"
@@ -129,11 +142,11 @@ def _floor(
     components, is_bound = one_sided, np.ones(len(one_sided), dtype=bool)
     if any(repeated):
         places = [Place(number, sweep) for sweep in suite.sweeps]
-        apart = _apart(known, places, groups, [each.recording for each in measured], rng)
+        apart = _apart(known, places, groups, recordings, rng)
         varied = _with_variability(known, one_sided, two_sided, apart)
         components = np.where(_spread(suite, np.array(repeated), np.any), varied, one_sided)
         is_bound = ~_spread(suite, np.array(repeated), np.all)
-    notes = _notes(own, number, groups, odd)
+    notes = [*_odd(recordings, number, odd), *_few(own, number, groups)]
     wrong = {m for m, c in zip(suite.markers, components, strict=True) if not np.isfinite(c)}
     if wrong:
         notes.append(
@@ -193,22 +206,21 @@ def _apart(
     """
     suite, sweeps = known.own.suite, [place.sweep for place in places]
     target = known.own.recording.voltage_mV[sweeps]
-    n_round = max(len(groups.get(place, ())) for place in places) - 1
+    rounds = rounds_of(len(groups[place]) for place in places if place in groups)
     found = []
-    for turn in range(1, n_round + 1):
+    for turn, each in enumerate(rounds, 1):
         candidate = known.smooth[sweeps] + known.noise.draw(rng, *target.shape)
         replaced = _every_other(len(sweeps), turn)
         for row, own in enumerate(places):
             group = groups.get(own, ())
             if group:
                 at = group.index(own)
-                step = (turn - 1) % (len(group) - 1) + 1
-                place = group[(at + step) % len(group)]
+                place = group[(at + each.steps[len(group)]) % len(group)]
                 candidate[row] = recordings[place.recording].voltage_mV[place.sweep]
                 replaced[row] = (at + turn) % 2 == 0
         scores = suite.score(np.stack([candidate, np.where(replaced, candidate, target)]))
         found.append(np.where(known.pooled, scores[1], scores[0]))
-    return np.asarray(np.mean(found, axis=0))
+    return np.asarray(np.average(found, axis=0, weights=[each.weight for each in rounds]))
 
 
 def _every_other(n_sweep: int, first: int) -> BoolArray:
@@ -268,24 +280,24 @@ def _spread(
     return np.concatenate(parts)
 
 
-def _notes(
-    own: Measured,
-    number: int,
-    groups: dict[Place, tuple[Place, ...]],
-    odd: Sequence[Place],
-) -> list[str]:
-    """Say what a person should know about the floor of a recording."""
-    recording, found = own.recording, []
+def _odd(recordings: Sequence[Recording], number: int, odd: Sequence[Place]) -> list[str]:
+    """Say which sweeps of a recording do not count; nothing where all do."""
+    recording = recordings[number]
     others = [recording.numbers[place.sweep] for place in odd if place.recording == number]
-    if others:
-        found.append(
-            f"{recording.name}: sweep {listed_numbers(others)} is far from its repeats, and does "
-            "not count in the noise floor"
-        )
+    if not others:
+        return []
+    return [
+        f"{recording.name}: sweep {listed_numbers(others)} is far from its repeats, and does "
+        "not count in the noise floor"
+    ]
+
+
+def _few(own: Measured, number: int, groups: Mapping[Place, tuple[Place, ...]]) -> list[str]:
+    """Say that there are pairs alone; nothing where there are none."""
     sizes = {len(groups[p]) for s in own.suite.sweeps if (p := Place(number, s)) in groups}
-    if sizes and min(sizes) < _FEW_REPEATS:
-        found.append(
-            f"{recording.name}: there are sweeps with one repeat alone: of one pair a floor is no "
-            "more than a hint"
-        )
-    return found
+    if not sizes or min(sizes) >= _FEW_REPEATS:
+        return []
+    return [
+        f"{own.recording.name}: there are sweeps with one repeat alone: of one pair a floor is no "
+        "more than a hint"
+    ]

@@ -107,7 +107,7 @@ class Snapshot:
 
     def _floors_of(self, best: Best) -> dict[str, Json]:
         """Return the sums of a model in units of the noise floor, where there is one."""
-        if self.floor is None or not self.floor.is_known:
+        if self.floor is None or not self.floor.is_told:
             return {}
         ratios = in_floors(best.sums, self.floor)
         return {"in_floors": {code: _or_none(each) for code, each in ratios.items()}}
@@ -143,7 +143,7 @@ class Snapshot:
             ],
             "losses": list(self.losses),
             "copied_s": _or_none(self.copied_s),
-            **({"floor": self.floor.modes} if self.floor and self.floor.is_known else {}),
+            **({"floor": self.floor.modes} if self.floor and self.floor.is_told else {}),
         }
 
 

@@ -26,7 +26,7 @@ def best(content: Content) -> Markup:
     ]
     floor = floor_of(content.run)
     ratios = []
-    if floor is not None and floor.is_known:
+    if floor is not None and floor.is_told:
         ratios = [_in_floors(listed, place, floor) for place in listed.titles]
     else:
         floor = None
