@@ -73,8 +73,8 @@ DESCRIPTION = """Simulates and scores stored models: a table, or JSON with --jso
 
 Without RECORDING each model is compared with the recording it was fitted to, which is sought in
 --recordings, beside MODELS, here and in ../experimentaldata. Of several recordings each model is
-compared with its own; with others than any model was fitted to, all are compared. Without -m it is scored as its file
-says it was; with -m all evaluation flags are taken from the command line."""
+compared with its own; with others than any model was fitted to, all are compared. Without -m it is
+scored as its file says it was; with -m all evaluation flags are taken from the command line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +114,8 @@ def run(argv: Sequence[str], prog: str) -> int:
             stored = given.chosen(stored)
         model = model_of(config, stored, config.models)
         _note_steps(config)
-        scored = score_models(
-            stored, partial(_recording_of, config, given), partial(_score, config, given, model)
-        )
+        score = partial(_score, config=config, given=given, model=model)
+        scored = score_models(stored, partial(_recording_of, config, given), score)
     if config.as_json:
         print(json.dumps([_as_json(each) for each in scored], allow_nan=False))
     else:
@@ -156,12 +155,13 @@ def _folders(config: EvaluateConfig) -> list[Path]:
 
 
 def _score(
-    config: EvaluateConfig,
-    given: GivenRecordings | None,
-    model: Model,
     path: Path,
     evaluation: Mapping[str, Json] | None,
     stored: StoredModels,
+    *,
+    config: EvaluateConfig,
+    given: GivenRecordings | None,
+    model: Model,
 ) -> ScoredGroup:
     """Score models on the recordings that are given, or else on all that they were fitted to."""
     others = evaluations_beside(evaluation, config.models)
