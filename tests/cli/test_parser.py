@@ -92,3 +92,21 @@ def test_the_help_says_who_reads_an_option():
     assert "basic mutation rate; read by algorithms K, N, M, P (default 0.1)" in text
     # Everybody reads it.
     assert "Auto does so by itself (default 0.0)" in text
+
+
+def test_names_stand_on_both_sides_of_flags():
+    expected = Config(where="here", more=("c", "d", "e"), level=2.0, names=("a", "b"))
+    for words in (
+        "here c -l 2 d --name a e --name b",
+        "-l 2 here --name a c d --name b e",
+        "here --name a --name b -l 2 c d e",
+    ):
+        assert parsed(*words.split()) == expected
+    given = given_options(Config, ["here", "-l", "2", "c"], "prog", "does")
+    assert given == {"where": "here", "level": 2.0, "more": ("c",)}
+    # Behind -- there are no flags, and what looks like one before it is no name.
+    assert parsed("here", "c", "--", "-l", "2").more == ("c", "-l", "2")
+    with pytest.raises(UsageError, match="unrecognized arguments: d"):
+        parsed("here", "c", "-l", "2", "d", "--", "e")
+    with pytest.raises(UsageError, match="-x"):
+        parsed("here", "-l", "2", "-x", "c")

@@ -117,7 +117,13 @@ def _given(config: type[Any], parser: Parser, argv: Sequence[str]) -> dict[str, 
 def _parsed(config: Any, parser: Parser, argv: Sequence[str]) -> dict[str, Any]:
     words = _with_negative_numbers(config, argv)
     refuse_misspelt_flags(words, parser.flags, parser.prog)
-    return vars(parser.parse_args(words))
+    found, left = parser.parse_known_args(words)
+    if not left:
+        return vars(found)
+    if any(word.startswith("-") for word in left) or "--" in words:
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    # Names and files on both sides of flags; argparse looks for them on one side only.
+    return vars(parser.parse_intermixed_args(words))
 
 
 def all_options(config: type[Any]) -> dict[str, tuple[Option, Any]]:

@@ -92,6 +92,22 @@ def test_cells_of_a_database(command, tmp_path):
     assert "one.abf (" not in (tmp_path / "g-kde.svg").read_text()
 
 
+def test_the_variance_between_cells_of_a_model_each_is_not_said(command, tmp_path):
+    """All of it is between them, whatever they are."""
+
+    def said(*targets):
+        models = content(len(targets))["models"]
+        several = [model | {"target": k} for k, model in zip(targets, models, strict=True)]
+        made = content(0) | {"targets": ["a.abf", "b.abf", "c.abf"], "models": several}
+        (tmp_path / "db.json").write_text(json.dumps(made))
+        return ok(command, "populations", "db.json", "--distance", "1e-6").out
+
+    for few in (said(0, 1), said(0, 1, 2), said(0, 1, 1)):
+        assert "of a.abf, in" in few
+        assert "variance between" not in few
+    assert "variance between cells" in said(0, 1, 1, 0)
+
+
 def test_few_models_have_no_families_and_one_figure(command, tmp_path):
     (tmp_path / "db.json").write_text(json.dumps(content(2)))
     said = ok(command, "populations", "db.json", "-o", "f.svg").out

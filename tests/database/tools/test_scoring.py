@@ -109,5 +109,8 @@ def test_a_recording_is_sought_in_one_folder_after_the_other(tmp_path):
     assert find_target("b.abf", [first, second]) == second / "b.abf"
     with pytest.raises(DatabaseError, match=rf"c\.abf .* none of the folders {first}, {second};"):
         find_target("c.abf", [first, second])
+    # A folder that is sought in twice is named once.
+    with pytest.raises(DatabaseError, match=rf"none of the folders {first}, {second};"):
+        find_target("c.abf", [first, second, second / ".." / first.name])
     with pytest.raises(DatabaseError, match="do not say which recording they were fitted to"):
         find_target(None, [first])

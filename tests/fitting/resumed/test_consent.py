@@ -38,9 +38,9 @@ def run(tmp_path, monkeypatch):
     )
 
 
-def check(run, project=None, drew=None, **more):
+def check(run, project=None, drew=None, at=None, **more):
     path = run.path.parents[1] / "cell.npz"
-    config = FitOptions(recording=str(path), project=str(run.project), figure=drew)
+    config = FitOptions(recording=str(path), project=str(at or run.project), figure=drew)
     given = {} if project is None else {"project": project}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(consent, "resumed_config", lambda _run, _given, **_how: config)
@@ -109,6 +109,30 @@ def test_what_has_changed_comes_first(run):
         refused.value
     )
     assert str(refused.value).endswith(f"with -I {run.path}")
+
+
+def test_another_project_is_named_beside_the_runs_own(run, tmp_path):
+    """Nothing has changed, so nothing is said to have."""
+    other = tmp_path / "here" / "project.py"
+    other.write_text("another = True\n")
+    with pytest.raises(RunError) as refused:
+        check(run, str(other), at=other)
+    said = str(refused.value)
+    assert "have changed" not in said
+    assert said == (
+        f"mine cannot be continued: --project names {other}, and the run was begun with "
+        f"{run.project}; files that are others there: project.py. Leave --project out, or name a "
+        "project of the files that the run was begun with"
+    )
+    # Its own one, by its folder, has changed indeed.
+    run.project.write_text("")
+    with pytest.raises(RunError, match=r"files of the model have changed: project\.py\. A run is"):
+        check(run, str(run.project.parent))
+    # What is wrong is not the project.
+    (tmp_path / "cell.npz").write_bytes(b"another recording")
+    other.write_text("raise SystemExit('this was executed')\n")
+    with pytest.raises(RunError, match=r"the recording .* is not the file .* A run is continued"):
+        check(run, str(other), at=other)
 
 
 def test_a_run_is_opened_with_its_own_options_where_it_was_begun(run, monkeypatch):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from fitting.parabolas import Parabolas, begun_with, make_problem
 from pyneuronautofit._options import Resumed, options_of
+from pyneuronautofit.errors import RecordingError
 from pyneuronautofit.fitting import Budget, FitConfig, FitOptions, build_search, search
+from pyneuronautofit.fitting.resumed import resume
 from pyneuronautofit.optimisers import ALGORITHMS, SearchSettings, build_strategy
 
 
@@ -79,3 +84,25 @@ def test_what_may_be_given_where_a_run_is_taken_up_again():
     assert found[Resumed.CONTENT] == {"recording", "beside", "project", "mask", "plugins"}
     assert found[Resumed.EXTENDED] == {"archive_size", "time_limit_s", "refine", "isa"}
     assert found[Resumed.LONGER] == {"generations", "evaluations"}
+
+
+def test_a_recording_that_has_moved(tmp_path, monkeypatch):
+    """Most commands that read a run take no recording: it has to be where they look for it."""
+    for name in ("out", "here"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    was, run = tmp_path / "was" / "cell.npz", SimpleNamespace(path=Path("../out/mine.sqlite"))
+    with pytest.raises(RecordingError) as refused:
+        resume._found(was, run)
+    said = str(refused.value)
+    assert f"it was {was}. Put it there again, or put it, or a link to it, as cell.npz into" in said
+    assert "on the command line, behind --resume RUN or polish RUN" in said
+    assert f"into {tmp_path / 'out'} or {tmp_path / 'here'}. To go on" in said
+    for place in ("here", "out"):
+        (tmp_path / place / "cell.npz").touch()
+        assert resume._found(was, run).resolve() == tmp_path / place / "cell.npz"
+        (tmp_path / place / "cell.npz").unlink()
+    # The folder of the run is the working directory.
+    with pytest.raises(RecordingError) as refused:
+        resume._found(was, SimpleNamespace(path=tmp_path / "here" / "mine.sqlite"))
+    assert str(refused.value).count(str(tmp_path / "here")) == 1

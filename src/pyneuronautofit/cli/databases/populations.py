@@ -45,6 +45,8 @@ Models of runs, finished or not, are the non-dominated ones unless --max or --be
 database all. They are distinct if they are far enough from all better ones, and families are parts
 that a gap parts from the others."""
 
+# So many models more than groups say how the models of a group differ.
+_LEAST_WITHIN = 2
 # A figure of distributions needs so many models, and so does one of components.
 _LEAST_DRAWN = 3
 _FEW = "of runs the non-dominated ones; --max or --best chooses among all evaluations"
@@ -202,7 +204,8 @@ def lines_of(found: PopulationStudy, chosen: str = "") -> Iterator[str]:
     elif not families.n_family:
         yield f"fewer than {families.least} models: families are not sought (--least)"
     for name, shares in (("cells", found.between_cells), ("families", found.between_families)):
-        if shares is not None:
+        # Of about as many groups as models, all variance is between them, whatever they are.
+        if shares is not None and shares.n_model >= shares.n_group + _LEAST_WITHIN:
             yield (
                 f"variance between {name}: {100 * shares.whole:.0f} % of all "
                 f"(by chance {100 * shares.by_chance:.0f} %)"

@@ -14,12 +14,12 @@ import numpy as np
 
 from pyneuronautofit._native import isa
 from pyneuronautofit._options import MODEL, RUN, option, same_option
-from pyneuronautofit._text import quoted
 from pyneuronautofit._types import FloatArray, Json
 from pyneuronautofit._words import READ
 from pyneuronautofit.cli.parser import parse_config
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.stored_model import model_of
+from pyneuronautofit.cli.traces.given import GivenRecordings
 from pyneuronautofit.cli.traces.stored import (
     DEFAULT_MODES,
     StoredEvaluationOptions,
@@ -33,7 +33,7 @@ from pyneuronautofit.database import (
     find_target,
     score_models,
 )
-from pyneuronautofit.errors import DatabaseError, UsageError
+from pyneuronautofit.errors import DatabaseError
 from pyneuronautofit.fitting import (
     ELSEWHERE,
     Evaluation,
@@ -41,7 +41,6 @@ from pyneuronautofit.fitting import (
     evaluate_models,
     evaluation_settings,
     open_recording,
-    split_word,
     stimulus_window,
 )
 from pyneuronautofit.fitting.reduction import reduce_recording, stimulus_on
@@ -67,15 +66,16 @@ from pyneuronautofit.recordings import Recording
 from pyneuronautofit.runs import numbers
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.sessions.model_table import print_models
-from pyneuronautofit.simulators import RunStatus, plan_experiment
+from pyneuronautofit.simulators import DEFAULT_DT_MS, RunStatus, plan_experiment
 
 _log = logging.getLogger(__name__)
 
 DESCRIPTION = """Simulates and scores stored models: a table, or JSON with --json.
 
 Without RECORDING each model is compared with the recording it was fitted to, which is sought in
---recordings, beside MODELS, here and in ../experimentaldata. Without -m it is scored as its file
-says it was; with -m all evaluation flags are taken from the command line."""
+--recordings, beside MODELS, here and in ../experimentaldata. Of several recordings each model is
+compared with its own; with others than any model was fitted to, all are compared. Without -m it is
+scored as its file says it was; with -m all evaluation flags are taken from the command line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +110,13 @@ def run(argv: Sequence[str], prog: str) -> int:
     isa.require(config.isa)
     with logging_to_screen():
         stored = config.read_models()
+        given = _given(config, stored)
+        if given is not None:
+            stored = given.chosen(stored)
         model = model_of(config, stored, config.models)
-        scored = score_models(
-            stored, partial(_recording_of, config), partial(_score, config, model)
-        )
+        _note_steps(config)
+        score = partial(_score, config=config, given=given, model=model)
+        scored = score_models(stored, partial(_recording_of, config, given), score)
     if config.as_json:
         print(json.dumps([_as_json(each) for each in scored], allow_nan=False))
     else:
@@ -121,10 +124,27 @@ def run(argv: Sequence[str], prog: str) -> int:
     return 0
 
 
-def _recording_of(config: EvaluateConfig, target: str | None) -> Path:
-    if config.recording is not None:
-        return Path(config.recording)
-    return find_target(target, _folders(config))
+def _note_steps(config: EvaluateConfig) -> None:
+    """Say that steps are others than a fit's, by which scores may differ, if nobody chose them."""
+    chosen = config.integrator or config.dt or config.simulator == "neuron"
+    if not chosen and not config.as_json:
+        _log.info(
+            "scored with NEURON's fixed steps of %g ms; fits search with adaptive steps unless "
+            "told otherwise: --integrator adaptive scores so",
+            DEFAULT_DT_MS, extra={"notice": True},
+        )  # fmt: skip
+
+
+def _given(config: EvaluateConfig, stored: StoredModels) -> GivenRecordings | None:
+    if config.recording is None:
+        return None
+    return GivenRecordings.of((config.recording, *config.beside), stored, config.models)
+
+
+def _recording_of(
+    config: EvaluateConfig, given: GivenRecordings | None, target: str | None
+) -> Path:
+    return find_target(target, _folders(config)) if given is None else given.first_for(target)
 
 
 def _folders(config: EvaluateConfig) -> list[Path]:
@@ -136,25 +156,27 @@ def _folders(config: EvaluateConfig) -> list[Path]:
 
 
 def _score(
-    config: EvaluateConfig,
-    model: Model,
     path: Path,
     evaluation: Mapping[str, Json] | None,
     stored: StoredModels,
+    *,
+    config: EvaluateConfig,
+    given: GivenRecordings | None,
+    model: Model,
 ) -> ScoredGroup:
     """Score models on the recordings that are given, or else on all that they were fitted to."""
     others = evaluations_beside(evaluation, config.models)
-    if config.recording is None:
+    if given is None:
         on_each = [(path, evaluation)]
         on_each += [(_sought(config, path, other), other) for other in others]
     else:
-        on_each = _given(config, stored.models[0].target, evaluation, others)
+        on_each = given.on_each(stored.models[0].target, evaluation, others)
     models = _Scored(config, model, stored)
     scored = [models.on(each, how) for each, how in on_each]
     groups = [group for group, _measured in scored]
     held_out: list[Mapping[str, FloatArray]] = [group.held_out for group in groups]
     apart: list[Recording] = []
-    if config.recording is None or config.beside:
+    if given is None or config.beside:
         for group, measured in models.elsewhere(path, evaluation):
             held_out.append(group.suite.mode_sums(group.found.scores))
             apart.append(measured.recording)
@@ -168,35 +190,6 @@ def _score(
         for code, values in each.items():
             sums[code] = sums.get(code, 0.0) + values
     return ScoredGroup(joint_suite([group.suite for group in groups]), found, sums, floor)
-
-
-def _given(
-    config: EvaluateConfig,
-    target: str | None,
-    evaluation: Mapping[str, Json] | None,
-    others: Sequence[Mapping[str, Json]],
-) -> list[tuple[Path, Mapping[str, Json] | None]]:
-    """Return the recordings on the command line, each with how models were scored on it."""
-    by_name = {str(other["target"]): other for other in others}
-    found: list[tuple[Path, Mapping[str, Json] | None]] = []
-    for number, word in enumerate((str(config.recording), *config.beside)):
-        path = Path(word)
-        name = split_word(word)[0].name
-        if name in by_name:
-            found.append((path, by_name[name]))
-        elif number == 0 or name == target:
-            # Whatever it is called, it is in the place of the first.
-            found.append((path, evaluation))
-        elif name not in _names(evaluation, ELSEWHERE, config.models):
-            raise UsageError(
-                f"{word}: the models were not fitted to that; they were fitted to "
-                f"{quoted([str(target), *by_name])}"
-            )
-    return found
-
-
-def _names(evaluation: Mapping[str, Json] | None, key: str, where: str) -> list[str]:
-    return [str(each["target"]) for each in evaluations_beside(evaluation, where, key)]
 
 
 def _sought(config: EvaluateConfig, path: Path, evaluation: Mapping[str, Json]) -> Path:

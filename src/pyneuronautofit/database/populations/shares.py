@@ -19,13 +19,19 @@ class Shares:
         Between groups over all, 0 .. 1; nan for a parameter that has one value.
     whole
         The same of all parameters together, each scaled by its range.
-    by_chance
-        What to expect where groups mean nothing: (n_group - 1) / (n_model - 1).
+    n_group, n_model
+        How many groups and models there are.
     """
 
     of_parameters: FloatArray
     whole: float
-    by_chance: float
+    n_group: int
+    n_model: int
+
+    @property
+    def by_chance(self) -> float:
+        """What to expect where groups mean nothing."""
+        return (self.n_group - 1) / max(self.n_model - 1, 1)
 
 
 def shares_between(unit: FloatArray, group: IntArray) -> Shares | None:
@@ -53,7 +59,7 @@ def shares_between(unit: FloatArray, group: IntArray) -> Shares | None:
         of_parameters = np.where(varies, between / in_all, np.nan)
     total = in_all[varies].sum()
     whole = float(between[varies].sum() / total) if total > 0 else np.nan
-    return Shares(of_parameters, whole, (len(names) - 1) / max(len(unit) - 1, 1))
+    return Shares(of_parameters, whole, len(names), len(unit))
 
 
 def typical(unit: FloatArray, group: IntArray, which: int) -> FloatArray:

@@ -139,7 +139,11 @@ def find_target(name: str | None, folders: list[Path]) -> Path:
     for folder in folders:
         if (folder / name).is_file():
             return folder / name
-    looked = ", ".join(str(folder) for folder in folders)
+    # One folder may be meant twice: that of the models is often the working directory.
+    once: dict[Path, Path] = {}
+    for folder in folders:
+        once.setdefault(folder.resolve(), folder)
+    looked = ", ".join(map(str, once.values()))
     raise DatabaseError(
         f"the recording {name} of the models is in none of the folders {looked}; name the "
         "recording, or its folder with --recordings"

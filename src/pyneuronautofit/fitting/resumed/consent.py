@@ -33,6 +33,7 @@ from pyneuronautofit.fitting.resumed.resume import (
     working_directory_of,
 )
 from pyneuronautofit.fitting.resumed.same_run import (
+    FILES_CHANGED,
     RESTORE,
     changed_inputs,
     check_files,
@@ -43,6 +44,8 @@ from pyneuronautofit.models.finding import FoundModel, find_model
 from pyneuronautofit.runs import RunReader
 
 _log = logging.getLogger(__name__)
+
+_RUNS_OWN = "Leave --project out, or name a project of the files that the run was begun with"
 
 
 def open_again(run: RunReader, project: str | None = None) -> OpenedFit:
@@ -136,16 +139,20 @@ def _check(
     plugged: dict[str, Json] = {PLUGINS: plug_ins_of(config, [recording, *beside])}
     # What the model is, its library says when it is loaded; then it is compared once more.
     models = [model_digests(source) for source in found.sources]
+    other = _other_project(run, found) if project is not None else ""
     changed = [
         changed_inputs(
             run.info.identity,
             {**digests, **plugged, "model": model},
             recording,
             searching=searching,
+            other_model=other or FILES_CHANGED,
         )
         for model in models
     ]
     if all(changed):
+        if other and any(each.startswith(other) for each in changed[0]):
+            remedy = _RUNS_OWN
         raise RunError(f"{refusal}: {'; '.join(changed[0])}. {remedy}")
     if unknown := unknown_files(run.info.identity, models[changed.index([])]):
         _log.warning(
@@ -162,6 +169,20 @@ def _check(
             "nor in the working directory, and whose content would be executed. Look at it; if "
             f"you trust it, {consent}"
         )
+
+
+def _other_project(run: RunReader, found: FoundModel) -> str:
+    """Say which project is named, and which is the run's; empty: it is the same."""
+    was, now = run.info.places.get("project"), found.project
+    if was is not None and now is not None:
+        before = Path(str(was))
+        if now.resolve() in {before.resolve(), (before / now.name).resolve()}:
+            return ""
+    built_in = "the built-in cell"
+    return (
+        f"--project names {now or built_in}, and the run was begun with {was or built_in}; files "
+        "that are others there"
+    )
 
 
 def _foreign(run: RunReader, found: FoundModel, *, agreed: bool) -> Iterator[Path]:

@@ -344,12 +344,16 @@ def _beside_of(config: FitOptions, run: RunReader, given: Mapping[str, Any]) -> 
 
 def _found(was: Path, run: RunReader) -> Path:
     """Return where a recording is: where it was, or beside the store, or here."""
-    for path in (was, run.path.parent / was.name, Path.cwd() / was.name):
+    beside, here = run.path.absolute().parent, Path.cwd()
+    for path in (was, beside / was.name, here / was.name):
         if path.is_file():
             return path
+    folders = " or ".join(dict.fromkeys(str(folder.resolve()) for folder in (beside, here)))
+    # Other commands that read a run take no recording.
     raise RecordingError(
-        f"the recording of {run.path.stem} is not there any more: it was {was}. Give it on the "
-        "command line, behind --resume RUN"
+        f"the recording of {run.path.stem} is not there any more: it was {was}. Put it there "
+        f"again, or put it, or a link to it, as {was.name} into {folders}. To go on from it, "
+        "give it on the command line, behind --resume RUN or polish RUN"
     )
 
 

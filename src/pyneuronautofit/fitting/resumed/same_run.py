@@ -16,6 +16,8 @@ from pyneuronautofit.runs import Header, RunReader
 
 #: What is to be done where a run's models cannot be simulated again.
 RESTORE = "Restore what the run was begun with"
+#: What is said of a model's files, before their names, if some are others.
+FILES_CHANGED = "files of the model have changed"
 
 # Libraries that no run was made by that does not know them.
 _CAME_LATER = frozenset({"cmaes"})
@@ -93,7 +95,12 @@ def start_anew(run: RunReader) -> str:
 
 
 def changed_inputs(
-    before: Mapping[str, Json], now: Mapping[str, Json], path: Path, *, searching: bool = True
+    before: Mapping[str, Json],
+    now: Mapping[str, Json],
+    path: Path,
+    *,
+    searching: bool = True,
+    other_model: str = FILES_CHANGED,
 ) -> list[str]:
     """Say which files are others: those of the model, of plug-ins, or the recording `path`.
 
@@ -101,6 +108,8 @@ def changed_inputs(
     ----------
     searching
         Whether a plug-in that searches has to be the same.
+    other_model
+        What is said where files of the model are others, before their names.
     """
     changed = []
     recording = before.get("recording", "not known")
@@ -116,7 +125,7 @@ def changed_inputs(
     known = {name: digest for name, digest in now["model"].items() if name not in unknown}
     files = changed_files(before.get("model", {}), known)
     if files:
-        changed.append(f"files of the model have changed: {quoted(files)}")
+        changed.append(f"{other_model}: {quoted(files)}")
     return changed
 
 
