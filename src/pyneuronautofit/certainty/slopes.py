@@ -96,7 +96,7 @@ def find_slopes(inquiry: Inquiry, x: FloatArray) -> list[Slopes]:
     points = LookedAt(unit, bases, each_alone)
     change = np.clip(np.sqrt([s.variance for s in scales]), _LEAST_CHANGE, _MOST_CHANGE)
     found = slopes_along(inquiry, points, _lengths(change, _first_sizes(inquiry, points)))
-    known = _Known(found.columns, np.eye(n_free)[None].repeat(len(x), axis=0), found.errors)
+    known = _KnownSlopes(found.columns, np.eye(n_free)[None].repeat(len(x), axis=0), found.errors)
     for _time in range(_N_ALONG if n_free > 1 else 0):
         known = _along(inquiry, points, known, change)
     counted = inquiry.rows.fine > 0
@@ -138,7 +138,7 @@ def _first_sizes(inquiry: Inquiry, points: LookedAt) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KnownSlopes:
     """Slopes by parameters, and how well they are known.
 
     Attributes
@@ -160,7 +160,9 @@ class _Known:
         return np.asarray(np.sqrt(np.einsum("mij,mij->mi", parts, parts)))
 
 
-def _along(inquiry: Inquiry, points: LookedAt, known: _Known, change: FloatArray) -> _Known:
+def _along(
+    inquiry: Inquiry, points: LookedAt, known: _KnownSlopes, change: FloatArray
+) -> _KnownSlopes:
     """Return slopes by parameters that are taken along their directions.
 
     Where those are not better, in a corner between bounds or because spikes come or go on the way,
@@ -175,4 +177,4 @@ def _along(inquiry: Inquiry, points: LookedAt, known: _Known, change: FloatArray
     along = np.where(better[..., None] & np.isfinite(found.columns), found.columns, before)
     # eq. 3
     together = vectors.transpose(0, 2, 1) @ along
-    return _Known(np.asarray(together), vectors, np.where(better, found.errors, errors))
+    return _KnownSlopes(np.asarray(together), vectors, np.where(better, found.errors, errors))

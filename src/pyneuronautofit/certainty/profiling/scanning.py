@@ -19,7 +19,7 @@ from pyneuronautofit.certainty.profiling.profile import (
     ProfilePoint,
     bracket,
 )
-from pyneuronautofit.certainty.profiling.starts import Start, starts_at
+from pyneuronautofit.certainty.profiling.starts import FitStart, starts_at
 from pyneuronautofit.certainty.refitting import ENOUGH, Refit, Refitting
 from pyneuronautofit.certainty.scales import ResidualScale
 from pyneuronautofit.certainty.settling import PART_OF_MOVE, settled
@@ -216,7 +216,7 @@ class _Scan:
         if wanted:
             self._refit(wanted, self._best_starts(wanted)[0])
 
-    def _best_starts(self, values: Sequence[float]) -> tuple[list[Start], FloatArray]:
+    def _best_starts(self, values: Sequence[float]) -> tuple[list[FitStart], FloatArray]:
         """Return the best start of those that the others suggest for each value, and its square."""
         known = {at: point.unit for at, point in self._points.items()}
         asked = []
@@ -233,7 +233,7 @@ class _Scan:
             begin += len(starts)
         return best, np.array(least)
 
-    def _refit(self, values: Sequence[float], starts: Sequence[Start]) -> None:
+    def _refit(self, values: Sequence[float], starts: Sequence[FitStart]) -> None:
         """Keep what fits at values from these starts lead to, where it is better."""
         slopes = [self._points[start.near].jacobian for start in starts]
         points = self._fit.begin(np.stack([start.unit for start in starts]), slopes)

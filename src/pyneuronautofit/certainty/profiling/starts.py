@@ -16,7 +16,7 @@ from pyneuronautofit._types import FloatArray
 
 
 @dataclass(frozen=True)
-class Start:
+class FitStart:
     """A point at which a fit may begin.
 
     Attributes
@@ -32,7 +32,7 @@ class Start:
 
 def starts_at(
     value: float, known: Mapping[float, FloatArray], column: int, tangent: FloatArray
-) -> list[Start]:
+) -> list[FitStart]:
     """Return where a fit may begin whose held parameter has a value.
 
     At its neighbours; where the lines through each two of them on one side lead; and between them.
@@ -54,14 +54,14 @@ def starts_at(
     for side in (below, above):
         if side:
             near = known[side[0]]
-            starts.append(Start(near, side[0]))
+            starts.append(FitStart(near, side[0]))
             along = _line(side, known) if len(side) > 1 else tangent
-            starts.append(Start(near + along * (value - side[0]), side[0]))
+            starts.append(FitStart(near + along * (value - side[0]), side[0]))
     if below and above:
         part = (value - below[0]) / (above[0] - below[0])
         between = (1.0 - part) * known[below[0]] + part * known[above[0]]
-        starts.append(Start(between, below[0] if part < 0.5 else above[0]))
-    return [Start(_held(start.unit, column, value), start.near) for start in starts]
+        starts.append(FitStart(between, below[0] if part < 0.5 else above[0]))
+    return [FitStart(_held(start.unit, column, value), start.near) for start in starts]
 
 
 def _line(side: Sequence[float], known: Mapping[float, FloatArray]) -> FloatArray:
