@@ -212,7 +212,8 @@ def check_options(config: Any) -> None:
     for name, (described, default) in options_of(config).items():
         value = getattr(config, name)
         flag = "/".join(described.flags) or described.metavar
-        if value == default:
+        # A word that has to be given has no default: an empty one is what was given.
+        if value == default and described.flags:
             continue
         expected = described.check(value) if described.check and value is not None else None
         if expected:

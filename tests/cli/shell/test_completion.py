@@ -89,6 +89,9 @@ def test_another_shell(command):
     answer = command("completion", "bsah")
     assert answer.code == 2
     assert "expected one of bash, zsh, fish, tcsh; did you mean bash?" in answer.err
+    answer = command("completion", "")
+    assert answer.code == 2
+    assert "SHELL : expected one of bash, zsh, fish, tcsh" in answer.err
 
 
 def _behind(parser):
