@@ -114,9 +114,9 @@ def run(argv: Sequence[str], prog: str) -> int:
         if given is not None:
             stored = given.chosen(stored)
         model = model_of(config, stored, config.models)
-        _note_steps(config)
         score = partial(_score, config=config, given=given, model=model)
         scored = score_models(stored, partial(_recording_of, config, given), score)
+        _note_steps(config)
     if config.as_json:
         print(json.dumps([_as_json(each) for each in scored], allow_nan=False))
     else:
