@@ -1,6 +1,6 @@
 """Writes the numbers and the picture of docs/benchmark.md anew from the folder of a benchmark.
 
-    python -m pyneuronautofit benchmark --first-seed 101 -o FOLDER
+    python -m pyneuronautofit benchmark --first-seed 301 -o FOLDER
     python benchmarks/benchmark_page.py FOLDER
 
 The tables are those of FOLDER/results.md. The schedule of the page is fixed: whoever changes an
