@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,6 +85,9 @@ def test_where_it_has_converged_it_begins_anew_with_twice_the_population():
     assert strategy.phase(state) == f"restart {state.n_again}, {8 * 2**state.n_again} at once"
     # A whole generation did not fit any more.
     assert 4000 - 8 * 2**state.n_again < sum(sizes) <= 4000
+    assert len(state.members) == 8
+    kept = replace(strategy, n_kept=24)
+    _sizes, state = sizes_of(kept, lambda x: ((x - 0.3) ** 2).sum(axis=1), 1, 4000)
     assert len(state.members) == 24
     assert (np.diff(state.merits) >= 0).all()
 

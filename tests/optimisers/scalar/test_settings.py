@@ -36,6 +36,7 @@ def test_cma_takes_hansens_population_for_few_parameters(n_param, size):
     """As the library does by itself (Hansen 2016, eq. 48)."""
     strategy = build_strategy("C", plain(n_param), SearchSettings(), make_merits=made_merits)
     assert strategy.population_size == size
+    assert strategy.n_kept == 24
     if n_param < 7:
         assert CMA(mean=np.full(n_param, 0.5), sigma=0.2).population_size == size
 

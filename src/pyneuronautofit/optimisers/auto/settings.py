@@ -37,8 +37,10 @@ class AutoSettings(ShadeSettings):
         share = None
         # Of more, CMA is lost sooner than DE is.
         if int(task.space.continuous.sum()) <= FEW_PARAMETERS:
+            few = CmaSettings(population_size=self.population_size)
             size = first.population_size
             if self.population_size is None:
-                size = CmaSettings().usual_size_for(task)
-            first, share = Cma(task.space, task.merits, size, size, task.initial), _SHARE_OF_FEW
+                size = few.usual_size_for(task)
+            first = Cma(task.space, task.merits, size, size, task.initial, few.n_kept)
+            share = _SHARE_OF_FEW
         return Sequel(task.space, task.merits, first, share=share, restarts=share is None)

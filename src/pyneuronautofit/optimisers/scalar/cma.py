@@ -30,8 +30,6 @@ from pyneuronautofit.space import ParameterSpace
 
 # The first standard deviation, of the whole range: what the library's own example of restarts has.
 _SPREAD = 0.2
-# So many of the best are kept at least, however few there are in a generation.
-_LEAST_KEPT = 24
 # What the library finds in memory and has not filled: its own values would differ from run to run.
 _UNFILLED = "_funhist_values"
 # A whole number that seeds the library's generator is below this.
@@ -87,6 +85,8 @@ class Cma(Summing):
         How many candidates the search has in all.
     initial : FloatArray, shape (n_given, n_param), model values, or None
         Candidates to begin with; see `initial_candidates`.
+    n_kept
+        How many of the best are kept, if these are more than candidates of a generation.
     """
 
     space: ParameterSpace
@@ -94,6 +94,7 @@ class Cma(Summing):
     population_size: int
     evaluations: int
     initial: FloatArray | None = None
+    n_kept: int = 0
 
     @property
     def free(self) -> BoolArray:
@@ -194,7 +195,7 @@ class Cma(Summing):
         if len(state.members):
             told = state.members.joined(told)
             merits = np.concatenate([state.merits, merits])
-        order = np.argsort(merits, kind="stable")[: max(self.population_size, _LEAST_KEPT)]
+        order = np.argsort(merits, kind="stable")[: max(self.population_size, self.n_kept)]
         return replace(state, members=told.take(order), merits=merits[order])
 
 

@@ -90,4 +90,9 @@ class CmaSettings(PopulationOptions):
                 f"-P {size}: {self.name} needs at least {_LEAST_CMA} members, since it learns from "
                 "the better half of them"
             )
-        return Cma(task.space, task.merits, size, size, task.initial)
+        return Cma(task.space, task.merits, size, size, task.initial, self.n_kept)
+
+    @property
+    def n_kept(self) -> int:
+        """How many models are kept: nobody who leaves their number open wants a handful."""
+        return self.usual_size if self.population_size is None else 0
