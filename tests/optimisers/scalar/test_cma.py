@@ -87,8 +87,11 @@ def test_where_it_has_converged_it_begins_anew_with_twice_the_population():
     assert 4000 - 8 * 2**state.n_again < sum(sizes) <= 4000
     assert len(state.members) == 8
     kept = replace(strategy, n_kept=24)
-    _sizes, state = sizes_of(kept, lambda x: ((x - 0.3) ** 2).sum(axis=1), 1, 4000)
+    sizes, state = sizes_of(kept, lambda x: ((x - 0.3) ** 2).sum(axis=1), 1, 4000)
     assert len(state.members) == 24
+    # So many are drawn to begin with.
+    assert sizes[:3] == [24, 8, 8]
+    assert [kept.batch_size(k) for k in (0, 1, 2)] == [24, 8, 8]
     assert (np.diff(state.merits) >= 0).all()
 
 

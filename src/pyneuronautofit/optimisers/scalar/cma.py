@@ -86,7 +86,8 @@ class Cma(Summing):
     initial : FloatArray, shape (n_given, n_param), model values, or None
         Candidates to begin with; see `initial_candidates`.
     n_kept
-        How many of the best are kept, if these are more than candidates of a generation.
+        How many of the best are kept, and how many candidates are drawn to begin with, if these
+        are more than a generation has.
     """
 
     space: ParameterSpace
@@ -101,9 +102,9 @@ class Cma(Summing):
         """Which parameters the library knows, shape (n_param,): constant ones, if all are."""
         return ~self.space.fixed if not self.space.fixed.all() else self.space.fixed
 
-    def batch_size(self, _generation: int) -> int:
+    def batch_size(self, generation: int) -> int:
         """Return how many candidates a generation has, until the search begins anew."""
-        return self.population_size
+        return self.population_size if generation else max(self.population_size, self.n_kept)
 
     def lasting(self, _generations: int, evaluations: int) -> Cma:
         """Return the strategy for a search of so many evaluations."""
@@ -127,6 +128,8 @@ class Cma(Summing):
             state = replace(state, n_again=state.n_again + 1, learnt=None)
             search = None
         size = self._size(state)
+        if search is None:
+            size = max(size, self.n_kept)
         if state.n_told + size > self.evaluations:
             return np.empty((0, len(self.space))), state
         if search is None:
