@@ -26,7 +26,8 @@ def draw(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as made:
         common = ["-A", "Auto", "-m", "OV", "-t", "-10", "--seed", "1", "--output", made]
         cell = ["--evaluations", "8000", "--hold-out", "2,6", "-a", "cell", str(recording)]
-        hh = ["--evaluations", "2500", "-q", "6.3", "--dt", "0.025", "-a", "soma", "--project", str(soma)]
+        hh = ["--evaluations", "2500", "-q", "6.3", "--dt", "0.025", "-a", "soma"]
+        hh += ["--project", str(soma)]
         for words in (cell, [*hh, str(soma / "HH-soma.abf")]):
             _run("fit", *common, *words)
         _run("certainty", f"{made}/cell.sqlite", "-o", str(folder / "certainty.png"))
