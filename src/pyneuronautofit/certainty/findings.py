@@ -226,12 +226,7 @@ def find_certainty(
     RunError
         If a model cannot be simulated.
     """
-    free = inquiry.space.continuous
-    if not free.any():
-        raise UsageError(
-            "all parameters of this run are constant or whole numbers: there are no slopes, and so "
-            "nothing to say about how well they are fixed"
-        )
+    names, constant = _free_and_constant(inquiry)
     before = inquiry.count.n_asked
     found = find_slopes(inquiry, x)
     start_rise = 0.0
@@ -248,7 +243,6 @@ def find_certainty(
     known = information(jacobians, variance)
     covariances = [covariance_of(information([each], variance)) for each in jacobians]
     covariance = np.mean(covariances, axis=0)
-    names = [name for name, is_free in zip(inquiry.space.names, free.tolist()) if is_free]
     return Certainty(
         rows=np.array(rows if len(rows) else range(len(x)), dtype=np.int64),
         scale=scale,
@@ -257,10 +251,28 @@ def find_certainty(
         pairs=tuple(pairs_of(known, names)),
         covariance=covariance,
         above_noise=_above_noise(inquiry, found[0], misfit, noise),
-        constant=tuple(n for n, is_free in zip(inquiry.space.names, free.tolist()) if not is_free),
+        constant=tuple(constant),
         n_evaluation=inquiry.count.n_asked - before,
         start_rise=start_rise,
     )
+
+
+def _free_and_constant(inquiry: Inquiry) -> tuple[list[str], list[str]]:
+    """Return the names of parameters that can be moved a little, and of the others.
+
+    Raises
+    ------
+    UsageError
+        If there is none that can.
+    """
+    free = inquiry.space.continuous.tolist()
+    names = list(zip(inquiry.space.names, free, strict=True))
+    if not any(free):
+        raise UsageError(
+            "all parameters of this run are constant or whole numbers: there are no slopes, and so "
+            "nothing to say about how well they are fixed"
+        )
+    return [n for n, is_free in names if is_free], [n for n, is_free in names if not is_free]
 
 
 def _at_its_minimum(

@@ -88,7 +88,8 @@ def test_what_varies_between_repeats_and_is_no_noise_counts():
     assert np.mean(found) == pytest.approx(expected, rel=0.25)
 
 
-def test_repeats_of_two_recordings_are_found_in_both(cells):
+def recorded_twice(cells):
+    """Two recordings of the same cell under the same currents, with noise of their own."""
     truth, _wrong = cells
     parts = []
     for seed, name in enumerate(("one", "two")):
@@ -96,6 +97,11 @@ def test_repeats_of_two_recordings_are_found_in_both(cells):
         recording = recorded(truth + noise, steps(LEVELS), name)
         suite = bind_suite(recording, window(), settings_of("VR"))
         parts.append(Measured(recording, window(), suite))
+    return parts
+
+
+def test_repeats_of_two_recordings_are_found_in_both(cells):
+    parts = recorded_twice(cells)
     floors = measure_floors(parts)
     assert [each.n_repeated for each in floors] == [4, 4]
     assert not any(each.is_bound.any() for each in floors)
@@ -136,13 +142,7 @@ def test_groups_of_different_sizes_have_each_the_mean_of_its_own_pairs(collapse)
 
 
 def test_sweeps_of_a_recording_that_is_held_out_are_repeats(cells):
-    truth, _wrong = cells
-    parts = []
-    for seed, name in enumerate(("one", "two")):
-        noise = coloured(np.random.default_rng(seed), truth.shape, 0.4)
-        recording = recorded(truth + noise, steps(LEVELS), name)
-        suite = bind_suite(recording, window(), settings_of("VR"))
-        parts.append(Measured(recording, window(), suite))
+    parts = recorded_twice(cells)
     (floor,) = measure_floors(parts[:1], [parts[1].recording])
     assert (floor.n_repeated, floor.n_sweep) == (4, 4)
     assert not floor.is_bound.any()
