@@ -6,7 +6,8 @@ its others are some that execute what is in the file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,10 @@ class NeoReader:
 
     def read(self, path: Path, channels: ChannelChoice) -> RawRecording:
         """Read the segments of the first block: each is a sweep."""
-        reader = _reader(path)
+        kind = _reader(path)
         try:
-            block = reader(str(path)).read_block(lazy=True)
-            return _recording(block, channels, path)
+            with _closed_behind(kind(str(path))) as reader:
+                return _recording(reader.read_block(lazy=True), channels, path)
         except ImportError as error:
             raise RecordingError(
                 f"{path}: neo needs another package for this format ({error}). Install that, or "
@@ -63,6 +64,23 @@ class NeoReader:
                 f"{path}: neo cannot read this file ({type(error).__name__}: {error}). It is "
                 "damaged, or of a kind that neo does not know."
             ) from error
+
+
+@contextmanager
+def _closed_behind(reader: Any) -> Iterator[Any]:
+    """Close what a reader of neo's has opened.
+
+    Most of them keep their file open until they are collected as garbage, and have nothing to close
+    it by but their finaliser. Closed by that only, a file is open for as long as the garbage stays,
+    and Python may finalise the file before the reader, with a warning.
+    """
+    try:
+        yield reader
+    finally:
+        for name in ("close", "__del__"):
+            if hasattr(reader, name):
+                getattr(reader, name)()
+                break
 
 
 def _reader(path: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,6 +125,30 @@ def damaged_files_raise_nothing_else(case: ReaderCase) -> None:
             read_recording(path)
 
 
+def its_files_are_closed(case: ReaderCase) -> None:
+    """A file that was read, or refused, is not open afterwards (looked at where there is /proc)."""
+    for content in (case.content, case.content[: len(case.content) // 2]):
+        path = case.file(content)
+        # What is only closed with the garbage stays open for as long as nobody collects it.
+        collected = gc.isenabled()
+        gc.disable()
+        try:
+            with contextlib.suppress(PyNeuronAutofitError):
+                read_recording(path)
+            require(path.resolve() not in _open_files(), "its file is open after it was read")
+        finally:
+            if collected:
+                gc.enable()
+
+
+def _open_files() -> set[Path]:
+    opened: set[Path] = set()
+    for descriptor in Path("/proc/self/fd").glob("*"):
+        with contextlib.suppress(OSError):  # that of the folder itself is gone by now
+            opened.add(descriptor.readlink())
+    return opened
+
+
 #: All of them.
 READER_CHECKS: tuple[Callable[[ReaderCase], None], ...] = (
     describes_itself,
@@ -133,6 +158,7 @@ READER_CHECKS: tuple[Callable[[ReaderCase], None], ...] = (
     any_beginning_can_be_looked_at,
     foreign_files_are_refused,
     damaged_files_raise_nothing_else,
+    its_files_are_closed,
 )
 
 
