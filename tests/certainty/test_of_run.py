@@ -22,13 +22,6 @@ def test_scales_by_word():
             scale_from(wrong, None)
 
 
-def test_tolerances_are_tried_from_the_smallest_on():
-    assert of_run._tolerances(None) == [None]
-    assert of_run._tolerances(0.003) == pytest.approx([3e-5, 3e-4, 3e-3])
-    assert of_run._tolerances(2e-5) == pytest.approx([1e-5, 2e-5])
-    assert of_run._tolerances(1e-5) == [1e-5]
-
-
 @pytest.mark.parametrize("n_failing", [0, 1, 2, 3])
 def test_where_models_need_too_many_steps_steps_are_longer(monkeypatch, n_failing):
     """The run's own tolerance is taken in any case."""

@@ -41,6 +41,7 @@ def make_run(
     units=None,
     planned=None,
     scratch=None,
+    finer=None,
 ):
     """Write a store.
 
@@ -57,6 +58,8 @@ def make_run(
         How many evaluations the run says it will have; None: nothing, as older ones.
     scratch
         Where the run says that it writes; None: nothing.
+    finer
+        What models score with finer steps; None: nobody has looked.
     """
     about = about or info()
     rng = np.random.default_rng(1)
@@ -92,6 +95,8 @@ def make_run(
             archive = n_row + np.flatnonzero(~failed)
             writer.append(NewGeneration(number, found, state, x, scores, archive, 2.0 * number + 2))
             n_row += len(x)
+        if finer is not None:
+            writer.note_finer(finer)
         if outcome is not None:
             writer.end_session(outcome)
     return path

@@ -13,13 +13,13 @@ from rich.console import Console
 from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit import plots
 from pyneuronautofit.fitting import BestModel, FitOptions, Plan
+from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.fitting.problem import ReferenceSimulator
 from pyneuronautofit.optimisers import Population
 from pyneuronautofit.recordings import Recording
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.summary import (
     draw_best,
-    far_apart,
     print_checkpoint,
     print_plan,
     print_summary,
@@ -57,7 +57,7 @@ def files(tmp_path):
 def progress(**changed):
     parts = {
         "generation": 4, "history": range(500), "seconds": 12.345, "interrupted": False,
-        "given_up": "", "stopped": "", "lost": "",
+        "given_up": "", "stopped": "", "lost": "", "finer": None,
         "archive": SimpleNamespace(rows=range(17)),
         "population": Population(np.zeros((2, 2)), np.array([[1, 2, 30, 40.5], [0, 0, 1e7, 1]])),
     }  # fmt: skip
@@ -155,7 +155,14 @@ def test_numbers_of_neuron_that_are_far_from_ours_are_explained(said, problem, f
     (line,) = [line for line in lines if line.startswith("in brackets: ")]
     assert "more than a fifth apart (compromise: O; best O: V)" in line
     assert "--dt 0.0125" in line
-    assert far_apart(BEST, [{"O": 1.0, "V": 1542.0}, {"O": 0.0, "V": 16.1}]) == {}
+
+
+def test_what_is_another_with_finer_steps_is_told(said, problem, files):
+    finer = FinerSums(3e-5, {7: {"O": 1.0, "V": 5000.0}, 12: {"O": 0.0, "V": 21.0}})
+    (line,) = [x for x in summary(said, problem, files, finer=finer) if "finer steps" in x]
+    assert line.startswith("with finer steps (--tolerance 3e-05) they are more than a fifth apart")
+    assert "compromise: V 5000. The search has followed" in line
+    assert "best O" not in line
 
 
 def test_without_numbers_of_neuron_nothing_is_said_of_brackets(said, problem, files):

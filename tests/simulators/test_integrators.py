@@ -7,7 +7,7 @@ import math
 import pytest
 
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.simulators import Adaptive
+from pyneuronautofit.simulators import Adaptive, finer_tolerances
 
 
 @pytest.mark.parametrize("tolerance_mV", [1e-5, 0.003, 1.0])
@@ -27,3 +27,10 @@ def test_a_tolerance_out_of_the_range_is_refused(tolerance_mV):
         f"--tolerance {tolerance_mV:g}: expected 1e-05 to 1 mV; 0.003 is nearer to the truth than "
         "NEURON's fixed step of 0.025 ms"
     )
+
+
+def test_finer_tolerances():
+    assert finer_tolerances(0.003) == pytest.approx((3e-5, 3e-4))
+    assert finer_tolerances(5e-5) == (1e-5,)
+    assert finer_tolerances(2e-4) == pytest.approx((1e-5, 2e-5))
+    assert finer_tolerances(1e-5) == ()

@@ -30,11 +30,8 @@ from pyneuronautofit.fitting import (
 )
 from pyneuronautofit.objectives.residuals import weighted_sums
 from pyneuronautofit.runs import RunReader
-from pyneuronautofit.simulators import RunStatus
+from pyneuronautofit.simulators import RunStatus, finer_tolerances
 
-# Of a search's tolerance: slopes are differences of simulations that are nearly the same, and what
-# adaptive steps leave would be a large part of them. The least is that of the integrator.
-_PARTS_OF_TOLERANCE, _LEAST_TOLERANCE_MV = (0.01, 0.1), 1e-5
 #: What the scale may be found from.
 MISFIT, NOISE = "misfit", "noise"
 # A model is worse by its steps if its sum is so many times as large, and this much more.
@@ -58,7 +55,8 @@ def opened_exactly(
     """Yield what a run was made from, open, with simulations that are as little rough as can be.
 
     Adaptive steps have a tolerance a hundred times as small, or ten times where models would need
-    more steps than the integrator takes; all numbers have double precision.
+    more steps than the integrator takes; all numbers have double precision. Slopes are differences
+    of simulations that are nearly the same: what usual steps leave would be a large part of them.
 
     Parameters
     ----------
@@ -77,7 +75,7 @@ def opened_exactly(
     config = known_config(run, {} if project is None else {"project": project})
     config = replace(config, precision="double", n_worker=n_worker or config.n_worker)
     usual = None if config.adaptive is None else config.adaptive.tolerance_mV
-    for tolerance in _tolerances(usual):
+    for tolerance in [usual] if usual is None else [*finer_tolerances(usual), usual]:
         opened = open_fit(replace(config, tolerance_mV=tolerance), working_directory_of(run))
         check_files(run, opened)
         problem = opened.problem
@@ -87,14 +85,6 @@ def opened_exactly(
             if tolerance == usual or RunStatus.TOO_MANY_STEPS not in found.status:
                 yield problem
                 return
-
-
-def _tolerances(usual: float | None) -> Sequence[float | None]:
-    """Return the tolerances to be tried, the smallest first; None: steps are fixed."""
-    if usual is None:
-        return [None]
-    smaller = {max(part * usual, _LEAST_TOLERANCE_MV) for part in _PARTS_OF_TOLERANCE}
-    return sorted({each for each in smaller if each < usual} | {usual})
 
 
 def certainty_of(

@@ -18,10 +18,10 @@ import numpy as np
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.fitting.budget import Budget, lasting, plan_of
 from pyneuronautofit.fitting.evaluation import Evaluation, WorkersLost
-from pyneuronautofit.fitting.floors.stopping import floor_to_reach, stopped_at_floor
+from pyneuronautofit.fitting.floors.stopping import FloorGoal, floor_to_reach
 from pyneuronautofit.fitting.gains import Gains, with_leader
+from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.fitting.problem import Problem
-from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History
 from pyneuronautofit.simulators import RunStatus
@@ -75,6 +75,8 @@ class Progress:
         Why it ended before its budget was used, as the user had asked; empty where it did not.
     phase
         What the search does next, in a few words; empty where that is always the same.
+    finer
+        What the best models score with finer steps, once the search has ended; None: not known.
     """
 
     generation: int
@@ -91,6 +93,7 @@ class Progress:
     gains: Gains | None = None
     stopped: str = ""
     phase: str = ""
+    finer: FinerSums | None = None
 
     @property
     def shown_rows(self) -> IntArray:
@@ -144,14 +147,19 @@ def search(
     """
     plan = plan_of(budget, strategy)
     strategy = lasting(strategy, plan)
-    floor = floor_to_reach(problem, budget.stop_after)
+    goal = floor_to_reach(problem, budget.stop_after)
     progress = start or beginning(strategy, budget, keep_all=keep_all)
     began = time.monotonic() - progress.seconds
     failures = _Failures()
     for generation in itertools.count(progress.generation + 1):
         if plan.generations is not None and generation > plan.generations:
             break
-        stopped = _stopped(progress, budget, floor)
+        try:
+            # Only a floor has something simulated.
+            with contextlib.nullcontext() if goal is None else guard():
+                stopped = _stopped(progress, budget, goal)
+        except KeyboardInterrupt as interruption:
+            return _interrupted(progress, interruption)
         if stopped:
             _log.info("%s", stopped)
             progress = replace(progress, stopped=stopped)
@@ -218,14 +226,16 @@ def _after(
     return after
 
 
-def _stopped(progress: Progress, budget: Budget, floor: Floor | None) -> str:
+def _stopped(progress: Progress, budget: Budget, goal: FloorGoal | None) -> str:
     """Return why no other generation is begun although there is budget left; empty: one is."""
     if budget.minutes is not None and progress.seconds >= budget.minutes * _S_PER_MINUTE:
         return f"stopped after {budget.minutes:g} minutes of computing (--time)"
     gains, most = progress.gains, budget.stop_after
     if isinstance(most, int) and gains is not None and gains.since >= most:
         return f"stopped: nothing has become better for {gains.since} generations (--stop-after)"
-    return stopped_at_floor(progress.archive, floor, most)
+    if goal is None:
+        return ""
+    return goal.reached(progress.archive, progress.history.parameters_of)
 
 
 def _ended(progress: Progress, failures: _Failures) -> Progress:

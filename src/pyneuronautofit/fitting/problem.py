@@ -29,7 +29,7 @@ from pyneuronautofit.objectives.residuals import (
     sweep_factors,
 )
 from pyneuronautofit.recordings import Recording, StimulusWindow
-from pyneuronautofit.simulators import NeuronSimulator, Simulator, Traces
+from pyneuronautofit.simulators import HasFinerSteps, NeuronSimulator, Simulator, Traces
 from pyneuronautofit.space import CellColumns, ParameterSpace, ParameterTable, table_of
 
 
@@ -285,6 +285,26 @@ class Problem:
             )
         n_residual = [0 if each is None else len(each.coarse) for each in wanted]
         return self.joined(found, parameters, n_residual)
+
+    def with_finer_steps(self) -> dict[float, Problem]:
+        """Return tolerance (mV) -> the same problem with such steps, the smallest tolerance first.
+
+        Its simulators are those that are open here, with other steps, and it is evaluated in this
+        process. Empty where steps are fixed.
+        """
+        own = [
+            part.simulator.finer_steps() if isinstance(part.simulator, HasFinerSteps) else {}
+            for part in self.parts
+        ]
+        found: dict[float, Problem] = {}
+        for tolerance_mV in own[0]:
+            if all(tolerance_mV in each for each in own):
+                first, *beside = (
+                    replace(part, simulator=each[tolerance_mV], evaluator=None, elsewhere=())
+                    for part, each in zip(self.parts, own, strict=True)
+                )
+                found[tolerance_mV] = replace(first, beside=tuple(beside))
+        return found
 
     def joined(
         self,

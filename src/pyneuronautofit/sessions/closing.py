@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,6 +23,8 @@ from pyneuronautofit.fitting import (
     sums_of_cells,
 )
 from pyneuronautofit.fitting.notes.levels import about_distinct
+from pyneuronautofit.fitting.outcome.best import finer_best_sums
+from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.objectives.floor import said_floor, said_in_floors
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.runs import RunFiles
@@ -67,6 +70,8 @@ def closing_summary(
         leading = drawn_model(best, strategy)
         cells = about_cells(leading, sums_of_cells(problem, scores_of(progress, leading)))
     if best and not progress.interrupted:
+        if progress.finer is None:  # of a run of an earlier version, or one that was interrupted
+            progress = replace(progress, finer=finer_best_sums(problem, best))
         drawn = drawn_model(best, strategy)
         elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)
         shown = about_held_out(problem, drawn, elsewhere)
@@ -83,17 +88,23 @@ def closing_summary(
         files=files,
         figure=figure,
         distinct=about_distinct(progress, problem),
-        floor=_about_floor(problem, best, strategy),
+        floor=_about_floor(problem, best, strategy, progress.finer),
         cells=cells,
         held_out=shown,
         notes=said,
     )
 
 
-def _about_floor(problem: Problem, best: Sequence[BestModel], strategy: Strategy[Any]) -> str:
+def _about_floor(
+    problem: Problem,
+    best: Sequence[BestModel],
+    strategy: Strategy[Any],
+    finer: FinerSums | None,
+) -> str:
     """Say what the noise floor is and how near the model that is drawn is to it; or nothing."""
     floor = problem.floor
     if not best or not floor.is_told:
         return ""
     drawn = drawn_model(best, strategy)
-    return f"{said_floor(floor)}; {drawn.title}: {said_in_floors(drawn.mode_sums, floor)}"
+    sums = drawn.mode_sums if finer is None else finer.told(drawn.row, drawn.mode_sums)
+    return f"{said_floor(floor)}; {drawn.title}: {said_in_floors(sums, floor)}"

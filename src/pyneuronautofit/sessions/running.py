@@ -6,6 +6,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,12 +17,14 @@ from pyneuronautofit.fitting import (
     Observer,
     Progress,
     Recorder,
+    best_models,
     changed_versions,
     check_simulator,
     resumed_progress,
     search,
 )
 from pyneuronautofit.fitting.notes.stuck import StuckNotes
+from pyneuronautofit.fitting.outcome.best import finer_best_sums
 from pyneuronautofit.runs import (
     GzipLogHandler,
     RunLock,
@@ -129,6 +132,9 @@ def _store(
         try:
             recorder = _recorder(session, writer, exporting)
             progress = _search(session, recorder, guard, watching, start)
+            progress = _with_finer_sums(session, progress, guard)
+            if progress.finer is not None:
+                writer.note_finer(progress.finer.as_json())
             for note in session.notes_on(progress):
                 _log.info("%s", note)
             recorder.finish(progress)
@@ -209,6 +215,20 @@ def _search(
             start=start,
             keep_all=False,
         )
+
+
+def _with_finer_sums(session: FitSession, progress: Progress, guard: Guard) -> Progress:
+    """Return a search that has ended with what its best models score with finer steps."""
+    if progress.interrupted:
+        return progress
+    problem = session.problem
+    try:
+        with heeding(session.files, guard)():
+            best = best_models(progress, problem.whole)
+            return replace(progress, finer=finer_best_sums(problem, best))
+    except KeyboardInterrupt:
+        # Everything is there that was asked for.
+        return progress
 
 
 class _All:

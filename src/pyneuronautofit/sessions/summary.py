@@ -21,15 +21,13 @@ from pyneuronautofit.fitting import (
     per_held_out_sweep,
     resting_per_sweep,
 )
+from pyneuronautofit.fitting.outcome.finer import FinerSums, about_finer_steps, far_apart
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.recordings import in_a_line
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.model_table import print_models
 from pyneuronautofit.simulators import RunStatus
 from pyneuronautofit.space import cells_in
-
-# Of the larger one: what differs by less says the same.
-_FAR_APART = 0.2
 
 
 def print_plan(
@@ -126,7 +124,7 @@ def print_summary(
         f"{len(progress.archive.rows)} non-dominated models"
     )
     if best:
-        _print_best(screen, problem, best, reference)
+        _print_best(screen, problem, best, reference, progress.finer)
         said = {
             "cells": cells,
             "noise floor": floor,
@@ -153,45 +151,39 @@ def _print_best(
     problem: Problem,
     best: Sequence[BestModel],
     reference: Sequence[Mapping[str, float]],
+    finer: FinerSums | None,
 ) -> None:
     pairs = zip(best, reference or [{}] * len(best), strict=True)
     rows = [((model.title, str(model.row)), _beside(model.mode_sums, own)) for model, own in pairs]
     screen.print("best models (sums of the components of each mode):")
     print_models(screen, ("model", "evaluation"), rows)
     if reference and problem.reference is not None:
-        step_ms = problem.reference.step_ms
-        apart = far_apart(best, reference)
-        screen.print(
-            f"in brackets: NEURON, fixed steps of {step_ms:g} ms{_why_apart(apart, step_ms)}",
-            soft_wrap=True,
-        )
+        steps = f"NEURON, fixed steps of {problem.reference.step_ms:g} ms"
+        apart: dict[int, tuple[list[str], list[str]]] = {}
+        for model, own in zip(best, reference, strict=True):
+            if codes := list(far_apart(model.mode_sums, own)):
+                apart.setdefault(model.row, ([], codes))[0].append(model.title)
+        why = _why_apart(list(apart.values()), problem.reference.step_ms)
+        screen.print(f"in brackets: {steps}{why}", soft_wrap=True)
+    said = about_finer_steps({m.title: (m.row, m.mode_sums) for m in best}, finer)
+    if said:
+        screen.print(said, soft_wrap=True)
 
 
-def far_apart(
-    best: Sequence[BestModel], reference: Sequence[Mapping[str, float]]
-) -> dict[str, list[str]]:
-    """Return title -> the modes in which a model's sum and that of a reference are far apart."""
-    found = {
-        model.title: [
-            code
-            for code, value in model.mode_sums.items()
-            if code in own and abs(value - own[code]) > _FAR_APART * max(abs(value), abs(own[code]))
-        ]
-        for model, own in zip(best, reference, strict=True)
-    }
-    return {title: codes for title, codes in found.items() if codes}
+def _why_apart(apart: Sequence[tuple[Sequence[str], Sequence[str]]], step_ms: float) -> str:
+    """Say why a reference differs; nothing where it hardly does.
 
-
-def _why_apart(apart: Mapping[str, Sequence[str]], step_ms: float) -> str:
-    """Say why a reference differs; nothing where it hardly does."""
+    Parameters
+    ----------
+    apart
+        For every model its titles, and the modes in which it does.
+    """
     if not apart:
         return ""
-    models = "; ".join(f"{title}: {', '.join(codes)}" for title, codes in apart.items())
+    models = "; ".join(f"{', '.join(titles)}: {', '.join(codes)}" for titles, codes in apart)
     return (
         f". They are more than a fifth apart ({models}): these models depend on the time step. "
-        "Adaptive steps are nearer to the exact solution, unless the search has followed what they "
-        "leave, too: 'evaluate --integrator adaptive --tolerance 3e-5' says. Who needs NEURON's "
-        f"numbers fits with --dt {step_ms:g}"
+        f"Who needs NEURON's numbers fits with --dt {step_ms:g}"
     )
 
 

@@ -1,6 +1,7 @@
 """Simulators: parameters in, voltages on the recording's clock out."""
 
 from pyneuronautofit.codegen.compile import Precision as Precision
+from pyneuronautofit.simulators._base import HasFinerSteps as HasFinerSteps
 from pyneuronautofit.simulators._base import RunStatus as RunStatus
 from pyneuronautofit.simulators._base import Simulator as Simulator
 from pyneuronautofit.simulators._base import TraceBlock as TraceBlock
@@ -15,6 +16,7 @@ from pyneuronautofit.simulators.experiment import Experiment as Experiment
 from pyneuronautofit.simulators.experiment import make_clock as make_clock
 from pyneuronautofit.simulators.experiment import plan_experiment as plan_experiment
 from pyneuronautofit.simulators.integrators import Adaptive as Adaptive
+from pyneuronautofit.simulators.integrators import finer_tolerances as finer_tolerances
 from pyneuronautofit.simulators.lanes.simulator import BatchSimulator as BatchSimulator
 from pyneuronautofit.simulators.neuron.simulator import NeuronSimulator as NeuronSimulator
 from pyneuronautofit.simulators.options import SimulationOptions as SimulationOptions

@@ -9,9 +9,9 @@ and a row of nan; never an exception, and never an invented number.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -80,6 +80,18 @@ class TraceBlock:
     def renumbered(self, numbers: IntArray) -> TraceBlock:
         """Return the same of a table of which the present one has the rows `numbers`."""
         return replace(self, candidates=numbers[self.candidates])
+
+
+@runtime_checkable
+class HasFinerSteps(Protocol):
+    """Can simulate the same with finer steps than it usually takes."""
+
+    def finer_steps(self) -> Mapping[float, Simulator]:
+        """Return tolerance (mV) -> what simulates with it, the smallest first.
+
+        They use what is open here, and are not closed by themselves. Empty where steps are fixed.
+        """
+        ...
 
 
 class Simulator(Protocol):

@@ -8,6 +8,8 @@ from pyneuronautofit.errors import UsageError
 
 DEFAULT_TOLERANCE_MV = 0.003
 _LEAST_TOLERANCE_MV, _MOST_TOLERANCE_MV = 1e-5, 1.0
+# Of a tolerance: what is nearly free of what its steps leave.
+_FINER_PARTS = (0.01, 0.1)
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,16 @@ class Adaptive:
                 f"{_MOST_TOLERANCE_MV:g} mV; {DEFAULT_TOLERANCE_MV:g} is nearer to the truth than "
                 "NEURON's fixed step of 0.025 ms"
             )
+
+
+def finer_tolerances(tolerance_mV: float) -> tuple[float, ...]:
+    """Return tolerances whose steps leave next to nothing beside those of a given one.
+
+    Returns
+    -------
+    tuple of float, mV, the smallest first
+        A hundredth, and a tenth for cells that would need too many steps; none that is smaller than
+        the method is made for. Empty where the given one is the least of all.
+    """
+    finer = {max(part * tolerance_mV, _LEAST_TOLERANCE_MV) for part in _FINER_PARTS}
+    return tuple(sorted(each for each in finer if each < tolerance_mV))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
-from fitting.parabolas import make_problem
+from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import Budget, search
 from pyneuronautofit.fitting.floors.stopping import (
@@ -65,6 +65,51 @@ def test_a_search_ends_at_the_floor_and_does_so_when_it_is_taken_up_again():
     part = search(problem, strategy(problem), replace(budget, generations=1))
     rest = search(problem, strategy(problem), budget, start=part)
     np.testing.assert_array_equal(rest.history.scores, ended.history.scores)
+
+
+@dataclass
+class Rough(Parabolas):
+    """Its steps take a part of every voltage away, which makes models better than they are."""
+
+    part: float = 0.0
+
+    def finer_steps(self):
+        return {1e-4: Parabolas()}
+
+    def _traces(self, values):
+        traces = super()._traces(values)
+        traces.voltage_mV[...] *= 1 - self.part
+        return traces
+
+
+@pytest.mark.parametrize("part", [0.0, 0.2])
+def test_a_model_has_to_be_within_it_with_finer_steps(part, caplog):
+    """What the search's steps leave is not what a model is."""
+    finely = make_problem()
+    whole = search(finely, strategy(finely), Budget(generations=9, seed=2))
+    level = float(np.nanmin(finely.suite.mode_sums(whole.history.scores)["V"]))
+    problem = replace(with_floor({"O": 1e9, "V": level * 3}), simulator=Rough(part=part))
+    budget = Budget(generations=9, seed=2, stop_after="floor")
+    ended = search(problem, strategy(problem), budget)
+    coarsely = search(problem, strategy(problem), replace(budget, stop_after=None))
+    within = problem.floor.reached(coarsely.history.scores)
+    assert within.any()
+    followed = "the search follows what its steps leave, and goes on" in caplog.text
+    if part == 0:
+        first = np.flatnonzero(within)[0]
+        assert ended.generation == first // 10
+        said = f"evaluation {first} is within the noise floor in every mode, also with finer steps"
+        assert said in ended.stopped
+        assert not followed
+    else:
+        truly = problem.floor.reached(finely.evaluate_here(coarsely.history.parameters).scores)
+        assert not (within & truly).any()
+        assert (ended.generation, ended.stopped) == (9, "")
+        assert followed
+        # Whoever goes on from the middle finds out the same.
+        part_way = search(problem, strategy(problem), replace(budget, generations=3))
+        again = search(problem, strategy(problem), budget, start=part_way)
+        assert (again.generation, again.stopped) == (ended.generation, ended.stopped)
 
 
 def test_every_mode_has_to_be_within_it():

@@ -51,6 +51,20 @@ def test_a_snapshot_says_what_the_store_has(tmp_path):
     assert seen.last_failure == "evaluation 3, CRASHED: signal <11>"
 
 
+def test_sums_with_finer_steps(tmp_path):
+    finer = {"tolerance_mV": 3e-5, "rows": [2, 0], "sums": [{"O": 4.0, "V": 100.0}, {}]}
+    store = make_run(tmp_path / "r.sqlite", GENERATIONS, finer=finer)
+    with open_run(store, check=False) as run:
+        seen = take_snapshot(run, Tally(), NOW)
+    assert seen.told_sums(seen.best[0]) == {"O": 4.0, "V": 100.0}
+    assert seen.told_sums(seen.best[1]) == seen.best[1].sums
+    assert "apart: compromise, best O, best V: V 100. The" in seen.about_finer_steps()
+    assert "nothing is known of best sum" in seen.about_finer_steps()
+    first, second, *_others = seen.as_json()["best"]
+    assert first["sums_with_finer_steps"] == {"O": 4.0, "V": 100.0}
+    assert "sums_with_finer_steps" not in second
+
+
 def test_how_old_a_copy_is(tmp_path):
     store = make_run(tmp_path / "r.sqlite", GENERATIONS, outcome=None, scratch="/local/x")
     os.utime(store, (0, NOW.timestamp() - 12.0))

@@ -46,6 +46,21 @@ def test_sums_in_units_of_the_noise_floor(tmp_path):
     assert "a <note>" in text
 
 
+def test_sums_with_finer_steps_are_what_a_model_is(tmp_path):
+    """They are told where they are others, and counted in floors."""
+    floor = {
+        "components": [1.0, 1.0, 2.0], "is_bound": [True] * 3, "noise_mV": [0.25],
+        "drift_mV": [0.0], "n_repeated": 0, "n_sweep": 2, "notes": [],
+    }  # fmt: skip
+    finer = {"tolerance_mV": 3e-5, "rows": [2], "sums": [{"O": 4.1, "V": 100.0}]}
+    with content_of(tmp_path, about=info(floor=floor), finer=finer) as content:
+        found = parsed(best(content))
+    assert cells(found.find(".//table"))[1][2:] == ["42 floors", "450 floors"]
+    (said,) = [words(p) for p in found.iter("p") if p.get("id") == "finer"]
+    assert said.startswith("With finer steps (--tolerance 3e-05) they are more than a fifth apart:")
+    assert "compromise, best sum, best O, best V: V 100. The search" in said
+
+
 def test_how_many_distinct_models_there_are(tmp_path):
     units = [[[0.2, 0.2], [0.21, 0.2], [0.8, 0.2]]]
     scores = [[[0, 0, 10], [0, 0, 20], [1, 0, 30]]]

@@ -10,12 +10,10 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.errors import RunError
-from pyneuronautofit.runs import (
-    open_run,
-)
+from pyneuronautofit.runs import RunWriter, open_run
 from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.head import read_info, write_info
-from runs._made import make_info
+from runs._made import make_info, make_store
 
 
 def test_a_damaged_head_is_refused(tmp_path, sound):
@@ -48,6 +46,21 @@ def test_a_head_is_read_as_it_was_written(tables):
     assert read.floor is None
     assert read.initial.dtype == np.float64
     np.testing.assert_array_equal(read.initial, info.initial)
+
+
+def test_what_is_noted_in_the_end_is_there(tmp_path):
+    """And what is noted later takes its place."""
+    path = tmp_path / "r.sqlite"
+    make_store(path, 2)
+    with open_run(path) as run:
+        assert run.info.finer is None
+    for sums in ({"O": 1.0, "V": 3.5}, {}):
+        finer = {"tolerance_mV": 3e-5, "rows": [4], "sums": [sums]}
+        with contextlib.closing(RunWriter(path, make_info())) as writer:
+            writer.note_finer(finer)
+        with open_run(path) as run:
+            assert run.info.finer == finer
+            assert run.losses == []
 
 
 def test_a_noise_floor_is_there_where_a_run_has_one(tables):

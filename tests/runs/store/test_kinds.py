@@ -18,7 +18,7 @@ from pyneuronautofit.fitting.options import FitOptions
 from pyneuronautofit.report.build import write_report
 from pyneuronautofit.report.findings.snapshot import take_snapshot
 from pyneuronautofit.report.findings.state import Tally
-from pyneuronautofit.runs import export_results, open_run
+from pyneuronautofit.runs import RunWriter, export_results, open_run
 from pyneuronautofit.runs.export import Header
 from pyneuronautofit.runs.store import kinds
 from pyneuronautofit.runs.tables import write_csv
@@ -62,10 +62,20 @@ def changed_somewhere(value):
             yield [inner, *value[1:]]
 
 
+FLOOR = {
+    "components": [0.5, 0.1, None], "is_bound": [True] * 3, "noise_mV": [0.2], "drift_mV": [0.1],
+    "n_repeated": 0, "n_sweep": 2, "notes": ["look"],
+}  # fmt: skip
+FINER = {"tolerance_mV": 3e-5, "rows": [0, 4], "sums": [{"O": 1.0, "V": 3.5}, {}]}
+
+
 @pytest.fixture
 def store(tmp_path):
-    path = tmp_path / "r.sqlite"
-    make_store(path, N_GENERATION)
+    """With all that a head may say."""
+    path, info = tmp_path / "r.sqlite", make_info(floor=FLOOR)
+    make_store(path, N_GENERATION, info=info)
+    with contextlib.closing(RunWriter(path, info)) as writer:
+        writer.note_finer(FINER)
     return path
 
 
@@ -73,7 +83,7 @@ def test_a_sound_store_is_used_without_loss(store):
     assert use(store) == []
 
 
-@pytest.mark.parametrize("key", kinds.HEAD)
+@pytest.mark.parametrize("key", [*kinds.HEAD, "floor", "finer"])
 def test_any_head_is_read_or_refused(store, key):
     sound = store.read_bytes()
     refused = []

@@ -18,7 +18,14 @@ from pyneuronautofit.database import read_models
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import load_model
 from pyneuronautofit.recordings import Recording, StimulusWindow, detect_stimulus, read_recording
-from pyneuronautofit.simulators import BatchSimulator, NeuronSimulator, RunStatus, plan_experiment
+from pyneuronautofit.simulators import (
+    Adaptive,
+    BatchSimulator,
+    HasFinerSteps,
+    NeuronSimulator,
+    RunStatus,
+    plan_experiment,
+)
 from pyneuronautofit.simulators.agreement import compare_sweep
 from pyneuronautofit.simulators.lanes import engines, library
 from pyneuronautofit.simulators.lanes import simulator as module
@@ -65,6 +72,42 @@ def batch(model, experiment):
 
 def bytes_of(n_cell, experiment):
     return n_cell * experiment.n_sweep * experiment.n_sample * 8
+
+
+# --- finer steps
+
+
+@pytest.mark.parametrize(("precision", "finer"), [("double", (1e-4, 1e-3)), ("single", (1e-3,))])
+def test_finer_steps_are_those_of_a_simulator_that_has_them(
+    model, experiment, candidates, precision, finer
+):
+    """On what is open: no worker and no kernel is made for them."""
+
+    def opened(tolerance_mV):
+        return BatchSimulator(
+            model.cell_source, experiment, 2, precision, adaptive=Adaptive(tolerance_mV)
+        )
+
+    few = candidates.rows([0, 5, 20])
+    with opened(0.01) as simulator:
+        usual = simulator.run(few).voltage_mV
+        keys, found = simulator.kernel_keys(), simulator.finer_steps()
+        assert tuple(found) == finer
+        for tolerance_mV, each in found.items():
+            assert isinstance(each, HasFinerSteps) is False
+            assert each.description.endswith(f"tolerance {tolerance_mV:g} mV")
+            each.check(few)
+            with each, opened(tolerance_mV) as alone:
+                voltage_mV = each.run(few).voltage_mV
+                np.testing.assert_array_equal(voltage_mV, alone.run(few).voltage_mV)
+            assert 0 < np.abs(voltage_mV - usual).max() < 1
+        assert simulator.kernel_keys() == keys
+        np.testing.assert_array_equal(simulator.run(few).voltage_mV, usual)
+
+
+def test_fixed_steps_have_no_finer_ones(batch):
+    assert isinstance(batch, HasFinerSteps)
+    assert batch.finer_steps() == {}
 
 
 # --- the same bits

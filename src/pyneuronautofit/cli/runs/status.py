@@ -242,6 +242,8 @@ def _print_all(screen: Console, seen: Snapshot) -> None:
             ("model", "evaluation"),
             [((each.title, str(each.row)), each.sums) for each in seen.best],
         )
+        if about := seen.about_finer_steps():
+            _print_line(screen, about)
         _print_floors(screen, seen)
     elif seen.n_evaluation:
         _print_line(screen, "no candidate could be simulated; the log says why")
@@ -254,7 +256,8 @@ def _print_floors(screen: Console, seen: Snapshot) -> None:
     _print_line(screen, f"noise floor   {said_floor(seen.floor)}")
     for each in seen.best:
         if each.title == COMPROMISE:
-            _print_line(screen, f"{COMPROMISE:14s}{said_in_floors(each.sums, seen.floor)}")
+            said_so = said_in_floors(seen.told_sums(each), seen.floor)
+            _print_line(screen, f"{COMPROMISE:14s}{said_so}")
 
 
 def _facts(seen: Snapshot) -> list[tuple[str, str]]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentTypeError
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from pyneuronautofit._text import quoted, shortened
+from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit._words import whole
 from pyneuronautofit.errors import UsageError
+from pyneuronautofit.fitting.outcome.finer import finer_scores
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.objectives.floor import (
     Floor,
@@ -17,6 +22,11 @@ from pyneuronautofit.objectives.floor import (
     is_floor_word,
 )
 from pyneuronautofit.optimisers import ParetoArchive
+
+_log = logging.getLogger(__name__)
+
+#: Returns the model values of evaluations: (n_row,) -> (n_row, n_param).
+ParametersOf: TypeAlias = Callable[[IntArray], FloatArray]
 
 _EXPECTED = "a number of generations, of at least 1, or floor, or so many floors such as 1.5floor"
 
@@ -45,15 +55,16 @@ def floors_asked(stop_after: int | str | None) -> float | None:
     return floor_limit(stop_after) if isinstance(stop_after, str) else None
 
 
-def floor_to_reach(problem: Problem, stop_after: int | str | None) -> Floor | None:
-    """Return the noise floor that ends a search; None where none does.
+def floor_to_reach(problem: Problem, stop_after: int | str | None) -> FloorGoal | None:
+    """Return what ends a search at its noise floor; None where nothing does.
 
     Raises
     ------
     UsageError
-        If one was asked for and the recording has none.
+        If that was asked for and the recording has no floor.
     """
-    if floors_asked(stop_after) is None:
+    factor = floors_asked(stop_after)
+    if factor is None:
         return None
     floor = problem.floor
     if not floor.is_known:
@@ -64,22 +75,72 @@ def floor_to_reach(problem: Problem, stop_after: int | str | None) -> Floor | No
         raise UsageError(
             f"--stop-after {stop_after}: {why}. Give a number of generations without a gain instead"
         )
-    return floor
+    return FloorGoal(problem, floor, factor)
 
 
-def stopped_at_floor(archive: ParetoArchive, floor: Floor | None, stop_after: object) -> str:
-    """Return in words that a model is within the floor in every mode; empty: none is.
+class FloorGoal:
+    """A noise floor that ends a search as soon as a model is within it in every mode.
 
-    Whatever is within it is in the archive, or dominated by what is there and within it, too.
+    Where steps are adaptive, it has to be within it with finer steps, too (`finer_scores`): a
+    search follows what its steps leave. What was found out of a model is kept, and decides nothing:
+    a search that is taken up again finds the same anew.
+
+    Parameters
+    ----------
+    problem
+        What is searched; its simulators are open.
+    floor
+        That of the objective vector.
+    factor
+        So many floors are enough.
     """
-    factor = floors_asked(stop_after) if isinstance(stop_after, str) else None
-    if floor is None or factor is None or not len(archive.rows):
-        return ""
-    within = np.flatnonzero(floor.reached(archive.scores, factor))
-    if not len(within):
-        return ""
-    which = "the noise floor" if factor == 1 else f"{factor:g} noise floors"
-    return (
-        f"stopped: evaluation {int(archive.rows[within].min())} is within {which} in every mode "
-        f"(--stop-after {stop_after})"
-    )
+
+    def __init__(self, problem: Problem, floor: Floor, factor: float) -> None:
+        self._problem = problem
+        self._floor = floor
+        self._factor = factor
+        self._only_coarsely: set[int] = set()
+
+    def reached(self, archive: ParetoArchive, parameters_of: ParametersOf) -> str:
+        """Say in words that a model is within the floor; empty: none is.
+
+        Whatever is within it is in the archive, or dominated by what is there and within it, too.
+
+        Parameters
+        ----------
+        parameters_of
+            Returns the model values of evaluations, (n_row,) -> (n_row, n_param).
+        """
+        if not len(archive.rows):
+            return ""
+        within = archive.rows[self._floor.reached(archive.scores, self._factor)]
+        fresh = np.array([row for row in within.tolist() if row not in self._only_coarsely])
+        if not len(fresh):
+            return ""
+        tolerance_mV, scores = finer_scores(self._problem, parameters_of(fresh))
+        finely = ""
+        if tolerance_mV is not None:
+            also = self._floor.reached(scores, self._factor)
+            self._note(fresh[~also].tolist(), tolerance_mV)
+            fresh, finely = fresh[also], f", also with finer steps ({tolerance_mV:g} mV)"
+        if not len(fresh):
+            return ""
+        word = "floor" if self._factor == 1 else f"{self._factor:g}floor"
+        return (
+            f"stopped: evaluation {int(fresh.min())} is within {self._words} in every "
+            f"mode{finely} (--stop-after {word})"
+        )
+
+    @property
+    def _words(self) -> str:
+        return "the noise floor" if self._factor == 1 else f"{self._factor:g} noise floors"
+
+    def _note(self, rows: Sequence[int], tolerance_mV: float) -> None:
+        if rows and not self._only_coarsely:
+            _log.warning(
+                "evaluation %d is within %s with the search's steps, and not with finer ones (%g "
+                "mV): the search follows what its steps leave, and goes on. A fit with such a "
+                "--tolerance finds others",
+                min(rows), self._words, tolerance_mV,
+            )  # fmt: skip
+        self._only_coarsely.update(rows)

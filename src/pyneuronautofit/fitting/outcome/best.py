@@ -13,6 +13,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fitting.engine import Progress
 from pyneuronautofit.fitting.evaluation import Evaluation, evaluate_models
+from pyneuronautofit.fitting.outcome.finer import FinerSums, finer_sums
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.objectives import Suite
 from pyneuronautofit.optimisers import Strategy
@@ -178,6 +179,14 @@ def drawn_model(best: Sequence[BestModel], strategy: Strategy[Any]) -> BestModel
     """
     by_title = {model.title: model for model in best}
     return by_title.get(BEST_SUM, best[0]) if strategy.needs_residuals else best[0]
+
+
+def finer_best_sums(problem: Problem, best: Sequence[BestModel]) -> FinerSums | None:
+    """Return what the best models score with finer steps; None where steps are fixed."""
+    by_row = {model.row: model.parameters for model in best}
+    if not by_row:
+        return None
+    return finer_sums(problem, np.array(list(by_row)), np.array(list(by_row.values())))
 
 
 def reference_sums(problem: Problem, best: Sequence[BestModel]) -> list[Mapping[str, float]]:

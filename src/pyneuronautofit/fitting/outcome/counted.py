@@ -7,6 +7,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fitting.evaluation_json import WEIGHTS
+from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.objectives.residuals import component_weights, read_weights
 from pyneuronautofit.runs import RunReader
@@ -21,6 +22,12 @@ def floor_of(run: RunReader) -> Floor | None:
     """Return the noise floor of a run; None where an earlier version has begun it."""
     stored = run.info.floor
     return None if stored is None else Floor.from_json(run.header.markers, stored)
+
+
+def finer_of(run: RunReader) -> FinerSums | None:
+    """Return what a run's best models score with finer steps; None where nobody has looked."""
+    stored = run.info.finer
+    return None if stored is None else FinerSums.from_json(stored)
 
 
 def weights_of(run: RunReader) -> FloatArray:

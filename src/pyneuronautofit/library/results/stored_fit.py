@@ -12,7 +12,8 @@ import numpy as np
 from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
-from pyneuronautofit.fitting.outcome.counted import floor_of, mode_codes
+from pyneuronautofit.fitting.outcome.counted import finer_of, floor_of, mode_codes
+from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.library.paths import path_of, paths_of
 from pyneuronautofit.library.results.chosen import ChosenModel, table_of_models
 from pyneuronautofit.library.results.frames import frame
@@ -111,6 +112,17 @@ class StoredFit:
         """
         with self._reader() as stored:
             return floor_of(stored)
+
+    @property
+    def finer(self) -> FinerSums | None:
+        """What the best models score with finer steps, once a search with adaptive ones has ended.
+
+        `finer.sums` has evaluation -> sum of every mode, `finer.tolerance_mV` the steps' tolerance.
+        Where a sum is more than a fifth greater than in the search, that has followed what its
+        steps leave.
+        """
+        with self._reader() as stored:
+            return finer_of(stored)
 
     # --- models
 

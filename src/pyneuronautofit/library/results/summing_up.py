@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -16,6 +17,7 @@ from pyneuronautofit.fitting import (
 )
 from pyneuronautofit.fitting.budget import lasting
 from pyneuronautofit.fitting.notes.stuck import closing_notes
+from pyneuronautofit.fitting.outcome.counted import finer_of
 from pyneuronautofit.runs import RunReader
 from pyneuronautofit.sessions.closing import closing_summary
 
@@ -37,6 +39,7 @@ def summary_of(stored: RunReader, opened: OpenedFit) -> str:
     budget = taken(Budget, config, seed=getattr(config, "seed", None) or 0)
     strategy = lasting(search, plan_of(budget, search))
     progress = resumed_progress(stored, strategy, budget, gains=problem.no_gains, keep_all=False)
+    progress = replace(progress, finer=finer_of(stored))
     notes = closing_notes(progress, strategy)
     tell = closing_summary(opened, strategy, stored.files, progress, notes)
     text = io.StringIO()

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._types import Json
-from pyneuronautofit.fitting.outcome.counted import floor_of
+from pyneuronautofit.fitting.outcome.counted import finer_of, floor_of
+from pyneuronautofit.fitting.outcome.finer import FinerSums, about_finer_steps
 from pyneuronautofit.objectives.floor import Floor, in_floors
 from pyneuronautofit.report.findings.state import (
     Goal,
@@ -86,6 +87,8 @@ class Snapshot:
         written itself, or nobody writes it.
     floor
         The noise floor; None where the run does not know any.
+    finer
+        What the models of the closing summary score with finer steps; None where nobody has looked.
     """
 
     stamp: str
@@ -104,12 +107,26 @@ class Snapshot:
     losses: Sequence[str]
     copied_s: float = math.nan
     floor: Floor | None = None
+    finer: FinerSums | None = None
+
+    def told_sums(self, best: Best) -> Mapping[str, float]:
+        """Return what a model is said to score in units of the noise floor; see `FinerSums`."""
+        return best.sums if self.finer is None else self.finer.told(best.row, best.sums)
+
+    def about_finer_steps(self) -> str:
+        """Say which models have other sums with finer steps; empty: none has."""
+        return about_finer_steps({b.title: (b.row, b.sums) for b in self.best}, self.finer)
+
+    def _finer_of(self, best: Best) -> dict[str, Json]:
+        """Return the sums of a model with finer steps, where they are known."""
+        known = None if self.finer is None else self.finer.sums.get(best.row)
+        return {"sums_with_finer_steps": dict(known)} if known else {}
 
     def _floors_of(self, best: Best) -> dict[str, Json]:
         """Return the sums of a model in units of the noise floor, where there is one."""
         if self.floor is None or not self.floor.is_told:
             return {}
-        ratios = in_floors(best.sums, self.floor)
+        ratios = in_floors(self.told_sums(best), self.floor)
         return {"in_floors": {code: _or_none(each) for code, each in ratios.items()}}
 
     def as_json(self) -> dict[str, Json]:
@@ -130,6 +147,7 @@ class Snapshot:
                     "model": best.title,
                     "evaluation": best.row,
                     "sums": {code: _or_none(sum_) for code, sum_ in best.sums.items()},
+                    **self._finer_of(best),
                     **self._floors_of(best),
                 }
                 for best in self.best
@@ -179,6 +197,7 @@ def take_snapshot(run: RunReader, tally: Tally, now: datetime) -> Snapshot:
         losses=list(run.losses),
         copied_s=copied_s(run, state, now),
         floor=floor_of(run),
+        finer=finer_of(run),
     )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from markupsafe import Markup
 
 from pyneuronautofit.fitting.notes.levels import said_levels
-from pyneuronautofit.fitting.outcome.counted import floor_of, mode_codes
+from pyneuronautofit.fitting.outcome.counted import finer_of, floor_of, mode_codes
+from pyneuronautofit.fitting.outcome.finer import FinerSums, about_finer_steps
 from pyneuronautofit.objectives.floor import Floor, about_floor, in_floors
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.report.content import Content
@@ -24,10 +25,10 @@ def best(content: Content) -> Markup:
         {"title": title, "place": place, "row": listed.rows[place], "sums": _sums(listed, place)}
         for place, title in listed.titles.items()
     ]
-    floor = floor_of(content.run)
+    floor, finer = floor_of(content.run), finer_of(content.run)
     ratios = []
     if floor is not None and floor.is_told:
-        ratios = [_in_floors(listed, place, floor) for place in listed.titles]
+        ratios = [_in_floors(listed, place, floor, finer) for place in listed.titles]
     else:
         floor = None
     return rendered(
@@ -37,6 +38,13 @@ def best(content: Content) -> Markup:
         about_floor="" if floor is None else about_floor(floor),
         floor_notes=[] if floor is None else floor.notes,
         in_floors=ratios,
+        finer=about_finer_steps(
+            {
+                title: (int(listed.rows[place]), _mode_sums(content, place))
+                for place, title in listed.titles.items()
+            },
+            finer,
+        ),
         modes=list(map(mode_name, mode_codes(content.run))),
         # Nothing where nobody knows.
         levels=said_levels(listed.levels) if listed.levels else "",
@@ -45,9 +53,17 @@ def best(content: Content) -> Markup:
     )
 
 
-def _in_floors(listed: Listed, place: int, floor: Floor) -> list[str]:
+def _mode_sums(content: Content, place: int) -> dict[str, float]:
+    """Return the sum of every mode of a model that is listed."""
+    sums = content.listed.sums[place].tolist()
+    return dict(zip(mode_codes(content.run), sums, strict=True))
+
+
+def _in_floors(listed: Listed, place: int, floor: Floor, finer: FinerSums | None) -> list[str]:
     """Return the sums of a model in units of the noise floor, as a table has them."""
     sums = dict(zip(floor.modes, listed.sums[place].tolist(), strict=True))
+    if finer is not None:
+        sums = finer.told(int(listed.rows[place]), sums)
     ratios = in_floors(sums, floor).values()
     return [f"{ratio:.3g} floors" if np.isfinite(ratio) else "floor is 0" for ratio in ratios]
 

@@ -38,6 +38,10 @@ class RunInfo:
     floor
         The noise floor of the objective vector, as `objectives.floor.Floor` writes it; None: the
         run is of a version that did not know of any.
+    finer
+        What its best models score with finer steps, as `fitting.outcome.finer.FinerSums` writes it:
+        noted at the end of a search, and the one thing here that a later sitting may change. None:
+        steps were fixed, or nobody has looked.
     """
 
     header: Header
@@ -49,6 +53,7 @@ class RunInfo:
     statuses: Mapping[str, str]
     initial: FloatArray | None = None
     floor: Mapping[str, Json] | None = None
+    finer: Mapping[str, Json] | None = None
 
     @property
     def searched(self) -> BoolArray:

@@ -19,8 +19,12 @@ from pyneuronautofit.runs.store import kinds, schema
 from pyneuronautofit.runs.store.content import RunInfo
 from pyneuronautofit.space import ParameterSpace
 
-# There are nine; what later versions may add is ignored.
+# There are ten; what later versions may add is ignored.
 _MOST_KEYS = 100
+
+
+#: The key of what is noted at the end of a search: see `RunInfo.finer`.
+FINER = "finer"
 
 
 def write_info(connection: sqlite3.Connection, info: RunInfo) -> None:
@@ -76,6 +80,7 @@ def read_info(connection: sqlite3.Connection, path: Path) -> RunInfo:
             statuses=values["statuses"],
             initial=_array_or_none(values["initial"]),
             floor=values.get("floor"),
+            finer=values.get(FINER),
         )
     except (ParameterError, TypeError, ValueError) as error:
         raise RunError(

@@ -126,6 +126,11 @@ FLOOR = fields(
     }
 )
 
+#: .. and what its best models score with finer steps.
+FINER = fields(
+    {"tolerance_mV": real, "rows": listed(whole), "sums": listed(mapped(real))},
+)
+
 #: What a sitting says of itself.
 CONTENT = fields(
     {},
@@ -169,10 +174,12 @@ def wrong_in_head(values: Mapping[str, Json]) -> str | None:
         if expected:
             return f"expected {expected} in {key}, found {values[key]!r:.60}"
     header, initial = values["header"], values["initial"]
-    if "floor" in values and (unfit := _wrong_in_floor(values["floor"], len(header["markers"]))):
-        return unfit
     n_param = len(header["parameters"])
-    wrong = _wrong_in_components(header, values["mode_sizes"])
+    wrong = (
+        _wrong_in_floor(values.get("floor"), len(header["markers"]))
+        or _wrong_in_finer(values.get("finer"))
+        or _wrong_in_components(header, values["mode_sizes"])
+    )
     if wrong:
         return wrong
     if initial is not None and any(len(row) != n_param for row in initial):
@@ -196,13 +203,27 @@ def _wrong_in_components(header: Mapping[str, Json], mode_sizes: Json) -> str | 
 
 
 def _wrong_in_floor(floor: Json, n_score: int) -> str | None:
-    """Return what is wrong with a noise floor, in words; None: nothing is."""
+    """Return what is wrong with a noise floor, in words; None: nothing is, or there is none."""
+    if floor is None:
+        return None
     expected = FLOOR(floor)
     if expected:
         return f"expected {expected} in floor, found {floor!r:.60}"
     for key in ("components", "is_bound"):
         if len(floor[key]) != n_score:
             return f"a noise floor with {len(floor[key])} {key} for {n_score} components"
+    return None
+
+
+def _wrong_in_finer(finer: Json) -> str | None:
+    """Return what is wrong with sums with finer steps; None: nothing is, or there are none."""
+    if finer is None:
+        return None
+    expected = FINER(finer)
+    if expected:
+        return f"expected {expected} in finer, found {finer!r:.60}"
+    if len(finer["rows"]) != len(finer["sums"]):
+        return f"{len(finer['rows'])} evaluations with {len(finer['sums'])} sums of finer steps"
     return None
 
 

@@ -22,7 +22,7 @@ from pyneuronautofit.runs.store import schema
 from pyneuronautofit.runs.store.content import Evaluations, RunInfo
 from pyneuronautofit.runs.store.disk import JournalMode, journal_for
 from pyneuronautofit.runs.store.encoding import encode, rows_in
-from pyneuronautofit.runs.store.head import write_info
+from pyneuronautofit.runs.store.head import FINER, write_info
 from pyneuronautofit.runs.store.reader import RunReader
 from pyneuronautofit.runs.store.references import RowIndex
 
@@ -134,6 +134,20 @@ class RunWriter:
             self._connection.execute(
                 "UPDATE session SET ended = ?, outcome = ? WHERE number = ?",
                 (_now(), writable(outcome), self._session),
+            )
+
+    def note_finer(self, finer: Mapping[str, Json]) -> None:
+        """Note what the best models score with finer steps, instead of what was noted before.
+
+        Parameters
+        ----------
+        finer
+            As `kinds.FINER` has it; raises as `begin_session`.
+        """
+        row = (FINER, json.dumps(finer))
+        with self._writing("finer sums"), schema.transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO run VALUES (?, ?, ?)", (*row, schema.checksum(row))
             )
 
     def append(self, new: NewGeneration) -> None:

@@ -8,19 +8,20 @@ simulated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Self
 
 import numpy as np
 
 from pyneuronautofit.codegen.compile import Precision
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.simulators._base import TraceBlock, Traces, gather
+from pyneuronautofit.simulators._base import Simulator, TraceBlock, Traces, gather
 from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.cells.worker import CELLS_TOGETHER, ReadCell, make_reader
 from pyneuronautofit.simulators.experiment import Experiment
-from pyneuronautofit.simulators.integrators import Adaptive
+from pyneuronautofit.simulators.integrators import Adaptive, finer_tolerances
 from pyneuronautofit.simulators.lanes.adaptive_kernel import AdaptiveKernel, LaneUse
 from pyneuronautofit.simulators.lanes.cells import read_cells
 from pyneuronautofit.simulators.lanes.engines import AdaptiveEngine, Engine, FixedEngine
@@ -84,13 +85,17 @@ class BatchSimulator:
         self._largest_cell = 0
         self._kernels: KernelLibrary[KernelBase]
         self._engine: Engine
+        self._engine_of: Callable[[Adaptive], Engine] | None = None
         if adaptive is None:
             fixed = KernelLibrary(source.mods, Kernel, precision)
             self._kernels, self._engine = fixed, FixedEngine(self._threads, fixed, experiment)
         else:
             own = KernelLibrary(source.mods, AdaptiveKernel, precision)
             self._kernels = own
-            self._engine = AdaptiveEngine(self._threads, own, self._n_worker, experiment, adaptive)
+            self._engine_of = partial(
+                AdaptiveEngine, self._threads, own, self._n_worker, experiment
+            )
+            self._engine = self._engine_of(adaptive)
 
     @property
     def experiment(self) -> Experiment:
@@ -103,8 +108,11 @@ class BatchSimulator:
         steps = (
             f"steps of {self._experiment.clock.dt_ms:g} ms"
             if self._adaptive is None
-            else f"adaptive steps, tolerance {self._adaptive.tolerance_mV:g} mV"
+            else _adaptive_steps(self._adaptive.tolerance_mV)
         )
+        return self._described(steps)
+
+    def _described(self, steps: str) -> str:
         return f"batch, {self._precision} precision, {self._n_worker} thread(s), {steps}"
 
     @property
@@ -139,8 +147,21 @@ class BatchSimulator:
         """Return the digest of each kernel's library, by the names of `kernel_keys`."""
         return self._kernels.digests
 
+    def finer_steps(self) -> dict[float, Simulator]:
+        """As of `HasFinerSteps`. Single precision has no use for the smallest tolerance."""
+        if self._adaptive is None or self._engine_of is None:
+            return {}
+        found = finer_tolerances(self._adaptive.tolerance_mV)
+        return {
+            each: _FinerSteps(self, self._engine_of(Adaptive(each)), each)
+            for each in (found[-1:] if self._precision == "single" else found)
+        }
+
     def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
         """Simulate candidates and yield them as their chunks are finished."""
+        return self._stream(parameters, self._engine)
+
+    def _stream(self, parameters: ParameterTable, engine: Engine) -> Iterator[TraceBlock]:
         for candidates in batched(range(len(parameters)), _CELLS_PER_ROUND):
             # All are read before anything is yielded: workers have one caller at a time.
             workers = self._workers.for_paths(paths_of(parameters))
@@ -149,7 +170,7 @@ class BatchSimulator:
             for outcome in outcomes:
                 if outcome.task not in images:
                     yield self._failed(outcome)
-            yield from self._engine.simulate(_by_signature(images))
+            yield from engine.simulate(_by_signature(images))
 
     def run(self, parameters: ParameterTable) -> Traces:
         """Simulate candidates and return all their voltages."""
@@ -191,6 +212,48 @@ class BatchSimulator:
         seconds = np.array([outcome.seconds])
         traces = Traces(voltage, (outcome.status,), (outcome.message,), seconds)
         return TraceBlock(np.array([outcome.task]), traces)
+
+
+class _FinerSteps:
+    """What a batch simulator simulates, with other steps, on its workers, threads and kernels."""
+
+    def __init__(self, usual: BatchSimulator, engine: Engine, tolerance_mV: float) -> None:
+        self._usual = usual
+        self._engine = engine
+        self._tolerance_mV = tolerance_mV
+
+    @property
+    def description(self) -> str:
+        """What simulates, in a few words."""
+        return self._usual._described(_adaptive_steps(self._tolerance_mV))
+
+    def check(self, parameters: ParameterTable) -> None:
+        """As of `BatchSimulator`."""
+        self._usual.check(parameters)
+
+    def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
+        """As of `BatchSimulator`."""
+        return self._usual._stream(parameters, self._engine)
+
+    def run(self, parameters: ParameterTable) -> Traces:
+        """Simulate candidates and return all their voltages."""
+        experiment = self._usual.experiment
+        shape = (experiment.n_sweep, experiment.n_sample)
+        return gather(self.stream(parameters), len(parameters), *shape)
+
+    def close(self) -> None:
+        """End what is running; all else is the other one's."""
+        self._engine.abandon()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _adaptive_steps(tolerance_mV: float) -> str:
+    return f"adaptive steps, tolerance {tolerance_mV:g} mV"
 
 
 def _by_signature(images: Mapping[int, CellImage]) -> dict[Signature, list[Cell]]:
