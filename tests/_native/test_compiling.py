@@ -191,3 +191,34 @@ def test_a_full_disk_costs_the_cache_alone(monkeypatch, tmp_path, caplog):
     assert full_loop.doubled(21.0) == 42.0
     assert "what was compiled cannot be kept in" in caplog.text
     assert "No space left on device" in caplog.text
+
+
+LOADED = """
+import sys
+import numpy as np
+import compiled_here as here
+
+assert here.quotient(1.0, 4.0) == 0.25
+assert here.total(np.arange(5.0)) == 10.0
+print("numba.np.linalg" in sys.modules)
+print(here.total(np.arange(5)), here.quotient(1, 0))
+"""
+
+
+@pytest.mark.skipif(not compiling._IS_KNOWN, reason="another version of numba loads all of itself")
+def test_what_is_compiled_is_loaded_without_the_compiler(tmp_path):
+    """And what is not, is compiled behind it: total of whole numbers, in the last line."""
+    (tmp_path / "compiled_here.py").write_text(MODULE)
+
+    def run():
+        return subprocess.run(
+            [sys.executable, "-c", LOADED], cwd=tmp_path, check=True,
+            capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        ).stdout.split()  # fmt: skip
+
+    assert run() == ["True", "10.0", "inf"]
+    # All of it is there by now.
+    assert run() == ["False", "10.0", "inf"]
+    for kept in (tmp_path / "__pycache__").glob("compiled_here.quotient*.nbi"):
+        kept.unlink()
+    assert run() == ["True", "10.0", "inf"]

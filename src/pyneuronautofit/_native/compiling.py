@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.runtime import rtsys
 
 from pyneuronautofit._native import sealed
 
@@ -21,6 +22,9 @@ _SEAL_BYTES = 32
 
 # What unpickling raises where something that was pickled by its name is another, or gone.
 _UNREADABLE = (AttributeError, EOFError, ImportError, pickle.UnpicklingError, TypeError)
+
+# Another version may need more to load what it has compiled: it does that as it does by itself.
+_IS_KNOWN = numba.version_info.short == (0, 68)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,9 +103,17 @@ class _Cache(FunctionCache):  # type: ignore[misc]
         )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the function that was compiled for a signature, or None."""
+        """Return the function that was compiled for a signature, or None.
+
+        numba itself first loads all that it could compile with, in half a second. What is compiled
+        already needs the run time system alone; where there is nothing, the compiler loads the
+        rest.
+        """
         try:
-            return super().load_overload(sig, target_context)
+            if not _IS_KNOWN:
+                return super().load_overload(sig, target_context)
+            rtsys.initialize(target_context)
+            return self._load_overload(sig, target_context)
         except _UNREADABLE:
             with contextlib.suppress(OSError):
                 self.flush()

@@ -154,6 +154,21 @@ def test_slow_tasks_travel_alone(opened):
     assert all(outcome.value[1] == 0 for outcome in slow.map(list(range(8)), together=16))
 
 
+def test_another_worker_is_started_where_tasks_wait_for_long(opened):
+    """Starting one takes longer than some short tasks do."""
+    quick = opened(_process_number, None)
+    assert len({outcome.value for outcome in quick.map(list(range(20)))}) == 1
+    slow = opened(_process_number, None)
+    assert len({outcome.value for outcome in slow.map([0.3] * 6)}) == 2
+
+
+def test_that_tasks_have_waited_before_counts(opened, monkeypatch):
+    monkeypatch.setattr(pool_module, "_START_S", 0.1)
+    one = opened(_process_number, None)
+    seen = [len({o.value for o in one.map([0.01] * 4)}) for _round in range(20)]
+    assert seen[-1] == 2
+
+
 def test_a_worker_is_replaced_after_so_many_tasks_in_any_number_of_messages(opened):
     processes = opened(_process_number, None, n_worker=1, tasks_per_worker=30)
     seen = [outcome.value for outcome in processes.map(list(range(70)), together=8)]
@@ -223,5 +238,7 @@ def _process_number(_setup):
     return _number_of_process
 
 
-def _number_of_process(_task):
+def _number_of_process(task):
+    if isinstance(task, float):
+        time.sleep(task)
     return os.getpid()

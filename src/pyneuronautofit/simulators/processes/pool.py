@@ -40,7 +40,11 @@ _MESSAGE_S = 0.02
 _MESSAGE_LIMIT_S = 5.0
 # After so long it is said that a model is being loaded.
 _SILENT_S = 5.0
-# So often it is looked whether all has been called off.
+# What it costs to start a worker: another one is worth it where tasks have waited for so long.
+_START_S = 0.5
+# So often it is looked whether one is, ...
+_LOOK_WAITING_S = 0.05
+# ... and whether all has been called off.
 _LOOK_S = 0.2
 
 
@@ -68,7 +72,8 @@ class WorkerPool:
     job
         What they do.
     n_worker
-        How many there may be; they are started when they are needed.
+        How many there may be. Another one is started where tasks have waited for as long as that
+        takes, all in all: a few short tasks are done sooner by one that is there.
     time_limit_s
         A task that takes longer ends with its worker.
     tasks_per_worker
@@ -94,6 +99,7 @@ class WorkerPool:
         self._workers: list[WorkerProcess] = []
         self._failed_starts = 0
         self._seconds_per_task = math.inf
+        self._waited_s = 0.0
         self._said: set[str] = set()
 
     def check(self) -> None:
@@ -164,14 +170,24 @@ class WorkerPool:
         while work.waiting:
             worker = self._idle()
             if worker is None:
-                if len(self._workers) >= self._n_worker:
+                if len(self._workers) >= self._n_worker or not self._is_worth_a_start(work):
                     return
                 worker = self._start()
+                self._waited_s = 0.0
             taken = work.take(self._n_together(work, worker))
             if not worker.give(taken, [work.tasks[task] for task in taken]):
                 # It died while it was idle: that is no fault of the tasks.
                 work.put_back(taken)
                 self._discard(worker)
+
+    def _is_worth_a_start(self, work: _Waiting) -> bool:
+        """Tell whether another worker is worth it: tasks have waited, or are going to, for long."""
+        if not self._workers:
+            return True
+        known_s = self._seconds_per_task if math.isfinite(self._seconds_per_task) else 0.0
+        to_come_s = len(work.waiting) * known_s
+        going_on_s = max(time.monotonic() - worker.since for worker in self._workers)
+        return self._waited_s + max(to_come_s, going_on_s) >= _START_S
 
     def _n_together(self, work: _Waiting, worker: WorkerProcess) -> int:
         """Return how many tasks a worker should be given at once."""
@@ -190,6 +206,8 @@ class WorkerPool:
         busy = self._busy()
         next_deadline = min(worker.since + self._limit_s(worker) for worker in busy)
         timeout = max(next_deadline - time.monotonic(), 0.0)
+        if work.waiting and len(self._workers) < self._n_worker:
+            timeout = min(timeout, _LOOK_WAITING_S)
         if self._stop is not None:
             if self._stop.is_set():
                 raise CancelledError
@@ -217,6 +235,8 @@ class WorkerPool:
         self._say(answers.notes)
         outcomes = worker.outcomes(answers.answers)
         self._seconds_per_task = max(outcomes[0].seconds, 1e-6)
+        if work.waiting:
+            self._waited_s += sum(outcome.seconds for outcome in outcomes)
         yield from outcomes
         if worker.n_done >= self._tasks_per_worker:
             self._discard(worker)
