@@ -42,6 +42,7 @@ def prepared():
         "transposed": (made(voltage.T.copy(), current.T.copy()), "transposed"),
         "gain of 10": (made(voltage * 10, current), "its gain wrong"),
         "V and nA": (made(voltage / 1e3, current / 1e3), "is it in V?"),
+        "an offset": (made(voltage + 65, current), "has the amplifier an offset"),
         "swapped, one sweep": (made(current[2:3], voltage[2:3]), "in each other's place"),
     }
 

@@ -64,12 +64,22 @@ def progress(**changed):
     return SimpleNamespace(**{**parts, **changed})
 
 
+def opened(problem, project="project.py"):
+    """With a model that has a name and a version."""
+    source = SimpleNamespace(project=project)
+    model = SimpleNamespace(
+        description="the project file project.py", version="7", cell_source=source
+    )
+    return SimpleNamespace(problem=problem, model=model)
+
+
 def test_the_plan(said, problem, files):
     config = FitOptions(recording="r.abf", algorithm="N", generations=9, seed=77)
-    print_plan(said, config, problem, Plan(9, 1234), files)
+    print_plan(said, config, opened(problem), Plan(9, 1234), files)
     assert said.lines() == [
         "recording   r: 2 sweeps of 20 ms, stimulus 5 to 10.5 ms",
         "            voltage 0 to 10 mV, current 0 to 0 pA, holding 0 pA, spikes above 4 mV: 1 1",
+        "model       the project file project.py, version 7",
         "evaluation  modes OV, 4 components from 2 simulated sweep(s)",
         "search      NSGA2, 2 parameters, 9 generation(s), 1234 evaluations, seed 77",
         "simulator   parabolas",
@@ -77,15 +87,21 @@ def test_the_plan(said, problem, files):
     ]
 
 
+def test_why_the_model_is_the_built_in_one(said, problem, files):
+    print_plan(said, FitOptions(recording="r.abf"), opened(problem, None), Plan(0, 1), files)
+    (line,) = [line for line in said.lines() if line.startswith("model ")]
+    assert line.endswith("version 7: no project file is named (--project), and none is in this folder")
+
+
 def test_the_plan_of_a_search_that_counts_evaluations(said, problem, files):
     config = FitOptions(recording="r.abf", algorithm="A", seed=77)
-    print_plan(said, config, problem, Plan(None, 1234), files)
+    print_plan(said, config, opened(problem), Plan(None, 1234), files)
     assert "search      Auto, 2 parameters, 1234 evaluations, seed 77" in said.lines()
 
 
 def test_the_stimulus_is_on_the_targets_clock(said, problem, files):
     coarse = replace(problem, target=replace(problem.target, step_ms=2.0))
-    print_plan(said, FitOptions(recording="r.abf"), coarse, Plan(0, 1), files)
+    print_plan(said, FitOptions(recording="r.abf"), opened(coarse), Plan(0, 1), files)
     assert said.lines()[0] == "recording   r: 2 sweeps of 20 ms, stimulus 20 to 42 ms"
 
 

@@ -20,6 +20,8 @@ _FIRST_PART, _MEDIAN_MV = 0.2, (-150.0, 50.0)
 _LEAST_RANGE_MV = 1.0
 _LEAST_PA, _MOST_PA = 5.0, 5e4
 _SHORTEST_MS = 5.0
+# Where cells rest, or are held, in current clamp.
+_HIGHEST_REST_MV = -20.0
 # Where the voltage rests at nothing and the current where cells rest, each is the other.
 _NOTHING_MV, _RESTING = 5.0, (-100.0, -40.0)
 
@@ -84,6 +86,11 @@ def doubts_about(recording: Recording) -> Iterator[str]:
         yield (
             f"the voltage rests at {resting_mV:.4g} mV, which no cell does: is its unit or "
             "its gain wrong?"
+        )
+    elif resting_mV > _HIGHEST_REST_MV and np.ptp(voltage) >= _LEAST_RANGE_MV:
+        yield (
+            f"the voltage rests at {resting_mV:.3g} mV, where few cells do: has the amplifier an "
+            "offset (--voltage-offset corrects it), was the seal lost, or is it another channel?"
         )
     elif np.ptp(voltage) < _LEAST_RANGE_MV:
         yield (

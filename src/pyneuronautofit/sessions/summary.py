@@ -13,6 +13,7 @@ from pyneuronautofit.fitting import (
     BestModel,
     FitOptions,
     HeldOut,
+    OpenedFit,
     Plan,
     Problem,
     Progress,
@@ -22,6 +23,7 @@ from pyneuronautofit.fitting import (
     resting_per_sweep,
 )
 from pyneuronautofit.fitting.outcome.finer import FinerSums, about_finer_steps, far_apart
+from pyneuronautofit.models import Model
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.recordings import in_a_line
 from pyneuronautofit.runs import RunFiles
@@ -31,14 +33,16 @@ from pyneuronautofit.space import cells_in
 
 
 def print_plan(
-    screen: Console, config: FitOptions, problem: Problem, plan: Plan, files: RunFiles
+    screen: Console, config: FitOptions, opened: OpenedFit, plan: Plan, files: RunFiles
 ) -> None:
     """Say what is going to run."""
+    problem, model = opened.problem, opened.model
     generations = "" if plan.generations is None else f"{plan.generations} generation(s), "
     n_sweep = sum(len(part.suite.sweeps) for part in problem.parts)
     lines = [
         *(line for part in problem.parts for line in _about_recording(part, "recording")),
         *(line for part in problem.elsewhere for line in _about_recording(part, "held out")),
+        f"model       {model.description}, version {model.version}{_why_built_in(model)}",
         *_about_cells(config, problem),
         f"evaluation  modes {problem.suite.settings.modes}, {len(problem.whole.markers)} "
         f"components from {n_sweep} simulated sweep(s)",
@@ -50,6 +54,13 @@ def print_plan(
     ]
     for line in lines:
         screen.print(line, soft_wrap=True)
+
+
+def _why_built_in(model: Model) -> str:
+    """Say why it is the built-in cell; nothing where a project file was found."""
+    if model.cell_source.project is not None:
+        return ""
+    return ": no project file is named (--project), and none is in this folder"
 
 
 def _about_cells(config: FitOptions, problem: Problem) -> Iterator[str]:

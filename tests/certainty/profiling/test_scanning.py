@@ -134,7 +134,7 @@ def test_a_parameter_is_found_by_its_name_or_a_part_of_it():
 
 def test_a_range_beyond_the_bounds_is_refused():
     task = ProfileTask(inquiry_into(straight, 3, 40), 0, TRUTH, between=(0.2, 1.5))
-    with pytest.raises(UsageError, match=r"--range 1.5: soma.p0 is searched between 0 and 1"):
+    with pytest.raises(UsageError, match=r"--between 1.5: soma.p0 is searched between 0 and 1"):
         last(task)
 
 

@@ -23,7 +23,7 @@ def test_certainty_as_text_table_and_figure(found):
 
 def test_a_profile_as_text_table_and_figure(found):
     pyplot = pytest.importorskip("matplotlib.pyplot")
-    scanned = found.profile("cm", n_point=3, between=(0.9, 1.1))
+    scanned = found.profile("cm", points=3, between=(0.9, 1.1))
     table = scanned.to_dataframe()
     assert table["soma.cm"].is_monotonic_increasing
     assert np.isclose(table["soma.cm"].iloc[[0, -1]], [0.9, 1.1]).all()
@@ -45,5 +45,5 @@ def test_what_is_no_model_of_the_fit_is_refused(found):
             found.certainty(wrong)
     with pytest.raises(UsageError, match="expected the name of a parameter"):
         found.profile(3)
-    with pytest.raises(UsageError, match="n_point=2: expected a whole number of at least 3"):
-        found.profile("cm", n_point=2)
+    with pytest.raises(UsageError, match="points=2: expected a whole number of at least 3"):
+        found.profile("cm", points=2)

@@ -199,7 +199,7 @@ class _Scan:
         low, high = sorted(self._bounds())
         if not low <= value <= high:
             raise UsageError(
-                f"--range {value:g}: {space.names[column]} is searched between {low:g} and "
+                f"--between {value:g}: {space.names[column]} is searched between {low:g} and "
                 f"{high:g}, and is not scanned beyond"
             )
         values[0, column] = value

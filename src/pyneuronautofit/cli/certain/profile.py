@@ -73,7 +73,7 @@ class ProfileConfig(KnownProjectOptions, PluginOptions):
     )
     between: tuple[float, float] | None = option(
         None,
-        "--range",
+        "--between",
         group=MODEL,
         metavar="VALUE",
         parse=real,

@@ -53,6 +53,7 @@ from pyneuronautofit.runs import (
     write_csv,
     write_parquet,
 )
+from pyneuronautofit.cli.runs.export_scores import about_fixed_steps
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import Experiment, plan_experiment
 
@@ -337,7 +338,10 @@ def _write_exports(
         files.folder,
         config.engines or sys.executable,
     )
-    return export_models(order)
+    written = export_models(order)
+    for note in about_fixed_steps(opened, again.problem, rows):
+        _log.warning("%s", note)
+    return written
 
 
 def _note_cell(written: str, cell: str) -> None:

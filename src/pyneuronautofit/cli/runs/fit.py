@@ -179,7 +179,7 @@ def _run(session: FitSession, logs: Logs, interruption: Interruption, lock: RunL
     screen = Screen()
     with meanwhile(screen, "building the model"):
         check_session(session, interruption.allowed)
-    print_plan(screen, config, problem, session.plan, files)
+    print_plan(screen, config, session.opened, session.plan, files)
     if config.dry_run:
         screen.print("dry run: nothing was simulated and nothing was written")
         return 0

@@ -149,7 +149,7 @@ class Fit(StoredFit):
         parameter: str,
         *,
         model: Any = None,
-        n_point: int = 21,
+        points: int = 21,
         between: tuple[float, float] | None = None,
         scale: str | float = MISFIT,
     ) -> FitProfile:
@@ -161,7 +161,7 @@ class Fit(StoredFit):
             Its name, or a part of it that no other has.
         model : ChosenModel or int
             What to begin with; None: the model with the least weighted sum.
-        n_point : int
+        points : int
             How many values there are, at first.
         between : two floats
             The first and the last value; None: as far as the fit is not much worse.
@@ -175,8 +175,8 @@ class Fit(StoredFit):
         """
         if not isinstance(parameter, str):
             raise UsageError(f"profile({parameter!r:.60}): expected the name of a parameter")
-        if not isinstance(n_point, int) or n_point < 3:
-            raise UsageError(f"n_point={n_point!r:.60}: expected a whole number of at least 3")
+        if not isinstance(points, int) or points < 3:
+            raise UsageError(f"points={points!r:.60}: expected a whole number of at least 3")
         with self._reader() as stored:
             rows = None if model is None else rows_of(stored, model, "profile")[:1]
             with opened_exactly(stored, self._project, rows=rows) as problem:
@@ -185,7 +185,7 @@ class Fit(StoredFit):
                     problem,
                     parameter,
                     row=None if rows is None else rows[0],
-                    n_point=n_point,
+                    n_point=points,
                     between=between,
                     scale=scale,
                 )

@@ -62,7 +62,8 @@ class Floor:
     def modes(self) -> dict[str, float]:
         """The floor of every mode: the sum of its components' floors."""
         marks = np.array(self.markers)
-        return {code: float(self.components[marks == code].sum()) for code in dict.fromkeys(marks)}
+        codes = dict.fromkeys(self.markers)
+        return {code: float(self.components[marks == code].sum()) for code in codes}
 
     def reached(self, scores: FloatArray, factor: float = 1.0) -> BoolArray:
         """Tell which models, scores (n_cand, n_score), are within the floor in every mode.
