@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,15 @@ def test_facts(is_command):
     near = 0.0 if is_command else 1.0
     assert [each.holding_pA for each in facts] == pytest.approx([-20.0] * 3, abs=near)
     assert [each.amplitude_pA for each in facts] == pytest.approx([-50.0, 0.0, 80.0], abs=near)
+    assert [each.opposite_pA for each in facts] == [0.0] * 3
+
+
+def test_a_step_behind_a_pre_pulse_is_told():
+    made = recording(is_command=True)
+    current = made.current_pA.copy()
+    current[1:, 400:800] -= 30.0
+    facts = facts_of_sweeps(replace(made, current_pA=current), None, 0.0)
+    assert [each.spelt_amplitude for each in facts] == ["-50", "-30", "80 and -30"]
 
 
 def test_without_a_stimulus_nothing_is_held():

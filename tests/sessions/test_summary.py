@@ -90,7 +90,9 @@ def test_the_plan(said, problem, files):
 def test_why_the_model_is_the_built_in_one(said, problem, files):
     print_plan(said, FitOptions(recording="r.abf"), opened(problem, None), Plan(0, 1), files)
     (line,) = [line for line in said.lines() if line.startswith("model ")]
-    assert line.endswith("version 7: no project file is named (--project), and none is in this folder")
+    assert line.endswith(
+        "version 7: no project file is named (--project), and none is in this folder"
+    )
 
 
 def test_the_plan_of_a_search_that_counts_evaluations(said, problem, files):

@@ -15,6 +15,9 @@ from pyneuronautofit.recordings.stimulus.noise import moving_mean
 # A recorded current is looked at in means over this.
 _SMOOTHED_MS = 5.0
 _MOST_COUNTS = 40
+# Of the amplitude, and half of it of the largest: a current that goes less far to the other side
+# only has noise there.
+_A_SIDE = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class SweepFacts:
         What is held before the stimulus; None: nothing is known of a stimulus.
     amplitude_pA
         How far the current goes from that, with its sign; without a stimulus from its first sample.
+    opposite_pA
+        How far it goes to the other side; 0 where that is less than a tenth of the amplitude, or a
+        twentieth of the largest.
     resting_mV
         The median of the voltage before the stimulus, or of all of it.
     spikes
@@ -38,8 +44,15 @@ class SweepFacts:
     number: int
     holding_pA: float | None
     amplitude_pA: float
+    opposite_pA: float
     resting_mV: float
     spikes: int
+
+    @property
+    def spelt_amplitude(self) -> str:
+        """The amplitude in words, with that to the other side: a step behind a pre-pulse."""
+        other = f" and {self.opposite_pA:.4g}" if self.opposite_pA else ""
+        return f"{self.amplitude_pA:.4g}{other}"
 
 
 def facts_of_sweeps(
@@ -58,12 +71,13 @@ def facts_of_sweeps(
     before = recording.voltage_mV[:, : window.first] if window else recording.voltage_mV
     resting = np.median(before if before.shape[1] else recording.voltage_mV, axis=1)
     held = None if window is None else holding_current(recording, window)
-    furthest = _furthest(recording, window, held)
+    furthest, opposite = _furthest(recording, window, held)
     return [
         SweepFacts(
             recording.numbers[number],
             None if held is None else float(held[number]),
             float(furthest[number]),
+            float(opposite[number]),
             float(resting[number]),
             int(counts[number]),
         )
@@ -103,7 +117,8 @@ def spike_counts(voltage_mV: FloatArray, threshold_mV: float) -> IntArray:
 
 def _furthest(
     recording: Recording, window: StimulusWindow | None, held: FloatArray | None
-) -> FloatArray:
+) -> tuple[FloatArray, FloatArray]:
+    """Return how far each current goes, and how far to the other side, each (n_sweep,)."""
     current = recording.current_pA
     if not recording.current_is_command:
         current = moving_mean(current, max(round(_SMOOTHED_MS / recording.step_ms), 1))
@@ -111,5 +126,8 @@ def _furthest(
     if window is not None:
         current = current[:, window.first : window.last + 1]
     away = current - from_pA[:, None]
-    places = np.abs(away).argmax(axis=1)
-    return np.asarray(away[np.arange(len(away)), places])
+    up, down = np.maximum(away.max(axis=1), 0.0), np.minimum(away.min(axis=1), 0.0)
+    rises = up >= -down
+    furthest, opposite = np.where(rises, up, down), np.where(rises, down, up)
+    least = _A_SIDE * np.maximum(np.abs(furthest), 0.5 * np.abs(furthest).max())
+    return furthest, np.where(np.abs(opposite) < least, 0.0, opposite)

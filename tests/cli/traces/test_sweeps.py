@@ -35,7 +35,7 @@ def test_json(command, cell):
     assert found["wrong"] == ""
     assert found["sweeps"][2] == {
         "used": True, "reason": "", "stimulus": "", "number": 2, "holding_pA": 0.0,
-        "amplitude_pA": 100.0, "resting_mV": -65.0, "spikes": 0,
+        "amplitude_pA": 100.0, "opposite_pA": 0.0, "resting_mV": -65.0, "spikes": 0,
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from pyneuronautofit._text import listed_numbers, quoted, shortened
 from pyneuronautofit._words import FOLDER, READ, RUN_NAME, text, whole
 from pyneuronautofit.cli.outputs import check_outputs, run_inputs
 from pyneuronautofit.cli.parser import parse_config
+from pyneuronautofit.cli.runs.export_scores import about_fixed_steps
 from pyneuronautofit.cli.screen import Screen
 from pyneuronautofit.cli.stored_run import opened_run
 from pyneuronautofit.database.starts import best_row, selected_rows
@@ -53,7 +54,6 @@ from pyneuronautofit.runs import (
     write_csv,
     write_parquet,
 )
-from pyneuronautofit.cli.runs.export_scores import about_fixed_steps
 from pyneuronautofit.sessions.logs import logging_to_screen
 from pyneuronautofit.simulators import Experiment, plan_experiment
 

@@ -129,7 +129,7 @@ def _about(selection: ChosenSweeps, window: StimulusWindow, found: Suggestion) -
     for sweep in found.sweeps[:_MOST_SWEEPS]:
         held = "" if sweep.holding_pA is None else f"{sweep.holding_pA:g}"
         yield (
-            f"  {sweep.number:5d}  {held:>11s}  {sweep.amplitude_pA:13.4g}  "
+            f"  {sweep.number:5d}  {held:>11s}  {sweep.spelt_amplitude:>13s}  "
             f"{sweep.resting_mV:12.4g}  {sweep.spikes:6d}"
         )
     if len(found.sweeps) > _MOST_SWEEPS:

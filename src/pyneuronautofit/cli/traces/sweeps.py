@@ -145,7 +145,7 @@ def _row(sweep: SweepFacts) -> list[str]:
     return [
         str(sweep.number),
         "" if sweep.holding_pA is None else f"{sweep.holding_pA:g}",
-        f"{sweep.amplitude_pA:.4g}",
+        sweep.spelt_amplitude,
         f"{sweep.resting_mV:.4g}",
         str(sweep.spikes),
     ]
