@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.cli.main import main
+from pyneuronautofit.models import _loading
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,30 @@ class Answer:
     code: int
     out: str
     err: str
+
+
+_ANSWERS = {}
+
+
+@pytest.fixture(scope="package", autouse=True)
+def asked_once():
+    """What the project file of most tests declares is asked for once: each time takes 0.3 s.
+
+    That is its content alone, wherever it lies. Any other file is asked for as ever.
+    """
+    ask = _loading.ask
+
+    def ask_once(module, words, *limits, **how):
+        project = Path(words[0])
+        if words[1:] != ["", ""] or project.read_text() != HH_PROJECT:
+            return ask(module, words, *limits, **how)
+        if module not in _ANSWERS:
+            _ANSWERS[module] = ask(module, words, *limits, **how)
+        return _ANSWERS[module]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_loading, "ask", ask_once)
+        yield
 
 
 @pytest.fixture
