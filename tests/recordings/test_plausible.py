@@ -73,13 +73,22 @@ def test_right_ones_are_not_doubted():
 
 
 @pytest.mark.parametrize(
-    "name", ["File_axon_5.abf", "171116sh_0018.abf", "2020_03_02_0000.abf", "18425108.abf"]
+    ("name", "doubts"),
+    [
+        ("File_axon_5.abf", []),
+        ("171116sh_0018.abf", []),
+        ("18425108.abf", []),
+        # From -104 to 300 mV.
+        ("2020_03_02_0000.abf", ["rests at -3.2 mV"]),
+    ],
 )
-def test_real_ones_are_not_doubted(name, caplog):
+def test_real_ones_are_not_doubted_but_for_one_with_an_offset(name, doubts, caplog):
     path = shared_file("data", name)
     with caplog.at_level(logging.INFO):
         recording = read_recording(path)
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    said = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert len(said) == len(doubts)
+    assert all(doubt in warning for doubt, warning in zip(doubts, said, strict=True))
     assert ranges_of(recording) in caplog.text
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit import plots
 from pyneuronautofit.fitting import BestModel, FitOptions, Plan
-from pyneuronautofit.fitting.outcome.finer import FinerSums
+from pyneuronautofit.fitting.finer import FinerSums
 from pyneuronautofit.fitting.problem import ReferenceSimulator
 from pyneuronautofit.optimisers import Population
 from pyneuronautofit.recordings import Recording

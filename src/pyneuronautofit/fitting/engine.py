@@ -18,9 +18,9 @@ import numpy as np
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit.fitting.budget import Budget, lasting, plan_of
 from pyneuronautofit.fitting.evaluation import Evaluation, WorkersLost
+from pyneuronautofit.fitting.finer import FinerSums
 from pyneuronautofit.fitting.floors.stopping import FloorGoal, floor_to_reach
 from pyneuronautofit.fitting.gains import Gains, with_leader
-from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.optimisers import ParetoArchive, Population, Strategy, empty_archive
 from pyneuronautofit.runs import History

@@ -22,9 +22,9 @@ from pyneuronautofit.fitting import (
     scores_of,
     sums_of_cells,
 )
+from pyneuronautofit.fitting.finer import FinerSums
 from pyneuronautofit.fitting.notes.levels import about_distinct
 from pyneuronautofit.fitting.outcome.best import finer_best_sums
-from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.objectives.floor import said_floor, said_in_floors
 from pyneuronautofit.optimisers import Strategy
 from pyneuronautofit.runs import RunFiles

@@ -22,7 +22,7 @@ from pyneuronautofit.fitting import (
     per_held_out_sweep,
     resting_per_sweep,
 )
-from pyneuronautofit.fitting.outcome.finer import FinerSums, about_finer_steps, far_apart
+from pyneuronautofit.fitting.finer import FinerSums, about_finer_steps, far_apart
 from pyneuronautofit.models import Model
 from pyneuronautofit.optimisers import ALGORITHMS, algorithm_letter
 from pyneuronautofit.recordings import in_a_line

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pyneuronautofit.fitting import BestModel, Problem, reference_sums
-from pyneuronautofit.fitting.outcome.finer import far_apart
+from pyneuronautofit.fitting.finer import far_apart
 from pyneuronautofit.runs import RunReader
 
 

@@ -13,7 +13,7 @@ from pyneuronautofit._text import quoted, shortened
 from pyneuronautofit._types import FloatArray, IntArray
 from pyneuronautofit._words import whole
 from pyneuronautofit.errors import UsageError
-from pyneuronautofit.fitting.outcome.finer import finer_scores
+from pyneuronautofit.fitting.finer import finer_scores
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.objectives.floor import (
     Floor,

@@ -13,7 +13,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.fitting.engine import Progress
 from pyneuronautofit.fitting.evaluation import Evaluation, evaluate_models
-from pyneuronautofit.fitting.outcome.finer import FinerSums, finer_sums
+from pyneuronautofit.fitting.finer import FinerSums, finer_sums
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.objectives import Suite
 from pyneuronautofit.optimisers import Strategy

@@ -7,7 +7,7 @@ import numpy as np
 from pyneuronautofit._types import FloatArray
 from pyneuronautofit.errors import RunError
 from pyneuronautofit.fitting.evaluation_json import WEIGHTS
-from pyneuronautofit.fitting.outcome.finer import FinerSums
+from pyneuronautofit.fitting.finer import FinerSums
 from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.objectives.residuals import component_weights, read_weights
 from pyneuronautofit.runs import RunReader

@@ -12,8 +12,8 @@ import numpy as np
 from pyneuronautofit._text import nearest, quoted
 from pyneuronautofit._types import IntArray
 from pyneuronautofit.errors import RunError, UsageError
+from pyneuronautofit.fitting.finer import FinerSums
 from pyneuronautofit.fitting.outcome.counted import finer_of, floor_of, mode_codes
-from pyneuronautofit.fitting.outcome.finer import FinerSums
 from pyneuronautofit.library.paths import path_of, paths_of
 from pyneuronautofit.library.results.chosen import ChosenModel, table_of_models
 from pyneuronautofit.library.results.frames import frame

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from pyneuronautofit._types import Json
+from pyneuronautofit.fitting.finer import FinerSums, about_finer_steps
 from pyneuronautofit.fitting.outcome.counted import finer_of, floor_of
-from pyneuronautofit.fitting.outcome.finer import FinerSums, about_finer_steps
 from pyneuronautofit.objectives.floor import Floor, in_floors
 from pyneuronautofit.report.findings.state import (
     Goal,

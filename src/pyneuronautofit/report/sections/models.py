@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
+from pyneuronautofit.fitting.finer import FinerSums, about_finer_steps
 from pyneuronautofit.fitting.notes.levels import said_levels
 from pyneuronautofit.fitting.outcome.counted import finer_of, floor_of, mode_codes
-from pyneuronautofit.fitting.outcome.finer import FinerSums, about_finer_steps
 from pyneuronautofit.objectives.floor import Floor, about_floor, in_floors
 from pyneuronautofit.optimisers.polish.distinct import DISTINCT
 from pyneuronautofit.report.content import Content

@@ -39,7 +39,7 @@ class RunInfo:
         The noise floor of the objective vector, as `objectives.floor.Floor` writes it; None: the
         run is of a version that did not know of any.
     finer
-        What its best models score with finer steps, as `fitting.outcome.finer.FinerSums` writes it:
+        What its best models score with finer steps, as `fitting.finer.FinerSums` writes it:
         noted at the end of a search, and the one thing here that a later sitting may change. None:
         steps were fixed, or nobody has looked.
     """

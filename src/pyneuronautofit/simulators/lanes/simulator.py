@@ -15,7 +15,7 @@ from typing import Self
 
 import numpy as np
 
-from pyneuronautofit.codegen.compile import Precision
+from pyneuronautofit.codegen.compile import Precision as Precision  # noqa: PLC0414 (handed on)
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.simulators._base import Simulator, TraceBlock, Traces, gather
 from pyneuronautofit.simulators.cells.image import CellImage, Signature

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fitting.parabolas import Parabolas, make_problem
-from pyneuronautofit.fitting.outcome.finer import (
+from pyneuronautofit.fitting.finer import (
     FinerSums,
     about_finer_steps,
     far_apart,
