@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fitting.parabolas import Parabolas, make_problem
+from pyneuronautofit.errors import UnsupportedModel
 from pyneuronautofit.fitting.finer import (
     FinerSums,
     about_finer_steps,
@@ -27,7 +28,8 @@ class Stepping(Parabolas):
     finer: tuple[float, ...] = (0.01, 0.1)
     too_fine_for: float = 0.0
 
-    def finer_steps(self):
+    def finer_steps(self, parameters):
+        assert len(parameters) == len(X)
         return {each: replace(self, tolerance_mV=each, seen=[]) for each in self.finer}
 
     def _traces(self, values):
@@ -64,6 +66,16 @@ def test_a_model_that_needs_too_many_steps_is_not_known():
     assert (finer.tolerance_mV, finer.sums[7]) == (0.1, {})
     assert finer.sums[3]
     assert finer.told(7, {"V": 3.0}) == {"V": 3.0}
+
+
+def test_models_that_neuron_alone_can_simulate_have_none():
+    class Refusing(Stepping):
+        def stream(self, parameters):
+            if self.tolerance_mV < 1:
+                raise UnsupportedModel("extracellular")
+            return super().stream(parameters)
+
+    assert found(Refusing())[2] is None
 
 
 def test_fixed_steps_have_no_finer_ones():

@@ -115,6 +115,14 @@ def refused(tmp_path_factory):
     return CellSource(write_project(cell, folder), mods, compiled_library(mods))
 
 
+def test_what_neuron_simulates_has_no_finer_steps(refused, experiment):
+    """That is found out where nothing was simulated before."""
+    parameters = capacitances(1.0, 2.0)
+    with PreferredSimulator(refused, experiment, n_worker=1, adaptive=Adaptive()) as preferring:
+        assert preferring.finer_steps(parameters) == {}
+        assert not preferring.is_generated
+
+
 def test_a_channel_that_is_not_supported_is_simulated_by_neuron(refused, experiment, said):
     parameters = capacitances(1.0, 2.0)
     with PreferredSimulator(refused, experiment, n_worker=1) as preferring:
@@ -341,6 +349,7 @@ def test_adaptive_steps_are_compared_with_cvode_or_short_steps(tmp_path, caplog,
     with PreferredSimulator(source, experiment, "double", 1, adaptive=Adaptive()) as simulator:
         traces = simulator.run(capacitances(1.0))
         assert simulator.description.startswith("batch")
+        assert len(simulator.finer_steps(capacitances(1.0))) == 2
     assert traces.ok.all()
     assert ("short fixed steps" in caplog.text) == (name == "layer5")
     assert "before the first spike" in caplog.text or "agreed with NEURON" in caplog.text

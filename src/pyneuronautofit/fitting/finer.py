@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pyneuronautofit._types import FloatArray, IntArray, Json
+from pyneuronautofit.codegen.compile import KernelBuildError
+from pyneuronautofit.errors import UnsupportedModel
 from pyneuronautofit.fitting.problem import Problem
 from pyneuronautofit.simulators import RunStatus
 
@@ -157,8 +159,12 @@ def finer_scores(problem: Problem, parameters: FloatArray) -> tuple[float | None
         nan where a model cannot be simulated with them.
     """
     used, scores = None, np.full((len(parameters), len(problem.whole.markers)), np.nan)
-    for tolerance_mV, finer in problem.with_finer_steps().items():
-        found = finer.evaluate_here(parameters)
+    for tolerance_mV, finer in problem.with_finer_steps(parameters).items():
+        try:
+            found = finer.evaluate_here(parameters)
+        except (UnsupportedModel, KernelBuildError):
+            # A parameter decides which channels there are, and NEURON has simulated these.
+            break
         used, scores = tolerance_mV, found.scores
         if RunStatus.TOO_MANY_STEPS not in found.status:
             break

@@ -286,14 +286,21 @@ class Problem:
         n_residual = [0 if each is None else len(each.coarse) for each in wanted]
         return self.joined(found, parameters, n_residual)
 
-    def with_finer_steps(self) -> dict[float, Problem]:
+    def with_finer_steps(self, parameters: FloatArray) -> dict[float, Problem]:
         """Return tolerance (mV) -> the same problem with such steps, the smallest tolerance first.
 
         Its simulators are those that are open here, with other steps, and it is evaluated in this
         process. Empty where steps are fixed.
+
+        Parameters
+        ----------
+        parameters : FloatArray, shape (n_model, n_param), model values
+            What it is going to be asked about.
         """
         own = [
-            part.simulator.finer_steps() if isinstance(part.simulator, HasFinerSteps) else {}
+            part.simulator.finer_steps(part.table_of(parameters))
+            if isinstance(part.simulator, HasFinerSteps)
+            else {}
             for part in self.parts
         ]
         found: dict[float, Problem] = {}

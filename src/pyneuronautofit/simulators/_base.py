@@ -86,8 +86,8 @@ class TraceBlock:
 class HasFinerSteps(Protocol):
     """Can simulate the same with finer steps than it usually takes."""
 
-    def finer_steps(self) -> Mapping[float, Simulator]:
-        """Return tolerance (mV) -> what simulates with it, the smallest first.
+    def finer_steps(self, parameters: ParameterTable) -> Mapping[float, Simulator]:
+        """Return tolerance (mV) -> what simulates these candidates with it, the smallest first.
 
         They use what is open here, and are not closed by themselves. Empty where steps are fixed.
         """

@@ -145,9 +145,11 @@ class PreferredSimulator:
         """Find out whether the model can be simulated, and by what; raises as `Fallback.check`."""
         self._choice.check(parameters)
 
-    def finer_steps(self) -> dict[float, Simulator]:
+    def finer_steps(self, parameters: ParameterTable) -> dict[float, Simulator]:
         """As of `HasFinerSteps`: none where NEURON simulates, whose steps are fixed."""
-        return self._generated.finer_steps() if self._choice.is_generated else {}
+        # Of a run that was taken up again only to be summed up, nobody knows yet.
+        self.settle(parameters)
+        return self._generated.finer_steps(parameters) if self._choice.is_generated else {}
 
     def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
         """Simulate candidates and yield them as they are finished; raises as `Fallback.stream`."""

@@ -73,7 +73,7 @@ class Rough(Parabolas):
 
     part: float = 0.0
 
-    def finer_steps(self):
+    def finer_steps(self, _parameters):
         return {1e-4: Parabolas()}
 
     def _traces(self, values):

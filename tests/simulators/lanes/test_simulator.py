@@ -91,7 +91,7 @@ def test_finer_steps_are_those_of_a_simulator_that_has_them(
     few = candidates.rows([0, 5, 20])
     with opened(0.01) as simulator:
         usual = simulator.run(few).voltage_mV
-        keys, found = simulator.kernel_keys(), simulator.finer_steps()
+        keys, found = simulator.kernel_keys(), simulator.finer_steps(few)
         assert tuple(found) == finer
         for tolerance_mV, each in found.items():
             assert isinstance(each, HasFinerSteps) is False
@@ -105,9 +105,9 @@ def test_finer_steps_are_those_of_a_simulator_that_has_them(
         np.testing.assert_array_equal(simulator.run(few).voltage_mV, usual)
 
 
-def test_fixed_steps_have_no_finer_ones(batch):
+def test_fixed_steps_have_no_finer_ones(batch, candidates):
     assert isinstance(batch, HasFinerSteps)
-    assert batch.finer_steps() == {}
+    assert batch.finer_steps(candidates) == {}
 
 
 # --- the same bits

@@ -147,7 +147,7 @@ class BatchSimulator:
         """Return the digest of each kernel's library, by the names of `kernel_keys`."""
         return self._kernels.digests
 
-    def finer_steps(self) -> dict[float, Simulator]:
+    def finer_steps(self, _parameters: ParameterTable) -> dict[float, Simulator]:
         """As of `HasFinerSteps`. Single precision has no use for the smallest tolerance."""
         if self._adaptive is None or self._engine_of is None:
             return {}
