@@ -26,6 +26,15 @@ def test_the_noise_floor_is_the_runs(found):
     assert not floor.is_known
 
 
+def test_what_the_best_score_with_finer_steps_is_kept(found):
+    """A passive cell has no spikes that could come and go with steps: hardly another sum."""
+    finer = found.finer
+    assert finer.tolerance_mV == pytest.approx(3e-5)
+    assert set(finer.sums) == {found.best(title).evaluation for title in found.titles}
+    best = found.best("V")
+    assert finer.sums[best.evaluation] == pytest.approx(dict(best.scores), rel=0.05, abs=1e-4)
+
+
 def test_the_table_is_the_archive(found):
     table = found.to_dataframe()
     with open_run(found.path) as stored:
