@@ -84,6 +84,14 @@ def test_files_that_are_none(tmp_path):
     assert "OBJECTIVES is int: expected a list of evaluation modes" in refusal(empty)
 
 
+def test_a_file_that_is_not_called_one_of_python_is_not_executed(tmp_path):
+    """A database that was named by mistake may be anybody's."""
+    path, seen = tmp_path / "db.json", tmp_path / "seen"
+    path.write_text(f"open({str(seen)!r}, 'w')\n")
+    assert "expected a Python file, whose name ends with .py" in refusal(path)
+    assert not seen.exists()
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

@@ -198,7 +198,7 @@ def test_cells_that_share_a_leak_are_what_the_formula_says(recording, ball, tmp_
     cells = {"small": recording, "large": made_recording(cm=1.6, name="large")}
     fitted = fit(
         None, ball, PARAMETERS, cells=cells, shared="*.g", modes="V", algorithm="Auto",
-        evaluations=300, seed=3, output=tmp_path, progress=False,
+        evaluations=600, seed=3, output=tmp_path, progress=False,
     )  # fmt: skip
     best = fitted.best("best sum").parameters
     assert best["soma(0.5).pas.g"] == pytest.approx(1e-4, rel=0.01)

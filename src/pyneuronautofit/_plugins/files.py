@@ -37,6 +37,11 @@ def plug_ins_of_file(path: Path, kinds: Sequence[Kind]) -> tuple[PlugIn, ...]:
     flag = f"--plugin {path}"
     if path.is_dir():
         raise UsageError(f"{flag}: expected a Python file, but this is a folder; install a package")
+    if path.suffix != ".py":
+        # A recording or a database that was named by mistake is not to be executed.
+        raise UsageError(
+            f"{flag}: expected a Python file, whose name ends with .py; this one was not looked at"
+        )
     try:
         source = read_bytes(path, UsageError)
     except OSError as error:

@@ -33,16 +33,14 @@ class Sample:
 
 
 def sample_of(process, store) -> Sample:
-    with contextlib.closing(sqlite3.connect(store)) as connection:
-        (number,) = connection.execute("SELECT max(number) FROM generation").fetchone()
     place = Path(f"/proc/{process.pid}")
     lines = (line.split(":", 1) for line in (place / "status").read_text().splitlines())
-    status = dict(lines)
+    status, n_descriptor = dict(lines), len(os.listdir(place / "fd"))
+    # Behind it: what is seen of the end of a run is not taken for one of its generations.
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        (number,) = connection.execute("SELECT max(number) FROM generation").fetchone()
     return Sample(
-        number or 0,
-        int(status["VmRSS"].split()[0]),
-        int(status["Threads"]),
-        len(os.listdir(place / "fd")),
+        number or 0, int(status["VmRSS"].split()[0]), int(status["Threads"]), n_descriptor
     )
 
 
