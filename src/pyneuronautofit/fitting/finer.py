@@ -7,6 +7,7 @@ models is looked at once more, with steps that leave a hundredth of that.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -159,13 +160,12 @@ def finer_scores(problem: Problem, parameters: FloatArray) -> tuple[float | None
         nan where a model cannot be simulated with them.
     """
     used, scores = None, np.full((len(parameters), len(problem.whole.markers)), np.nan)
-    for tolerance_mV, finer in problem.with_finer_steps(parameters).items():
-        try:
+    # A parameter may decide which channels there are, and NEURON have simulated these; or they were
+    # simulated elsewhere, and there is no compiler here.
+    with contextlib.suppress(UnsupportedModel, KernelBuildError):
+        for tolerance_mV, finer in problem.with_finer_steps(parameters).items():
             found = finer.evaluate_here(parameters)
-        except (UnsupportedModel, KernelBuildError):
-            # A parameter decides which channels there are, and NEURON has simulated these.
-            break
-        used, scores = tolerance_mV, found.scores
-        if RunStatus.TOO_MANY_STEPS not in found.status:
-            break
+            used, scores = tolerance_mV, found.scores
+            if RunStatus.TOO_MANY_STEPS not in found.status:
+                break
     return used, scores
