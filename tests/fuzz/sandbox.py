@@ -179,7 +179,9 @@ def answered(
     seconds = time.monotonic() - began
     n_byte = resident_bytes(peak=True) - resident
     faults += [f"did {what}" for what in watch.found[:3]]
-    faults += [f"changed {path.name}" for path in inputs if _digest(path) != before[path]]
+    # The lock of a process that is no more may be taken over, and given back.
+    kept = [path for path in inputs if path.suffix != ".lock"]
+    faults += [f"changed {path.name}" for path in kept if _digest(path) != before[path]]
     if seconds > MOST_S:
         faults.append(f"took {seconds:.0f} s")
     if n_byte > MOST_BYTES:

@@ -32,8 +32,9 @@ def slow(rng: random.Random, sound: Path, folder: Path) -> Case:
 def _case(rng: random.Random, sound: Path, folder: Path, name: str) -> Case:
     values = {key: _place(folder, value) for key, value in NEEDED[name].items()}
     described = options_of(CONFIGS[name])
-    # Nobody waits for a run that is watched, nor rates.
-    fields = [field for field in described if field not in {"watch_s", "rate", "serve"}]
+    # Nobody waits for a run that is watched, nor rates, nor has jobs to submit to a cluster.
+    left_out = {"watch_s", "rate", "serve", "submit"}
+    fields = [field for field in described if field not in left_out]
     for field in rng.sample(fields, min(rng.choice((1, 1, 2, 3)), len(fields))):
         values[field] = _word(rng, described[field][0])
     for name_ in ("cell.npz", "db.json"):
