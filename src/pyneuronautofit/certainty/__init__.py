@@ -18,6 +18,7 @@ from pyneuronautofit.certainty.profiling.profile import THRESHOLD_68 as THRESHOL
 from pyneuronautofit.certainty.profiling.profile import THRESHOLD_95 as THRESHOLD_95
 from pyneuronautofit.certainty.profiling.profile import Profile as Profile
 from pyneuronautofit.certainty.profiling.profile import ProfilePoint as ProfilePoint
+from pyneuronautofit.certainty.profiling.scanning import N_POINT as N_POINT
 from pyneuronautofit.certainty.said import certainty_lines as certainty_lines
 from pyneuronautofit.certainty.said import noise_lines as noise_lines
 from pyneuronautofit.certainty.said import profile_lines as profile_lines

@@ -45,5 +45,6 @@ def test_what_is_no_model_of_the_fit_is_refused(found):
             found.certainty(wrong)
     with pytest.raises(UsageError, match="expected the name of a parameter"):
         found.profile(3)
-    with pytest.raises(UsageError, match="points=2: expected a whole number of at least 3"):
-        found.profile("cm", points=2)
+    for few_or_many in (2, 2.5, 10**9, "7"):
+        with pytest.raises(UsageError, match="expected a whole number, 3 to 1001"):
+            found.profile("cm", points=few_or_many)

@@ -27,6 +27,8 @@ from pyneuronautofit.certainty.slopes import FindScale
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.space.parameter import BoundReference
 
+#: How many values there may be: each is a fit.
+N_POINT = (3, 1001)
 # A profile reaches so many standard deviations to both sides, and farther, by this part of what it
 # has, as long as it is below the threshold, so many times.
 _REACH, _FARTHER, _MOST_TIMES = 3.0, 0.25, 8

@@ -12,6 +12,7 @@ from pyneuronautofit._options import MODEL, between, same_option
 from pyneuronautofit._plugins import PluginOptions
 from pyneuronautofit._words import RUN_NAME, real, text, whole
 from pyneuronautofit.certainty import (
+    N_POINT,
     Profile,
     check_scale,
     opened_exactly,
@@ -68,7 +69,7 @@ class ProfileConfig(KnownProjectOptions, PluginOptions):
         group=MODEL,
         metavar="N",
         parse=whole,
-        check=between(3, 1001),
+        check=between(*N_POINT),
         help="how many values there are, at first",
     )
     between: tuple[float, float] | None = option(

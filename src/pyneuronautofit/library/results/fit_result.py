@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyneuronautofit._text import quoted
-from pyneuronautofit.certainty import MISFIT, opened_exactly
+from pyneuronautofit.certainty import MISFIT, N_POINT, opened_exactly
 from pyneuronautofit.database.populations.families import LEAST_MODELS
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.fitting import OpenedFit, open_again
@@ -175,8 +175,9 @@ class Fit(StoredFit):
         """
         if not isinstance(parameter, str):
             raise UsageError(f"profile({parameter!r:.60}): expected the name of a parameter")
-        if not isinstance(points, int) or points < 3:
-            raise UsageError(f"points={points!r:.60}: expected a whole number of at least 3")
+        low, high = N_POINT
+        if not isinstance(points, int) or not low <= points <= high:
+            raise UsageError(f"points={points!r:.60}: expected a whole number, {low} to {high}")
         with self._reader() as stored:
             rows = None if model is None else rows_of(stored, model, "profile")[:1]
             with opened_exactly(stored, self._project, rows=rows) as problem:
