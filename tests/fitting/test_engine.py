@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pyneuronautofit.fitting import Budget, search
+from pyneuronautofit.fitting.finer import FinerSums
 from pyneuronautofit.optimisers import SearchSettings, build_strategy
 from pyneuronautofit.simulators import RunStatus
 
@@ -44,6 +45,15 @@ def test_every_generation_is_evaluated_and_told(problem):
     best = problem.suite.mode_sums(progress.archive.scores)["V"].min()
     first = problem.suite.mode_sums(watcher.generations[0].archive.scores)["V"].min()
     assert best < first
+
+
+def test_what_is_known_of_finer_steps_stays(problem):
+    """Of a run that is extended and interrupted the models that were best may still be."""
+    finer = FinerSums({3: 3e-5}, {3: {"O": 1.0, "V": 2.0}})
+    part = search(problem, strategy(problem), Budget(generations=1, seed=2))
+    start = replace(part, finer=finer)
+    ended = search(problem, strategy(problem), Budget(generations=3, seed=2), start=start)
+    assert (ended.generation, ended.finer) == (3, finer)
 
 
 def test_archive_rows_are_rows_of_the_history(problem):

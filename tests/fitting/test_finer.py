@@ -18,6 +18,8 @@ from pyneuronautofit.fitting.finer import (
 from pyneuronautofit.simulators import RunStatus
 
 X = np.array([[2.0, 3.0], [5.0, 1.0]])
+#: Tolerances of two models.
+BOTH = {7: 3e-5, 3: 3e-5}
 
 
 @dataclass
@@ -29,7 +31,7 @@ class Stepping(Parabolas):
     too_fine_for: float = 0.0
 
     def finer_steps(self, parameters):
-        assert len(parameters) == len(X)
+        assert 0 < len(parameters) <= len(X)
         return {each: replace(self, tolerance_mV=each, seen=[]) for each in self.finer}
 
     def _traces(self, values):
@@ -50,21 +52,27 @@ def found(simulator):
 
 
 @pytest.mark.parametrize(("too_fine_for", "used"), [(0.0, 0.01), (0.05, 0.1)])
-def test_the_finest_steps_that_all_models_can_be_simulated_with(too_fine_for, used):
+def test_the_finest_steps_that_each_can_be_simulated_with(too_fine_for, used):
+    """The second model has the finest, whatever the first one needs."""
     problem, parameters, finer = found(Stepping(too_fine_for=too_fine_for))
-    assert finer.tolerance_mV == used
-    alone = make_problem(Stepping(tolerance_mV=used)).evaluate_here(parameters)
-    sums = problem.whole.mode_sums(alone.scores)
-    assert finer.sums == {
-        7: {code: values[0] for code, values in sums.items()},
-        3: {code: values[1] for code, values in sums.items()},
-    }
+    assert finer.tolerances_mV == {7: used, 3: 0.01}
+    for place, (row, tolerance_mV) in enumerate(finer.tolerances_mV.items()):
+        alone = make_problem(Stepping(tolerance_mV=tolerance_mV)).evaluate_here(parameters)
+        sums = problem.whole.mode_sums(alone.scores)
+        assert finer.sums[row] == {code: values[place] for code, values in sums.items()}
+
+
+def test_a_model_is_what_it_is_in_any_company():
+    problem, parameters, finer = found(Stepping(too_fine_for=0.5))
+    alone = finer_sums(problem, np.array([3]), parameters[1:])
+    assert alone.sums[3] == finer.sums[3]
+    assert alone.tolerances_mV == {3: 0.01}
 
 
 def test_a_model_that_needs_too_many_steps_is_not_known():
     _problem, _parameters, finer = found(Stepping(too_fine_for=0.5))
-    assert (finer.tolerance_mV, finer.sums[7]) == (0.1, {})
-    assert finer.sums[3]
+    assert finer.tolerances_mV == {3: 0.01}
+    assert finer.sums[7] == {}
     assert finer.told(7, {"V": 3.0}) == {"V": 3.0}
 
 
@@ -91,7 +99,7 @@ def test_a_fifth_of_the_larger_one_is_far_apart():
 
 def test_what_is_said():
     usual = {"O": 1.0, "V": 0.35}
-    finer = FinerSums(3e-5, {7: {"O": 1.0, "V": 61.2}, 3: {"O": 1.0, "V": 0.36}})
+    finer = FinerSums(BOTH, {7: {"O": 1.0, "V": 61.2}, 3: {"O": 1.0, "V": 0.36}})
     assert finer.told(7, usual) == {"O": 1.0, "V": 61.2}
     assert finer.told(3, usual) == finer.told(1, usual) == usual
     models = {"compromise": (7, usual), "best O": (3, usual), "best V": (7, usual)}
@@ -101,18 +109,17 @@ def test_what_is_said():
         "compromise, best V: V 61.2. The search has followed what its steps leave"
     )
     assert about_finer_steps({"best O": (3, usual)}, finer) == ""
-    unknown = FinerSums(3e-5, {7: {}, 3: usual})
+    unknown = FinerSums({3: 3e-5}, {7: {}, 3: usual})
     said = about_finer_steps(models, unknown)
     assert said == (
-        "with finer steps (--tolerance 3e-05) nothing is known of compromise, best V: too many "
-        "would be needed"
+        "with finer steps nothing is known of compromise, best V: too many would be needed"
     )
     assert about_finer_steps({"compromise": (7, usual)}, None) == ""
     # A search that has not gained by its steps has not followed them.
-    better = FinerSums(3e-5, {7: {"O": 1.0, "V": 0.1}})
+    better = FinerSums(BOTH, {7: {"O": 1.0, "V": 0.1}})
     assert about_finer_steps({"compromise": (7, usual)}, better).endswith("compromise: V 0.1")
 
 
 def test_it_is_stored_and_read_as_it_was():
-    finer = FinerSums(3e-5, {7: {"O": 1.0, "V": 61.2}, 3: {}})
+    finer = FinerSums({7: 3e-5}, {7: {"O": 1.0, "V": 61.2}, 3: {}})
     assert FinerSums.from_json(finer.as_json()) == finer

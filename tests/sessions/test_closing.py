@@ -13,15 +13,16 @@ from rich.console import Console
 
 from fitting.parabolas import Parabolas, make_problem
 from pyneuronautofit.fitting import Budget, FitOptions, OpenedFit, build_search, search
+from pyneuronautofit.fitting.finer import FinerSums
 from pyneuronautofit.models import CellSource
 from pyneuronautofit.objectives.floor import Floor
 from pyneuronautofit.runs import RunFiles
 from pyneuronautofit.sessions.closing import closing_summary
 
 
-def closed(tmp_path, floor=None, **changed):
+def closed(tmp_path, floor=None, simulator=None, **changed):
     config = FitOptions(recording="r", modes="OV", algorithm="NSGA2", population_size=10)
-    problem = replace(make_problem(Parabolas()), known_floor=floor)
+    problem = replace(make_problem(simulator or Parabolas()), known_floor=floor)
     strategy = build_search(config, problem, None)
     progress = search(problem, strategy, Budget(generations=3, seed=1))
     model = SimpleNamespace(cell_source=CellSource(None, None, None))
@@ -45,6 +46,42 @@ def test_after_an_interruption_nothing_is_simulated(tmp_path):
     text, simulator = closed(tmp_path, interrupted=True)
     assert "interrupted: 40 evaluations" in text
     assert len(simulator.seen) == 40
+
+
+class Shifting(Parabolas):
+    """With finer steps all voltages are others."""
+
+    def finer_steps(self, _parameters):
+        return {1e-4: Shifted()}
+
+
+class Shifted(Parabolas):
+    def _traces(self, values):
+        traces = super()._traces(values)
+        traces.voltage_mV[...] += 5.0
+        return traces
+
+
+@pytest.mark.parametrize(
+    ("known", "interrupted", "said"),
+    [
+        (None, False, True),
+        (None, True, False),
+        # Of models that are no longer the best: of a run that was extended.
+        (FinerSums({}, {999: {}}), False, True),
+        (FinerSums({}, {999: {}}), True, False),
+    ],
+)
+def test_what_is_not_known_of_finer_steps_is_found_out(tmp_path, known, interrupted, said):
+    text, _simulator = closed(tmp_path, simulator=Shifting(), finer=known, interrupted=interrupted)
+    assert ("with finer steps (--tolerance 0.0001) they are more" in text) == said
+
+
+def test_what_was_stored_is_told_where_nothing_is_simulated(tmp_path):
+    sums = dict.fromkeys(range(40), {"O": 1e6, "V": 1e6})
+    finer = FinerSums(dict.fromkeys(range(40), 3e-5), sums)
+    text, _simulator = closed(tmp_path, finer=finer, interrupted=True)
+    assert "with finer steps (--tolerance 3e-05) they are more" in text
 
 
 @pytest.mark.parametrize(("noise_mV", "n_line"), [(0.1, 1), (0.0, 0)])

@@ -176,7 +176,7 @@ def test_numbers_of_neuron_that_are_far_from_ours_are_explained(said, problem, f
 
 
 def test_what_is_another_with_finer_steps_is_told(said, problem, files):
-    finer = FinerSums(3e-5, {7: {"O": 1.0, "V": 5000.0}, 12: {"O": 0.0, "V": 21.0}})
+    finer = FinerSums({7: 3e-5, 12: 3e-5}, {7: {"O": 1.0, "V": 5000.0}, 12: {"O": 0.0, "V": 21.0}})
     (line,) = [x for x in summary(said, problem, files, finer=finer) if "finer steps" in x]
     assert line.startswith("with finer steps (--tolerance 3e-05) they are more than a fifth apart")
     assert "compromise: V 5000. The search has followed" in line

@@ -76,7 +76,8 @@ class Progress:
     phase
         What the search does next, in a few words; empty where that is always the same.
     finer
-        What the best models score with finer steps, once the search has ended; None: not known.
+        What the best models scored with finer steps when the search had ended last; None: not
+        known.
     """
 
     generation: int
@@ -221,6 +222,7 @@ def _after(
         asked=x,
         gains=None if gains is None else gains.after(scores),
         phase=strategy.phase(state),
+        finer=progress.finer,
     )
     after.history.keep(after.shown_rows)
     return after

@@ -7,7 +7,7 @@ models is looked at once more, with steps that leave a hundredth of that.
 
 from __future__ import annotations
 
-import contextlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,19 +28,35 @@ _FOLLOWED = (
 
 
 @dataclass(frozen=True)
+class FinerScores:
+    """What some models score with the finest steps that each can be simulated with.
+
+    Attributes
+    ----------
+    tolerances_mV : FloatArray, shape (n_model,), mV
+        Of the steps; nan where a model needs more of them than are worth it.
+    scores : FloatArray, shape (n_model, n_score)
+        nan where that is so.
+    """
+
+    tolerances_mV: FloatArray
+    scores: FloatArray
+
+
+@dataclass(frozen=True)
 class FinerSums:
     """What models score with finer steps.
 
     Attributes
     ----------
-    tolerance_mV
-        That of the steps.
+    tolerances_mV
+        Evaluation -> that of the steps, where the sums are known.
     sums
         Evaluation -> the sum of every mode's components; an empty mapping where the model needs
         more steps than are worth it.
     """
 
-    tolerance_mV: float
+    tolerances_mV: Mapping[int, float]
     sums: Mapping[int, Mapping[str, float]]
 
     def apart(self, row: int, usual: Mapping[str, float]) -> dict[str, float]:
@@ -64,17 +80,22 @@ class FinerSums:
 
     def as_json(self) -> dict[str, Json]:
         """Return everything in types that JSON has."""
+        rows = list(self.sums)
         return {
-            "tolerance_mV": self.tolerance_mV,
-            "rows": list(self.sums),
+            "rows": rows,
+            "tolerances_mV": [self.tolerances_mV.get(row) for row in rows],
             "sums": [dict(each) for each in self.sums.values()],
         }
 
     @classmethod
     def from_json(cls, content: Mapping[str, Json]) -> FinerSums:
         """Read what `as_json` has written."""
-        sums = zip(content["rows"], content["sums"], strict=True)
-        return cls(float(content["tolerance_mV"]), {int(row): dict(each) for row, each in sums})
+        rows = [int(row) for row in content["rows"]]
+        tolerances = dict(zip(rows, content["tolerances_mV"], strict=True))
+        return cls(
+            {row: float(each) for row, each in tolerances.items() if each is not None},
+            {row: dict(each) for row, each in zip(rows, content["sums"], strict=True)},
+        )
 
 
 def far_apart(usual: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
@@ -109,18 +130,26 @@ def about_finer_steps(
         for row, apart in found.items()
         if apart
     ]
-    steps = f"with finer steps (--tolerance {finer.tolerance_mV:g})"
-    said = [f"{steps} they are more than a fifth apart: {'; '.join(each)}"] if each else []
+    said = []
+    if each:
+        taken = sorted({finer.tolerances_mV[row] for row, apart in found.items() if apart})
+        steps = " or ".join(f"{tolerance_mV:g}" for tolerance_mV in taken)
+        said.append(
+            f"with finer steps (--tolerance {steps}) they are more than a fifth apart: "
+            f"{'; '.join(each)}"
+        )
     if any(v > usual[row][code] for row, apart in found.items() for code, v in apart.items()):
         said.append(_FOLLOWED)
     unknown = [title for row in titles if finer.sums.get(row) == {} for title in titles[row]]
     if unknown:
-        said.append(f"{steps} nothing is known of {', '.join(unknown)}: too many would be needed")
+        said.append(
+            f"with finer steps nothing is known of {', '.join(unknown)}: too many would be needed"
+        )
     return ". ".join(said)
 
 
 def finer_sums(problem: Problem, rows: IntArray, parameters: FloatArray) -> FinerSums | None:
-    """Score models with the finest steps that all of them can be simulated with.
+    """Score models with the finest steps that each can be simulated with.
 
     Parameters
     ----------
@@ -133,39 +162,44 @@ def finer_sums(problem: Problem, rows: IntArray, parameters: FloatArray) -> Fine
     FinerSums or None
         None where the search's steps are fixed, or as fine as can be.
     """
-    tolerance_mV, scores = finer_scores(problem, parameters)
-    if tolerance_mV is None:
+    found = finer_scores(problem, parameters)
+    if found is None:
         return None
-    sums = problem.whole.mode_sums(scores)
-    known: list[bool] = np.atleast_1d(np.isfinite(scores).all(axis=1)).tolist()
+    sums = problem.whole.mode_sums(found.scores)
+    tolerances = dict(zip(rows.tolist(), found.tolerances_mV.tolist(), strict=True))
+    known = {row: each for row, each in tolerances.items() if not math.isnan(each)}
     return FinerSums(
-        tolerance_mV,
+        known,
         {
-            int(row): {code: float(of_mode[place]) for code, of_mode in sums.items()}
-            if known[place]
+            row: {code: float(values[place]) for code, values in sums.items()}
+            if row in known
             else {}
-            for place, row in enumerate(rows.tolist())
+            for place, row in enumerate(tolerances)
         },
     )
 
 
-def finer_scores(problem: Problem, parameters: FloatArray) -> tuple[float | None, FloatArray]:
-    """Return the tolerance of finer steps, mV, and the scores of models with them.
+def finer_scores(problem: Problem, parameters: FloatArray) -> FinerScores | None:
+    """Return the scores of models with finer steps; None where there are none.
 
-    Returns
-    -------
-    float or None
-        None where there are no finer steps.
-    FloatArray, shape (n_model, n_score)
-        nan where a model cannot be simulated with them.
+    Of every model the smallest tolerance is taken that does not need too many steps, whichever
+    others are asked about with it.
     """
-    used, scores = None, np.full((len(parameters), len(problem.whole.markers)), np.nan)
+    n_model, n_score = len(parameters), len(problem.whole.markers)
+    tolerances, scores = np.full(n_model, np.nan), np.full((n_model, n_score), np.nan)
     # A parameter may decide which channels there are, and NEURON have simulated these; or they were
     # simulated elsewhere, and there is no compiler here.
-    with contextlib.suppress(UnsupportedModel, KernelBuildError):
-        for tolerance_mV, finer in problem.with_finer_steps(parameters).items():
-            found = finer.evaluate_here(parameters)
-            used, scores = tolerance_mV, found.scores
-            if RunStatus.TOO_MANY_STEPS not in found.status:
+    try:
+        finer = problem.with_finer_steps(parameters)
+        rest = np.arange(n_model)
+        for tolerance_mV, each in finer.items():
+            found = each.evaluate_here(parameters[rest])
+            known = np.isfinite(found.scores).all(axis=1)
+            tolerances[rest[known]], scores[rest[known]] = tolerance_mV, found.scores[known]
+            too_many = [status is RunStatus.TOO_MANY_STEPS for status in found.status]
+            rest = rest[np.array(too_many, dtype=bool)]
+            if not len(rest):
                 break
-    return used, scores
+    except (UnsupportedModel, KernelBuildError):
+        return None
+    return FinerScores(tolerances, scores) if finer else None

@@ -70,7 +70,9 @@ def closing_summary(
         leading = drawn_model(best, strategy)
         cells = about_cells(leading, sums_of_cells(problem, scores_of(progress, leading)))
     if best and not progress.interrupted:
-        if progress.finer is None:  # of a run of an earlier version, or one that was interrupted
+        known = {} if progress.finer is None else progress.finer.sums
+        # Of a run of an earlier version, or one that was interrupted.
+        if any(model.row not in known for model in best):
             progress = replace(progress, finer=finer_best_sums(problem, best))
         drawn = drawn_model(best, strategy)
         elsewhere = on_everything_held_out(opened.config, opened.model, problem, drawn.parameters)

@@ -25,6 +25,7 @@ from pyneuronautofit.fitting import (
 )
 from pyneuronautofit.fitting.notes.stuck import StuckNotes
 from pyneuronautofit.fitting.outcome.best import finer_best_sums
+from pyneuronautofit.fitting.outcome.counted import finer_of
 from pyneuronautofit.runs import (
     GzipLogHandler,
     RunLock,
@@ -172,6 +173,7 @@ def _taken_up(session: FitSession, writer: RunWriter) -> Progress:
     start = resumed_progress(
         stored, session.strategy, session.budget, gains=session.problem.no_gains, keep_all=False
     )
+    start = replace(start, finer=finer_of(stored))
     writer.go_on(stored)
     _log.info("taken up after generation %d", start.generation)
     # Whoever has a store open last puts it in order; that should be the writer.

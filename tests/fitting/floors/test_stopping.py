@@ -19,6 +19,7 @@ from pyneuronautofit.fitting.floors.stopping import (
 )
 from pyneuronautofit.objectives.floor import Floor, unknown_floor
 from pyneuronautofit.optimisers import SearchSettings, build_strategy
+from pyneuronautofit.simulators import RunStatus
 
 
 def strategy(problem):
@@ -110,6 +111,27 @@ def test_a_model_has_to_be_within_it_with_finer_steps(part, caplog):
         part_way = search(problem, strategy(problem), replace(budget, generations=3))
         again = search(problem, strategy(problem), budget, start=part_way)
         assert (again.generation, again.stopped) == (ended.generation, ended.stopped)
+
+
+def test_where_finer_steps_are_too_many_the_searchs_are_what_there_is(caplog):
+    """Nothing is known of a model then, and that is no reason to doubt it."""
+
+    class TooFine(Parabolas):
+        def _traces(self, values):
+            traces = super()._traces(values)
+            traces.voltage_mV[...] = np.nan
+            return replace(traces, status=(RunStatus.TOO_MANY_STEPS,) * len(values))
+
+    class Usual(Parabolas):
+        def finer_steps(self, _parameters):
+            return {1e-5: TooFine()}
+
+    problem = with_floor({"O": 1e9, "V": 1e9})
+    budget = Budget(generations=3, seed=2, stop_after="floor")
+    ended = search(replace(problem, simulator=Usual()), strategy(problem), budget)
+    assert ended.generation == 0
+    assert "is within the noise floor in every mode (--stop-after floor)" in ended.stopped
+    assert "follows what its steps leave" not in caplog.text
 
 
 def test_every_mode_has_to_be_within_it():

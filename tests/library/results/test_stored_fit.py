@@ -29,7 +29,7 @@ def test_the_noise_floor_is_the_runs(found):
 def test_what_the_best_score_with_finer_steps_is_kept(found):
     """A passive cell has no spikes that could come and go with steps: hardly another sum."""
     finer = found.finer
-    assert finer.tolerance_mV == pytest.approx(3e-5)
+    assert list(finer.tolerances_mV.values()) == pytest.approx([3e-5] * len(finer.sums))
     assert set(finer.sums) == {found.best(title).evaluation for title in found.titles}
     best = found.best("V")
     assert finer.sums[best.evaluation] == pytest.approx(dict(best.scores), rel=0.05, abs=1e-4)

@@ -52,7 +52,8 @@ def test_a_snapshot_says_what_the_store_has(tmp_path):
 
 
 def test_sums_with_finer_steps(tmp_path):
-    finer = {"tolerance_mV": 3e-5, "rows": [2, 0], "sums": [{"O": 4.0, "V": 100.0}, {}]}
+    sums = [{"O": 4.0, "V": 100.0}, {}]
+    finer = {"rows": [2, 0], "tolerances_mV": [3e-5, None], "sums": sums}
     store = make_run(tmp_path / "r.sqlite", GENERATIONS, finer=finer)
     with open_run(store, check=False) as run:
         seen = take_snapshot(run, Tally(), NOW)

@@ -52,7 +52,7 @@ def test_sums_with_finer_steps_are_what_a_model_is(tmp_path):
         "components": [1.0, 1.0, 2.0], "is_bound": [True] * 3, "noise_mV": [0.25],
         "drift_mV": [0.0], "n_repeated": 0, "n_sweep": 2, "notes": [],
     }  # fmt: skip
-    finer = {"tolerance_mV": 3e-5, "rows": [2], "sums": [{"O": 4.1, "V": 100.0}]}
+    finer = {"rows": [2], "tolerances_mV": [3e-5], "sums": [{"O": 4.1, "V": 100.0}]}
     with content_of(tmp_path, about=info(floor=floor), finer=finer) as content:
         found = parsed(best(content))
     assert cells(found.find(".//table"))[1][2:] == ["42 floors", "450 floors"]

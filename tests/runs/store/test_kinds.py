@@ -34,6 +34,22 @@ CELLS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tolerances_mV": [-1.0, None]},
+        {"rows": [4, 4]},
+        {"sums": [{"O": 1.0}, {}]},
+        {"sums": [{"O": 1.0, "V": 3.5}, {"O": 1.0, "V": 3.5}]},
+        {"sums": [{"O": 1.0, "V": 3.5, "X": 1.0}, {}]},
+    ],
+)
+def test_sums_of_finer_steps_that_cannot_be(store, wrong):
+    crafted.rewrite(store, "run", "finer", "value", json.dumps({**FINER, **wrong}))
+    with pytest.raises(RunError, match="finer steps"):
+        open_run(store)
+
+
 def use(path):
     """Do everything with a store; return what it lost, or why it was refused."""
     for check in (False, True):
@@ -66,7 +82,7 @@ FLOOR = {
     "components": [0.5, 0.1, None], "is_bound": [True] * 3, "noise_mV": [0.2], "drift_mV": [0.1],
     "n_repeated": 0, "n_sweep": 2, "notes": ["look"],
 }  # fmt: skip
-FINER = {"tolerance_mV": 3e-5, "rows": [0, 4], "sums": [{"O": 1.0, "V": 3.5}, {}]}
+FINER = {"rows": [0, 4], "tolerances_mV": [3e-5, None], "sums": [{"O": 1.0, "V": 3.5}, {}]}
 
 
 @pytest.fixture

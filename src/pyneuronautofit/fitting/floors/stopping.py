@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -117,30 +118,46 @@ class FloorGoal:
         fresh = np.array([row for row in within.tolist() if row not in self._only_coarsely])
         if not len(fresh):
             return ""
-        tolerance_mV, scores = finer_scores(self._problem, parameters_of(fresh))
-        finely = ""
-        if tolerance_mV is not None:
-            also = self._floor.reached(scores, self._factor)
-            self._note(fresh[~also].tolist(), tolerance_mV)
-            fresh, finely = fresh[also], f", also with finer steps ({tolerance_mV:g} mV)"
-        if not len(fresh):
+        tolerances = self._finely(fresh, parameters_of)
+        if not tolerances:
             return ""
+        first = min(tolerances)
+        known = not math.isnan(tolerances[first])
+        finely = f", also with finer steps ({tolerances[first]:g} mV)" if known else ""
         word = "floor" if self._factor == 1 else f"{self._factor:g}floor"
         return (
-            f"stopped: evaluation {int(fresh.min())} is within {self._words} in every "
-            f"mode{finely} (--stop-after {word})"
+            f"stopped: evaluation {first} is within {self._words} in every mode{finely} "
+            f"(--stop-after {word})"
         )
+
+    def _finely(self, rows: IntArray, parameters_of: ParametersOf) -> dict[int, float]:
+        """Return those of these evaluations that are within it with finer steps, too.
+
+        Returns
+        -------
+        dict
+            Evaluation -> the tolerance, mV; nan where there are no such steps, or too many would be
+            needed: then the search's are all that there is.
+        """
+        found = finer_scores(self._problem, parameters_of(rows))
+        if found is None:
+            return dict.fromkeys(rows.tolist(), math.nan)
+        tolerances, known = found.tolerances_mV, ~np.isnan(found.tolerances_mV)
+        out = known & ~self._floor.reached(found.scores, self._factor)
+        self._note(dict(zip(rows[out].tolist(), tolerances[out].tolist(), strict=True)))
+        return dict(zip(rows[~out].tolist(), tolerances[~out].tolist(), strict=True))
 
     @property
     def _words(self) -> str:
         return "the noise floor" if self._factor == 1 else f"{self._factor:g} noise floors"
 
-    def _note(self, rows: Sequence[int], tolerance_mV: float) -> None:
+    def _note(self, rows: Mapping[int, float]) -> None:
+        """Keep evaluations that are within it with the search's steps alone; name the first."""
         if rows and not self._only_coarsely:
             _log.warning(
                 "evaluation %d is within %s with the search's steps, and not with finer ones (%g "
                 "mV): the search follows what its steps leave, and goes on. A fit with such a "
                 "--tolerance finds others",
-                min(rows), self._words, tolerance_mV,
+                min(rows), self._words, rows[min(rows)],
             )  # fmt: skip
         self._only_coarsely.update(rows)

@@ -117,7 +117,8 @@ class StoredFit:
     def finer(self) -> FinerSums | None:
         """What the best models score with finer steps, once a search with adaptive ones has ended.
 
-        `finer.sums` has evaluation -> sum of every mode, `finer.tolerance_mV` the steps' tolerance.
+        `finer.sums` has evaluation -> sum of every mode (empty where too many steps would be
+        needed), `finer.tolerances_mV` that of the steps.
         Where a sum is more than a fifth greater than in the search, that has followed what its
         steps leave.
         """

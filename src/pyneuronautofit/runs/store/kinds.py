@@ -128,7 +128,7 @@ FLOOR = fields(
 
 #: .. and what its best models score with finer steps.
 FINER = fields(
-    {"tolerance_mV": real, "rows": listed(whole), "sums": listed(mapped(real))},
+    {"rows": listed(whole), "tolerances_mV": listed(maybe(real)), "sums": listed(mapped(real))},
 )
 
 #: What a sitting says of itself.
@@ -177,7 +177,7 @@ def wrong_in_head(values: Mapping[str, Json]) -> str | None:
     n_param = len(header["parameters"])
     wrong = (
         _wrong_in_floor(values.get("floor"), len(header["markers"]))
-        or _wrong_in_finer(values.get("finer"))
+        or _wrong_in_finer(values.get("finer"), {code for code, _size in values["mode_sizes"]})
         or _wrong_in_components(header, values["mode_sizes"])
     )
     if wrong:
@@ -215,15 +215,20 @@ def _wrong_in_floor(floor: Json, n_score: int) -> str | None:
     return None
 
 
-def _wrong_in_finer(finer: Json) -> str | None:
+def _wrong_in_finer(finer: Json, codes: set[str]) -> str | None:
     """Return what is wrong with sums with finer steps; None: nothing is, or there are none."""
     if finer is None:
         return None
     expected = FINER(finer)
     if expected:
         return f"expected {expected} in finer, found {finer!r:.60}"
-    if len(finer["rows"]) != len(finer["sums"]):
-        return f"{len(finer['rows'])} evaluations with {len(finer['sums'])} sums of finer steps"
+    rows, tolerances, sums = (finer[key] for key in ("rows", "tolerances_mV", "sums"))
+    if not len(set(rows)) == len(rows) == len(sums) == len(tolerances):
+        return f"{len(rows)} evaluations with {len(sums)} sums of finer steps"
+    for tolerance_mV, each in zip(tolerances, sums, strict=True):
+        expected_codes = set() if tolerance_mV is None else codes
+        if set(each) != expected_codes or (tolerance_mV is not None and tolerance_mV <= 0):
+            return f"sums of finer steps ({tolerance_mV} mV) by {', '.join(each) or 'no mode':.60}"
     return None
 
 
