@@ -78,7 +78,7 @@ def test_what_is_not_known_of_finer_steps_is_found_out(tmp_path, known, interrup
 
 
 def test_what_was_stored_is_told_where_nothing_is_simulated(tmp_path):
-    sums = dict.fromkeys(range(40), {"O": 1e6, "V": 1e6})
+    sums = {row: {"O": 1e6, "V": 1e6} for row in range(40)}
     finer = FinerSums(dict.fromkeys(range(40), 3e-5), sums)
     text, _simulator = closed(tmp_path, finer=finer, interrupted=True)
     assert "with finer steps (--tolerance 3e-05) they are more" in text
