@@ -124,8 +124,10 @@ def test_an_output_that_is_an_input(name, output, source, kind, command, tmp_pat
     path.write_text("what a user had")
     given = path
     if source == "plugins":
-        # It is executed before anything else is known.
+        # It is executed before anything else is known, by a name of Python.
         path.write_text("def mine(voltage_mV): ...\n\nOBJECTIVES = [mine]\n")
+        given = tmp_path / "mine.py"
+        given.hardlink_to(path)
     if dict(INPUTS[name])[source] is Use.MODEL:
         given = tmp_path / "model"
         given.mkdir()
