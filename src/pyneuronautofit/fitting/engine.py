@@ -156,14 +156,10 @@ def search(
         if plan.generations is not None and generation > plan.generations:
             break
         try:
-            # Only a floor has something simulated.
-            with contextlib.nullcontext() if goal is None else guard():
-                stopped = _stopped(progress, budget, goal)
+            progress = _stopped(progress, budget, goal, guard)
         except KeyboardInterrupt as interruption:
             return _interrupted(progress, interruption)
-        if stopped:
-            _log.info("%s", stopped)
-            progress = replace(progress, stopped=stopped)
+        if progress.stopped:
             break
         x, asked = strategy.ask(progress.state)
         if not len(x):
@@ -228,16 +224,26 @@ def _after(
     return after
 
 
-def _stopped(progress: Progress, budget: Budget, goal: FloorGoal | None) -> str:
-    """Return why no other generation is begun although there is budget left; empty: one is."""
+def _stopped(progress: Progress, budget: Budget, goal: FloorGoal | None, guard: Guard) -> Progress:
+    """Return a search with why no other generation is begun although there is budget left."""
+    why = _enough(progress, budget)
+    if not why and goal is not None:
+        # Models are simulated for it.
+        with guard():
+            why = goal.reached(progress.archive, progress.history.parameters_of)
+    if why:
+        _log.info("%s", why)
+    return replace(progress, stopped=why)
+
+
+def _enough(progress: Progress, budget: Budget) -> str:
+    """Return in words that the time is up, or that nothing becomes better; else empty."""
     if budget.minutes is not None and progress.seconds >= budget.minutes * _S_PER_MINUTE:
         return f"stopped after {budget.minutes:g} minutes of computing (--time)"
     gains, most = progress.gains, budget.stop_after
     if isinstance(most, int) and gains is not None and gains.since >= most:
         return f"stopped: nothing has become better for {gains.since} generations (--stop-after)"
-    if goal is None:
-        return ""
-    return goal.reached(progress.archive, progress.history.parameters_of)
+    return ""
 
 
 def _ended(progress: Progress, failures: _Failures) -> Progress:

@@ -9,6 +9,7 @@ and a row of nan; never an exception, and never an invented number.
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, Self, runtime_checkable
@@ -16,6 +17,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 
 from pyneuronautofit._types import BoolArray, FloatArray, IntArray
+from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.space import ParameterTable
 
 
@@ -146,3 +148,31 @@ def gather(blocks: Iterator[TraceBlock], n_cand: int, n_sweep: int, n_sample: in
             messages[candidate] = block.traces.messages[place]
             seconds[candidate] = block.traces.seconds[place]
     return Traces(voltage, tuple(status), tuple(messages), seconds)
+
+
+class Streaming(ABC):
+    """What is the same of all simulators that stream an experiment."""
+
+    @property
+    @abstractmethod
+    def experiment(self) -> Experiment:
+        """What is simulated."""
+
+    @abstractmethod
+    def stream(self, parameters: ParameterTable) -> Iterator[TraceBlock]:
+        """As of `Simulator`."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """As of `Simulator`."""
+
+    def run(self, parameters: ParameterTable) -> Traces:
+        """Simulate candidates and return all their voltages."""
+        shape = (self.experiment.n_sweep, self.experiment.n_sample)
+        return gather(self.stream(parameters), len(parameters), *shape)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

@@ -11,14 +11,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Self
 
 import numpy as np
 
 from pyneuronautofit.codegen.compile import KernelBuildError, Precision
 from pyneuronautofit.errors import ModelError, UnsupportedModel
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.simulators._base import Simulator, TraceBlock, Traces, gather
+from pyneuronautofit.simulators._base import Simulator, Streaming, TraceBlock
 from pyneuronautofit.simulators.agreement import Agreement
 from pyneuronautofit.simulators.experiment import Clock, Experiment
 from pyneuronautofit.simulators.fallback import (
@@ -52,7 +51,7 @@ _COMPARISON_S = 60.0
 _SHORTEST_MS = 20.0
 
 
-class PreferredSimulator:
+class PreferredSimulator(Streaming):
     """Simulates with generated code, or with NEURON where that is not possible or not right.
 
     Parameters
@@ -156,20 +155,9 @@ class PreferredSimulator:
         """Simulate candidates and yield them as they are finished; raises as `Fallback.stream`."""
         return self._choice.stream(parameters)
 
-    def run(self, parameters: ParameterTable) -> Traces:
-        """Simulate candidates and return all their voltages."""
-        shape = (self._experiment.n_sweep, self._experiment.n_sample)
-        return gather(self.stream(parameters), len(parameters), *shape)
-
     def close(self) -> None:
         """End processes and threads."""
         self._choice.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
     # --- the comparison
 

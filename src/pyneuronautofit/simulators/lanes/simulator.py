@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Self
 
 import numpy as np
 
 from pyneuronautofit.codegen.compile import Precision as Precision  # noqa: PLC0414 (handed on)
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.simulators._base import Simulator, TraceBlock, Traces, gather
+from pyneuronautofit.simulators._base import Simulator, Streaming, TraceBlock, Traces
 from pyneuronautofit.simulators.cells.image import CellImage, Signature
 from pyneuronautofit.simulators.cells.worker import CELLS_TOGETHER, ReadCell, make_reader
 from pyneuronautofit.simulators.experiment import Experiment
@@ -42,7 +41,7 @@ _TIME_LIMIT_S = 60.0
 _CELLS_PER_ROUND = 1024
 
 
-class BatchSimulator:
+class BatchSimulator(Streaming):
     """Generated code in lanes, on threads.
 
     Parameters
@@ -172,23 +171,12 @@ class BatchSimulator:
                     yield self._failed(outcome)
             yield from engine.simulate(_by_signature(images))
 
-    def run(self, parameters: ParameterTable) -> Traces:
-        """Simulate candidates and return all their voltages."""
-        shape = (self._experiment.n_sweep, self._experiment.n_sample)
-        return gather(self.stream(parameters), len(parameters), *shape)
-
     def close(self) -> None:
         """End processes and threads."""
         self._kernels.abandon()
         self._engine.abandon()
         self._threads.shutdown(cancel_futures=True)
         self._workers.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
     def _read(
         self, workers: WorkerPool, parameters: ParameterTable, candidates: Sequence[int]
@@ -214,7 +202,7 @@ class BatchSimulator:
         return TraceBlock(np.array([outcome.task]), traces)
 
 
-class _FinerSteps:
+class _FinerSteps(Streaming):
     """What a batch simulator simulates, with other steps, on its workers, threads and kernels."""
 
     def __init__(self, usual: BatchSimulator, engine: Engine, tolerance_mV: float) -> None:
@@ -227,6 +215,11 @@ class _FinerSteps:
         """What simulates, in a few words."""
         return self._usual._described(_adaptive_steps(self._tolerance_mV))
 
+    @property
+    def experiment(self) -> Experiment:
+        """What is simulated."""
+        return self._usual.experiment
+
     def check(self, parameters: ParameterTable) -> None:
         """As of `BatchSimulator`."""
         self._usual.check(parameters)
@@ -235,21 +228,9 @@ class _FinerSteps:
         """As of `BatchSimulator`."""
         return self._usual._stream(parameters, self._engine)
 
-    def run(self, parameters: ParameterTable) -> Traces:
-        """Simulate candidates and return all their voltages."""
-        experiment = self._usual.experiment
-        shape = (experiment.n_sweep, experiment.n_sample)
-        return gather(self.stream(parameters), len(parameters), *shape)
-
     def close(self) -> None:
         """End what is running; all else is the other one's."""
         self._engine.abandon()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
 
 def _adaptive_steps(tolerance_mV: float) -> str:

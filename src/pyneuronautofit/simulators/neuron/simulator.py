@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Self
 
 import numpy as np
 
 from pyneuronautofit.errors import UsageError
 from pyneuronautofit.models import CellSource
-from pyneuronautofit.simulators._base import RunStatus, TraceBlock, Traces, gather
+from pyneuronautofit.simulators._base import RunStatus, Streaming, TraceBlock, Traces
 from pyneuronautofit.simulators.experiment import Experiment
 from pyneuronautofit.simulators.neuron.cell import make_runner
 from pyneuronautofit.simulators.neuron.cvode import CvodeSetup, make_cvode_runner
@@ -32,7 +31,7 @@ _TIME_LIMIT_S = 60.0
 _TIME_LIMIT_S_PER_CELL_MS = 0.01
 
 
-class NeuronSimulator:
+class NeuronSimulator(Streaming):
     """NEURON in worker processes.
 
     Parameters
@@ -123,20 +122,9 @@ class NeuronSimulator:
         for outcome in self._workers.for_paths(paths_of(parameters)).map(tasks):
             yield self._block(outcome)
 
-    def run(self, parameters: ParameterTable) -> Traces:
-        """Simulate candidates and return all their voltages."""
-        shape = (self._experiment.n_sweep, self._experiment.n_sample)
-        return gather(self.stream(parameters), len(parameters), *shape)
-
     def close(self) -> None:
         """End the workers."""
         self._workers.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
     def _job(self, paths: tuple[ParameterPath, ...]) -> Job:
         setup = NeuronSetup(self._source, self._experiment, paths, self._exact_tables)
